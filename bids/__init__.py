@@ -1,0 +1,1 @@
+"""Bids: who may answer a challenge, drafts, submissions, their opening and their eligibility."""

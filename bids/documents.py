@@ -1,0 +1,215 @@
+"""The `bid/1` document: one submitted version of a bid, complete, in canonical bytes. Pure.
+
+What was submitted is read from here and never from the draft's tables, which go on changing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from scoring.engine.canonical import canonical
+
+FORMAT = "bid/1"
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class DamagedDocument(ValueError):
+    """The bytes are not a `bid/1` document in its canonical form; the message says why."""
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """The supplier's declaration as it stood when the bid was submitted.
+
+    Money in minor units of sterling; `size_rules` names the version by which `size_class` holds.
+    """
+
+    declared_at: datetime
+    declared_by: str
+    expires_at: datetime
+    mandatory_ground: bool
+    discretionary_ground: bool
+    tax_ground: bool
+    put_right: str
+    staff: int
+    turnover_minor: int
+    balance_minor: int
+    size_class: str
+    size_rules: str
+
+    @property
+    def declares_a_ground(self) -> bool:
+        """Tell whether the supplier answered yes to any group of grounds."""
+        return self.mandatory_ground or self.discretionary_ground or self.tax_ground
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a supplier writes: answers by criterion key, price, contract, statement.
+
+    `price_minor` is in minor units, or None where none is asked or given yet;
+    `contract_accepted` is None until it is answered.
+    """
+
+    answers: Mapping[str, str]
+    price_minor: int | None
+    contract_accepted: bool | None
+    contract_points: str
+    ai_statement: str
+
+
+@dataclass(frozen=True)
+class BidDocument:
+    """All facts of one submitted version. `plan_sha256` is the digest of the evaluation plan."""
+
+    challenge: str
+    stage: int
+    plan_sha256: str
+    bid: str
+    version: int
+    supplier_id: str
+    supplier_name: str
+    currency: str
+    content: Content
+    eligibility: Eligibility
+
+
+def digest(document: bytes) -> str:
+    """Give the SHA-256 of a document's bytes, in hex."""
+    return hashlib.sha256(document).hexdigest()
+
+
+def write(document: BidDocument) -> bytes:
+    """Write the RFC 8785 bytes. Money is text, so that no reader takes it for a float.
+
+    Raises:
+        NotCanonical: a text is not Unicode.
+    """
+    content, declared = document.content, document.eligibility
+    return canonical(
+        {
+            "format": FORMAT,
+            "challenge": document.challenge,
+            "stage": document.stage,
+            "plan_sha256": document.plan_sha256,
+            "bid": document.bid,
+            "version": document.version,
+            "supplier": {"id": document.supplier_id, "name": document.supplier_name},
+            "currency": document.currency,
+            "answers": dict(content.answers),
+            "price_minor": None if content.price_minor is None else str(content.price_minor),
+            "contract": {"accepted": content.contract_accepted, "points": content.contract_points},
+            "ai_statement": content.ai_statement,
+            "eligibility": {
+                **asdict(declared),
+                "declared_at": _write_instant(declared.declared_at),
+                "expires_at": _write_instant(declared.expires_at),
+                "turnover_minor": str(declared.turnover_minor),
+                "balance_minor": str(declared.balance_minor),
+            },
+        }
+    )
+
+
+def read(document: bytes) -> BidDocument:
+    """Read a document back, strictly.
+
+    The facts read are written again and must give the same bytes: so an unknown or repeated key,
+    another order or another spelling of a number is refused without a rule for each.
+
+    Raises:
+        DamagedDocument: the bytes are anything else than what `write` makes.
+    """
+    try:
+        found = _read(json.loads(document))
+        same = write(found) == document
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DamagedDocument(f"not a {FORMAT} document: {error!r}") from error
+    if not same:
+        raise DamagedDocument(f"not the canonical form of a {FORMAT} document")
+    return found
+
+
+def same_submission(one: bytes, other: bytes) -> bool:
+    """Tell whether two documents differ in nothing but their version."""
+    try:
+        return {**json.loads(one), "version": 0} == {**json.loads(other), "version": 0}
+    except (ValueError, TypeError):
+        return False
+
+
+def _read(found: dict[str, object]) -> BidDocument:
+    if found["format"] != FORMAT:
+        raise ValueError("another format")
+    supplier, contract = _object(found["supplier"]), _object(found["contract"])
+    answers, price = _object(found["answers"]), found["price_minor"]
+    accepted = contract["accepted"]
+    return BidDocument(
+        challenge=_text(found["challenge"]),
+        stage=_integer(found["stage"]),
+        plan_sha256=_text(found["plan_sha256"]),
+        bid=_text(found["bid"]),
+        version=_integer(found["version"]),
+        supplier_id=_text(supplier["id"]),
+        supplier_name=_text(supplier["name"]),
+        currency=_text(found["currency"]),
+        content=Content(
+            answers={key: _text(text) for key, text in answers.items()},
+            price_minor=None if price is None else int(_text(price)),
+            contract_accepted=None if accepted is None else _truth(accepted),
+            contract_points=_text(contract["points"]),
+            ai_statement=_text(found["ai_statement"]),
+        ),
+        eligibility=_read_eligibility(_object(found["eligibility"])),
+    )
+
+
+def _read_eligibility(found: dict[str, object]) -> Eligibility:
+    return Eligibility(
+        declared_at=_read_instant(found["declared_at"]),
+        declared_by=_text(found["declared_by"]),
+        expires_at=_read_instant(found["expires_at"]),
+        mandatory_ground=_truth(found["mandatory_ground"]),
+        discretionary_ground=_truth(found["discretionary_ground"]),
+        tax_ground=_truth(found["tax_ground"]),
+        put_right=_text(found["put_right"]),
+        staff=_integer(found["staff"]),
+        turnover_minor=int(_text(found["turnover_minor"])),
+        balance_minor=int(_text(found["balance_minor"])),
+        size_class=_text(found["size_class"]),
+        size_rules=_text(found["size_rules"]),
+    )
+
+
+def _write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime(_INSTANT)
+
+
+def _read_instant(value: object) -> datetime:
+    return datetime.strptime(_text(value), _INSTANT).replace(tzinfo=UTC)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text was expected")
+    return value
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("an integer was expected")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false was expected")
+    return value
+
+
+def _object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("an object was expected")
+    return value

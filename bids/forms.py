@@ -1,0 +1,208 @@
+"""Forms of bids, eligibility and opening: shape and words of input."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from bids.models import EligibilityFinding
+from marketplace.core.forms import BaseForm, MoneyField
+
+YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
+
+# More staff than any enterprise has; it keeps the number within the column.
+_MOST_STAFF = 5_000_000
+
+
+class WholeNumberField(StringField):
+    """A whole number in plain digits, with or without commas; data is an int or None."""
+
+    widget = GovTextInput()
+    data: Any
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:,}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the digits."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"[0-9]{1,7}|[0-9]{1,3}(,[0-9]{3}){1,2}", text, re.ASCII):
+            raise ValidationError(_l("Enter a whole number, such as 12"))
+        self.data = int(text.replace(",", ""))
+
+
+class DraftForm(BaseForm):
+    """A part of a draft; `seen` marks what the page showed when it was made."""
+
+    seen = HiddenField()
+
+
+class AnswerForm(DraftForm):
+    """The answer to one question."""
+
+    text = TextAreaField(_l("Your answer"), widget=GovTextArea())
+
+
+class PriceForm(DraftForm):
+    """The price."""
+
+    price = MoneyField(
+        _l("Your price, without VAT"), validators=[InputRequired(_l("Enter your price"))]
+    )
+
+
+class TermsForm(DraftForm):
+    """The draft contract, and what is said about the use of AI."""
+
+    contract = RadioField(
+        _l("Do you accept the draft contract?"),
+        widget=GovRadioInput(),
+        choices=[
+            ("yes", _l("Yes, as it stands")),
+            ("no", _l("Not quite: there are points we want to discuss")),
+        ],
+        validators=[InputRequired(_l("Say whether you accept the draft contract"))],
+    )
+    points = TextAreaField(
+        _l("Points you want to discuss"),
+        widget=GovTextArea(),
+        description=_l("Only if you do not accept it as it stands. Name the clause and say why."),
+    )
+    ai_statement = TextAreaField(
+        _l("How did you use AI in writing this bid? (optional)"),
+        widget=GovTextArea(),
+        description=_l("This is not scored. It helps the public body to understand your bid."),
+    )
+
+    def validate_points(self, field: TextAreaField) -> None:
+        """Ask for the points where the contract is not accepted."""
+        if self.contract.data == "no" and not field.data:
+            raise ValidationError(_l("Say which points of the contract you want to discuss"))
+
+
+class SubmitForm(BaseForm):
+    """The declaration with which a bid is submitted; `checked` is the draft's row version."""
+
+    checked = HiddenField()
+    agreed = BooleanField(
+        _l("I declare this for the supplier"),
+        widget=GovCheckboxInput(),
+        validators=[InputRequired(_l("Tick the box to make the declaration"))],
+    )
+
+    @property
+    def checked_version(self) -> int | None:
+        """Give the row version, or nothing where none that is readable was sent."""
+        text = self.checked.data or ""
+        return int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else None
+
+
+class WithdrawForm(BaseForm):
+    """The confirmation of a withdrawal."""
+
+
+class DeclarationForm(BaseForm):
+    """Eligibility in short form: three groups of grounds, and the size of the supplier."""
+
+    mandatory = RadioField(
+        _l(
+            "In the last 5 years, was anybody in charge of your organisation convicted of a "
+            "serious crime?"
+        ),
+        widget=GovRadioInput(),
+        choices=YES_NO,
+        description=_l(
+            "Such as fraud, bribery, money laundering, or using child labour. Include the "
+            "organisation itself."
+        ),
+        validators=[InputRequired(_l("Say whether there was a conviction"))],
+    )
+    tax = RadioField(
+        _l("Do you owe tax or social security payments that you have not agreed to pay?"),
+        widget=GovRadioInput(),
+        choices=YES_NO,
+        description=_l("A plan to pay that you keep to counts as agreed: then answer no."),
+        validators=[InputRequired(_l("Say whether you owe tax or social security payments"))],
+    )
+    discretionary = RadioField(
+        _l("In the last 3 years, did anything else happen that a public body should know?"),
+        widget=GovRadioInput(),
+        choices=YES_NO,
+        description=_l(
+            "Such as insolvency, breaking environmental or employment law, a public contract that "
+            "ended early because of you, or fixing prices with others."
+        ),
+        validators=[InputRequired(_l("Say whether anything else happened"))],
+    )
+    put_right = TextAreaField(
+        _l("If you answered yes: what happened, and what did you do to put it right?"),
+        widget=GovTextArea(),
+        description=_l("A procurement officer reads this and decides with a recorded reason."),
+    )
+    staff = WholeNumberField(
+        _l("How many people work for you?"),
+        description=_l("Full time, or the same in part time. Sole trader with no staff: 1."),
+        validators=[InputRequired(_l("Enter how many people work for you"))],
+    )
+    turnover = MoneyField(
+        _l("Your turnover in the last full year, in pounds"),
+        description=_l("If you have not traded for a year yet, enter what you have or 0."),
+        validators=[InputRequired(_l("Enter your turnover"))],
+    )
+    balance = MoneyField(
+        _l("Your balance sheet total, in pounds"),
+        description=_l("Everything the organisation owns, before debts are taken off."),
+        validators=[InputRequired(_l("Enter your balance sheet total"))],
+    )
+    agreed = BooleanField(
+        _l("These answers are true, and I may make this declaration for the supplier"),
+        widget=GovCheckboxInput(),
+        validators=[InputRequired(_l("Tick the box to make the declaration"))],
+    )
+
+    def validate_staff(self, field: WholeNumberField) -> None:
+        """Keep the number within what an enterprise can have."""
+        if field.data is not None and field.data > _MOST_STAFF:
+            raise ValidationError(_l("Enter a smaller number of people"))
+
+
+class ConfirmOpeningForm(BaseForm):
+    """An officer's confirmation of an opening."""
+
+
+class FindingForm(BaseForm):
+    """What an officer finds about an opened bid."""
+
+    finding = RadioField(
+        _l("What do you find?"),
+        widget=GovRadioInput(),
+        choices=[
+            (EligibilityFinding.VALID.value, _l("Valid: the bid goes to the panel")),
+            (
+                EligibilityFinding.INELIGIBLE.value,
+                _l("Does not meet the requirements: it is not scored"),
+            ),
+            (EligibilityFinding.EXCLUDED.value, _l("Excluded on a ground of the law")),
+        ],
+        validators=[InputRequired(_l("Choose what you find"))],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        widget=GovTextArea(),
+        description=_l(
+            "The supplier gets it with the result, and it stands in the record for good."
+        ),
+    )

@@ -1,0 +1,74 @@
+"""The messages about bids: finished text for the post. Pure."""
+
+from datetime import datetime
+
+from marketplace.core.dates import format_instant
+from marketplace.core.text import N_
+
+_RECEIPT_SUBJECT = N_("Your bid is in: %(challenge)s")
+_RECEIPT = N_(
+    """We have your bid for "%(title)s".
+
+Bid: %(bid)s, version %(version)s
+Arrived: %(arrived)s
+Recorded: %(recorded)s
+Fingerprint (SHA-256): %(sha256)s
+Place in the log: %(place)s
+
+Nobody can read it before two officers open all bids together, after closing at %(closes)s.
+You can change or withdraw it until then. Only the version you submitted last counts.
+
+Your receipt: %(address)s
+"""
+)
+_WITHDRAWN_SUBJECT = N_("Your bid is withdrawn: %(challenge)s")
+_WITHDRAWN = N_(
+    """Your bid %(bid)s for "%(title)s" is withdrawn and will not be opened.
+
+Recorded: %(recorded)s
+
+Your draft is kept. You can submit it again until closing at %(closes)s.
+
+Your bid: %(address)s
+"""
+)
+
+
+def receipt(
+    *,
+    challenge: str,
+    title: str,
+    bid: str,
+    version: int,
+    arrived: datetime,
+    recorded: datetime,
+    closes_at: datetime,
+    sha256: str,
+    place: int,
+    address: str,
+) -> tuple[str, str]:
+    """Write the subject and text that tell a person their bid was submitted."""
+    return _RECEIPT_SUBJECT % {"challenge": challenge}, _RECEIPT % {
+        "title": title,
+        "bid": bid,
+        "version": version,
+        "arrived": format_instant(arrived, seconds=True),
+        "recorded": format_instant(recorded, seconds=True),
+        "closes": format_instant(closes_at),
+        "sha256": sha256,
+        "place": place,
+        "address": address,
+    }
+
+
+def withdrawal(
+    *, challenge: str, title: str, bid: str, recorded: datetime, closes_at: datetime, address: str
+) -> tuple[str, str]:
+    """Write the subject and text that tell a person their bid was withdrawn."""
+    return _WITHDRAWN_SUBJECT % {"challenge": challenge}, _WITHDRAWN % {
+        "title": title,
+        "bid": bid,
+        "recorded": format_instant(recorded, seconds=True),
+        "closes": format_instant(closes_at),
+        "address": address,
+    }

@@ -1,0 +1,240 @@
+"""Who may do what with a bid and its opening, and what a bid still lacks. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bids.documents import Content
+from bids.lifecycle import OPENED_STATES, BidState, opens_from
+from bids.wording import count_words
+from challenges.lifecycle import AWARDED_STATES, State, state_at
+from marketplace.core.permissions import (
+    ALLOWED,
+    Actor,
+    Answer,
+    Permission,
+    lacks_right,
+    wrong_moment,
+)
+from marketplace.core.text import N_
+
+if TYPE_CHECKING:
+    import uuid
+
+_NOT_OPEN = N_("This challenge is not open for bids.")
+
+
+def can_declare(actor: Actor) -> Answer:
+    """Answer whether the actor may declare the supplier's eligibility."""
+    if not actor.may(Permission.SUPPLIER_DECLARE):
+        return lacks_right(N_("Only a supplier administrator can make this declaration."))
+    return ALLOWED
+
+
+def can_start(actor: Actor, state: State, closes_at: datetime | None, now: datetime) -> Answer:
+    """Answer whether the actor may begin a bid for a challenge in the stored `state`."""
+    if not actor.may(Permission.BID_DRAFT):
+        return lacks_right(N_("Only people who act for a supplier can bid."))
+    if state_at(state, closes_at, now) is not State.OPEN:
+        return wrong_moment(_NOT_OPEN)
+    return ALLOWED
+
+
+def can_edit(actor: Actor, state: State, closes_at: datetime | None, now: datetime) -> Answer:
+    """Answer whether the actor may change a draft; reading it stays possible for good."""
+    if not actor.may(Permission.BID_DRAFT):
+        return lacks_right(N_("Your role does not include writing bids."))
+    if state_at(state, closes_at, now) is not State.OPEN:
+        return wrong_moment(
+            N_("This challenge no longer takes bids, so your draft can be read but not changed.")
+        )
+    return ALLOWED
+
+
+def can_submit(actor: Actor) -> Answer:
+    """Answer whether the actor has the right to submit; the moment is judged under the lock."""
+    if not actor.may(Permission.BID_SUBMIT):
+        return lacks_right(
+            N_("Only a supplier administrator can submit a bid. Tell them that it is ready.")
+        )
+    return ALLOWED
+
+
+def can_withdraw(actor: Actor) -> Answer:
+    """Answer whether the actor has the right to withdraw; the moment is judged under the lock."""
+    if not actor.may(Permission.BID_SUBMIT):
+        return lacks_right(N_("Only a supplier administrator can withdraw a bid."))
+    return ALLOWED
+
+
+def takes_bids(state: State) -> Answer:
+    """Answer for the stored state alone whether it takes bids; the clock is judged apart."""
+    if state in (State.CANCELLED, State.DRAFT, State.IN_REVIEW, State.READY):
+        return wrong_moment(_NOT_OPEN)
+    return ALLOWED
+
+
+def can_confirm_opening(
+    actor: Actor,
+    *,
+    verified: bool,
+    state: State,
+    closes_at: datetime | None,
+    now: datetime,
+    opened: bool = False,
+    confirmed: "Collection[uuid.UUID]" = (),
+) -> Answer:
+    """Answer whether the actor may confirm the opening of a stage's bids.
+
+    `verified` tells whether the body was verified, `opened` whether the bids were opened;
+    `state` is the challenge's stored state, `confirmed` are the people who have confirmed.
+    """
+    if not actor.may(Permission.BID_OPEN):
+        return lacks_right(N_("Only procurement officers can open bids."))
+    if opened:
+        return wrong_moment(N_("The bids have been opened already."))
+    if state_at(state, closes_at, now) is State.OPEN:
+        return wrong_moment(N_("Bids can be opened only after the closing time."))
+    if state is not State.OPEN or closes_at is None:
+        return wrong_moment(N_("There is nothing to open: this challenge takes no bids."))
+    if now < opens_from(closes_at):
+        return wrong_moment(
+            N_("Bids that arrived in time may still be being recorded. Wait for one minute.")
+        )
+    if not verified:
+        return wrong_moment(
+            N_("Your organisation must be verified before it can open bids. Ask the service team.")
+        )
+    if actor.user_id in confirmed:
+        return wrong_moment(
+            N_("You have confirmed already. A second procurement officer must confirm too.")
+        )
+    return ALLOWED
+
+
+def can_decide_eligibility(actor: Actor, state: State, bid: BidState) -> Answer:
+    """Answer whether the actor may decide about an opened bid: until evaluation begins."""
+    if not actor.may(Permission.ELIGIBILITY_DECIDE):
+        return lacks_right(N_("Only procurement officers can decide about eligibility."))
+    if state is not State.OPENED or bid not in OPENED_STATES:
+        return wrong_moment(
+            N_("Eligibility is decided after the bids are opened and before scoring begins.")
+        )
+    return ALLOWED
+
+
+def can_read_opened(actor: Actor, state: State, *, opened: bool) -> Answer:
+    """Answer whether the actor may read opened bids on the officers' pages.
+
+    People who score read bids in the panel's pages, after they were briefed and declared their
+    interests; officers need these pages for what they decide.
+    """
+    if not actor.may(Permission.BID_READ_OPENED) and not actor.may(Permission.RECORD_AUDIT):
+        return lacks_right(N_("Your role does not include reading bids."))
+    scores = actor.may(Permission.SCORE_RECORD) and not actor.may(Permission.BID_OPEN)
+    if scores and state not in AWARDED_STATES:
+        return lacks_right(
+            N_("You score bids, so you read them in the panel's pages, after your declaration.")
+        )
+    if not opened:
+        return wrong_moment(N_("The bids have not been opened."))
+    return ALLOWED
+
+
+def may_see_price(actor: Actor, state: State) -> bool:
+    """Tell whether the actor sees the price on the officers' pages.
+
+    Until a decision is made only people who neither score nor lead the challenge do, so that no
+    price reaches the panel before the scores for quality are agreed.
+    """
+    if state in AWARDED_STATES:
+        return True
+    decides = actor.may(Permission.BID_OPEN) or actor.may(Permission.RECORD_AUDIT)
+    return decides and not actor.may(Permission.SCORE_RECORD)
+
+
+class Part(StrEnum):
+    """The parts of a bid."""
+
+    ELIGIBILITY = "eligibility"
+    ANSWER = "answer"
+    PRICE = "price"
+    TERMS = "terms"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a stage; `word_limit` is None where there is none."""
+
+    key: str
+    title: str
+    word_limit: int | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a stage asks for. `most_minor` is the most that may be asked, where a price is."""
+
+    questions: Sequence[Question]
+    price: bool
+    most_minor: int | None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a bid lacks before it can be submitted, with words for the person."""
+
+    part: Part
+    message: str
+    key: str = ""
+    data: dict[str, object] = field(default_factory=dict)
+
+
+def gaps(
+    asked: Asked, content: Content, *, eligible_until: datetime | None, now: datetime
+) -> list[Gap]:
+    """List what stands between a draft and its submission, in the order of the task list.
+
+    `eligible_until` is when the supplier's declaration expires, None where there is none.
+    """
+    found = []
+    if eligible_until is None:
+        found.append(Gap(Part.ELIGIBILITY, N_("Declare your eligibility")))
+    elif eligible_until <= now:
+        found.append(Gap(Part.ELIGIBILITY, N_("Declare your eligibility again: it has expired")))
+    for question in asked.questions:
+        if (gap := answer_gap(question, content.answers.get(question.key, ""))) is not None:
+            found.append(gap)
+    if asked.price and (gap := price_gap(content.price_minor, asked.most_minor)) is not None:
+        found.append(gap)
+    if content.contract_accepted is None:
+        found.append(Gap(Part.TERMS, N_("Say whether you accept the draft contract")))
+    elif not content.contract_accepted and not content.contract_points.strip():
+        found.append(Gap(Part.TERMS, N_("Say which points of the contract you want to discuss")))
+    return found
+
+
+def answer_gap(question: Question, text: str) -> Gap | None:
+    """Say what one answer lacks, if anything."""
+    words = count_words(text)
+    if words == 0:
+        return Gap(Part.ANSWER, N_("Answer “%(title)s”"), question.key, {"title": question.title})
+    if question.word_limit is not None and words > question.word_limit:
+        return Gap(
+            Part.ANSWER,
+            N_("Shorten “%(title)s”: it has %(words)d words and may have %(limit)d"),
+            question.key,
+            {"title": question.title, "words": words, "limit": question.word_limit},
+        )
+    return None
+
+
+def price_gap(price_minor: int | None, most_minor: int | None) -> Gap | None:
+    """Say what the price lacks, if anything. A price of nothing is a price."""
+    if price_minor is None:
+        return Gap(Part.PRICE, N_("Enter your price"))
+    if most_minor is not None and price_minor > most_minor:
+        return Gap(Part.PRICE, N_("Lower your price: it is above the most this challenge pays"))
+    return None

@@ -1,0 +1,226 @@
+"""Reads of bids: a supplier's own, scoped by its organisation, and its declaration.
+
+What officers and panels read after the opening stands in `bids.opened` and is given from here too.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+
+from bids import documents, drafts
+from bids.lifecycle import BidState
+from bids.models import Bid, EligibilityDeclaration, Submission
+from bids.opened import (
+    OpenedBid,
+    OpeningStatus,
+    bid_counts,
+    find_opened_bid,
+    is_opened,
+    opened_bids,
+    opening_status,
+)
+from challenges.models import Challenge, Stage
+from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Actor
+from marketplace.core.text import N_
+
+__all__ = [
+    "OpenedBid",
+    "OpeningStatus",
+    "OwnBids",
+    "Receipt",
+    "bid_counts",
+    "current_declaration",
+    "find_opened_bid",
+    "has_unsubmitted_changes",
+    "is_opened",
+    "known_bid",
+    "opened_bids",
+    "opening_status",
+    "own_bid",
+    "own_bids",
+    "receipt",
+    "submission",
+    "versions",
+]
+
+NO_SUCH_BID = N_("There is no such bid.")
+PAGE_LENGTH = 20
+# The most that both databases can compare with a version.
+_MOST_VERSION = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class OwnBids:
+    """One page of a supplier's bids, the newest first; `next_after` leads to the page after."""
+
+    bids: Sequence[Bid]
+    next_after: str | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What proves one submission. `place` is its entry's place in the log, from 0.
+
+    `document` is what was submitted, `titles` names its answers' keys; `counts` tells whether this
+    version is the one that counts.
+    """
+
+    bid: str
+    challenge: str
+    title: str
+    buyer: str
+    version: int
+    counts: bool
+    submitted_by: str
+    arrived_at: datetime
+    recorded_at: datetime
+    closes_at: datetime
+    sha256: str
+    place: int
+    document: documents.BidDocument
+    titles: Mapping[str, str]
+
+
+def own_bids(session: Session, actor: Actor, after: str | None = None) -> OwnBids:
+    """Give a page of the bids of the actor's organisation, the newest first.
+
+    `after` is the reference of the last bid of the page before; an unknown one gives the start.
+    """
+    query = (
+        select(Bid)
+        .where(Bid.supplier_id == actor.organisation_id)
+        .options(
+            joinedload(Bid.challenge).joinedload(Challenge.buyer),
+            joinedload(Bid.stage),
+        )
+        .order_by(Bid.created_at.desc(), Bid.id.desc())
+        .limit(PAGE_LENGTH + 1)
+    )
+    last = session.execute(
+        select(Bid.created_at, Bid.id).where(
+            Bid.reference == after, Bid.supplier_id == actor.organisation_id
+        )
+    ).first() if after else None  # fmt: skip
+    if last is not None:
+        query = query.where(tuple_(Bid.created_at, Bid.id) < tuple_(last.created_at, last.id))
+    found = session.scalars(query).all()
+    page = found[:PAGE_LENGTH]
+    return OwnBids(page, page[-1].reference if len(found) > PAGE_LENGTH else None)
+
+
+def own_bid(session: Session, reference: str, actor: Actor) -> Bid:
+    """Give a bid of the actor's organisation with all that its pages show.
+
+    Raises:
+        NotFound: there is no such bid, or it is another supplier's.
+    """
+    bid = session.scalar(
+        select(Bid)
+        .where(Bid.reference == reference, Bid.supplier_id == actor.organisation_id)
+        .options(
+            joinedload(Bid.challenge).joinedload(Challenge.buyer),
+            joinedload(Bid.stage).options(joinedload(Stage.plan), selectinload(Stage.criteria)),
+            joinedload(Bid.supplier),
+            selectinload(Bid.answers),
+        )
+    )
+    if bid is None:
+        raise NotFound(NO_SUCH_BID)
+    return bid
+
+
+def known_bid(session: Session, challenge: Challenge, actor: Actor) -> str | None:
+    """Give the reference of the bid that the actor's organisation has for a challenge, if any."""
+    return session.scalar(
+        select(Bid.reference).where(
+            Bid.stage_id == challenge.stage.id, Bid.supplier_id == actor.organisation_id
+        )
+    )
+
+
+def current_declaration(session: Session, supplier_id: uuid.UUID) -> EligibilityDeclaration | None:
+    """Give a supplier's latest declaration of eligibility, expired or not."""
+    return session.scalar(
+        select(EligibilityDeclaration)
+        .where(EligibilityDeclaration.supplier_id == supplier_id)
+        .options(joinedload(EligibilityDeclaration.declared_by))
+        .order_by(EligibilityDeclaration.declared_at.desc(), EligibilityDeclaration.id.desc())
+        .limit(1)
+    )
+
+
+def submission(session: Session, bid_id: uuid.UUID, version: int | None) -> Submission | None:
+    """Give one version of a bid, or nothing where it has none of that number."""
+    return session.scalar(
+        select(Submission).where(Submission.bid_id == bid_id, Submission.version == version)
+    )
+
+
+def versions(session: Session, bid: Bid) -> Sequence[Submission]:
+    """Give all versions of a bid, the newest first, without their content."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.bid_id == bid.id)
+        .options(defer(Submission.content), joinedload(Submission.submitted_by))
+        .order_by(Submission.version.desc())
+    ).all()
+
+
+def has_unsubmitted_changes(session: Session, bid: Bid) -> bool:
+    """Tell whether the draft says something else than the submission that counts."""
+    if bid.state is not BidState.SUBMITTED:
+        return False
+    counts = submission(session, bid.id, bid.current_version)
+    if counts is None:
+        return False
+    return documents.read(counts.content).content != drafts.content_of(bid)
+
+
+def receipt(session: Session, reference: str, version: int, actor: Actor) -> Receipt:
+    """Give the receipt of one version of a bid of the actor's organisation.
+
+    Raises:
+        NotFound: there is no such bid or version, or it is another supplier's.
+    """
+    if version > _MOST_VERSION:
+        raise NotFound(NO_SUCH_BID)
+    found = session.scalar(
+        select(Submission)
+        .join(Submission.bid)
+        .where(
+            Bid.reference == reference,
+            Bid.supplier_id == actor.organisation_id,
+            Submission.version == version,
+        )
+        .options(
+            contains_eager(Submission.bid).options(
+                joinedload(Bid.challenge).joinedload(Challenge.buyer),
+                joinedload(Bid.stage).selectinload(Stage.criteria),
+            ),
+            joinedload(Submission.submitted_by),
+        )
+    )
+    if found is None:
+        raise NotFound(NO_SUCH_BID)
+    bid = found.bid
+    return Receipt(
+        bid=bid.reference,
+        challenge=bid.challenge.reference,
+        title=bid.challenge.title,
+        buyer=bid.challenge.buyer.name,
+        version=found.version,
+        counts=bid.current_version == found.version,
+        submitted_by=found.submitted_by.name,
+        arrived_at=found.arrived_at,
+        recorded_at=found.recorded_at,
+        closes_at=drafts.closes_at(bid),
+        sha256=found.sha256,
+        place=found.entry_n,
+        document=documents.read(found.content),
+        titles={criterion.key: criterion.title for criterion in bid.stage.criteria},
+    )

@@ -1,0 +1,250 @@
+"""Submitting and withdrawing a bid: what counts at closing is decided here, under the log's lock.
+
+No receipt without a commit, no commit without an entry: the entry, the submission and the message
+to the person stand in one transaction, and the document's bytes are made before it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bids import documents, drafts, letters, log_words, policy, queries
+from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
+from bids.models import Bid, Submission
+from bids.service.loading import locked_bid
+from challenges.models import Challenge
+from marketplace.core.access import current_settings
+from marketplace.core.accounts.models import User
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.notices import post
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What was made ready outside the transaction, and of which state of the draft."""
+
+    row_version: int
+    version: int
+    document: bytes | None
+    gaps: list[policy.Gap]
+
+
+def submit_bid(
+    reference: str,
+    *,
+    actor: Actor,
+    arrived: datetime,
+    clock: Clock,
+    checked_version: int | None = None,
+) -> Submission:
+    """Submit the draft as the version that counts, and give that submission.
+
+    `arrived` is when the service began to handle the complete request. `checked_version` is the
+    row version of the draft that the person checked; None submits the draft as it stands. The
+    same content sent twice gives the first submission again, whenever it comes.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden: the actor is no administrator of the supplier.
+        TooLate: it is not in time; the refusal is recorded.
+        Invalid: something is missing or too long.
+        StaleEdit: the draft changed since it was checked.
+        WrongMoment: the challenge or the bid takes no submission.
+    """
+    ensure(policy.can_submit(actor))
+    prepared = _prepare(db.session(), reference, actor, arrived)
+    try:
+        with transaction() as session:
+            bid, challenge = locked_bid(session, reference, actor)
+            if (same := _already_submitted(session, bid, prepared)) is not None:
+                return same
+            closes_at = drafts.closes_at(bid)
+            # Certain already, so the log's lock is not asked for.
+            ensure_in_time(arrived, arrived, closes_at)
+            ensure(policy.takes_bids(challenge.state))
+            state = after(bid.state, BidEvent.SUBMIT)
+            if prepared.document is None:
+                raise Invalid(_missing(prepared.gaps))
+            if bid.row_version != prepared.row_version or checked_version not in (
+                None,
+                bid.row_version,
+            ):
+                raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
+            sha256 = documents.digest(prepared.document)
+            entry = log.append(
+                session,
+                clock=clock,
+                action=log_words.SUBMITTED,
+                chain=challenge.reference,
+                actor=actor,
+                bid=bid.reference,
+                version=prepared.version,
+                arrived=_text(arrived),
+                closes_at=_text(closes_at),
+                sha256=sha256,
+            )
+            ensure_in_time(arrived, entry.at, closes_at)
+            submission = Submission(
+                bid_id=bid.id,
+                version=prepared.version,
+                submitted_by_id=actor.user_id,
+                arrived_at=arrived,
+                recorded_at=entry.at,
+                entry_n=entry.n,
+                content=prepared.document,
+                sha256=sha256,
+            )
+            session.add(submission)
+            session.flush()
+            bid.state, bid.current_version = state, prepared.version
+            _send_receipt(session, bid, challenge, submission, actor, clock)
+    except TooLate as refusal:
+        _record_refusal(reference, actor, refusal, clock)
+        raise
+    return submission
+
+
+def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Clock) -> None:
+    """Withdraw a submitted bid; its versions stay in the record and its draft can be sent again.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden: the actor is no administrator of the supplier.
+        TooLate: it is not in time; the refusal is recorded.
+        WrongMoment: the bid is not submitted.
+    """
+    ensure(policy.can_withdraw(actor))
+    try:
+        with transaction() as session:
+            bid, challenge = locked_bid(session, reference, actor)
+            closes_at = drafts.closes_at(bid)
+            ensure_in_time(arrived, arrived, closes_at)
+            state = after(bid.state, BidEvent.WITHDRAW)
+            entry = log.append(
+                session,
+                clock=clock,
+                action=log_words.WITHDRAWN,
+                chain=challenge.reference,
+                actor=actor,
+                bid=bid.reference,
+                version=bid.current_version,
+                arrived=_text(arrived),
+                closes_at=_text(closes_at),
+            )
+            ensure_in_time(arrived, entry.at, closes_at)
+            bid.state, bid.current_version = state, None
+            subject, text = letters.withdrawal(
+                challenge=challenge.reference,
+                title=challenge.title,
+                bid=bid.reference,
+                recorded=entry.at,
+                closes_at=closes_at,
+                address=_address(bid.reference),
+            )
+            _post(session, actor, subject, text, clock)
+    except TooLate as refusal:
+        _record_refusal(reference, actor, refusal, clock)
+        raise
+
+
+def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) -> _Prepared:
+    """Read the draft and make its document."""
+    bid = queries.own_bid(session, reference, actor)
+    declaration = queries.current_declaration(session, bid.supplier_id)
+    gaps = policy.gaps(
+        drafts.asked_of(bid.stage),
+        drafts.content_of(bid),
+        eligible_until=declaration.expires_at if declaration else None,
+        now=arrived,
+    )
+    latest = session.scalar(select(func.max(Submission.version)).where(Submission.bid_id == bid.id))
+    version = (latest or 0) + 1
+    document = None
+    if declaration is not None and not gaps:
+        document = documents.write(drafts.document_of(bid, declaration, version))
+    return _Prepared(bid.row_version, version, document, gaps)
+
+
+def _already_submitted(session: Session, bid: Bid, prepared: _Prepared) -> Submission | None:
+    """Give the submission that counts where it holds the very same: a button pressed twice."""
+    if bid.state is not BidState.SUBMITTED or prepared.document is None:
+        return None
+    current = queries.submission(session, bid.id, bid.current_version)
+    if current is None or not documents.same_submission(current.content, prepared.document):
+        return None
+    return current
+
+
+def _missing(gaps: list[policy.Gap]) -> str:
+    """Say in one sentence what keeps a bid from being submitted; the pages name each gap."""
+    if len(gaps) == 1:
+        return N_("One thing is missing from this bid or needs to change before you submit it.")
+    return N_("Some things are missing from this bid or need to change before you submit it.")
+
+
+def _send_receipt(
+    session: Session,
+    bid: Bid,
+    challenge: Challenge,
+    submission: Submission,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    subject, text = letters.receipt(
+        challenge=challenge.reference,
+        title=challenge.title,
+        bid=bid.reference,
+        version=submission.version,
+        arrived=submission.arrived_at,
+        recorded=submission.recorded_at,
+        closes_at=drafts.closes_at(bid),
+        sha256=submission.sha256,
+        place=submission.entry_n,
+        address=_address(f"{bid.reference}/receipts/{submission.version}"),
+    )
+    _post(session, actor, subject, text, clock)
+
+
+def _post(session: Session, actor: Actor, subject: str, text: str, clock: Clock) -> None:
+    person = session.get_one(User, actor.user_id)
+    post.queue(
+        session,
+        to_email=person.email,
+        user_id=person.id,
+        subject=subject,
+        text=text,
+        clock=clock,
+    )
+
+
+def _record_refusal(reference: str, actor: Actor, refusal: TooLate, clock: Clock) -> None:
+    """Record, in a transaction of its own, that something about a bid was refused as too late."""
+    with transaction() as session:
+        bid, challenge = locked_bid(session, reference, actor)
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.REFUSED,
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid.reference,
+            reason=refusal.lateness.value,
+            arrived=_text(refusal.arrived),
+            closes_at=_text(refusal.closes_at),
+        )
+
+
+def _address(path: str) -> str:
+    return f"{current_settings().public_url}/bids/{path}"
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

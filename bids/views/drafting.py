@@ -1,0 +1,238 @@
+"""Writing a bid: the list of its parts, and a page for each."""
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from bids import drafts, policy, queries, service
+from bids.drafts import fingerprint
+from bids.forms import AnswerForm, DraftForm, PriceForm, TermsForm
+from bids.models import Bid
+from bids.views.room import Page, blueprint, refused, wants_json
+from bids.wording import count_words
+from challenges.models import Criterion, CriterionKind
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.dates import format_time
+from marketplace.core.errors import DomainError, Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.permissions import Actor, Permission
+from marketplace.core.text import N_
+
+
+@blueprint.get("/bids/<reference>")
+@requires(Permission.BID_DRAFT)
+def task_list(reference: str) -> str:
+    """Show the parts of a bid, what each still needs, and which version counts."""
+    session, actor = db.session(), access.current_actor()
+    bid = queries.own_bid(session, reference, actor)
+    return render_template(
+        "bids/task_list.html",
+        **draft_facts(bid, actor),
+        versions=queries.versions(session, bid),
+        changed=queries.has_unsubmitted_changes(session, bid),
+    )
+
+
+def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
+    """Give what the pages about a whole draft show."""
+    now = access.clock().now()
+    declaration = queries.current_declaration(db.session(), bid.supplier_id)
+    asked, content = drafts.asked_of(bid.stage), drafts.content_of(bid)
+    gaps = policy.gaps(
+        asked, content, eligible_until=declaration.expires_at if declaration else None, now=now
+    )
+    return {
+        "bid": bid,
+        "challenge": bid.challenge,
+        "closes_at": drafts.closes_at(bid),
+        "asked": asked,
+        "content": content,
+        "declaration": declaration,
+        "size": drafts.size_of(declaration) if declaration else None,
+        "gaps": gaps,
+        "missing": {(gap.part.value, gap.key): gap for gap in gaps},
+        "parts": len(asked.questions) + asked.price + 2,
+        "words": {key: count_words(text) for key, text in content.answers.items()},
+        "editable": _editable(bid, actor),
+    }
+
+
+@blueprint.route("/bids/<reference>/answers/<key>", methods=["GET", "POST"])
+@requires(Permission.BID_DRAFT)
+def answer(reference: str, key: str) -> Page:
+    """Write the answer to one question; the page's script saves through the same address."""
+    actor = access.current_actor()
+    form = AnswerForm()
+    if request.method == "POST" and form.validate():
+        text = form.text.data or ""
+        try:
+            seen = service.save_answer(
+                reference, key, text, actor=actor, clock=access.clock(), seen=form.seen.data
+            )
+        except (Invalid, WrongMoment) as error:
+            if wants_json():
+                return _refused_json(error)
+            return _answer_page(reference, key, form, actor, error)
+        if wants_json():
+            saved = _("Saved at %(time)s", time=format_time(access.clock().now()))
+            return jsonify(seen=seen, message=saved)
+        return _after_saving(reference, key)
+    return _answer_page(reference, key, form, actor, None)
+
+
+def _answer_page(
+    reference: str, key: str, form: AnswerForm, actor: Actor, error: Invalid | WrongMoment | None
+) -> Page:
+    bid = queries.own_bid(db.session(), reference, actor)
+    questions = [c for c in bid.stage.criteria if c.kind is CriterionKind.QUALITY]
+    criterion = _question(questions, key)
+    stands = drafts.content_of(bid).answers[key]
+    if request.method == "GET":
+        form.text.data, form.seen.data = stands, fingerprint(stands)
+    status = _status(form, error, fingerprint(stands))
+    number = questions.index(criterion) + 1
+    return (
+        render_template(
+            "bids/answer.html",
+            bid=bid,
+            challenge=bid.challenge,
+            criterion=criterion,
+            form=form,
+            number=number,
+            count=len(questions),
+            words=count_words(form.text.data or ""),
+            theirs=stands if isinstance(error, StaleEdit) else None,
+            editable=_editable(bid, actor),
+        ),
+        status,
+    )
+
+
+@blueprint.route("/bids/<reference>/price", methods=["GET", "POST"])
+@requires(Permission.BID_DRAFT)
+def price(reference: str) -> Page:
+    """Write the price, where the challenge asks for one."""
+    actor = access.current_actor()
+    bid = queries.own_bid(db.session(), reference, actor)
+    asked = drafts.asked_of(bid.stage)
+    if not asked.price:
+        raise NotFound(N_("This challenge does not ask for a price."))
+    form = PriceForm()
+    error: Invalid | WrongMoment | None = None
+    if request.method == "GET":
+        form.price.data, form.seen.data = bid.price_minor, fingerprint(bid.price_minor)
+    elif form.validate():
+        try:
+            service.save_price(
+                reference, form.price.data, actor=actor, clock=access.clock(), seen=form.seen.data
+            )
+        except (Invalid, WrongMoment) as refusal:
+            error = refusal
+            bid = queries.own_bid(db.session(), reference, actor)
+        else:
+            return _saved(reference)
+    status = _status(form, error, fingerprint(bid.price_minor))
+    return (
+        render_template(
+            "bids/price.html",
+            bid=bid,
+            challenge=bid.challenge,
+            stage=bid.stage,
+            asked=asked,
+            form=form,
+            theirs=bid.price_minor if isinstance(error, StaleEdit) else None,
+            editable=_editable(bid, actor),
+        ),
+        status,
+    )
+
+
+@blueprint.route("/bids/<reference>/terms", methods=["GET", "POST"])
+@requires(Permission.BID_DRAFT)
+def terms(reference: str) -> Page:
+    """Answer for the draft contract, and say how AI was used."""
+    actor = access.current_actor()
+    bid = queries.own_bid(db.session(), reference, actor)
+    form = TermsForm()
+    error: Invalid | WrongMoment | None = None
+    if request.method == "GET":
+        form.contract.data = {True: "yes", False: "no", None: None}[bid.contract_accepted]
+        form.points.data, form.ai_statement.data = bid.contract_points, bid.ai_statement
+        form.seen.data = _terms_mark(bid)
+    elif form.validate():
+        try:
+            service.save_terms(
+                reference,
+                contract_accepted=form.contract.data == "yes",
+                contract_points=form.points.data or "",
+                ai_statement=form.ai_statement.data or "",
+                actor=actor,
+                clock=access.clock(),
+                seen=form.seen.data,
+            )
+        except (Invalid, WrongMoment) as refusal:
+            error = refusal
+            bid = queries.own_bid(db.session(), reference, actor)
+        else:
+            return _saved(reference)
+    status = _status(form, error, _terms_mark(bid))
+    return (
+        render_template(
+            "bids/terms.html",
+            bid=bid,
+            challenge=bid.challenge,
+            form=form,
+            theirs=bid if isinstance(error, StaleEdit) else None,
+            editable=_editable(bid, actor),
+        ),
+        status,
+    )
+
+
+def _status(form: DraftForm, error: Invalid | WrongMoment | None, stands: str) -> int:
+    """Give the status of a page shown again; after another's change the next save is knowing."""
+    if error is not None:
+        if isinstance(error, StaleEdit):
+            form.seen.data = stands
+        return refused(form, error)
+    return 422 if form.errors else 200
+
+
+def _question(questions: list[Criterion], key: str) -> Criterion:
+    for criterion in questions:
+        if criterion.key == key:
+            return criterion
+    raise NotFound(N_("There is no such question."))
+
+
+def _editable(bid: Bid, actor: Actor) -> bool:
+    now = access.clock().now()
+    return policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, now).allowed
+
+
+def _terms_mark(bid: Bid) -> str:
+    return fingerprint(bid.contract_accepted, bid.contract_points, bid.ai_statement)
+
+
+def _after_saving(reference: str, key: str) -> Page:
+    """Go to the next question where that was asked for, else to the list of parts."""
+    if request.form.get("then") == "next":
+        bid = queries.own_bid(db.session(), reference, access.current_actor())
+        keys = [c.key for c in bid.stage.criteria if c.kind is CriterionKind.QUALITY]
+        following = keys[keys.index(key) + 1 :]
+        if following:
+            target = url_for("bids.answer", reference=reference, key=following[0])
+            return redirect(target, 303)
+    return _saved(reference)
+
+
+def _saved(reference: str) -> Page:
+    flash(_("Saved."))
+    return redirect(url_for("bids.task_list", reference=reference), 303)
+
+
+def _refused_json(error: DomainError) -> Page:
+    status = 409 if isinstance(error, WrongMoment) else 422
+    return jsonify(message=_(error.message, **error.data)), status

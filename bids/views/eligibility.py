@@ -1,0 +1,87 @@
+"""A supplier's declaration of eligibility: what stands, and making it anew."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from bids import drafts, policy, queries, service
+from bids.forms import DeclarationForm
+from bids.models import EligibilityDeclaration
+from bids.views.room import Page, blueprint, refused
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid
+from marketplace.core.permissions import Permission
+
+
+@blueprint.get("/organisation/eligibility")
+@requires(Permission.SUPPLIER_DECLARE, Permission.BID_DRAFT)
+def eligibility() -> str:
+    """Show the declaration that stands, or that there is none."""
+    actor = access.current_actor()
+    declaration = queries.current_declaration(db.session(), actor.organisation_id)
+    return render_template(
+        "bids/eligibility.html",
+        declaration=declaration,
+        size=drafts.size_of(declaration) if declaration else None,
+        may_declare=policy.can_declare(actor).allowed,
+        bid=request.args.get("bid"),
+    )
+
+
+@blueprint.route("/organisation/eligibility/declare", methods=["GET", "POST"])
+@requires(Permission.SUPPLIER_DECLARE)
+def declare() -> Page:
+    """Make the declaration, with the earlier answers as a start."""
+    session, actor = db.session(), access.current_actor()
+    form = DeclarationForm()
+    status = 200
+    if request.method == "POST" and form.validate():
+        try:
+            service.declare_eligibility(_declared(form), actor=actor, clock=access.clock())
+        except Invalid as error:
+            status = refused(form, error)
+        else:
+            flash(_("Your declaration is made. Every bid uses it for the next 12 months."))
+            return redirect(_back(request.args.get("bid")), 303)
+    elif request.method == "POST":
+        status = 422
+    else:
+        _fill(form, queries.current_declaration(session, actor.organisation_id))
+    return render_template("bids/declare.html", form=form, bid=request.args.get("bid")), status
+
+
+def _declared(form: DeclarationForm) -> service.Declared:
+    return service.Declared(
+        mandatory_ground=form.mandatory.data == "yes",
+        discretionary_ground=form.discretionary.data == "yes",
+        tax_ground=form.tax.data == "yes",
+        put_right=form.put_right.data or "",
+        staff=form.staff.data or 0,
+        turnover_minor=form.turnover.data or 0,
+        balance_minor=form.balance.data or 0,
+    )
+
+
+def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> None:
+    """Show the earlier answers; the declaration itself is ticked anew."""
+    if declaration is None:
+        return
+    form.mandatory.data = _yes_no(declaration.mandatory_ground)
+    form.discretionary.data = _yes_no(declaration.discretionary_ground)
+    form.tax.data = _yes_no(declaration.tax_ground)
+    form.put_right.data = declaration.put_right
+    form.staff.data = declaration.staff
+    form.turnover.data = declaration.turnover_minor
+    form.balance.data = declaration.balance_minor
+
+
+def _yes_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _back(bid: str | None) -> str:
+    """Go back to the bid that sent the person here, else to the declaration."""
+    if bid:
+        return url_for("bids.task_list", reference=bid)
+    return url_for("bids.eligibility")

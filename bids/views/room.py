@@ -1,0 +1,71 @@
+"""What the pages of bids share: the blueprint, the instant of arrival, the words of states."""
+
+from datetime import datetime
+from typing import cast
+
+from flask import Blueprint, Flask, g, request, request_started
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
+
+from bids.lifecycle import BID_STATE_WORDS
+from marketplace.core import access
+from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.forms import BaseForm
+from marketplace.core.regimes.sizes import SIZE_WORDS
+
+blueprint = Blueprint("bids", __name__)
+
+Page = str | Response | tuple[str, int] | tuple[Response, int]
+
+STATE_COLOURS = {
+    "draft": "govuk-tag--grey",
+    "submitted": "govuk-tag--green",
+    "withdrawn": "govuk-tag--yellow",
+    "valid": "govuk-tag--green",
+    "ineligible": "govuk-tag--orange",
+    "excluded": "govuk-tag--orange",
+}
+
+
+def note_arrival(_app: Flask, **_more: object) -> None:
+    """Note when the whole of a request was there: before anything else is done for it.
+
+    A form is read to its end first: whoever sends its beginning in time and holds the rest back
+    has not arrived.
+    """
+    if request.blueprint == blueprint.name:
+        _ = request.form
+    g.arrived = access.clock().now()
+
+
+@blueprint.record_once
+def _listen(state: BlueprintSetupState) -> None:
+    request_started.connect(note_arrival, state.app)
+
+
+def arrived() -> datetime:
+    """Give the instant at which the present request arrived."""
+    return cast(datetime, g.arrived)
+
+
+def words() -> dict[str, object]:
+    """Give the pages of bids the words of states and size classes."""
+    return {
+        "bid_state_words": BID_STATE_WORDS,
+        "bid_state_colours": STATE_COLOURS,
+        "size_words": SIZE_WORDS,
+    }
+
+
+blueprint.context_processor(words)
+
+
+def refused(form: BaseForm, error: Invalid | WrongMoment) -> int:
+    """Put a refusal into the form and give the status of the page that shows it again."""
+    form.refuse(error)
+    return 409 if isinstance(error, WrongMoment) else 422
+
+
+def wants_json() -> bool:
+    """Tell whether the page's own script is asking, which takes its answer as JSON."""
+    return request.accept_mimetypes.best == "application/json"

@@ -1,0 +1,104 @@
+"""The states of a challenge and what moves it from one to the next. Pure."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from marketplace.core.errors import WrongMoment
+from marketplace.core.text import N_
+
+
+class State(StrEnum):
+    """Where a challenge stands. CLOSED is never stored: it is OPEN after its closing instant."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    READY = "ready"
+    OPEN = "open"
+    CLOSED = "closed"
+    OPENED = "opened"
+    EVALUATING = "evaluating"
+    INTENTION = "intention_to_award"
+    SIGNED = "contract_signed"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+
+
+class Event(StrEnum):
+    """What people do that moves a challenge."""
+
+    SUBMIT_FOR_REVIEW = "submit_for_review"
+    RETURN_TO_DRAFT = "return_to_draft"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    OPEN_BIDS = "open_bids"
+    BEGIN_EVALUATION = "begin_evaluation"
+    ANNOUNCE_INTENTION = "announce_intention"
+    SIGN_CONTRACT = "sign_contract"
+    STOP = "stop"
+    CANCEL = "cancel"
+
+
+STATE_WORDS = {
+    State.DRAFT: N_("Draft"),
+    State.IN_REVIEW: N_("In review"),
+    State.READY: N_("Ready to publish"),
+    State.OPEN: N_("Open for bids"),
+    State.CLOSED: N_("Closed to bids"),
+    State.OPENED: N_("Bids opened"),
+    State.EVALUATING: N_("Being evaluated"),
+    State.INTENTION: N_("Intention to award"),
+    State.SIGNED: N_("Contract signed"),
+    State.STOPPED: N_("Stopped, with lessons"),
+    State.CANCELLED: N_("Cancelled"),
+}
+
+# Everything a visitor may see. A challenge cancelled before publication is told apart by its
+# publication instant, which it lacks.
+PUBLIC_STATES = frozenset(State) - {State.DRAFT, State.IN_REVIEW, State.READY}
+EDITABLE_STATES = frozenset({State.DRAFT})
+AWARDED_STATES = frozenset({State.INTENTION, State.SIGNED})
+
+_UNDER_WAY = (State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION)
+
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.DRAFT, Event.SUBMIT_FOR_REVIEW): State.IN_REVIEW,
+    (State.IN_REVIEW, Event.RETURN_TO_DRAFT): State.DRAFT,
+    (State.READY, Event.RETURN_TO_DRAFT): State.DRAFT,
+    (State.IN_REVIEW, Event.APPROVE): State.READY,
+    (State.READY, Event.PUBLISH): State.OPEN,
+    (State.CLOSED, Event.OPEN_BIDS): State.OPENED,
+    (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
+    (State.EVALUATING, Event.ANNOUNCE_INTENTION): State.INTENTION,
+    (State.INTENTION, Event.SIGN_CONTRACT): State.SIGNED,
+    # Work that ends with lessons, before or after a contract, is a respected outcome.
+    (State.OPENED, Event.STOP): State.STOPPED,
+    (State.EVALUATING, Event.STOP): State.STOPPED,
+    (State.SIGNED, Event.STOP): State.STOPPED,
+    **{(state, Event.CANCEL): State.CANCELLED for state in _UNDER_WAY},
+    **{
+        (state, Event.CANCEL): State.CANCELLED
+        for state in (State.DRAFT, State.IN_REVIEW, State.READY)
+    },
+}
+
+
+def state_at(stored: State, closes_at: datetime | None, now: datetime) -> State:
+    """Give the state at `now`. At the closing instant itself a challenge is closed."""
+    if stored is State.OPEN and closes_at is not None and now >= closes_at:
+        return State.CLOSED
+    return stored
+
+
+def after(state: State, event: Event) -> State:
+    """Give the state that `event` leads to.
+
+    Raises:
+        WrongMoment: the event has no place in this state.
+    """
+    try:
+        return TRANSITIONS[(state, event)]
+    except KeyError:
+        raise WrongMoment(
+            N_("This cannot be done while the challenge is “%(state)s”."),
+            state=STATE_WORDS[state].lower(),
+        ) from None

@@ -1,0 +1,243 @@
+"""Tables of challenges: problem, stages, criteria, and the plan frozen at publication."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from challenges.lifecycle import State
+from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.audit.models import append_only
+from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
+
+
+class LegalRoute(StrEnum):
+    """Which legal way of buying the body chose."""
+
+    BELOW_THRESHOLD = "below_threshold"
+    RESEARCH_AND_DEVELOPMENT = "research_and_development"
+    OPEN = "open"
+
+
+class PriceModel(StrEnum):
+    """How money enters the evaluation."""
+
+    FIXED_BUDGET = "fixed_budget"
+    FIXED_BOUNDS = "fixed_bounds"
+    LOWEST_PRICE_RATIO = "lowest_price_ratio"
+
+
+class CriterionKind(StrEnum):
+    """Whether people score a criterion, or a formula does."""
+
+    QUALITY = "quality"
+    PRICE = "price"
+
+
+class Challenge(Identified, Base):
+    """A published problem, or one on its way there. Texts are light Markdown."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (
+        # CLOSED follows from the clock, so it must not be stored beside it.
+        CheckConstraint("state <> 'closed'", name="closed_is_derived"),
+        # What stands open or beyond was published, by a person other than the one who drafted.
+        CheckConstraint(
+            "state IN ('draft','in_review','ready','cancelled') OR published_at IS NOT NULL",
+            name="published",
+        ),
+        CheckConstraint("approved_by_id <> submitted_by_id", name="approved_by_another"),
+        CheckConstraint("(state = 'stopped') = (lessons IS NOT NULL)", name="stopped_has_lessons"),
+        CheckConstraint(
+            "(state = 'cancelled') = (cancelled_because IS NOT NULL)", name="cancelled_has_reason"
+        ),
+        CheckConstraint("value_minor > 0", name="value_positive"),
+        # The public list: newest first, over everything or one filter, read page by page by key.
+        # What was never published has no instant and so stays out of all of them.
+        Index("ix_challenge_published", "published_at", "id"),
+        Index("ix_challenge_state_published", "state", "published_at", "id"),
+        Index("ix_challenge_region_published", "region", "published_at", "id"),
+        Index("ix_challenge_sector_published", "sector", "published_at", "id"),
+        Index("ix_challenge_value", "value_minor", "id"),
+        Index("ix_challenge_buyer_created", "buyer_id", "created_at", "id"),
+    )
+
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    buyer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    round: Mapped[str | None] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(300), default="")
+    problem: Mapped[str] = mapped_column(Text, default="")
+    affected: Mapped[str] = mapped_column(Text, default="")
+    today: Mapped[str] = mapped_column(Text, default="")
+    why_now: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    measures: Mapped[str] = mapped_column(Text, default="")
+    tried: Mapped[str] = mapped_column(Text, default="")
+    constraints: Mapped[str] = mapped_column(Text, default="")
+    support: Mapped[str] = mapped_column(Text, default="")
+    region: Mapped[str | None] = mapped_column(String(40))
+    sector: Mapped[str | None] = mapped_column(String(40))
+    legal_route: Mapped[LegalRoute | None] = mapped_column(enum_type(LegalRoute))
+    # The total of all stages, options and prizes, without VAT: it decides the regime's band.
+    value_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3), default="GBP")
+
+    state: Mapped[State] = mapped_column(enum_type(State), default=State.DRAFT)
+    created_at: Mapped[datetime]
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_at: Mapped[datetime | None]
+    returned_because: Mapped[str | None] = mapped_column(Text)
+    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    lessons: Mapped[str | None] = mapped_column(Text)
+    cancelled_because: Mapped[str | None] = mapped_column(Text)
+    row_version: Mapped[int] = mapped_column()
+
+    buyer: Mapped[Organisation] = relationship()
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
+    co_sponsors: Mapped[list["CoSponsor"]] = relationship(
+        order_by="CoSponsor.name", cascade="all, delete-orphan"
+    )
+    stages: Mapped[list["Stage"]] = relationship(
+        back_populates="challenge", order_by="Stage.ordinal"
+    )
+
+    # Two people editing at once: the second is told, nothing is overwritten unseen.
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)
+
+    @property
+    def stage(self) -> "Stage":
+        """Give the first stage."""
+        return self.stages[0]
+
+
+class CoSponsor(Base):
+    """A body that joins in, by name: it need not be registered here."""
+
+    __tablename__ = "co_sponsor"
+
+    challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class Stage(Identified, Base):
+    """One step of selection, with its closing instant and the way money counts."""
+
+    __tablename__ = "stage"
+    __table_args__ = (
+        UniqueConstraint("challenge_id", "ordinal"),
+        UniqueConstraint("id", "challenge_id"),  # lets other tables tie a stage to its challenge
+        CheckConstraint("minimum_panel >= 3", name="minimum_panel"),
+        CheckConstraint("best_minor < worst_minor", name="bounds_in_order"),
+        Index("ix_stage_closes_at", "closes_at", "challenge_id"),
+    )
+
+    challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), index=True)
+    ordinal: Mapped[int] = mapped_column(default=1)
+    name: Mapped[str] = mapped_column(String(120), default="Application")
+    closes_at: Mapped[datetime | None]
+    price_model: Mapped[PriceModel] = mapped_column(
+        enum_type(PriceModel), default=PriceModel.FIXED_BUDGET
+    )
+    # Fixed budget: what is paid. Otherwise: the most that may be asked.
+    budget_minor: Mapped[int | None] = mapped_column(BigInteger)
+    best_minor: Mapped[int | None] = mapped_column(BigInteger)
+    worst_minor: Mapped[int | None] = mapped_column(BigInteger)
+    minimum_panel: Mapped[int] = mapped_column(default=3)
+
+    challenge: Mapped[Challenge] = relationship(back_populates="stages")
+    criteria: Mapped[list["Criterion"]] = relationship(
+        back_populates="stage", order_by="Criterion.ordinal", cascade="all, delete-orphan"
+    )
+    plan: Mapped["EvaluationPlan | None"] = relationship()
+
+
+class Criterion(Identified, Base):
+    """How a bid is judged on one question, or by its price.
+
+    `key` is its id in the evaluation document. Weights have at most three decimal places.
+    """
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        UniqueConstraint("stage_id", "key"),
+        UniqueConstraint("id", "stage_id"),
+        CheckConstraint("weight > 0", name="weight_positive"),
+        # A question is scored on a scale; a price has none.
+        CheckConstraint(
+            "(kind = 'quality') = (max_score IS NOT NULL)", name="scale_for_quality_only"
+        ),
+        CheckConstraint("max_score > 0", name="max_score_positive"),
+        CheckConstraint("min_score >= 0 AND min_score <= max_score", name="min_score_in_scale"),
+        Index(
+            "uq_criterion_one_price",
+            "stage_id",
+            unique=True,
+            sqlite_where=text("kind = 'price'"),
+            postgresql_where=text("kind = 'price'"),
+        ),
+    )
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
+    ordinal: Mapped[int]
+    key: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[CriterionKind] = mapped_column(enum_type(CriterionKind))
+    title: Mapped[str] = mapped_column(String(120))
+    question: Mapped[str] = mapped_column(Text, default="")
+    guidance: Mapped[str] = mapped_column(Text, default="")
+    weight: Mapped[Decimal] = mapped_column(ExactDecimal(3))
+    max_score: Mapped[Decimal | None] = mapped_column(ExactDecimal(3))
+    min_score: Mapped[Decimal | None] = mapped_column(ExactDecimal(3))
+    word_limit: Mapped[int | None]
+
+    stage: Mapped[Stage] = relationship(back_populates="criteria")
+    descriptors: Mapped[list["ScaleDescriptor"]] = relationship(
+        order_by="ScaleDescriptor.score", cascade="all, delete-orphan"
+    )
+
+
+class ScaleDescriptor(Base):
+    """What one score on a criterion's scale means."""
+
+    __tablename__ = "scale_descriptor"
+
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
+    score: Mapped[Decimal] = mapped_column(ExactDecimal(3), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class EvaluationPlan(Base):
+    """A stage's criteria and method as they will stand in the evaluation document, frozen.
+
+    `canonical` are the RFC 8785 bytes of `{"criteria": …, "method": …}`; `sha256` is theirs.
+    """
+
+    __tablename__ = "evaluation_plan"
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    regime: Mapped[str] = mapped_column(String(40))
+    regime_version: Mapped[str] = mapped_column(String(20))
+    band: Mapped[str] = mapped_column(String(40))
+    frozen_at: Mapped[datetime]
+
+
+append_only(EvaluationPlan)

@@ -1,0 +1,65 @@
+"""A stage's evaluation plan in the terms of `evaluation/1`: what publication freezes. Pure."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from challenges.models import Criterion, Stage
+
+# Every plan's weights add up to this.
+WEIGHTS_TOTAL = Decimal(100)
+
+PRICE = "price"
+
+
+def plan_document(stage: "Stage") -> dict[str, Any]:
+    """Give `{"criteria": […], "method": {…}}`, with every number as text and prices in pounds.
+
+    Criteria stand in the order in which the public reads them.
+    """
+    criteria = [_criterion(stage, criterion) for criterion in stage.criteria]
+    priced = any(criterion.kind == PRICE for criterion in stage.criteria)
+    return {
+        "criteria": criteria,
+        "method": {
+            "weights_total": plain(WEIGHTS_TOTAL),
+            "currency": stage.challenge.currency,
+            "combine": "consensus",
+            "ranking": "highest_total",
+            "tie_break": ["quality", "price"] if priced else [],
+        },
+    }
+
+
+def price_text(minor: int) -> str:
+    """Write an amount of minor units as an evaluation document has prices: 125050 is "1250.5"."""
+    return plain(Decimal(minor).scaleb(-2))
+
+
+def plain(number: Decimal) -> str:
+    """Write a decimal in plain digits, without an exponent and without needless zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _criterion(stage: "Stage", criterion: "Criterion") -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": criterion.key,
+        "title": criterion.title,
+        "kind": str(criterion.kind),
+        "weight": plain(criterion.weight),
+    }
+    if criterion.kind == PRICE:
+        document["formula"] = _formula(stage)
+    elif criterion.max_score is not None:
+        document["max_score"] = plain(criterion.max_score)
+        if criterion.min_score is not None:
+            document["min_score"] = plain(criterion.min_score)
+    return document
+
+
+def _formula(stage: "Stage") -> dict[str, str]:
+    formula = {"name": str(stage.price_model)}
+    if stage.best_minor is not None and stage.worst_minor is not None:
+        formula |= {"best": price_text(stage.best_minor), "worst": price_text(stage.worst_minor)}
+    return formula

@@ -1,0 +1,89 @@
+"""Reads of challenges: one of one's own, one that is public, what an officer must look at."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from challenges.listing import (
+    Filters,
+    Listed,
+    Order,
+    Page,
+    StateFilter,
+    challenge_page,
+    own_page,
+)
+from challenges.models import Challenge, Criterion, Stage
+from challenges.plan import plan_document
+from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Actor
+from marketplace.core.text import N_
+
+__all__ = [
+    "Filters",
+    "Listed",
+    "Order",
+    "Page",
+    "StateFilter",
+    "challenge_page",
+    "own_challenge",
+    "own_page",
+    "plan_document",
+    "public_challenge",
+]
+
+_NO_SUCH = N_("There is no challenge with this reference.")
+
+
+def own_challenge(
+    session: Session, reference: str, actor: Actor, *, lock: bool = False, whole: bool = False
+) -> Challenge:
+    """Give a challenge of the actor's own body, in any state, with its buyer and stages.
+
+    `lock` holds its row until the transaction ends and reads it afresh; `whole` brings all that
+    hangs on it in the same few statements.
+
+    Raises:
+        NotFound: there is none, or it belongs to another organisation.
+    """
+    query = (
+        select(Challenge)
+        .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
+        .options(*(_WHOLE if whole else _BRIEF))
+    )
+    if lock:
+        query = query.with_for_update(of=Challenge).execution_options(populate_existing=True)
+    challenge = session.scalar(query)
+    if challenge is None:
+        raise NotFound(_NO_SUCH)
+    return challenge
+
+
+def public_challenge(session: Session, reference: str) -> Challenge:
+    """Give a challenge that was published, with all that hangs on it.
+
+    Raises:
+        NotFound: there is none, or it is not public.
+    """
+    challenge = session.scalar(
+        select(Challenge)
+        .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
+        .options(*_WHOLE)
+    )
+    if challenge is None:
+        raise NotFound(_NO_SUCH)
+    return challenge
+
+
+_BRIEF: tuple[ORMOption, ...] = (
+    joinedload(Challenge.buyer, innerjoin=True),
+    selectinload(Challenge.stages),
+)
+_WHOLE: tuple[ORMOption, ...] = (
+    joinedload(Challenge.buyer, innerjoin=True),
+    selectinload(Challenge.co_sponsors),
+    selectinload(Challenge.stages).options(
+        joinedload(Stage.plan),
+        selectinload(Stage.criteria).selectinload(Criterion.descriptors),
+    ),
+)

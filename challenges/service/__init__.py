@@ -1,0 +1,30 @@
+"""Writes of challenges, one function per use case, gathered under one name."""
+
+from challenges.service.criteria import add_criterion, arrange, change_criterion, delete_criterion
+from challenges.service.drafts import create, read, save
+from challenges.service.review import (
+    advance,
+    approve,
+    cancel,
+    publish,
+    return_to_draft,
+    stop,
+    submit_for_review,
+)
+
+__all__ = [
+    "add_criterion",
+    "advance",
+    "approve",
+    "arrange",
+    "cancel",
+    "change_criterion",
+    "create",
+    "delete_criterion",
+    "publish",
+    "read",
+    "return_to_draft",
+    "save",
+    "stop",
+    "submit_for_review",
+]

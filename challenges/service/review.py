@@ -1,0 +1,220 @@
+"""Moves a challenge through review, approval and publication, and ends it: each step recorded."""
+
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from challenges import (
+    letters,
+    lifecycle,
+    log_words,  # noqa: F401  (importing it registers the words)
+    policy,
+    readiness,
+)
+from challenges.law import law_of
+from challenges.lifecycle import Event, State
+from challenges.models import Challenge, EvaluationPlan
+from challenges.plan import plan_document
+from challenges.queries import own_challenge
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.engine.canonical import canonical
+
+REASON_MOST = 5_000
+
+
+def submit_for_review(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Hand a draft to a procurement officer; from now on its text cannot be changed.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to submit, or not a draft.
+        Invalid: something that every challenge needs is missing; `readiness` names it.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True, whole=True)
+        ensure(policy.can_submit_for_review(actor, challenge, clock.now()))
+        _refuse_unready(challenge, clock)
+        challenge.submitted_by_id = actor.user_id
+        challenge.submitted_at = clock.now()
+        challenge.returned_because = None
+        advance(session, challenge, Event.SUBMIT_FOR_REVIEW, clock=clock)
+        letters.ask_for_review(session, challenge, actor, clock)
+        _record(session, challenge, "challenge.submitted_for_review", actor, clock)
+
+
+def return_to_draft(
+    reference: str, *, reason: str, actor: Actor, clock: Clock, seen: int | None = None
+) -> None:
+    """Give a challenge that is in review or approved back to be worked on.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to return, or not now.
+        StaleEdit: it has moved since the version that was `seen`.
+        Invalid: there is no reason.
+    """
+    reason = _told(reason, "reason", N_("Say what should be changed, so that one round is enough."))
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_return(actor, challenge, clock.now()))
+        _refuse_moved(challenge, seen)
+        challenge.returned_because = reason
+        challenge.approved_by_id = challenge.approved_at = None
+        advance(session, challenge, Event.RETURN_TO_DRAFT, clock=clock)
+        letters.tell_returned(session, challenge, reason, actor, clock)
+        _record(session, challenge, "challenge.returned", actor, clock, reason=reason)
+
+
+def approve(reference: str, *, actor: Actor, clock: Clock, seen: int | None = None) -> None:
+    """Approve a challenge for publication, as another person than wrote and submitted it.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to approve, or not now.
+        StaleEdit: it has moved since the version that was `seen`, which the officer read.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_approve(actor, challenge, clock.now()))
+        _refuse_moved(challenge, seen)
+        challenge.approved_by_id = actor.user_id
+        challenge.approved_at = clock.now()
+        advance(session, challenge, Event.APPROVE, clock=clock)
+        letters.tell_approved(session, challenge, actor, clock)
+        _record(session, challenge, "challenge.approved", actor, clock)
+
+
+def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = None) -> None:
+    """Put an approved challenge before the public and freeze its evaluation plan for good.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to publish, or not now.
+        StaleEdit: it has moved since the version that was `seen`.
+        Invalid: it is no longer complete, as when its closing time has passed meanwhile.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True, whole=True)
+        now = clock.now()
+        ensure(policy.can_publish(actor, challenge, now))
+        _refuse_moved(challenge, seen)
+        _refuse_unready(challenge, clock)
+        challenge.published_at = now
+        advance(session, challenge, Event.PUBLISH, clock=clock)
+        plan = _freeze(session, challenge, clock)
+        closes_at = challenge.stage.closes_at
+        _record(
+            session,
+            challenge,
+            "challenge.published",
+            actor,
+            clock,
+            plan=plan.sha256,
+            closes_at=closes_at and closes_at.isoformat(),
+            value_minor=challenge.value_minor,
+            regime=plan.regime,
+            regime_version=plan.regime_version,
+            band=plan.band,
+        )
+
+
+def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
+    """End a challenge without a contract, with the reason, which is public once it was published.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to cancel, or it has ended.
+        Invalid: there is no reason.
+    """
+    reason = _told(reason, "reason", N_("Say why the challenge is cancelled."))
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_cancel(actor, challenge, clock.now()))
+        challenge.cancelled_because = reason
+        advance(session, challenge, Event.CANCEL, clock=clock)
+        _record(session, challenge, "challenge.cancelled", actor, clock, reason=reason)
+
+
+def stop(reference: str, *, lessons: str, actor: Actor, clock: Clock) -> None:
+    """End the work with what was learned, for others to build on.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to stop, or not now.
+        Invalid: no lesson is told.
+    """
+    lessons = _told(lessons, "lessons", N_("Say what was learned, so that others can use it."))
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_stop(actor, challenge, clock.now()))
+        challenge.lessons = lessons
+        advance(session, challenge, Event.STOP, clock=clock)
+        _record(session, challenge, "challenge.stopped", actor, clock, lessons=lessons)
+
+
+def advance(session: Session, challenge: Challenge, event: Event, *, clock: Clock) -> State:
+    """Move a challenge whose row the caller holds locked, and return its new state.
+
+    The caller has asked its own policy, sets what the new state is tied to, and records the step.
+
+    Raises:
+        WrongMoment: the event has no place in the state at this instant.
+    """
+    now = clock.now()
+    challenge.state = lifecycle.after(policy.current_state(challenge, now), event)
+    if challenge.state in (State.STOPPED, State.CANCELLED):
+        challenge.ended_at = now
+    session.flush()
+    return challenge.state
+
+
+def _freeze(session: Session, challenge: Challenge, clock: Clock) -> EvaluationPlan:
+    document = canonical(plan_document(challenge.stage))
+    law = law_of(challenge, clock.now())
+    plan = EvaluationPlan(
+        stage_id=challenge.stage.id,
+        canonical=document,
+        sha256=sha256(document).hexdigest(),
+        regime=law.regime.key,
+        regime_version=law.regime.version,
+        band=law.band.key,
+        frozen_at=clock.now(),
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def _refuse_unready(challenge: Challenge, clock: Clock) -> None:
+    findings = readiness.needed(challenge, clock.now())
+    if findings:
+        raise Invalid(findings[0].message, None, **findings[0].data)
+
+
+def _refuse_moved(challenge: Challenge, seen: int | None) -> None:
+    if seen is not None and challenge.row_version != seen:
+        raise StaleEdit(
+            N_("The challenge has changed since you opened this page. Read it again first.")
+        )
+
+
+def _told(text: str, field: str, message: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid(message, fields={field: message})
+    if len(text) > REASON_MOST:
+        too_long = N_("Shorten this to 5,000 characters or fewer.")
+        raise Invalid(too_long, fields={field: too_long})
+    return text
+
+
+def _record(
+    session: Session,
+    challenge: Challenge,
+    action: str,
+    actor: Actor,
+    clock: Clock,
+    **fields: object,
+) -> None:
+    log.append(
+        session, clock=clock, action=action, chain=challenge.reference, actor=actor, **fields
+    )

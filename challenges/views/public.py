@@ -1,0 +1,100 @@
+"""What anybody sees: the list of challenges, and one of them; and its preview before that."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, render_template, request
+
+from challenges import policy, queries, words
+from challenges.forms.search import FilterForm
+from challenges.lifecycle import AWARDED_STATES, State
+from challenges.listing import Order, StateFilter
+from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.views.room import blueprint
+from marketplace.core import access
+from marketplace.core.access import public, requires
+from marketplace.core.database import db
+from marketplace.core.permissions import Permission, ensure
+
+
+@blueprint.get("/challenges")
+@public
+def index() -> str:
+    """List the challenges that answer the filters in the address."""
+    form = FilterForm(request.args)
+    form.validate()
+    filters = form.filters()
+    page = queries.challenge_page(
+        db.session(),
+        filters,
+        now=access.clock().now(),
+        after=request.args.get("after"),
+        before=request.args.get("before"),
+    )
+    # Only what is open can close soon: say so in the form too.
+    if filters.order is Order.CLOSING and filters.state is StateFilter.ANY:
+        form.state.data = StateFilter.OPEN.value
+    return render_template(
+        "challenges/index.html",
+        form=form,
+        filters=filters,
+        page=page,
+        asked=form.asked(),
+        regions=words.REGION_WORDS,
+        sectors=words.SECTOR_WORDS,
+    )
+
+
+@blueprint.get("/challenges/<reference>")
+@public
+def show(reference: str) -> str:
+    """Show a published challenge."""
+    challenge = queries.public_challenge(db.session(), reference)
+    return _page(challenge, access.clock().now(), preview=False)
+
+
+@blueprint.get("/work/challenges/<reference>/preview")
+@requires(Permission.CHALLENGE_READ_OWN)
+def preview(reference: str) -> str:
+    """Show a challenge of the own body as the public will see it: by the very same template."""
+    actor = access.current_actor()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    ensure(policy.can_read_own(actor, challenge))
+    return _page(challenge, access.clock().now(), preview=challenge.published_at is None)
+
+
+def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
+    state = policy.current_state(challenge, now)
+    return render_template(
+        "challenges/show.html",
+        challenge=challenge,
+        stage=challenge.stage,
+        state=state,
+        preview=preview,
+        is_open=state is State.OPEN,
+        awarded=state in AWARDED_STATES,
+        **said_of(challenge),
+    )
+
+
+def said_of(challenge: Challenge) -> dict[str, Any]:
+    """Give the words for a challenge's coded facts, for templates."""
+    money = current_app.jinja_env.filters["money"]
+    return {
+        "price_sentences": words.price_sentences(challenge.stage, challenge.currency, money),
+        "region": words.REGION_WORDS.get(challenge.region or "", challenge.region),
+        "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
+        "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),
+        "scales": _scales(challenge.stage),
+        "route_meaning": words.ROUTE_MEANINGS.get(challenge.legal_route or ""),
+    }
+
+
+def _scales(stage: Stage) -> list[tuple[list[Criterion], list[ScaleDescriptor]]]:
+    """Give each scale once, with the criteria that are scored on it."""
+    found: dict[tuple[object, ...], tuple[list[Criterion], list[ScaleDescriptor]]] = {}
+    for criterion in stage.criteria:
+        if criterion.kind is CriterionKind.QUALITY:
+            scale = tuple((d.score, d.text) for d in criterion.descriptors)
+            found.setdefault(scale, ([], criterion.descriptors))[0].append(criterion)
+    return list(found.values())

@@ -1,0 +1,139 @@
+"""Pages on which a draft is begun and written, section by section."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from challenges import policy, queries, readiness, service
+from challenges.forms.sections import FORMS, SectionForm
+from challenges.forms.steps import CreateForm
+from challenges.law import usual_closing
+from challenges.sections import (
+    SECTION_WORDS,
+    Content,
+    Section,
+    Sponsors,
+    Timeline,
+    edition,
+)
+from challenges.views.room import Page, blueprint, law_now, refused
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.permissions import Permission, ensure
+from marketplace.core.text import N_
+
+
+@blueprint.get("/work/challenges")
+@requires(Permission.CHALLENGE_READ_OWN)
+def own() -> str:
+    """List all challenges of the body, in every state."""
+    page = queries.own_page(
+        db.session(),
+        access.current_actor(),
+        after=request.args.get("after"),
+        before=request.args.get("before"),
+    )
+    return render_template("challenges/own.html", page=page)
+
+
+@blueprint.route("/work/challenges/new", methods=["GET", "POST"])
+@requires(Permission.CHALLENGE_WRITE)
+def create() -> Page:
+    """Begin a challenge with its question."""
+    form = CreateForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            reference = service.create(
+                actor=access.current_actor(), clock=access.clock(), title=form.title.data or ""
+            )
+        except Invalid as error:
+            status = refused(form, error)
+        else:
+            return redirect(url_for("challenges.write", reference=reference), 303)
+    return render_template("challenges/create.html", form=form), status
+
+
+@blueprint.get("/work/challenges/<reference>/write")
+@requires(Permission.CHALLENGE_WRITE)
+def write(reference: str) -> str:
+    """Show the sections of a draft as a task list, with what each still lacks."""
+    actor, now = access.current_actor(), access.clock().now()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    findings = readiness.check(challenge, now)
+    return render_template(
+        "challenges/write.html",
+        challenge=challenge,
+        state=policy.current_state(challenge, now),
+        may_write=policy.can_write(actor, challenge, now).allowed,
+        sections=[
+            (
+                section,
+                SECTION_WORDS[section],
+                [f for f in findings if f.section is section and f.needed],
+                [f for f in findings if f.section is section and not f.needed],
+            )
+            for section in Section
+        ],
+        needed=[finding for finding in findings if finding.needed],
+    )
+
+
+@blueprint.route("/work/challenges/<reference>/write/<section>", methods=["GET", "POST"])
+@requires(Permission.CHALLENGE_WRITE)
+def section(reference: str, section: str) -> Page:
+    """Write one section; the criteria have pages of their own."""
+    if section not in set(Section) or (part := Section(section)) not in FORMS:
+        raise NotFound(N_("There is no such section."))
+    actor, clock = access.current_actor(), access.clock()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    present = service.read(challenge, part)
+    form = _form_showing(part, present)
+    status, stale = 200, False
+    if request.method == "GET":
+        ensure(policy.can_write(actor, challenge, clock.now()))
+    elif not form.validate():
+        status = 422
+    else:
+        try:
+            service.save(
+                reference, form.content(), seen=form.seen.data or None, actor=actor, clock=clock
+            )
+        except (Invalid, WrongMoment) as error:
+            status, stale = refused(form, error), isinstance(error, StaleEdit)
+            challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+            present = service.read(challenge, part)
+        else:
+            flash(_("Saved: %(section)s.", section=_(SECTION_WORDS[part])))
+            return redirect(url_for("challenges.write", reference=reference), 303)
+    if stale:
+        # The writer is shown what is saved now, so saving again overwrites with open eyes.
+        form.seen.data = edition(present)
+    page = render_template(
+        f"challenges/write_{part}.html",
+        challenge=challenge,
+        form=form,
+        heading=SECTION_WORDS[part],
+        saved=_shown(part, present) if stale else None,
+        law=law_now(challenge),
+    )
+    return page, status
+
+
+def _form_showing(part: Section, content: Content) -> SectionForm:
+    """Make the section's form, showing what is saved where nothing was sent."""
+    data = dict(vars(content))
+    if isinstance(content, Timeline) and content.closes_at is None:
+        data["closes_at"] = usual_closing(access.clock().now())
+    if isinstance(content, Sponsors):
+        data["names"] = "\n".join(content.names)
+    return FORMS[part](data={**data, "seen": edition(content)})
+
+
+def _shown(part: Section, content: Content) -> SectionForm:
+    """Make a form of what is saved, only to be read, whatever was sent."""
+    form = FORMS[part](formdata=None, prefix="saved-", data=dict(vars(content)))
+    if isinstance(content, Sponsors):
+        form = FORMS[part](formdata=None, prefix="saved-", data={"names": "\n".join(content.names)})
+    return form

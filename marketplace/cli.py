@@ -1,0 +1,49 @@
+"""The `marketplace` command. Each subcommand imports what it needs, so that all start fast."""
+
+import sys
+from collections.abc import Sequence
+
+USAGE = """\
+marketplace: the challenge marketplace
+
+  marketplace score FILE [--explain] [--no-sensitivity]
+                        compute an evaluation/1 document (- reads standard input)
+  marketplace database upgrade
+                        bring the database to this version's tables
+  marketplace demo load [--fresh]
+                        fill the database with the demonstration
+  marketplace admin create EMAIL NAME
+                        make the first platform administrator
+  marketplace admin remove-second-factor EMAIL
+                        let a person who lost their device set up another
+  marketplace work [--once]
+                        do the work for later: mail, reports; until stopped
+  marketplace check     check the settings and the database and say what is wrong
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (0 done, 1 failed, 2 asked for wrongly)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    match words:
+        case ["score", *rest]:
+            from scoring.engine.command import main as score
+
+            return score(rest)
+        case [("database" | "demo" | "admin" | "work" | "check"), *_]:
+            from marketplace.operations import run
+
+            code = run(words)
+            if code == 2:
+                sys.stderr.write(USAGE)
+            return code
+        case ["--help" | "-h" | "help"]:
+            sys.stdout.write(USAGE)
+            return 0
+        case _:
+            sys.stderr.write(USAGE)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""The settings: typed, read from the environment only, each default with its reason."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """What the installation is for."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be used; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation can choose."""
+
+    secret_key: str = field(repr=False)
+    data: Path
+    database_url: str = field(repr=False)
+    mode: Mode = Mode.PRODUCTION
+    public_url: str = "http://127.0.0.1:8000"
+    service_name: str = "Fairway"
+    brand_colour: str = "#14505c"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "no-reply@fairway.example"
+    trusted_proxies: int = 0
+    rate_limit_storage: str = "memory://"
+    sign_in_rate: str = "10 per minute; 60 per hour"
+    # OWASP's minimum for Argon2id; on a small machine about 40 ms a sign-in.
+    password_memory_kib: int = 19456
+    password_passes: int = 2
+    testing: bool = False
+
+    @property
+    def demonstration(self) -> bool:
+        """Tell whether this installation shows example data and offers one-click sign-in."""
+        return self.mode is Mode.DEMONSTRATION
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Tell whether cookies travel over TLS only: always, where the public address has it."""
+        return self.public_url.startswith("https://")
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSetting: one is missing or malformed.
+    """
+    mode = _mode(environ.get("MARKETPLACE_MODE", Mode.PRODUCTION))
+    # The working folder's var/ needs no rights and is easy to find and to delete.
+    data = Path(environ.get("MARKETPLACE_DATA", "var")).absolute()
+    public_url = environ.get("MARKETPLACE_PUBLIC_URL", Settings.public_url).rstrip("/")
+    if not public_url.startswith(("http://", "https://")):
+        raise BadSetting("MARKETPLACE_PUBLIC_URL must begin with https:// (or http:// for a trial)")
+    return Settings(
+        secret_key=_secret(environ, data),
+        data=data,
+        # SQLite needs no server, so a first look needs none; production names PostgreSQL.
+        database_url=_driver(
+            environ.get("MARKETPLACE_DATABASE", f"sqlite:///{data / 'marketplace.db'}")
+        ),
+        mode=mode,
+        public_url=public_url,
+        service_name=environ.get("MARKETPLACE_NAME", Settings.service_name),
+        brand_colour=_colour(environ.get("MARKETPLACE_COLOUR", Settings.brand_colour)),
+        smtp_url=_smtp(environ, mode),
+        mail_from=environ.get("MARKETPLACE_MAIL_FROM", Settings.mail_from),
+        # None are trusted unless named: a forged header must not choose a client's address.
+        trusted_proxies=_whole(environ, "MARKETPLACE_TRUSTED_PROXIES", 0),
+        # Counting in memory is right for one worker and lenient for several; Redis is exact.
+        rate_limit_storage=environ.get("MARKETPLACE_RATE_LIMIT_STORAGE", "memory://"),
+        sign_in_rate=environ.get("MARKETPLACE_SIGN_IN_RATE", Settings.sign_in_rate),
+        password_memory_kib=_whole(environ, "MARKETPLACE_PASSWORD_MEMORY_KIB", 19456),
+        password_passes=_whole(environ, "MARKETPLACE_PASSWORD_PASSES", 2),
+    )
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        raise BadSetting("MARKETPLACE_MODE must be production or demonstration") from None
+
+
+def _secret(environ: Mapping[str, str], data: Path) -> str:
+    """Find the key that signs sessions: given, or in a file; never made up silently."""
+    if key := environ.get("MARKETPLACE_SECRET_KEY"):
+        secret = key
+    else:
+        file = Path(environ.get("MARKETPLACE_SECRET_KEY_FILE", data / "secret-key"))
+        try:
+            secret = file.read_text().strip()
+        except OSError as error:
+            raise BadSetting(
+                f"set MARKETPLACE_SECRET_KEY, or put a key of 32 or more characters in {file}"
+            ) from error
+    if len(secret) < 32:
+        raise BadSetting("the secret key must have at least 32 characters")
+    return secret
+
+
+def _driver(url: str) -> str:
+    """Name the driver in a PostgreSQL address, which is usually given without one."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _colour(text: str) -> str:
+    digits = text.removeprefix("#")
+    if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
+        raise BadSetting("MARKETPLACE_COLOUR must be a colour such as #14505c")
+    return "#" + digits.lower()
+
+
+def _smtp(environ: Mapping[str, str], mode: Mode) -> str | None:
+    url = environ.get("MARKETPLACE_SMTP_URL")
+    if url is None and mode is Mode.PRODUCTION:
+        raise BadSetting("set MARKETPLACE_SMTP_URL, such as smtp://user:password@mail.example:587")
+    return url
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isdecimal():
+        raise BadSetting(f"{name} must be a whole number")
+    return int(text)

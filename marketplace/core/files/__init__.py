@@ -1,0 +1,1 @@
+"""Stored files: kept by digest outside the web root, checked when read."""

@@ -1,0 +1,110 @@
+"""Queues messages in the transaction of the change they tell of, and sends them by a job."""
+
+import smtplib
+import ssl
+import uuid
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy.orm import Session
+
+from marketplace.core import jobs
+from marketplace.core.clock import Clock
+from marketplace.core.database import db
+from marketplace.core.notices.models import Notice
+from marketplace.core.transaction import transaction
+
+SEND = "notices.send"
+TIMEOUT = 30
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Mailer:
+    """Sends by SMTP, or keeps messages in the outbox where no server is set (the demonstration)."""
+
+    def __init__(self, smtp_url: str | None, sender: str) -> None:
+        self.smtp_url = smtp_url
+        self.sender = sender
+
+    def send(self, notice: Notice) -> None:
+        """Hand one message to the mail server; without a server it stays readable in the outbox.
+
+        `smtps://` speaks TLS from the first byte; `smtp://` goes over to TLS where it is offered.
+
+        Raises:
+            OSError, smtplib.SMTPException: the server cannot be reached or refuses.
+        """
+        if self.smtp_url is None:
+            return
+        address = urlsplit(self.smtp_url)
+        host = address.hostname or "localhost"
+        tls = ssl.create_default_context()
+        connection = (
+            smtplib.SMTP_SSL(host, address.port or 465, timeout=30, context=tls)
+            if address.scheme == "smtps"
+            else smtplib.SMTP(host, address.port or 25, timeout=30)
+        )
+        with connection as server:
+            server.ehlo()  # only now is it known what the server offers
+            if address.scheme != "smtps" and server.has_extn("starttls"):
+                server.starttls(context=tls)
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+            server.send_message(self.message(notice))
+
+    def message(self, notice: Notice) -> EmailMessage:
+        """Make the message. A line break in a subject or an address is refused by the library."""
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self.sender
+        message["To"] = notice.to_email
+        message["Subject"] = notice.subject
+        message["Message-ID"] = f"<{notice.id}@{self.sender.rpartition('@')[2]}>"
+        message.set_content(notice.text)
+        return message
+
+
+def _server(scheme: str, host: str, port: int | None, secure: ssl.SSLContext) -> smtplib.SMTP:
+    """Reach the mail server: encrypted from the first byte for smtps, else from STARTTLS on."""
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=secure)
+    return smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
+
+
+def queue(
+    session: Session,
+    *,
+    to_email: str,
+    subject: str,
+    text: str,
+    clock: Clock,
+    user_id: uuid.UUID | None = None,
+) -> Notice:
+    """Write a message and the job that sends it, in the caller's transaction."""
+    # Titles that people type go into subjects: one line, whatever they hold.
+    notice = Notice(
+        to_email=to_email,
+        user_id=user_id,
+        subject=" ".join(subject.split())[:200],
+        text=text,
+        created_at=clock.now(),
+    )
+    session.add(notice)
+    session.flush()
+    jobs.enqueue(session, SEND, clock=clock, notice=str(notice.id))
+    return notice
+
+
+def register(mailer: Mailer) -> None:
+    """Have the sweeper send what is queued through `mailer`."""
+
+    def send(payload: dict[str, Any], clock: Clock) -> None:
+        notice = db.session.get(Notice, uuid.UUID(payload["notice"]))
+        if notice is None or notice.sent_at is not None:
+            return
+        mailer.send(notice)
+        with transaction() as session:
+            session.get_one(Notice, uuid.UUID(payload["notice"])).sent_at = clock.now()
+
+    jobs.handles(SEND)(send)

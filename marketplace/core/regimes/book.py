@@ -1,0 +1,164 @@
+"""Reads the regimes and answers which band applies and when a standstill ends."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """How long a body waits between saying whom it means to award to and signing.
+
+    `kind` is `none`, `voluntary` or `required`; days are calendar days.
+    """
+
+    kind: str
+    calendar_days_electronic: int = 0
+    calendar_days_other: int = 0
+    ends: str = "any_day"
+
+
+@dataclass(frozen=True)
+class Band:
+    """The rules that hold from a value upward, for each type of body."""
+
+    key: str
+    name: str
+    rules: str
+    from_pounds: Mapping[str, int]
+    includes_vat: bool
+    standstill: Standstill
+    further_information_days: int
+    retention_years: int
+
+
+@dataclass(frozen=True)
+class ReportItem:
+    """One thing that the law asks an award report to say; `answer` names where it comes from."""
+
+    provision: str
+    asks: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Regime:
+    """One dated version of a body of rules; `bands` from the lowest value up."""
+
+    key: str
+    name: str
+    version: str
+    valid_from: date
+    source: str
+    vat_percent: int
+    bands: tuple[Band, ...]
+    report_items: tuple[ReportItem, ...]
+
+    def band_for(self, body_type: str, value_minor: int) -> Band:
+        """Give the band of a contract.
+
+        `value_minor` is the total of all stages, options and prizes in minor units, without VAT.
+        A value that equals a threshold is in the band that begins there.
+        """
+
+        def reaches(band: Band) -> bool:
+            # Compared in hundredths of a minor unit, so that VAT stays exact.
+            factor = 100 + self.vat_percent if band.includes_vat else 100
+            return value_minor * factor >= band.from_pounds[body_type] * 100 * 100
+
+        return [band for band in self.bands if reaches(band)][-1]
+
+
+@cache
+def versions(key: str) -> tuple[Regime, ...]:
+    """Give all versions of a regime, the oldest first.
+
+    Raises:
+        FileNotFoundError: there is no such regime.
+    """
+    file = resources.files("marketplace.core.regimes") / f"{key}.toml"
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    found = [
+        Regime(
+            key=data["key"],
+            name=data["name"],
+            version=item["version"],
+            valid_from=item["valid_from"],
+            source=item["source"],
+            vat_percent=item["vat_percent"],
+            bands=tuple(_band(band) for band in item["bands"]),
+            report_items=tuple(ReportItem(**found) for found in item["report_items"]),
+        )
+        for item in data["versions"]
+    ]
+    return tuple(sorted(found, key=lambda regime: regime.valid_from))
+
+
+def _band(item: Mapping[str, Any]) -> Band:
+    return Band(**{**item, "standstill": Standstill(**item["standstill"])})
+
+
+def regime_on(key: str, day: date) -> Regime:
+    """Give the version in force on `day`; before the first version, the first.
+
+    Raises:
+        FileNotFoundError: there is no such regime.
+    """
+    known = versions(key)
+    return ([known[0]] + [regime for regime in known if regime.valid_from <= day])[-1]
+
+
+def version_of(key: str, version: str) -> Regime:
+    """Give the version a plan was pinned to.
+
+    Raises:
+        LookupError: there is no such version.
+    """
+    for regime in versions(key):
+        if regime.version == version:
+            return regime
+    raise LookupError(f"no version {version} of the regime {key}")
+
+
+def standstill_end(rule: Standstill, sent_at: datetime, *, electronic: bool = True) -> datetime:
+    """Give the instant at which a standstill that began with letters at `sent_at` has ended.
+
+    It ends at midnight, London time, at the end of its last day; day 1 is the day after sending;
+    a last day that is no working day in Scotland moves to the next that is. Without a standstill
+    the answer is `sent_at`.
+
+    Source: Public Contracts (Scotland) Regulations 2015, reg. 2 and 86-88, as the regime states.
+    """
+    if rule.kind == "none":
+        return sent_at
+    days = rule.calendar_days_electronic if electronic else rule.calendar_days_other
+    last = sent_at.astimezone(LONDON).date() + timedelta(days=days)
+    if rule.ends == "working_day":
+        last = next_working_day(last)
+    return datetime.combine(last + timedelta(days=1), time(), LONDON)
+
+
+def next_working_day(day: date) -> date:
+    """Give `day` if it is a working day in Scotland, else the next that is."""
+    holidays = _holidays()
+    while day.weekday() >= 5 or day in holidays:
+        day += timedelta(days=1)
+    return day
+
+
+@cache
+def _holidays() -> frozenset[date]:
+    # The bundled list: an answer about a date must not depend on the network.
+    calendar = BankHolidays(use_cached_holidays=True)
+    return frozenset(
+        holiday["date"] for holiday in calendar.get_holidays(division=BankHolidays.SCOTLAND)
+    )

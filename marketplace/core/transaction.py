@@ -1,0 +1,51 @@
+"""One change, one transaction, committed before a response exists."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.core.database import IMMEDIATE, db
+from marketplace.core.errors import StaleEdit, WrongMoment
+from marketplace.core.text import N_
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Give a session that holds the write lock, and commit it at the end; roll back on any error.
+
+    What was read before is let go first, so that the change sees the present state. Transactions
+    do not nest: a use case that needs another room's change calls a function that takes the
+    session.
+
+    Raises:
+        StaleEdit: a row was changed by somebody else since it was read.
+        WrongMoment: another change held the lock for too long.
+        RuntimeError: the caller is inside a transaction already.
+    """
+    session: Session = db.session()
+    if session.info.get("in_transaction"):
+        raise RuntimeError("transactions do not nest")
+    session.rollback()
+    session.info["in_transaction"] = True
+    try:
+        session.connection(execution_options=IMMEDIATE)
+        yield session
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise StaleEdit(N_("Somebody else changed this while you were working on it.")) from error
+    except OperationalError as error:
+        session.rollback()
+        if "locked" in str(error.orig) or "deadlock" in str(error.orig):
+            raise WrongMoment(
+                N_("The service is busy with another change. Try again in a moment.")
+            ) from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("in_transaction", None)

@@ -1,0 +1,1 @@
+"""The demonstration: real problems, made-up suppliers and people, in every state."""

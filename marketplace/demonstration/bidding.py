@@ -1,0 +1,59 @@
+"""One supplier's bid: begun, written over some days, and submitted or left as a draft."""
+
+from bids import service
+from marketplace.core.permissions import Role
+from marketplace.demonstration.days import Span, submission
+from marketplace.demonstration.history import History
+from marketplace.demonstration.shapes import Bid
+from marketplace.demonstration.telling import Telling
+
+# Statements about the use of AI are not scored; bidders take turns with these.
+AI_STATEMENTS = (
+    "We used no AI to write this bid.",
+    "Software helped us to check spelling and to shorten sentences. People wrote every answer.",
+    "We had a first version of one answer drafted by software, then wrote it anew ourselves.",
+)
+
+
+def bid(telling: Telling, item: Bid) -> History:
+    """Write a bid, and submit it unless it is still a draft.
+
+    A contributor writes the answers where the supplier has one; the administrator does the rest.
+    """
+    published, closes = telling.days.published, telling.days.closes
+    if published is None or closes is None:
+        raise ValueError(f"{telling.reference} takes no bids")
+    clock = telling.clock
+    submitted = submission(closes, item.hours_before_closing)
+    writing = Span(published, submitted if item.state == "submitted" else telling.days.until)
+
+    yield writing.at(0.4)
+    admin = telling.cast.one(item.supplier, Role.SUPPLIER_ADMIN)
+    writer = next(iter(telling.cast.all(item.supplier, Role.SUPPLIER_CONTRIBUTOR)), admin)
+    reference = service.start_bid(telling.reference, actor=admin, clock=clock).reference
+    telling.bid_references[item.supplier] = reference
+    for instant, (key, text) in zip(
+        writing.spread(len(item.answers), 0.5, 0.9), item.answers.items(), strict=True
+    ):
+        yield instant
+        service.save_answer(reference, key, text, actor=writer, clock=clock)
+    if item.state != "submitted":
+        return
+    yield writing.at(0.92)
+    if item.price_pounds is not None:
+        service.save_price(reference, item.price_pounds * 100, actor=admin, clock=clock)
+    service.save_terms(
+        reference,
+        contract_accepted=True,
+        contract_points="",
+        ai_statement=_ai_statement(telling, item),
+        actor=admin,
+        clock=clock,
+    )
+    yield submitted
+    service.submit_bid(reference, actor=admin, arrived=clock.now(), clock=clock)
+
+
+def _ai_statement(telling: Telling, item: Bid) -> str:
+    place = [supplier.key for supplier in telling.content.suppliers].index(item.supplier)
+    return AI_STATEMENTS[place % len(AI_STATEMENTS)]

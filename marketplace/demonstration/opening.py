@@ -1,0 +1,152 @@
+"""From the naming of the panel to the moment at which it may begin to score."""
+
+from datetime import timedelta
+
+from bids import service as bids
+from bids.models import EligibilityFinding
+from challenges.queries import own_challenge
+from marketplace.core.database import db
+from marketplace.core.permissions import Actor
+from marketplace.demonstration.days import Span
+from marketplace.demonstration.history import History
+from marketplace.demonstration.people import EVALUATORS, evaluators_needed
+from marketplace.demonstration.shapes import Interest, TargetState
+from marketplace.demonstration.telling import Telling
+from scoring.panel import queries, service
+from scoring.panel.lifecycle import Interest as Declared
+from scoring.panel.lifecycle import Measure, Seat
+
+# How long the second officer takes to come to the screen.
+SECOND_OFFICER = timedelta(minutes=6)
+# A panel that has had the bids for so long has declared its interests, all but one member.
+DECLARING = timedelta(days=3)
+PUT_RIGHT = (
+    "The supplier declared a discretionary ground. What it says it did to put things right is "
+    "specific and can be checked, so the bid counts."
+)
+
+
+def name_panel_and_open(telling: Telling) -> History:
+    """Name the panel while bids are written; after closing have two officers open them."""
+    days, reference, clock = telling.days, telling.reference, telling.clock
+    if days.published is None or days.closes is None:
+        return
+    yield Span(days.published, days.closes).at(0.5)
+    service.name_panel(
+        reference,
+        chair=telling.chair.user_id,
+        evaluators=[member.user_id for member in telling.evaluators(EVALUATORS)],
+        actor=telling.lead,
+        clock=clock,
+    )
+    if days.opened is None:
+        return
+    first, second = telling.officers[:2]
+    yield days.opened
+    bids.confirm_opening(reference, actor=first, clock=clock)
+    yield days.opened + SECOND_OFFICER
+    bids.confirm_opening(reference, actor=second, clock=clock)
+
+
+def prepare(telling: Telling, evaluation: Span) -> History:
+    """Decide about doubtful bids, brief the panel, and settle its interests.
+
+    Where bids were opened lately, and scoring has not begun, the panel is still on its way.
+    """
+    yield from _decide_eligibility(telling, evaluation)
+    members = [telling.chair, *telling.evaluators(EVALUATORS)]
+    under_way = telling.item.state is TargetState.OPENED
+    briefed = members[:1] if under_way and evaluation.length < DECLARING else members
+    declaring = members[:-1] if under_way else members
+    for instant, member in zip(evaluation.spread(4, 0.06, 0.14), briefed, strict=False):
+        yield instant
+        service.accept_briefing(telling.reference, actor=member, clock=telling.clock)
+    if briefed != members:
+        return
+    for number, instant in enumerate(evaluation.spread(len(declaring), 0.15, 0.23)):
+        yield instant
+        _declare(telling, number, members[number])
+    interests = telling.bid_set.interests
+    for interest, instant in zip(
+        interests, evaluation.spread(len(interests), 0.24, 0.26), strict=True
+    ):
+        yield instant
+        _decide_interest(telling, interest)
+    yield from _add_evaluators(telling, evaluation)
+
+
+def _decide_eligibility(telling: Telling, evaluation: Span) -> History:
+    """Decide about each bid that gives reason to: it falls short, or a ground was declared."""
+    declared = {supplier.key for supplier in telling.content.suppliers if supplier.declared}
+    doubtful = [
+        bid for bid in telling.bid_set.bids if bid.ineligible_reason or bid.supplier in declared
+    ]
+    for instant, bid in zip(evaluation.spread(len(doubtful), 0.01, 0.05), doubtful, strict=True):
+        yield instant
+        short = bid.ineligible_reason is not None
+        bids.decide_eligibility(
+            telling.reference,
+            telling.bid_references[bid.supplier],
+            finding=EligibilityFinding.INELIGIBLE if short else EligibilityFinding.VALID,
+            reason=bid.ineligible_reason or PUT_RIGHT,
+            actor=telling.officers[0],
+            clock=telling.clock,
+        )
+
+
+def _declare(telling: Telling, number: int, member: Actor) -> None:
+    """Have a member declare about every bidder; number 0 is the chair, who has no interests."""
+    own = {
+        interest.supplier: interest.statement
+        for interest in telling.bid_set.interests
+        if interest.evaluator == number
+    }
+    service.declare_interests(
+        telling.reference,
+        {
+            bid_reference: service.Declaration(
+                Declared.DECLARED if supplier in own else Declared.NONE, own.get(supplier, "")
+            )
+            for supplier, bid_reference in telling.bid_references.items()
+        },
+        actor=member,
+        clock=telling.clock,
+    )
+
+
+def _decide_interest(telling: Telling, interest: Interest) -> None:
+    declarer = telling.evaluators(interest.evaluator)[-1]
+    session = db.session()
+    stage = own_challenge(session, telling.reference, telling.chair).stage
+    seat = queries.member_of(session, stage.id, declarer.user_id)
+    if seat is None:
+        raise LookupError(f"{declarer.name} does not sit on the panel of {telling.reference}")
+    service.decide_interest(
+        telling.reference,
+        seat.label,
+        telling.bid_references[interest.supplier],
+        measure=Measure(interest.decision),
+        reason=interest.reason,
+        actor=telling.chair,
+        clock=telling.clock,
+    )
+
+
+def _add_evaluators(telling: Telling, evaluation: Span) -> History:
+    """Add whom it takes for every bid to be scored by three after somebody stood aside."""
+    reason = " ".join(i.reason for i in telling.bid_set.interests if i.decision == "recuse")
+    for number in range(EVALUATORS + 1, evaluators_needed(telling.content, telling.item.key) + 1):
+        newcomer = telling.evaluators(number)[-1]
+        yield evaluation.at(0.27)
+        service.add_member(
+            telling.reference,
+            user_id=newcomer.user_id,
+            seat=Seat.EVALUATOR,
+            reason=reason,
+            actor=telling.lead,
+            clock=telling.clock,
+        )
+        yield evaluation.at(0.28)
+        service.accept_briefing(telling.reference, actor=newcomer, clock=telling.clock)
+        yield evaluation.at(0.29)
+        _declare(telling, number, newcomer)

@@ -1,0 +1,110 @@
+"""What the command does with the application: the database, the demonstration, the sweeper."""
+
+import signal
+import sys
+import threading
+from types import FrameType
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask_migrate import upgrade
+from flask_security.mail_util import EmailValidateException
+from sqlalchemy.exc import OperationalError
+
+from marketplace.app import create_app
+from marketplace.config import BadSetting
+from marketplace.core import access, jobs
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError
+
+
+def run(words: list[str]) -> int:
+    """Run one of the commands that need the application; return its exit code, 2 for no such."""
+    try:
+        app = create_app()
+    except BadSetting as error:
+        sys.stderr.write(f"marketplace: {error}\n")
+        return 1
+    with app.app_context():
+        try:
+            return _dispatch(words)
+        except (DomainError, EmailValidateException) as error:
+            sys.stderr.write(f"marketplace: {error}\n")
+            return 1
+        except OperationalError as error:
+            sys.stderr.write(f"marketplace: the database cannot be used: {error.orig}\n")
+            return 1
+        finally:
+            db.session.remove()
+
+
+def _dispatch(words: list[str]) -> int:
+    match words:
+        case ["check"]:
+            return _check()
+        case ["database", "upgrade"]:
+            upgrade()
+            return 0
+        case ["demo", "load", *rest] if set(rest) <= {"--fresh"}:
+            return _load_demonstration(fresh="--fresh" in rest)
+        case ["admin", "create", email, name]:
+            from marketplace.core.accounts.seed import create_admin
+
+            sys.stdout.write(create_admin(email, name, clock=access.clock()) + "\n")
+            return 0
+        case ["admin", "remove-second-factor", email]:
+            from marketplace.core.accounts.seed import remove_second_factor
+
+            sys.stdout.write(remove_second_factor(email, clock=access.clock()) + "\n")
+            return 0
+        case ["work"]:
+            return _work()
+        case ["work", "--once"]:
+            done = jobs.run_due(access.clock())
+            sys.stdout.write(f"{done} done.\n")
+            return 0
+        case _:
+            return 2
+
+
+def _check() -> int:
+    """Say whether the tables are those of this version; wrong settings were refused before."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    with db.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_heads()
+    if set(present) != set(ScriptDirectory.from_config(config).get_heads()):
+        sys.stderr.write(
+            "marketplace: the database has another version's tables;"
+            " run: marketplace database upgrade\n"
+        )
+        return 1
+    sys.stdout.write("The settings and the database can be used.\n")
+    return 0
+
+
+def _load_demonstration(*, fresh: bool) -> int:
+    from marketplace.demonstration.load import load
+
+    settings = access.current_settings()
+    if not settings.demonstration:
+        sys.stderr.write(
+            "marketplace: the demonstration is loaded only with MARKETPLACE_MODE=demonstration\n"
+        )
+        return 1
+    upgrade()
+    sys.stdout.write(load(access.clock(), fresh=fresh) + "\n")
+    return 0
+
+
+def _work() -> int:
+    """Sweep until TERM or INT; the job under way is finished first."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    jobs.work(access.clock(), stopping.is_set, pause=1.0)
+    return 0

@@ -1,0 +1,1 @@
+"""What the world may read: pages of awards, open data, the API."""

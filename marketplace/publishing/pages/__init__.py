@@ -1,0 +1,1 @@
+"""Public pages that tell a story across rooms: awards and their reports."""

@@ -1,0 +1,87 @@
+"""Public pages of awards, and the downloads behind them."""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, current_app, render_template, request, send_file
+
+from marketplace.core import access
+from marketplace.core.access import public, requires
+from marketplace.core.database import db
+from marketplace.core.errors import NotFound
+from marketplace.core.files.store import FileStore
+from marketplace.core.permissions import Permission
+from marketplace.core.text import N_
+from marketplace.publishing.pages import queries
+from scoring.report import service as reports
+
+blueprint = Blueprint("awards", __name__)
+
+
+@blueprint.get("/awards")
+@public
+def index() -> str:
+    """List awards, newest first."""
+    session = db.session()
+    words = request.args.get("q", "")[:200]
+    found = queries.awards(session, words, request.args.get("after"))
+    return render_template(
+        "awards/index.html",
+        found=found,
+        words=words,
+        suppliers=queries.supplier_names(session, found),
+    )
+
+
+@blueprint.get("/awards/<reference>")
+@public
+def show(reference: str) -> str:
+    """Tell the public story of one award."""
+    page = queries.award(db.session(), reference)
+    return render_template("awards/show.html", page=page)
+
+
+@blueprint.get("/awards/<reference>/report.pdf")
+@public
+def report(reference: str) -> Response:
+    """Give the public edition of the award report."""
+    page = queries.award(db.session(), reference)
+    if page.file is None:
+        raise NotFound(
+            N_("The award report is published when the contract is signed.")
+            if not page.signed
+            else N_("The award report is being made. Try again in a minute.")
+        )
+    content = _store().read(page.file.sha256)
+    return _attachment(content, "application/pdf", f"award-report-{reference}.pdf")
+
+
+@blueprint.get("/awards/<reference>/report-full.pdf")
+@requires(Permission.RECORD_AUDIT)
+def report_full(reference: str) -> Response:
+    """Give an auditor the full edition of the award report."""
+    content, _number = reports.download_full(
+        reference, actor=access.current_actor(), store=_store(), clock=access.clock()
+    )
+    return _attachment(content, "application/pdf", f"award-report-{reference}-full.pdf")
+
+
+@blueprint.get("/awards/<reference>/evaluation.json")
+@requires(Permission.RECORD_AUDIT)
+def evaluation(reference: str) -> Response:
+    """Give an auditor the evaluation document."""
+    content = reports.download_evaluation(
+        reference, actor=access.current_actor(), clock=access.clock()
+    )
+    return _attachment(content, "application/json", f"evaluation-{reference}.json")
+
+
+def _attachment(content: bytes, media_type: str, name: str) -> Response:
+    """Give a file to keep: nothing of it may run in the page."""
+    return send_file(
+        BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name, max_age=0
+    )
+
+
+def _store() -> FileStore:
+    store: FileStore = current_app.extensions["files"]
+    return store

@@ -1,0 +1,295 @@
+"""Reads for the home page, the board of a person, the hub of a challenge, and the outbox."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select, text
+from sqlalchemy.orm import Session, joinedload
+
+from bids.models import Bid, Opening
+from bids.opened import bid_counts
+from challenges.lifecycle import AWARDED_STATES, State, state_at
+from challenges.models import Challenge, Stage
+from challenges.queries import own_challenge
+from marketplace.core.accounts.models import Organisation, OrganisationKind
+from marketplace.core.audit import log
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.notices.models import Notice
+from marketplace.core.permissions import Actor, Permission
+from marketplace.web.steps import Standing, Step, next_steps
+from scoring.award.models import Intention, Recommendation, SignOff
+from scoring.panel.models import Panel, PanelMember
+
+OUTBOX_PAGE = 20
+BOARD_ROWS = 100
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    """What the home page shows: the open challenges that close soonest, and a few figures."""
+
+    closing_next: Sequence[Row[*tuple[Any, ...]]]
+    open_count: int
+    body_count: int
+    award_count: int
+    latest_awards: Sequence[Row[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One challenge on a person's board."""
+
+    thing: Standing
+    state: State
+    steps: list[Step]
+
+    @property
+    def to_do(self) -> bool:
+        """Tell whether any step is the person's own."""
+        return any(step.endpoint for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Board:
+    """What waits for a person: challenges of the body, bids of the supplier, bodies to verify."""
+
+    lines: list[Line]
+    bids: Sequence[Row[*tuple[Any, ...]]]
+    unverified: int
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One challenge as its body's people see it."""
+
+    challenge: Challenge
+    state: State
+    steps: list[Step]
+    bid_count: int | None
+    opening: Opening | None
+    panel: Panel | None
+    intention: Intention | None
+    entries: Sequence[LogEntry]
+    thing: Standing
+
+
+def answers(session: Session) -> None:
+    """Ask the database something; it raises when it cannot answer."""
+    session.execute(text("SELECT 1"))
+
+
+def front_page(session: Session, now: datetime) -> FrontPage:
+    """Read what the home page shows."""
+    is_open = and_(Challenge.state == State.OPEN, Stage.closes_at > now)
+    listed = (
+        select(
+            Challenge.reference,
+            Challenge.title,
+            Challenge.summary,
+            Organisation.name.label("buyer"),
+            Stage.closes_at,
+            Challenge.value_minor,
+        )
+        .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .join(Organisation, Organisation.id == Challenge.buyer_id)
+    )
+    counts = session.execute(
+        select(
+            func.count(Challenge.id),
+            func.count(func.distinct(Challenge.buyer_id)),
+        )
+        .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .where(is_open)
+    ).one()
+    awarded = (
+        listed.join(Intention, Intention.stage_id == Stage.id)
+        .add_columns(Challenge.state, Intention.announced_at)
+        .where(Challenge.state.in_(AWARDED_STATES))
+        .order_by(Intention.announced_at.desc())
+        .limit(3)
+    )
+    return FrontPage(
+        closing_next=session.execute(
+            listed.where(is_open).order_by(Stage.closes_at, Challenge.id).limit(5)
+        ).all(),
+        open_count=counts[0],
+        body_count=counts[1],
+        award_count=session.scalar(select(func.count()).select_from(Intention)) or 0,
+        latest_awards=session.execute(awarded).all(),
+    )
+
+
+def board(session: Session, actor: Actor, now: datetime) -> Board:
+    """Read what waits for the actor, newest challenges first."""
+    query = _standings(actor).order_by(Challenge.created_at.desc()).limit(BOARD_ROWS)
+    lines = [_line(row, actor, now) for row in session.execute(query)]
+    bids = session.execute(
+        select(
+            Bid.reference,
+            Bid.state,
+            Challenge.title,
+            Challenge.state.label("challenge_state"),
+            Stage.closes_at,
+            Intention.bid_id.label("preferred_id"),
+            Bid.id,
+        )
+        .join(Challenge, Challenge.id == Bid.challenge_id)
+        .join(Stage, Stage.id == Bid.stage_id)
+        .outerjoin(Intention, Intention.stage_id == Stage.id)
+        .where(Bid.supplier_id == actor.organisation_id)
+        .order_by(Bid.created_at.desc())
+        .limit(BOARD_ROWS)
+    ).all()
+    unverified = 0
+    if actor.may(Permission.ORGANISATION_VERIFY):
+        unverified = (
+            session.scalar(
+                select(func.count())
+                .select_from(Organisation)
+                .where(
+                    Organisation.verified_at.is_(None),
+                    Organisation.kind != OrganisationKind.PLATFORM,
+                )
+            )
+            or 0
+        )
+    return Board(lines=lines, bids=bids, unverified=unverified)
+
+
+def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
+    """Read one challenge of the actor's body, with its next steps and its log.
+
+    Raises:
+        NotFound: the challenge is another body's.
+    """
+    challenge = own_challenge(session, reference, actor)
+    row = session.execute(_standings(actor).where(Challenge.id == challenge.id)).one()
+    line = _line(row, actor, now)
+    stage = challenge.stage
+    closed = line.state not in (State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN)
+    return Hub(
+        challenge=challenge,
+        state=line.state,
+        steps=line.steps,
+        bid_count=bid_counts(session, [stage.id]).get(stage.id, 0) if closed else None,
+        opening=session.get(Opening, stage.id),
+        panel=session.scalar(
+            select(Panel)
+            .where(Panel.stage_id == stage.id)
+            .options(joinedload(Panel.members).joinedload(PanelMember.user))
+        ),
+        intention=session.get(Intention, stage.id),
+        entries=_tellable(log.chain_entries(session, challenge.reference), actor, stage, session),
+        thing=line.thing,
+    )
+
+
+# What every reader of the body may follow. Single bids, scores and readings are for auditors, and
+# for them too only when the bids are opened.
+_FOR_ALL = (
+    "challenge.",
+    "bids.opened",
+    "panel.named",
+    "moderation.",
+    "quality.",
+    "award.",
+    "intention.",
+    "contract.",
+    "report.frozen",
+    "report.made",
+)
+
+
+def _tellable(
+    entries: Sequence[LogEntry], actor: Actor, stage: Stage, session: Session
+) -> list[LogEntry]:
+    """Pick the entries that the actor may see now."""
+    if actor.may(Permission.RECORD_AUDIT) and session.get(Opening, stage.id) is not None:
+        return list(entries)
+    return [entry for entry in entries if entry.action.startswith(_FOR_ALL)]
+
+
+def outbox(session: Session, before: str | None) -> tuple[Sequence[Notice], str | None]:
+    """Read messages, newest first; `before` is the id where the page before ended."""
+    query = select(Notice).order_by(Notice.id.desc()).limit(OUTBOX_PAGE + 1)
+    if before is not None:
+        try:
+            query = query.where(Notice.id < uuid.UUID(before))
+        except ValueError:
+            query = query.where(text("1 = 0"))
+    rows = session.scalars(query).all()
+    more = str(rows[OUTBOX_PAGE - 1].id) if len(rows) > OUTBOX_PAGE else None
+    return rows[:OUTBOX_PAGE], more
+
+
+def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Select how far challenges have come: the body's own, and those the person judges."""
+    awaiting = (
+        select(Recommendation.recommended_by_id)
+        .outerjoin(SignOff, SignOff.recommendation_id == Recommendation.id)
+        .where(Recommendation.stage_id == Stage.id, SignOff.recommendation_id.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    own = Challenge.buyer_id == actor.organisation_id
+    body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
+    seated = PanelMember.id.is_not(None)
+    return (
+        select(
+            Challenge.reference,
+            Challenge.title,
+            Challenge.state,
+            Stage.closes_at,
+            own.label("own"),
+            Challenge.submitted_by_id,
+            Panel.named_at,
+            Panel.scoring_began_at,
+            Panel.moderation_began_at,
+            Panel.quality_locked_at,
+            PanelMember.seat,
+            PanelMember.briefed_at,
+            PanelMember.interests_declared_at,
+            PanelMember.scores_submitted_at,
+            awaiting.label("awaiting_by"),
+            Intention.standstill_ends_at,
+        )
+        .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .outerjoin(Panel, Panel.stage_id == Stage.id)
+        .outerjoin(
+            PanelMember,
+            and_(
+                PanelMember.stage_id == Stage.id,
+                PanelMember.user_id == actor.user_id,
+                PanelMember.left_at.is_(None),
+            ),
+        )
+        .outerjoin(Intention, Intention.stage_id == Stage.id)
+        .where(or_(own, seated) if body_reader else seated)
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
+    state = state_at(row.state, row.closes_at, now)
+    thing = Standing(
+        reference=row.reference,
+        title=row.title,
+        state=state,
+        closes_at=row.closes_at,
+        own=row.own,
+        submitted_by_id=row.submitted_by_id,
+        panel_named=row.named_at is not None,
+        scoring_began=row.scoring_began_at is not None,
+        moderation_began=row.moderation_began_at is not None,
+        quality_locked=row.quality_locked_at is not None,
+        seat=row.seat,
+        briefed=row.briefed_at is not None,
+        declared=row.interests_declared_at is not None,
+        scored=row.scores_submitted_at is not None,
+        recommended_by_id=row.awaiting_by,
+        awaits_sign_off=row.awaiting_by is not None,
+        standstill_ends_at=row.standstill_ends_at,
+    )
+    return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

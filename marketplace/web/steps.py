@@ -1,0 +1,130 @@
+"""What comes next for a person with a challenge. Pure: the same answer on the board and the hub."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import Actor, Permission
+from marketplace.core.text import N_
+from scoring.panel.models import Seat
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a challenge has come, with the person's own seat on its panel, if any."""
+
+    reference: str
+    title: str
+    state: State
+    closes_at: datetime | None
+    own: bool
+    submitted_by_id: uuid.UUID | None
+    panel_named: bool
+    scoring_began: bool
+    moderation_began: bool
+    quality_locked: bool
+    seat: Seat | None
+    briefed: bool
+    declared: bool
+    scored: bool
+    recommended_by_id: uuid.UUID | None
+    awaits_sign_off: bool
+    standstill_ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do (`endpoint` says where), or something to wait for (no endpoint)."""
+
+    words: str
+    endpoint: str | None = None
+
+
+def next_steps(thing: Standing, actor: Actor, now: datetime) -> list[Step]:
+    """Give what the person can do now, or one line that says what is waited for."""
+    found = [*_of_the_body(thing, actor, now), *_of_the_panel(thing), *_of_the_award(thing, actor)]
+    return found or list(_waiting(thing, now))
+
+
+def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]:
+    if not thing.own:
+        return
+    match thing.state:
+        case State.DRAFT if actor.may(Permission.CHALLENGE_WRITE):
+            yield Step(N_("Go on writing"), "challenges.write")
+        case State.IN_REVIEW if actor.may(Permission.CHALLENGE_APPROVE):
+            if actor.user_id != thing.submitted_by_id:
+                yield Step(N_("Review it, then approve or return it"), "challenges.review")
+        case State.READY if actor.may(Permission.CHALLENGE_PUBLISH):
+            yield Step(N_("Publish it"), "challenges.publish")
+        case State.CLOSED if actor.may(Permission.BID_OPEN):
+            yield Step(N_("Open the bids, with a second officer"), "opening.show")
+        case State.OPENED if actor.may(Permission.ELIGIBILITY_DECIDE):
+            yield Step(N_("Check who may bid"), "opening.bids")
+        case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):
+            if thing.standstill_ends_at is not None and now >= thing.standstill_ends_at:
+                yield Step(N_("Record the signed contract"), "award.contract")
+    if (
+        thing.state in (State.OPEN, State.CLOSED, State.OPENED)
+        and not thing.panel_named
+        and actor.may(Permission.PANEL_NAME)
+    ):
+        yield Step(N_("Name the panel"), "panel.name")
+
+
+def _of_the_panel(thing: Standing) -> Iterator[Step]:
+    if thing.seat is None or thing.state not in (State.OPENED, State.EVALUATING):
+        return
+    if not thing.briefed:
+        yield Step(N_("Read the briefing and accept confidentiality"), "panel.briefing")
+    elif not thing.declared:
+        yield Step(N_("Declare your interests"), "panel.interests")
+    elif thing.seat is Seat.EVALUATOR and thing.scoring_began and not thing.scored:
+        yield Step(N_("Score the bids"), "panel.home")
+    elif thing.seat is Seat.CHAIR and not thing.quality_locked:
+        yield Step(
+            N_("Agree the scores") if thing.moderation_began else N_("Lead the panel"),
+            "panel.chair",
+        )
+
+
+def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
+    if thing.state is State.EVALUATING and thing.quality_locked:
+        if thing.seat is Seat.CHAIR and not thing.awaits_sign_off:
+            yield Step(N_("Recommend a bid"), "award.recommend")
+        if (
+            thing.own
+            and thing.awaits_sign_off
+            and actor.may(Permission.AWARD_APPROVE)
+            and actor.user_id != thing.recommended_by_id
+        ):
+            yield Step(N_("Sign off the recommendation, or return it"), "award.sign_off")
+    if thing.own and thing.quality_locked and actor.may(Permission.RECORD_AUDIT):
+        yield Step(N_("Check the result and its evidence"), "award.result")
+
+
+_WAITING = {
+    State.DRAFT: N_("Being written"),
+    State.IN_REVIEW: N_("Waiting for another officer to approve it"),
+    State.READY: N_("Waiting for a procurement officer to publish it"),
+    State.OPEN: N_("Open: nothing to do until it closes"),
+    State.CLOSED: N_("Waiting for two officers to open the bids"),
+    State.OPENED: N_("The panel is preparing"),
+    State.EVALUATING: N_("The panel is at work"),
+    State.INTENTION: N_("The standstill runs"),
+    State.SIGNED: N_("The contract is signed"),
+    State.STOPPED: N_("Stopped, with lessons"),
+    State.CANCELLED: N_("Cancelled"),
+}
+
+
+def _waiting(thing: Standing, now: datetime) -> Iterator[Step]:
+    over = thing.standstill_ends_at is not None and now >= thing.standstill_ends_at
+    if thing.state is State.INTENTION and over:
+        yield Step(N_("Waiting for a procurement officer to record the signed contract"))
+    elif thing.state is State.EVALUATING and thing.awaits_sign_off:
+        yield Step(N_("Waiting for an approver to sign off"))
+    else:
+        yield Step(_WAITING[thing.state])

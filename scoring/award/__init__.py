@@ -1,0 +1,1 @@
+"""The decision: result, recommendation, sign-off, intention to award, contract."""

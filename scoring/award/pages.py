@@ -1,0 +1,232 @@
+"""Gathers what the decision's pages show: the result with its picture, the decision, an outcome."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from challenges.models import Challenge
+from challenges.queries import own_challenge
+from marketplace.core.errors import NotFound, WrongMoment
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from scoring.award import policy, queries
+from scoring.award.models import Contract, Intention
+from scoring.award.queries import Decision
+from scoring.explanation import charts, sentences
+from scoring.panel import queries as panels
+from scoring.panel.models import ConflictDecision, ConflictDeclaration, Interest, PanelMember
+
+
+@dataclass(frozen=True)
+class _Criterion:
+    id: str
+    title: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """A result as people of the body see it."""
+
+    challenge: Challenge
+    decision: Decision
+    bids: Sequence[Mapping[str, Any]]
+    names: Mapping[str, str]
+    criteria: Sequence[Mapping[str, Any]]
+    chart: charts.StackedBars
+    bands: charts.WeightBands | None
+    could_change: Sequence[sentences.Topic]
+    interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
+    low_price: Sequence[Mapping[str, Any]]
+    winner_choices: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class OutcomePage:
+    """What a bidder sees of the decision."""
+
+    challenge: Challenge
+    bid_reference: str
+    preferred_name: str
+    own: bool
+    own_row: Mapping[str, Any]
+    preferred_row: Mapping[str, Any]
+    criteria: Sequence[Mapping[str, Any]]
+    reasons: Mapping[str, str]
+    reason: str
+    intention: Intention
+    contract: Contract | None
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """How one bid's figures came about."""
+
+    challenge: Challenge
+    name: str
+    row: Mapping[str, Any]
+    criteria: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ConcludePage:
+    """What the chair is asked before the lock."""
+
+    challenge: Challenge
+
+
+def conclude(session: Session, reference: str, actor: Actor) -> ConcludePage:
+    """Gather the page that asks the chair whether to lock.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor does not chair this panel.
+        WrongMoment: the challenge is not being evaluated, or the lock is there already.
+    """
+    challenge = own_challenge(session, reference, actor)
+    found = queries.decision(session, challenge.stage)
+    ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
+    if found.computed is not None:
+        raise WrongMoment(N_("The quality scores are locked and the result is computed."))
+    return ConcludePage(challenge)
+
+
+def result(session: Session, reference: str, actor: Actor, colour: str) -> ResultPage:
+    """Gather the result page.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor's role does not read results.
+        WrongMoment: quality is not locked.
+    """
+    challenge = own_challenge(session, reference, actor)
+    found = queries.decision(session, challenge.stage)
+    locked = found.panel.quality_locked_at if found.panel else None
+    ensure(policy.can_read_result(actor, locked))
+    computed = found.computed
+    if computed is None:
+        raise WrongMoment(N_("The result has not been computed yet."))
+    criteria = computed.evaluation["criteria"]
+    names = {bid["id"]: bid.get("supplier") or bid["id"] for bid in computed.evaluation["bids"]}
+    weighed = [_Criterion(c["id"], c["title"], str(c["weight"])) for c in criteria]
+    people = (
+        {member.label: member.user.name for member in found.panel.members} if found.panel else {}
+    )
+    return ResultPage(
+        challenge=challenge,
+        decision=found,
+        bids=computed.result["bids"],
+        names=names,
+        criteria=criteria,
+        chart=charts.stacked_bars(computed.result, weighed, names, colour=colour),
+        bands=charts.weight_bands(computed.result, weighed, colour=colour),
+        could_change=sentences.explain(computed.result, weighed, names, people),
+        interests=_interests(session, challenge),
+        low_price=computed.result["low_price"],
+        winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
+    )
+
+
+def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
+    """Do nothing where the actor may recommend a bid now.
+
+    Raises:
+        Forbidden: the actor does not chair this panel.
+        WrongMoment: the challenge is not being evaluated, or a recommendation awaits its sign-off.
+    """
+    found = page.decision
+    ensure(
+        policy.can_recommend(
+            actor,
+            chair_id=queries.chair_id(found.panel),
+            state=page.challenge.state,
+            has_result=found.computed is not None,
+            awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+        )
+    )
+
+
+def _interests(
+    session: Session, challenge: Challenge
+) -> list[tuple[ConflictDeclaration, ConflictDecision | None]]:
+    """Read the declared interests, each with the measure that counts."""
+    declared = session.scalars(
+        select(ConflictDeclaration)
+        .join(PanelMember, PanelMember.id == ConflictDeclaration.member_id)
+        .where(
+            PanelMember.stage_id == challenge.stage.id,
+            ConflictDeclaration.interest == Interest.DECLARED,
+        )
+        .options(joinedload(ConflictDeclaration.member).joinedload(PanelMember.user))
+        .order_by(ConflictDeclaration.declared_at)
+    ).all()
+    measures = {
+        decision.declaration_id: decision
+        for decision in session.scalars(
+            select(ConflictDecision)
+            .where(ConflictDecision.declaration_id.in_([row.id for row in declared]))
+            .order_by(ConflictDecision.decided_at, ConflictDecision.id)
+        )
+    }
+    return [(row, measures.get(row.id)) for row in declared]
+
+
+def trace(session: Session, reference: str, bid_reference: str, actor: Actor) -> TracePage:
+    """Gather the steps by which one bid's figures came about.
+
+    Raises:
+        NotFound: the challenge is another body's, or it has no such bid.
+        Forbidden: the actor's role does not read results.
+        WrongMoment: quality is not locked, or nothing is computed.
+    """
+    challenge = own_challenge(session, reference, actor)
+    found = queries.decision(session, challenge.stage)
+    ensure(policy.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
+    if found.computed is None:
+        raise WrongMoment(N_("The result has not been computed yet."))
+    for row, bid in zip(
+        sorted(found.computed.result["bids"], key=lambda row: str(row["id"])),
+        sorted(found.computed.evaluation["bids"], key=lambda bid: str(bid["id"])),
+        strict=True,
+    ):
+        if row["id"] == bid_reference:
+            name = bid.get("supplier") or bid_reference
+            return TracePage(challenge, name, row, found.computed.evaluation["criteria"])
+    raise NotFound(N_("There is no such bid."))
+
+
+def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
+    """Gather what a bidder may see: own scores and reasons, and the preferred bid's scores.
+
+    Raises:
+        NotFound: the bid is another supplier's.
+        WrongMoment: the intention to award is not announced.
+    """
+    bid = queries.own_outcome_bid(session, bid_reference, actor.organisation_id)
+    challenge = bid.challenge
+    found = queries.decision(session, challenge.stage)
+    if found.intention is None or found.computed is None or found.recommendation is None:
+        raise WrongMoment(N_("The outcome is shown when the body has announced it."))
+    rows = {row["id"]: row for row in found.computed.result["bids"]}
+    reasons = {
+        score.criterion.key: score.rationale
+        for score in panels.current_consensus(session, challenge.stage.id)
+        if score.bid_id == bid.id
+    }
+    preferred = found.recommendation.bid
+    return OutcomePage(
+        challenge=challenge,
+        bid_reference=bid_reference,
+        preferred_name=preferred.supplier.name,
+        own=preferred.id == bid.id,
+        own_row=rows[bid_reference],
+        preferred_row=rows[preferred.reference],
+        criteria=found.computed.evaluation["criteria"],
+        reasons=reasons,
+        reason=found.recommendation.reason,
+        intention=found.intention,
+        contract=found.contract,
+    )

@@ -1,0 +1,106 @@
+"""Who may decide what, and when. Pure; every answer says which of the two checks failed."""
+
+import uuid
+from datetime import datetime
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import (
+    ALLOWED,
+    Actor,
+    Answer,
+    Permission,
+    lacks_right,
+    wrong_moment,
+)
+from marketplace.core.text import N_
+
+READERS = (
+    Permission.AWARD_RECOMMEND,
+    Permission.AWARD_APPROVE,
+    Permission.CONTRACT_SIGN,
+    Permission.RECORD_AUDIT,
+)
+
+
+def can_read_result(actor: Actor, quality_locked_at: datetime | None) -> Answer:
+    """Tell whether the actor may see totals, prices and ranks: only after the lock."""
+    if not any(actor.may(permission) for permission in READERS):
+        return lacks_right(
+            N_("The result is for the chair, approvers, procurement officers and auditors.")
+        )
+    if quality_locked_at is None:
+        return wrong_moment(
+            N_("Prices and totals are shown when the chair has locked the quality scores.")
+        )
+    return ALLOWED
+
+
+def can_conclude(actor: Actor, chair_id: uuid.UUID | None, state: State) -> Answer:
+    """Tell whether the actor may lock quality and have the result computed."""
+    if not actor.may(Permission.PANEL_CHAIR) or actor.user_id != chair_id:
+        return lacks_right(N_("Only the chair of this panel locks the scores."))
+    if state is not State.EVALUATING:
+        return wrong_moment(N_("Scores can be locked while the challenge is being evaluated."))
+    return ALLOWED
+
+
+def can_recommend(
+    actor: Actor,
+    *,
+    chair_id: uuid.UUID | None,
+    state: State,
+    has_result: bool,
+    awaits_sign_off: bool,
+) -> Answer:
+    """Tell whether the actor may recommend a bid."""
+    if not actor.may(Permission.AWARD_RECOMMEND) or actor.user_id != chair_id:
+        return lacks_right(N_("Only the chair of this panel recommends a bid."))
+    if state is not State.EVALUATING or not has_result:
+        return wrong_moment(N_("A bid can be recommended once the result is computed."))
+    if awaits_sign_off:
+        return wrong_moment(N_("A recommendation is waiting for an approver already."))
+    return ALLOWED
+
+
+def can_sign_off(
+    actor: Actor, *, recommended_by_id: uuid.UUID | None, state: State, answered: bool
+) -> Answer:
+    """Tell whether the actor may approve or return the recommendation; null: there is none."""
+    if not actor.may(Permission.AWARD_APPROVE):
+        return lacks_right(N_("Only an approver signs off a recommendation."))
+    if actor.user_id == recommended_by_id:
+        return lacks_right(N_("You recommended this bid, so another person must sign it off."))
+    if recommended_by_id is None:
+        return wrong_moment(N_("There is no recommendation to sign off yet."))
+    if answered or state is not State.EVALUATING:
+        return wrong_moment(N_("This recommendation has been answered already."))
+    return ALLOWED
+
+
+def can_sign_contract(
+    actor: Actor,
+    *,
+    state: State,
+    now: datetime,
+    standstill_ends_at: datetime | None,
+    supplier_verified: bool,
+) -> Answer:
+    """Tell whether the actor may record the signed contract: after the standstill, not before."""
+    if not actor.may(Permission.CONTRACT_SIGN):
+        return lacks_right(N_("Only a procurement officer records a signed contract."))
+    if state is not State.INTENTION or standstill_ends_at is None:
+        return wrong_moment(
+            N_("A contract can be signed after the intention to award is announced.")
+        )
+    if now < standstill_ends_at:
+        return wrong_moment(
+            N_("The standstill has not ended, so the contract must not be signed yet.")
+        )
+    if not supplier_verified:
+        return wrong_moment(
+            N_(
+                "The supplier has not been verified. "
+                "An administrator of the service must do that first."
+            )
+        )
+    return ALLOWED

@@ -1,0 +1,185 @@
+"""Reads the result and the decision of a stage."""
+
+import json
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bids.lifecycle import BidState
+from bids.models import Bid
+from bids.opened import opened_bids
+from challenges.models import Challenge, EvaluationPlan, Stage
+from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
+from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Role
+from marketplace.core.text import N_
+from scoring.award.evaluation import Judged, evaluation_document
+from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
+from scoring.panel import queries as panels
+from scoring.panel.models import Panel, PanelMember, Seat
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A stored result, read back."""
+
+    row: Result
+    evaluation: dict[str, Any]
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How far the decision on a stage has come; each part is null until it exists."""
+
+    panel: Panel | None
+    computed: Computed | None
+    recommendation: Recommendation | None
+    sign_off: SignOff | None
+    intention: Intention | None
+    contract: Contract | None
+
+
+def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
+    """Make the evaluation document of a challenge's stage from what is recorded.
+
+    Raises:
+        WrongMoment: the bids are not opened.
+    """
+    stage = challenge.stage
+    plan = session.get_one(EvaluationPlan, stage.id)
+    labels: dict[uuid.UUID, str] = {
+        member.id: member.label
+        for member in panels.seats(session, stage.id)
+        # Who was replaced left before scoring began, and owes no score.
+        if member.seat is Seat.EVALUATOR and member.left_at is None
+    }
+    recused: dict[str, list[str]] = {label: [] for label in labels.values()}
+    bids = opened_bids(session, stage.id)
+    references = {bid.bid_id: bid.reference for bid in bids}
+    apart = panels.recusals(session, stage.id)
+    for member_id, bid_id in apart:
+        if member_id in labels:
+            recused[labels[member_id]].append(references[bid_id])
+
+    individual: dict[uuid.UUID, dict[str, dict[str, Decimal]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for score in panels.current_scores(session, stage.id):
+        if (score.member_id, score.bid_id) not in apart:
+            individual[score.bid_id][score.criterion.key][labels[score.member_id]] = score.value
+    agreed: dict[uuid.UUID, dict[str, Decimal]] = defaultdict(dict)
+    for consensus in panels.current_consensus(session, stage.id):
+        agreed[consensus.bid_id][consensus.criterion.key] = consensus.value
+
+    return evaluation_document(
+        json.loads(plan.canonical),
+        title=challenge.title,
+        challenge=challenge.reference,
+        stage=stage.name,
+        evaluators=recused,
+        bids=[
+            Judged(
+                reference=bid.reference,
+                supplier=bid.supplier_name,
+                status=bid.state.value,
+                reason=bid.reason,
+                price_minor=bid.price_minor,
+                individual=individual[bid.bid_id],
+                agreed=agreed[bid.bid_id],
+            )
+            for bid in bids
+        ],
+    )
+
+
+def decision(session: Session, stage: Stage) -> Decision:
+    """Read how far the decision on a stage has come."""
+    row = session.scalar(
+        select(Result)
+        .where(Result.stage_id == stage.id)
+        .order_by(Result.computed_at.desc(), Result.id.desc())
+        .limit(1)
+    )
+    recommendation = session.scalar(
+        select(Recommendation)
+        .where(Recommendation.stage_id == stage.id)
+        .options(
+            joinedload(Recommendation.bid).joinedload(Bid.supplier),
+            joinedload(Recommendation.recommended_by),
+            joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
+        )
+        .order_by(Recommendation.recommended_at.desc(), Recommendation.id.desc())
+        .limit(1)
+    )
+    return Decision(
+        panel=session.scalar(
+            select(Panel)
+            .where(Panel.stage_id == stage.id)
+            .options(joinedload(Panel.members).joinedload(PanelMember.user))
+        ),
+        computed=Computed(row, json.loads(row.evaluation), json.loads(row.result)) if row else None,
+        recommendation=recommendation,
+        sign_off=recommendation.sign_off if recommendation else None,
+        intention=session.get(Intention, stage.id),
+        contract=session.scalar(
+            select(Contract)
+            .where(Contract.stage_id == stage.id)
+            .options(joinedload(Contract.recorded_by))
+            .order_by(Contract.signed_at)
+            .limit(1)
+        ),
+    )
+
+
+def chair_id(panel: Panel | None) -> uuid.UUID | None:
+    """Give who chairs a panel."""
+    members = panel.members if panel else []
+    seated = (m for m in members if m.seat is Seat.CHAIR and m.left_at is None)
+    return next((member.user_id for member in seated), None)
+
+
+def bidders_people(session: Session, stage: Stage) -> list[tuple[Bid, User]]:
+    """Give each opened bid with each administrator of its supplier, for messages to all alike."""
+    rows = session.execute(
+        select(Bid, User)
+        .join(Membership, Membership.organisation_id == Bid.supplier_id)
+        .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Bid.stage_id == stage.id,
+            Bid.state.in_([BidState.VALID, BidState.INELIGIBLE, BidState.EXCLUDED]),
+            MembershipRole.role == Role.SUPPLIER_ADMIN,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Bid.reference, User.email)
+    )
+    return [(bid, user) for bid, user in rows]
+
+
+def own_outcome_bid(session: Session, reference: str, supplier_id: uuid.UUID) -> Bid:
+    """Give a supplier's own bid by its reference.
+
+    Raises:
+        NotFound: there is none, or it is another supplier's.
+    """
+    bid = session.scalar(
+        select(Bid)
+        .where(Bid.reference == reference, Bid.supplier_id == supplier_id)
+        .options(joinedload(Bid.challenge))
+    )
+    if bid is None:
+        raise NotFound(N_("There is no such bid."))
+    return bid
+
+
+def supplier_of(session: Session, bid_id: uuid.UUID) -> Organisation:
+    """Give the supplier of a bid."""
+    return session.scalars(
+        select(Organisation).join(Bid, Bid.supplier_id == Organisation.id).where(Bid.id == bid_id)
+    ).one()

@@ -1,0 +1,348 @@
+"""The decision, one function per use case: conclude, recommend, sign off, sign the contract."""
+
+import hashlib
+import uuid
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bids.opened import opened_bids
+from challenges import service as challenges
+from challenges.lifecycle import Event
+from challenges.models import Challenge, EvaluationPlan
+from challenges.queries import own_challenge
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.dates import format_instant
+from marketplace.core.errors import Invalid, NotFound, WrongMoment
+from marketplace.core.notices import post
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes import book
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring import engine
+from scoring.award import hooks, log_words, policy, queries
+from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
+from scoring.panel import service as panels
+
+__all__ = ["conclude_scoring", "log_words", "recommend", "sign_contract", "sign_off"]
+
+
+def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID:
+    """Lock the quality scores and compute the result; return the result's id.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor does not chair this panel.
+        WrongMoment: not every cell has its agreed score, or the lock is there already.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        found = queries.decision(session, challenge.stage)
+        ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
+        panels.lock_quality(session, challenge.stage, actor=actor, clock=clock)
+        return _compute(session, challenge, actor, clock).id
+
+
+def _compute(session: Session, challenge: Challenge, actor: Actor, clock: Clock) -> Result:
+    """Run the engine over what is recorded, and keep both documents as bytes."""
+    document = queries.gather(session, challenge)
+    evaluation = engine.canonical(document)
+    result = engine.render(engine.evaluate(evaluation))
+    row = Result(
+        stage_id=challenge.stage.id,
+        evaluation=evaluation,
+        evaluation_sha256=hashlib.sha256(evaluation).hexdigest(),
+        result=result,
+        result_sha256=hashlib.sha256(result).hexdigest(),
+        engine_version=engine.ENGINE_VERSION,
+        computed_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    log.append(
+        session,
+        clock=clock,
+        action="result.computed",
+        chain=challenge.reference,
+        actor=actor,
+        evaluation_sha256=row.evaluation_sha256,
+        result_sha256=row.result_sha256,
+        engine_version=row.engine_version,
+    )
+    return row
+
+
+def recommend(
+    reference: str, *, bid_reference: str, reason: str, actor: Actor, clock: Clock
+) -> uuid.UUID:
+    """Recommend one of the bids ranked first; return the recommendation's id.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor does not chair this panel.
+        WrongMoment: there is no result, or a recommendation awaits its sign-off.
+        Invalid: the reason is empty, or the bid is not ranked first.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        found = queries.decision(session, challenge.stage)
+        ensure(
+            policy.can_recommend(
+                actor,
+                chair_id=queries.chair_id(found.panel),
+                state=challenge.state,
+                has_result=found.computed is not None,
+                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+            )
+        )
+        assert found.computed is not None  # the policy has said so
+        if not reason.strip():
+            raise Invalid(
+                N_("Give the reason."),
+                {"reason": N_("Say why the panel recommends this bid")},
+            )
+        if bid_reference not in found.computed.result["winners"]:
+            raise Invalid(
+                N_("Choose a bid."),
+                {"bid": N_("Choose a bid that the result ranks first")},
+            )
+        bid = next(
+            bid
+            for bid in opened_bids(session, challenge.stage.id)
+            if bid.reference == bid_reference
+        )
+        row = Recommendation(
+            stage_id=challenge.stage.id,
+            result_id=found.computed.row.id,
+            bid_id=bid.bid_id,
+            reason=reason.strip(),
+            recommended_by_id=actor.user_id,
+            recommended_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action="award.recommended",
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid_reference,
+            reason=row.reason,
+            result_sha256=found.computed.row.result_sha256,
+        )
+        return row.id
+
+
+def sign_off(
+    reference: str,
+    *,
+    recommendation_id: uuid.UUID,
+    approved: bool,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Approve a recommendation, which announces the intention to award, or return it.
+
+    `recommendation_id` is the one the person saw: if it is no longer the latest, nothing happens.
+
+    Raises:
+        NotFound: the challenge is another body's, or the recommendation another challenge's.
+        Forbidden: the actor is no approver, or recommended the bid.
+        WrongMoment: the recommendation has been answered.
+        Invalid: the reason is empty.
+    """
+    try:
+        with transaction() as session:
+            challenge = own_challenge(session, reference, actor, lock=True)
+            found = queries.decision(session, challenge.stage)
+            recommendation = found.recommendation
+            if recommendation is not None and recommendation.id != recommendation_id:
+                raise NotFound(N_("There is no such recommendation."))
+            ensure(
+                policy.can_sign_off(
+                    actor,
+                    recommended_by_id=recommendation.recommended_by_id if recommendation else None,
+                    state=challenge.state,
+                    answered=found.sign_off is not None,
+                )
+            )
+            assert recommendation is not None  # the policy has said so
+            if not reason.strip():
+                raise Invalid(
+                    N_("Give the reason."), {"reason": N_("Give the reason for your decision")}
+                )
+            session.add(
+                SignOff(
+                    recommendation_id=recommendation.id,
+                    recommended_by_id=recommendation.recommended_by_id,
+                    decided_by_id=actor.user_id,
+                    approved=approved,
+                    reason=reason.strip(),
+                    decided_at=clock.now(),
+                )
+            )
+            session.flush()
+            # It was read as unanswered; the report that is frozen below reads it again.
+            session.expire(recommendation, ["sign_off"])
+            log.append(
+                session,
+                clock=clock,
+                action="award.approved" if approved else "award.returned",
+                chain=challenge.reference,
+                actor=actor,
+                bid=recommendation.bid.reference,
+                reason=reason.strip(),
+            )
+            if approved:
+                _announce(session, challenge, recommendation, actor, clock)
+    except IntegrityError as error:
+        # Two approvers at once: the key of sign_off admits one.
+        raise WrongMoment(N_("This recommendation has been answered already.")) from error
+
+
+def _announce(
+    session: Session,
+    challenge: Challenge,
+    recommendation: Recommendation,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Announce the intention to award to all bidders at once, and start the standstill."""
+    plan = session.get_one(EvaluationPlan, challenge.stage.id)
+    regime = book.version_of(plan.regime, plan.regime_version)
+    band = next(band for band in regime.bands if band.key == plan.band)
+    now = clock.now()
+    ends = book.standstill_end(band.standstill, now)
+    challenges.advance(session, challenge, Event.ANNOUNCE_INTENTION, clock=clock)
+    session.add(
+        Intention(
+            stage_id=challenge.stage.id,
+            recommendation_id=recommendation.id,
+            bid_id=recommendation.bid_id,
+            announced_at=now,
+            standstill_ends_at=ends,
+        )
+    )
+    session.flush()
+    preferred = queries.supplier_of(session, recommendation.bid_id)
+    for bid, person in queries.bidders_people(session, challenge.stage):
+        own = bid.id == recommendation.bid_id
+        post.queue(
+            session,
+            to_email=person.email,
+            user_id=person.id,
+            subject=_("Intention to award: %(title)s", title=challenge.title),
+            text=_letter(challenge, bid.reference, preferred.name, ends, own=own),
+            clock=clock,
+        )
+    log.append(
+        session,
+        clock=clock,
+        action="intention.announced",
+        chain=challenge.reference,
+        actor=actor,
+        bid=recommendation.bid.reference,
+        standstill=ends.isoformat(),
+    )
+    hooks.emit(session, challenge, clock)
+
+
+def _letter(
+    challenge: Challenge, bid_reference: str, preferred: str, ends: datetime, *, own: bool
+) -> str:
+    """Write the short message that leads each bidder to scores and reasons in the site."""
+    outcome = (
+        _("We intend to award the contract to you.")
+        if own
+        else _("We intend to award the contract to %(supplier)s.", supplier=preferred)
+    )
+    return "\n\n".join(
+        [
+            challenge.title,
+            outcome,
+            _("No contract is signed before %(instant)s.", instant=format_instant(ends)),
+            _(
+                "Sign in and open bid %(bid)s to see your scores and the reasons for them.",
+                bid=bid_reference,
+            ),
+            challenge.buyer.name,
+        ]
+    )
+
+
+def sign_contract(
+    reference: str,
+    *,
+    contract_reference: str,
+    value_minor: int,
+    actor: Actor,
+    clock: Clock,
+) -> uuid.UUID:
+    """Record the contract signed with the supplier whose award was announced; return its id.
+
+    `value_minor` is the contract's value in minor units without VAT.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is no procurement officer.
+        WrongMoment: the standstill has not ended, or the supplier is not verified.
+        Invalid: the reference is empty, or the value is above the published total.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        found = queries.decision(session, challenge.stage)
+        intention = found.intention
+        supplier = queries.supplier_of(session, intention.bid_id) if intention else None
+        ensure(
+            policy.can_sign_contract(
+                actor,
+                state=challenge.state,
+                now=clock.now(),
+                standstill_ends_at=intention.standstill_ends_at if intention else None,
+                supplier_verified=supplier is not None and supplier.verified_at is not None,
+            )
+        )
+        assert intention is not None  # the policy has said so
+        _check_contract(challenge, contract_reference, value_minor)
+        contract = Contract(
+            stage_id=challenge.stage.id,
+            bid_id=intention.bid_id,
+            reference=contract_reference.strip(),
+            value_minor=value_minor,
+            signed_at=clock.now(),
+            recorded_by_id=actor.user_id,
+        )
+        session.add(contract)
+        challenges.advance(session, challenge, Event.SIGN_CONTRACT, clock=clock)
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action="contract.signed",
+            chain=challenge.reference,
+            actor=actor,
+            bid=intention.recommendation.bid.reference,
+            contract=contract.reference,
+            value_minor=str(value_minor),
+        )
+        hooks.emit(session, challenge, clock)
+        return contract.id
+
+
+def _check_contract(challenge: Challenge, reference: str, value_minor: int) -> None:
+    fields = {}
+    if not reference.strip():
+        fields["reference"] = N_("Enter the contract’s reference in your register")
+    if value_minor <= 0:
+        fields["value"] = N_("Enter the contract’s value")
+    elif challenge.value_minor is not None and value_minor > challenge.value_minor:
+        fields["value"] = N_(
+            "This is more than the total value that was published for the challenge"
+        )
+    if fields:
+        raise Invalid(N_("Check the contract’s details."), fields)

@@ -1,0 +1,204 @@
+"""Pages of the decision: result, recommendation, sign-off, contract, and a bidder's outcome."""
+
+import uuid
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.accounts.sessions import stale_sign_in
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError, Invalid, WrongMoment
+from marketplace.core.forms import BaseForm
+from marketplace.core.permissions import Permission
+from scoring.award import pages, service
+from scoring.award.forms import ContractForm, RecommendForm, SignOffForm
+
+blueprint = Blueprint("award", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/work/challenges/<reference>/decision/conclude", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR)
+def conclude(reference: str) -> Answer:
+    """Ask the chair whether to lock quality and see the result; do it."""
+    form = BaseForm()
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.conclude_scoring(reference, actor=access.current_actor(), clock=access.clock())
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Quality is locked and the result is computed."))
+            return _see("award.result", reference)
+    page = pages.conclude(db.session(), reference, access.current_actor())
+    return _form("award/conclude.html", form, page, refused)
+
+
+@blueprint.get("/work/challenges/<reference>/decision")
+@requires(
+    Permission.AWARD_RECOMMEND,
+    Permission.AWARD_APPROVE,
+    Permission.CONTRACT_SIGN,
+    Permission.RECORD_AUDIT,
+)
+def result(reference: str) -> str:
+    """Show the result, what could change it, and how far the decision has come."""
+    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    return render_template("award/result.html", page=page)
+
+
+@blueprint.get("/work/challenges/<reference>/decision/bids/<bid_reference>")
+@requires(
+    Permission.AWARD_RECOMMEND,
+    Permission.AWARD_APPROVE,
+    Permission.CONTRACT_SIGN,
+    Permission.RECORD_AUDIT,
+)
+def trace(reference: str, bid_reference: str) -> str:
+    """Show how one bid's total came about, step by step with its numbers."""
+    page = pages.trace(db.session(), reference, bid_reference, access.current_actor())
+    return render_template("award/trace.html", page=page)
+
+
+@blueprint.route("/work/challenges/<reference>/decision/recommend", methods=["GET", "POST"])
+@requires(Permission.AWARD_RECOMMEND)
+def recommend(reference: str) -> Answer:
+    """Recommend a bid."""
+    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    form = RecommendForm()
+    form.bid.choices = page.winner_choices
+    refused: DomainError | None = None
+    if not form.is_submitted():
+        pages.ensure_recommendable(page, access.current_actor())
+    if form.validate_on_submit():
+        try:
+            service.recommend(
+                reference,
+                bid_reference=form.bid.data,
+                reason=form.reason.data or "",
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Your recommendation is recorded. An approver signs it off now."))
+            return _see("award.result", reference)
+    return _form("award/recommend.html", form, page, refused)
+
+
+@blueprint.route("/work/challenges/<reference>/decision/sign-off", methods=["GET", "POST"])
+@requires(Permission.AWARD_APPROVE)
+def sign_off(reference: str) -> Answer:
+    """Show an approver all that bears on the decision; take the decision."""
+    if (away := _stale()) is not None:
+        return away
+    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    recommended = page.decision.recommendation
+    form = SignOffForm()
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.sign_off(
+                reference,
+                recommendation_id=_identifier(form.recommendation.data),
+                approved=form.answer.data == "approve",
+                reason=form.reason.data or "",
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            approved = form.answer.data == "approve"
+            flash(
+                _("Approved. All bidders have been told of the intention to award.")
+                if approved
+                else _("Returned to the chair with your reason.")
+            )
+            return _see("award.result", reference)
+    if recommended is not None and not form.is_submitted():
+        form.recommendation.data = str(recommended.id)
+    return _form("award/sign_off.html", form, page, refused)
+
+
+@blueprint.route("/work/challenges/<reference>/decision/contract", methods=["GET", "POST"])
+@requires(Permission.CONTRACT_SIGN)
+def contract(reference: str) -> Answer:
+    """Record the signed contract."""
+    if (away := _stale()) is not None:
+        return away
+    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    form = ContractForm()
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.sign_contract(
+                reference,
+                contract_reference=form.reference.data or "",
+                value_minor=form.value.data or 0,
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("The contract is recorded."))
+            return _see("award.result", reference)
+    return _form("award/contract.html", form, page, refused)
+
+
+@blueprint.get("/bids/<reference>/outcome")
+@requires(Permission.BID_DRAFT, Permission.BID_SUBMIT)
+def outcome(reference: str) -> str:
+    """Show a bidder own scores and reasons, and whom the body intends to award."""
+    page = pages.outcome(db.session(), reference, access.current_actor())
+    return render_template("award/outcome.html", page=page)
+
+
+def _form(template: str, form: BaseForm, page: object, refused: DomainError | None) -> Answer:
+    """Show a form: 200 at first, 422 or 409 with what is wrong; what was typed is still there."""
+    status = 200
+    if form.errors:
+        status = 409 if isinstance(refused, WrongMoment) else 422
+    return render_template(template, form=form, page=page), status
+
+
+def _stale() -> Response | None:
+    """Have the password given again before a form that decides about money is opened.
+
+    A form that is open already is taken, so that no reason typed into it is lost.
+    """
+    return stale_sign_in() if request.method == "GET" else None
+
+
+def _identifier(text: str | None) -> uuid.UUID:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        raise Invalid(_("Load the page again, then decide.")) from None
+
+
+def _colour() -> str:
+    return access.current_settings().brand_colour
+
+
+def _see(endpoint: str, reference: str) -> Response:
+    return make_response(redirect(url_for(endpoint, reference=reference), code=303))

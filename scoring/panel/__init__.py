@@ -1,0 +1,1 @@
+"""The panel: interests, scores given alone, moderation, and the lock on quality."""

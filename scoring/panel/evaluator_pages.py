@@ -1,0 +1,253 @@
+"""Reads what an evaluator's pages show: the steps left, one question across all bids, own scores.
+
+Nothing here gives another member's scores, and nothing gives a price.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids.queries import OpenedBid, opened_bids
+from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
+from scoring.panel import queries
+from scoring.panel.lifecycle import Fault, score_fault
+from scoring.panel.models import PanelMember, ScoreDraft
+from scoring.panel.order import in_reading_order
+from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
+
+
+@dataclass(frozen=True)
+class OwnScore:
+    """An evaluator's own score of one bid on one question, written or not.
+
+    `conditions` are those under which the evaluator may score this bid, if there are any.
+    """
+
+    bidder: Bidder
+    value: Decimal | None
+    rationale: str
+    saved_at: datetime | None
+    fault: Fault | None
+    corrected: bool = False
+    conditions: str = ""
+
+
+@dataclass(frozen=True)
+class OwnQuestion:
+    """One question with the evaluator's own scores, in the evaluator's order of bids."""
+
+    question: Question
+    scores: Sequence[OwnScore]
+
+    @property
+    def done(self) -> int:
+        """Count the scores that are complete."""
+        return sum(score.fault is None for score in self.scores)
+
+    @property
+    def last_saved(self) -> datetime | None:
+        """Give when anything of it was last saved."""
+        return max((score.saved_at for score in self.scores if score.saved_at), default=None)
+
+    @property
+    def left(self) -> int:
+        """Count the scores that are not."""
+        return len(self.scores) - self.done
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """Everything an evaluator has to do and has done on one panel."""
+
+    meeting: Meeting
+    member: PanelMember
+    questions: Sequence[OwnQuestion]
+    interests: Sequence[DeclaredInterest]
+    bidders: Sequence[Bidder]
+
+    @property
+    def expected(self) -> int:
+        """Count the scores this evaluator owes."""
+        return sum(len(question.scores) for question in self.questions)
+
+    @property
+    def done(self) -> int:
+        """Count the complete ones."""
+        return sum(question.done for question in self.questions)
+
+    @property
+    def last_saved(self) -> datetime | None:
+        """Give when anything was last saved."""
+        return max((q.last_saved for q in self.questions if q.last_saved), default=None)
+
+    @property
+    def recused_from(self) -> list[Bidder]:
+        """Give the bidders this evaluator must not deal with."""
+        away = {item.declaration.bid_id for item in self.interests if item.recused}
+        return [bidder for bidder in self.bidders if bidder.bid_id in away]
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """One question across all bids, with their answers by bid id and what each score means.
+
+    Plain values throughout: the page outlives the transaction that recorded its reading.
+    """
+
+    reference: str
+    challenge_title: str
+    current: OwnQuestion
+    questions: Sequence[OwnQuestion]
+    answers: Mapping[uuid.UUID, str]
+    scale: Sequence[tuple[Decimal, str]]
+
+    @property
+    def next_key(self) -> str | None:
+        """Give the question after this one, or None after the last."""
+        return self._beside(1)
+
+    @property
+    def previous_key(self) -> str | None:
+        """Give the question before this one, or None before the first."""
+        return self._beside(-1)
+
+    def only(self, bid_reference: str) -> "QuestionPage":
+        """Narrow the page to one bid.
+
+        Raises:
+            NotFound: it is not among those this evaluator scores.
+        """
+        scores = [s for s in self.current.scores if s.bidder.reference == bid_reference]
+        if not scores:
+            raise NotFound(N_("You have no such score."))
+        bid_id = scores[0].bidder.bid_id
+        return replace(
+            self,
+            current=replace(self.current, scores=scores),
+            answers={bid_id: self.answers[bid_id]},
+        )
+
+    def _beside(self, step: int) -> str | None:
+        place = self.current.question.number - 1 + step
+        if 0 <= place < len(self.questions):
+            return self.questions[place].question.key
+        return None
+
+
+def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = None) -> OwnWork:
+    """Give an evaluator's own work: drafts until submission, the scores that count afterwards.
+
+    `known` are the bidders where the caller has read them already.
+
+    Raises:
+        Forbidden: the actor does not sit on the panel.
+    """
+    member = found.own_seat
+    all_bidders = queries.bidders(session, found.stage.id) if known is None else known
+    interests = [
+        item
+        for item in queries.declared_interests(session, found.stage.id)
+        if item.declaration.member_id == member.id
+    ]
+    kept_apart = {(member.id, item.declaration.bid_id) for item in interests if item.recused}
+    conditions = {
+        item.declaration.bid_id: item.decision.reason
+        for item in interests
+        if item.decision is not None and item.restricted
+    }
+    written = _written(session, found, member)
+    by_question: dict[uuid.UUID, list[OwnScore]] = {}
+    for bidder, question in queries.expected_cells(member, found.stage, all_bidders, kept_apart):
+        value, rationale, saved_at, corrected = written.get(
+            (bidder.bid_id, question.id), (None, "", None, False)
+        )
+        by_question.setdefault(question.id, []).append(
+            OwnScore(
+                bidder=bidder,
+                value=value,
+                rationale=rationale,
+                saved_at=saved_at,
+                fault=score_fault(value, rationale, question.max_score),
+                corrected=corrected,
+                conditions=conditions.get(bidder.bid_id, ""),
+            )
+        )
+    return OwnWork(
+        meeting=found,
+        member=member,
+        questions=[
+            OwnQuestion(
+                question,
+                in_reading_order(
+                    member.id, by_question.get(question.id, []), lambda score: score.bidder.bid_id
+                ),
+            )
+            for question in queries.questions(found.stage)
+        ],
+        interests=interests,
+        bidders=all_bidders,
+    )
+
+
+def _bidder(bid: OpenedBid) -> Bidder:
+    return Bidder(bid.bid_id, bid.reference, bid.supplier_name, bid.state)
+
+
+Written = tuple[Decimal | None, str, datetime | None, bool]
+
+
+def _written(
+    session: Session, found: Meeting, member: PanelMember
+) -> dict[tuple[uuid.UUID, uuid.UUID], Written]:
+    """Give the member's own drafts or, once submitted, own scores, by bid and criterion."""
+    if member.scores_submitted_at is None:
+        drafts = session.scalars(select(ScoreDraft).where(ScoreDraft.member_id == member.id))
+        return {
+            (draft.bid_id, draft.criterion_id): (
+                draft.value,
+                draft.rationale,
+                draft.changed_at,
+                False,
+            )
+            for draft in drafts
+        }
+    return {
+        (score.bid_id, score.criterion_id): (
+            score.value,
+            score.rationale,
+            score.recorded_at,
+            score.replaces_id is not None,
+        )
+        for score in queries.current_scores(session, found.stage.id, member_id=member.id)
+    }
+
+
+def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
+    """Give one question across the bids this evaluator may read, with their answers.
+
+    Only `service.read_question` calls this: it asks the policy and records the read.
+
+    Raises:
+        NotFound: there is no such question.
+        Forbidden: the actor does not sit on the panel.
+    """
+    queries.load_scales(session, found.stage)
+    question = queries.question_named(found.stage, key)
+    opened = opened_bids(session, found.stage.id)
+    work = own_work(session, found, [_bidder(bid) for bid in opened])
+    current = next(item for item in work.questions if item.question.id == question.id)
+    readable = {score.bidder.bid_id for score in current.scores}
+    return QuestionPage(
+        reference=found.challenge.reference,
+        challenge_title=found.challenge.title,
+        current=current,
+        questions=work.questions,
+        scale=queries.scale(found.stage, question),
+        answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
+    )

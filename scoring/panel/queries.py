@@ -1,0 +1,288 @@
+"""Reads the panel, its declarations and its scores; shared by its pages, its services and the
+decision. Pages of evaluators and of the chair have modules of their own."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bids.lifecycle import OPENED_STATES, BidState
+from bids.models import Bid
+from challenges.models import Criterion, CriterionKind, Stage
+from marketplace.core.accounts.models import Organisation
+from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
+from scoring.panel.lifecycle import (
+    Interest,
+    Measure,
+    MemberReadiness,
+)
+from scoring.panel.models import (
+    ConflictDecision,
+    ConflictDeclaration,
+    ConsensusScore,
+    PanelMember,
+    Score,
+)
+from scoring.panel.seating import (
+    Candidate,
+    Meeting,
+    candidates,
+    meeting,
+    meeting_of,
+    member_of,
+    numbered,
+    seats,
+)
+
+__all__ = [
+    "Bidder",
+    "Candidate",
+    "DeclaredInterest",
+    "Meeting",
+    "Question",
+    "all_consensus",
+    "bidder_named",
+    "bidders",
+    "candidates",
+    "current_consensus",
+    "current_scores",
+    "declared_interests",
+    "expected_cells",
+    "load_scales",
+    "meeting",
+    "meeting_of",
+    "member_of",
+    "numbered",
+    "question_named",
+    "questions",
+    "readiness",
+    "recusals",
+    "recused_pairs",
+    "scale",
+    "seats",
+    "valid",
+]
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """Who bids, and nothing of what the bid says."""
+
+    bid_id: uuid.UUID
+    reference: str
+    supplier_name: str
+    state: BidState
+
+
+@dataclass(frozen=True)
+class Question:
+    """What people score: a criterion, detached from its transaction."""
+
+    id: uuid.UUID
+    key: str
+    number: int
+    title: str
+    text: str
+    guidance: str
+    max_score: Decimal
+
+
+def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
+    """Give the bidders whose bids were opened, in the alphabet's order."""
+    rows = session.execute(
+        select(Bid.id, Bid.reference, Organisation.name, Bid.state)
+        .join(Organisation, Organisation.id == Bid.supplier_id)
+        .where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
+    )
+    found = [Bidder(*row) for row in rows]
+    return sorted(found, key=lambda bidder: (bidder.supplier_name.casefold(), bidder.reference))
+
+
+def bidder_named(all_bidders: Sequence[Bidder], reference: str) -> Bidder:
+    """Give the bidder with this bid reference.
+
+    Raises:
+        NotFound: no bid of this stage has it.
+    """
+    for bidder in all_bidders:
+        if bidder.reference == reference:
+            return bidder
+    raise NotFound(N_("There is no such bid."))
+
+
+def question_named(stage: Stage, key: str) -> Question:
+    """Give the question with this key.
+
+    Raises:
+        NotFound: the stage has no such question.
+    """
+    for question in questions(stage):
+        if question.key == key:
+            return question
+    raise NotFound(N_("There is no such question."))
+
+
+def valid(all_bidders: Sequence[Bidder]) -> list[Bidder]:
+    """Give those whose bids count, in the order given."""
+    return [bidder for bidder in all_bidders if bidder.state is BidState.VALID]
+
+
+def questions(stage: Stage) -> list[Question]:
+    """Give what people score, in its order, numbered from 1."""
+    scored = [item for item in stage.criteria if item.kind is CriterionKind.QUALITY]
+    return [
+        Question(
+            id=item.id,
+            key=item.key,
+            number=number,
+            title=item.title,
+            text=item.question,
+            guidance=item.guidance,
+            # The database sees to it that a criterion which people score has a scale.
+            max_score=item.max_score if item.max_score is not None else Decimal(0),
+        )
+        for number, item in enumerate(scored, start=1)
+    ]
+
+
+def load_scales(session: Session, stage: Stage) -> None:
+    """Load a stage's criteria with what each score means, all in one statement."""
+    session.scalars(
+        select(Stage)
+        .where(Stage.id == stage.id)
+        .options(joinedload(Stage.criteria).joinedload(Criterion.descriptors))
+        .execution_options(populate_existing=True)
+    ).unique().one()
+
+
+def scale(stage: Stage, question: Question) -> list[tuple[Decimal, str]]:
+    """Give what each score of a question means, the lowest first; call after `load_scales`."""
+    criterion = next(item for item in stage.criteria if item.id == question.id)
+    return [(descriptor.score, descriptor.text) for descriptor in criterion.descriptors]
+
+
+@dataclass(frozen=True)
+class DeclaredInterest:
+    """One declaration about one bidder, with the decision that counts, if there is one."""
+
+    declaration: ConflictDeclaration
+    decision: ConflictDecision | None
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it still waits for a decision."""
+        return self.declaration.interest is Interest.DECLARED and self.decision is None
+
+    @property
+    def recused(self) -> bool:
+        """Tell whether the member must not deal with the bid."""
+        return self.decision is not None and self.decision.measure is Measure.RECUSE
+
+    @property
+    def restricted(self) -> bool:
+        """Tell whether the member deals with the bid under conditions."""
+        return self.decision is not None and self.decision.measure is Measure.RESTRICT
+
+
+def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredInterest]:
+    """Give every declaration of those who sit, with the latest decision about each."""
+    rows = session.execute(
+        select(ConflictDeclaration, ConflictDecision)
+        .join(PanelMember, PanelMember.id == ConflictDeclaration.member_id)
+        .outerjoin(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
+        .where(PanelMember.stage_id == stage_id, PanelMember.left_at.is_(None))
+        .options(joinedload(ConflictDecision.decided_by))
+        .order_by(ConflictDeclaration.id, ConflictDecision.decided_at, ConflictDecision.id)
+    )
+    latest: dict[uuid.UUID, DeclaredInterest] = {}
+    for declaration, decision in rows:
+        latest[declaration.id] = DeclaredInterest(declaration, decision)
+    return list(latest.values())
+
+
+def recusals(session: Session, stage_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Give the pairs of member and bid that must be kept apart."""
+    return recused_pairs(declared_interests(session, stage_id))
+
+
+def recused_pairs(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Pick the pairs of member and bid that must be kept apart."""
+    return {(i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused}
+
+
+def current_scores(
+    session: Session, stage_id: uuid.UUID, *, member_id: uuid.UUID | None = None
+) -> Sequence[Score]:
+    """Give the submitted scores that count, those that no later row replaces; of one member only
+    where `member_id` is given."""
+    later = aliased(Score)
+    own = [Score.member_id == member_id] if member_id is not None else []
+    return session.scalars(
+        select(Score)
+        .join(PanelMember, PanelMember.id == Score.member_id)
+        .outerjoin(later, later.replaces_id == Score.id)
+        .where(PanelMember.stage_id == stage_id, later.id.is_(None), *own)
+        .options(joinedload(Score.member), joinedload(Score.criterion))
+        .order_by(Score.id)
+    ).all()
+
+
+def current_consensus(session: Session, stage_id: uuid.UUID) -> Sequence[ConsensusScore]:
+    """Give the agreed scores that count: those that no later row replaces."""
+    every = all_consensus(session, stage_id)
+    replaced = {row.replaces_id for row in every}
+    return [row for row in every if row.id not in replaced]
+
+
+def all_consensus(session: Session, stage_id: uuid.UUID) -> Sequence[ConsensusScore]:
+    """Give every agreed score of a stage, those replaced too, in the order of recording."""
+    return session.scalars(
+        select(ConsensusScore)
+        .join(Criterion, Criterion.id == ConsensusScore.criterion_id)
+        .where(Criterion.stage_id == stage_id)
+        .options(joinedload(ConsensusScore.criterion), joinedload(ConsensusScore.recorded_by))
+        .order_by(ConsensusScore.recorded_at, ConsensusScore.id)
+    ).all()
+
+
+def expected_cells(
+    member: PanelMember,
+    stage: Stage,
+    all_bidders: Sequence[Bidder],
+    kept_apart: Set[tuple[uuid.UUID, uuid.UUID]],
+) -> list[tuple[Bidder, Question]]:
+    """Give the scores an evaluator owes: each question of each valid bid, recusals left out."""
+    return [
+        (bidder, question)
+        for question in questions(stage)
+        for bidder in valid(all_bidders)
+        if (member.id, bidder.bid_id) not in kept_apart
+    ]
+
+
+def readiness(
+    members: Sequence[PanelMember],
+    all_bidders: Sequence[Bidder],
+    interests: Sequence[DeclaredInterest],
+) -> list[MemberReadiness]:
+    """Say of each member what is done and what is open, in the words of the rule."""
+    names = {bidder.bid_id: bidder.supplier_name for bidder in all_bidders}
+    mine: dict[uuid.UUID, list[DeclaredInterest]] = defaultdict(list)
+    for found in interests:
+        mine[found.declaration.member_id].append(found)
+    return [
+        MemberReadiness(
+            name=member.user.name,
+            seat=member.seat,
+            briefed=member.briefed_at is not None,
+            declared=member.interests_declared_at is not None,
+            undecided=[names[i.declaration.bid_id] for i in mine[member.id] if i.open],
+            recused_from=[names[i.declaration.bid_id] for i in mine[member.id] if i.recused],
+        )
+        for member in members
+    ]

@@ -1,0 +1,178 @@
+"""The briefing, the declaration of interests, and the decision about each declared one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.panel import policy, queries
+from scoring.panel.lifecycle import Interest, Measure
+from scoring.panel.models import ConflictDecision, ConflictDeclaration
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a member says about one bidder; `statement` explains a declared interest."""
+
+    interest: Interest | None
+    statement: str = ""
+
+
+def accept_briefing(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Record that a member has read the briefing and accepts to keep the bids confidential.
+
+    Accepting again changes nothing: the first acceptance is what counts.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is not on the panel.
+        WrongMoment: scoring has begun.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        member = found.own_seat
+        ensure(policy.can_accept_briefing(actor, member, found.phase))
+        if member.briefed_at is not None:
+            return
+        member.briefed_at = clock.now()
+        log.append(
+            session,
+            clock=clock,
+            action="panel.briefed",
+            chain=reference,
+            actor=actor,
+            label=member.label,
+        )
+
+
+def declare_interests(
+    reference: str, declarations: Mapping[str, Declaration], *, actor: Actor, clock: Clock
+) -> None:
+    """Record what a member declares about every bidder, by bid reference, before any content.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is not on the panel.
+        WrongMoment: the bids are not opened, scoring has begun, the briefing is not accepted, or
+            the member has declared already.
+        Invalid: a bidder is left out, or a declared interest has no statement. Fields are named
+            `interest-` and `statement-` with the bid's reference.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        member = found.own_seat
+        ensure(policy.can_declare_interests(actor, member, found.phase))
+        all_bidders = queries.bidders(session, found.stage.id)
+        given = {
+            bidder.bid_id: declarations.get(bidder.reference, Declaration(None))
+            for bidder in all_bidders
+        }
+        faults: dict[str, str] = {}
+        for bidder in all_bidders:
+            declared = given[bidder.bid_id]
+            if declared.interest is None:
+                faults[f"interest-{bidder.reference}"] = N_("Say whether you have an interest")
+            elif declared.interest is Interest.DECLARED and not declared.statement.strip():
+                faults[f"statement-{bidder.reference}"] = N_("Say what the interest is")
+        if faults:
+            raise Invalid(N_("Answer for every bidder."), faults)
+
+        now = clock.now()
+        for bid_id, declared in given.items():
+            session.add(
+                ConflictDeclaration(
+                    member_id=member.id,
+                    bid_id=bid_id,
+                    interest=declared.interest,
+                    statement=declared.statement.strip()
+                    if declared.interest is Interest.DECLARED
+                    else "",
+                    declared_at=now,
+                )
+            )
+        member.interests_declared_at = now
+        log.append(
+            session,
+            clock=clock,
+            action="interest.declared",
+            chain=reference,
+            actor=actor,
+            label=member.label,
+            bidders=len(all_bidders),
+            interest_in=[
+                bidder.reference
+                for bidder in all_bidders
+                if given[bidder.bid_id].interest is Interest.DECLARED
+            ],
+        )
+
+
+def decide_interest(
+    reference: str,
+    label: str,
+    bid_reference: str,
+    *,
+    measure: Measure | None,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Decide what a member's declared interest in one bidder means; a later decision counts.
+
+    Restricting keeps the member on the bid under the conditions that `reason` states.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such member or declared interest.
+        Forbidden: the actor is not the chair (or, for the chair's own interest, no approver), or
+            decides about an own interest.
+        WrongMoment: the bids are not opened, or scoring has begun.
+        Invalid: there is no measure or no reason.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        declarer = found.labelled(label)
+        ensure(policy.can_decide_interest(actor, found.member, declarer, found.phase))
+        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
+        declaration = next(
+            (
+                item.declaration
+                for item in queries.declared_interests(session, found.stage.id)
+                if item.declaration.member_id == declarer.id
+                and item.declaration.bid_id == bidder.bid_id
+                and item.declaration.interest is Interest.DECLARED
+            ),
+            None,
+        )
+        if declaration is None:
+            raise NotFound(N_("This member declared no interest in that bidder."))
+        faults: dict[str, str] = {}
+        if measure is None:
+            faults["measure"] = N_("Choose what follows from the interest")
+        if not reason.strip():
+            faults["reason"] = N_("Give the reason for your decision")
+        if faults or measure is None:
+            raise Invalid(N_("The decision is not complete."), faults)
+
+        session.add(
+            ConflictDecision(
+                declaration_id=declaration.id,
+                measure=measure,
+                reason=reason.strip(),
+                decided_by_id=actor.user_id,
+                decided_at=clock.now(),
+            )
+        )
+        log.append(
+            session,
+            clock=clock,
+            action="interest.decided",
+            chain=reference,
+            actor=actor,
+            label=label,
+            bid=bid_reference,
+            measure=measure.value,
+        )

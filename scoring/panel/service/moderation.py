@@ -1,0 +1,155 @@
+"""Moderation: its beginning, the agreed scores, and the lock after which nothing changes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from challenges.models import Stage
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.panel import policy, queries
+from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
+from scoring.panel.models import ConsensusScore
+
+
+def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Show the panel everybody's scores, which from now on nobody corrects.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor does not chair the panel.
+        WrongMoment: scoring has not begun, moderation has, or somebody has not submitted.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_begin_moderation(actor, found.member, found.phase))
+        waiting = [m.user.name for m in found.evaluators if m.scores_submitted_at is None]
+        if waiting:
+            raise WrongMoment(
+                N_("Not everybody has submitted their scores: %(people)s."),
+                people=", ".join(waiting),
+            )
+        found.named_panel.moderation_began_at = clock.now()
+        log.append(session, clock=clock, action="moderation.began", chain=reference, actor=actor)
+
+
+def record_consensus(
+    reference: str,
+    key: str,
+    bid_reference: str,
+    *,
+    value: Decimal | None,
+    rationale: str,
+    present: Sequence[str],
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Record the score the panel agrees on, its reason and who was present, by label.
+
+    Recorded again, the new score counts and the one before stays on record.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such question or valid bid.
+        Forbidden: the actor does not chair the panel.
+        WrongMoment: moderation has not begun, or quality is locked.
+        Invalid: the score or its reason is missing or wrong, nobody who scored the bid was
+            present, or somebody was who must not be. Fields: `value`, `rationale`, `present`.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_record_consensus(actor, found.member, found.phase))
+        question = queries.question_named(found.stage, key)
+        bidder = queries.bidder_named(
+            queries.valid(queries.bidders(session, found.stage.id)), bid_reference
+        )
+        recusals = queries.recusals(session, found.stage.id)
+        there = [member for member in found.members if member.label in set(present)]
+        max_score = question.max_score
+        faults: dict[str, str] = {}
+        if (fault := score_fault(value, "given", max_score)) is not None:
+            faults["value"] = FAULT_WORDS[fault]
+        if not rationale.strip():
+            faults["rationale"] = N_("Give the panel’s reason for the score")
+        if any((member.id, bidder.bid_id) in recusals for member in there):
+            faults["present"] = N_("Somebody you ticked must not deal with this bid")
+        elif not any(member.seat is Seat.EVALUATOR for member in there):
+            faults["present"] = N_("Tick the evaluators who were present")
+        if faults or value is None:
+            raise Invalid(N_("The agreed score is not complete."), faults)
+
+        before = next(
+            (
+                row
+                for row in queries.current_consensus(session, found.stage.id)
+                if (row.bid_id, row.criterion_id) == (bidder.bid_id, question.id)
+            ),
+            None,
+        )
+        labels = [member.label for member in there]
+        session.add(
+            ConsensusScore(
+                bid_id=bidder.bid_id,
+                criterion_id=question.id,
+                value=value,
+                rationale=rationale.strip(),
+                present=", ".join(labels),
+                recorded_by_id=actor.user_id,
+                recorded_at=clock.now(),
+                replaces_id=before.id if before else None,
+            )
+        )
+        log.append(
+            session,
+            clock=clock,
+            action="consensus.recorded",
+            chain=reference,
+            actor=actor,
+            bid=bid_reference,
+            criterion=key,
+            score=f"{value:f}",
+            before=f"{before.value:f}" if before else None,
+            reason=rationale.strip(),
+            present=labels,
+        )
+
+
+def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) -> None:
+    """Lock the agreed scores, in the caller's transaction, which holds the challenge's row.
+
+    Raises:
+        Forbidden: the actor does not chair the panel.
+        WrongMoment: moderation has not begun, quality is locked already, or a score of a valid bid
+            is not agreed yet.
+    """
+    found = queries.meeting_of(session, stage, actor)
+    ensure(policy.can_lock_quality(actor, found.member, found.phase))
+    agreed = {
+        (row.bid_id, row.criterion_id) for row in queries.current_consensus(session, stage.id)
+    }
+    missing = [
+        (bidder, question)
+        for question in queries.questions(stage)
+        for bidder in queries.valid(queries.bidders(session, stage.id))
+        if (bidder.bid_id, question.id) not in agreed
+    ]
+    if missing:
+        bidder, question = missing[0]
+        raise WrongMoment(
+            N_(
+                "Not every score is agreed yet. Still open: %(count)d, the first is %(bidder)s "
+                "on “%(question)s”."
+            ),
+            count=len(missing),
+            bidder=bidder.supplier_name,
+            question=question.title,
+        )
+    found.named_panel.quality_locked_at = clock.now()
+    session.flush()
+    log.append(
+        session, clock=clock, action="quality.locked", chain=stage.challenge.reference, actor=actor
+    )

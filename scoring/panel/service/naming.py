@@ -1,0 +1,261 @@
+"""Naming a panel, adding to it and replacing a member, each told to the person by e-mail."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.database import new_id
+from marketplace.core.errors import Invalid
+from marketplace.core.notices import post
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.panel import letters, policy, queries
+from scoring.panel.lifecycle import SEAT_LETTERS, Seat
+from scoring.panel.models import Panel, PanelMember
+from scoring.panel.queries import Candidate, Meeting
+
+
+def name_panel(
+    reference: str,
+    *,
+    chair: uuid.UUID,
+    evaluators: Sequence[uuid.UUID],
+    observers: Sequence[uuid.UUID] = (),
+    actor: Actor,
+    clock: Clock,
+    link: str | None = None,
+) -> None:
+    """Name the panel: a chair, who does not score, the evaluators, and observers if any.
+
+    All are people of the body, by user id, each in one seat. `link` is the address of the panel's
+    page, for the message that everybody gets.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor's role does not name panels.
+        WrongMoment: there is a panel already, or the challenge is not between publication and
+            evaluation.
+        Invalid: somebody may not sit there or sits twice, or there are too few evaluators.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        now = clock.now()
+        ensure(policy.can_name_panel(actor, found.state_at(now), found.phase))
+        people = _people(session, found)
+        wanted = [
+            (Seat.CHAIR, [chair]),
+            (Seat.EVALUATOR, list(evaluators)),
+            (Seat.OBSERVER, list(observers)),
+        ]
+        _check_seats(wanted, people, found.stage.minimum_panel)
+
+        session.add(Panel(stage_id=found.stage.id, named_at=now))
+        session.flush()
+        for seat, user_ids in wanted:
+            _seat(session, found, seat, [people[user_id] for user_id in user_ids], ())
+        for user_id in [chair, *evaluators, *observers]:
+            _tell(session, found, people[user_id], clock, link)
+        log.append(
+            session,
+            clock=clock,
+            action="panel.named",
+            chain=reference,
+            actor=actor,
+            chair=str(chair),
+            evaluators=len(evaluators),
+            members=sorted(str(user_id) for user_id in [chair, *evaluators, *observers]),
+        )
+
+
+def add_member(
+    reference: str,
+    *,
+    user_id: uuid.UUID,
+    seat: Seat,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+    link: str | None = None,
+) -> str:
+    """Add an evaluator or an observer before scoring begins; return the new member's label.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor's role does not name panels.
+        WrongMoment: there is no panel, or scoring has begun.
+        Invalid: the person may not sit there or sits already, or there is no reason.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_change_members(actor, found.phase))
+        faults = _new_member_faults(session, found, user_id, seat)
+        if seat is Seat.CHAIR:
+            faults["seat"] = N_("A panel has one chair: replace the present one.")
+        _check_reason(faults, reason)
+        person = _people(session, found)[user_id]
+        member = _seat(session, found, seat, [person], _labels(session, found))[0]
+        _tell(session, found, person, clock, link)
+        log.append(
+            session,
+            clock=clock,
+            action="panel.member_added",
+            chain=reference,
+            actor=actor,
+            label=member.label,
+            member=str(user_id),
+            reason=reason.strip(),
+        )
+        return member.label
+
+
+def replace_member(
+    reference: str,
+    label: str,
+    *,
+    user_id: uuid.UUID,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+    link: str | None = None,
+) -> str:
+    """Put another person in a member's seat before scoring begins; return the new label.
+
+    The new member starts afresh: briefing and declaration of their own.
+
+    Raises:
+        NotFound: the challenge is another body's, or nobody who sits has this label.
+        Forbidden: the actor's role does not name panels.
+        WrongMoment: there is no panel, or scoring has begun.
+        Invalid: the person may not sit there or sits already, or there is no reason.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_change_members(actor, found.phase))
+        leaving = found.labelled(label)
+        _check_reason(_new_member_faults(session, found, user_id, leaving.seat), reason)
+        leaving.left_at = clock.now()
+        leaving.left_because = reason.strip()
+        session.flush()  # the seat is free before somebody else takes it
+        person = _people(session, found)[user_id]
+        member = _seat(session, found, leaving.seat, [person], _labels(session, found))[0]
+        _tell(session, found, person, clock, link)
+        log.append(
+            session,
+            clock=clock,
+            action="panel.member_replaced",
+            chain=reference,
+            actor=actor,
+            old_label=leaving.label,
+            new_label=member.label,
+            old_member=str(leaving.user_id),
+            new_member=str(user_id),
+            reason=reason.strip(),
+        )
+        return member.label
+
+
+_FIELDS = {Seat.CHAIR: "chair", Seat.EVALUATOR: "evaluators", Seat.OBSERVER: "observers"}
+
+
+def _check_seats(
+    wanted: Sequence[tuple[Seat, list[uuid.UUID]]],
+    people: Mapping[uuid.UUID, Candidate],
+    minimum: int,
+) -> None:
+    faults: dict[str, str] = {}
+    taken: set[uuid.UUID] = set()
+    for seat, user_ids in wanted:
+        field = _FIELDS[seat]
+        for user_id in user_ids:
+            if (fault := _seat_fault(people.get(user_id), seat)) is not None:
+                faults.setdefault(field, fault)
+            if user_id in taken:
+                faults.setdefault(field, N_("Each person can sit in one seat only."))
+            taken.add(user_id)
+        if seat is Seat.EVALUATOR and len(user_ids) < minimum:
+            faults.setdefault(
+                field,
+                N_("Choose more evaluators: the panel would be smaller than was published."),
+            )
+    if faults:
+        raise Invalid(N_("The panel cannot sit like this."), faults)
+
+
+def _seat_fault(person: Candidate | None, seat: Seat) -> str | None:
+    if person is None:
+        return N_("Choose people of your organisation who are evaluators or chairs.")
+    if seat is Seat.CHAIR and not person.may_chair:
+        return N_("Choose a person who has the role of chair.")
+    return None
+
+
+def _new_member_faults(
+    session: Session, found: Meeting, user_id: uuid.UUID, seat: Seat
+) -> dict[str, str]:
+    if any(member.user_id == user_id for member in found.members):
+        return {"person": N_("This person sits on the panel already.")}
+    fault = _seat_fault(_people(session, found).get(user_id), seat)
+    return {"person": fault} if fault else {}
+
+
+def _check_reason(faults: dict[str, str], reason: str) -> None:
+    if not reason.strip():
+        faults["reason"] = N_("Say why the panel changes.")
+    if faults:
+        raise Invalid(N_("The panel cannot change like this."), faults)
+
+
+def _people(session: Session, found: Meeting) -> dict[uuid.UUID, Candidate]:
+    people = queries.candidates(session, found.challenge.buyer_id)
+    return {person.user_id: person for person in people}
+
+
+def _labels(session: Session, found: Meeting) -> list[str]:
+    return [member.label for member in queries.seats(session, found.stage.id)]
+
+
+def _seat(
+    session: Session,
+    found: Meeting,
+    seat: Seat,
+    people: Iterable[Candidate],
+    used: Sequence[str],
+) -> list[PanelMember]:
+    """Seat people with labels in an order that tells nothing of their names."""
+    members = [
+        PanelMember(id=new_id(), stage_id=found.stage.id, user_id=person.user_id, seat=seat)
+        for person in people
+    ]
+    letter = SEAT_LETTERS[seat]
+    first = 1 + max(
+        (number for kind, number in map(queries.numbered, used) if kind == letter), default=0
+    )
+    members.sort(key=lambda member: hashlib.sha256(member.id.bytes).digest())
+    for number, member in enumerate(members, start=first):
+        member.label = f"{letter}{number}"
+    session.add_all(members)
+    session.flush()
+    return members
+
+
+def _tell(
+    session: Session, found: Meeting, person: Candidate, clock: Clock, link: str | None
+) -> None:
+    post.queue(
+        session,
+        to_email=person.email,
+        user_id=person.user_id,
+        subject=letters.NAMED_SUBJECT.format(title=found.challenge.title),
+        text=letters.named(
+            name=person.name,
+            title=found.challenge.title,
+            reference=found.challenge.reference,
+            link=link,
+        ),
+        clock=clock,
+    )

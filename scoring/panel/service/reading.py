@@ -1,0 +1,93 @@
+"""Reading bids: every page with their content is recorded first, in a transaction of its own.
+
+The content comes out of these functions and of no other, so that nobody reads unrecorded.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from bids.log_words import READ
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.transaction import transaction
+from scoring.panel import chair_pages, evaluator_pages, policy, queries
+from scoring.panel.chair_pages import CellPage
+from scoring.panel.evaluator_pages import QuestionPage
+from scoring.panel.queries import Meeting
+
+
+def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> QuestionPage:
+    """Give one question across all bids that an evaluator may read, and record the read.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such question.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
+        page = evaluator_pages.question_page(session, found, key)
+        bids = sorted(score.bidder.reference for score in page.current.scores)
+        _record(session, found, bids, key, actor, clock)
+    return page
+
+
+def read_own_score(
+    reference: str, key: str, bid_reference: str, *, actor: Actor, clock: Clock
+) -> QuestionPage:
+    """Give an evaluator the question whose submitted score they mean to correct, with the one
+    bid's answer, and record the read.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such score of the actor's.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: the scores are not submitted, or moderation has begun.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_correct_score(actor, found.own_seat, found.phase))
+        page = evaluator_pages.question_page(session, found, key).only(bid_reference)
+        _record(session, found, [bid_reference], key, actor, clock)
+    return page
+
+
+def read_cell(
+    reference: str, key: str, bid_reference: str, *, actor: Actor, clock: Clock
+) -> CellPage:
+    """Give a member one cell in moderation with the bid's answer, and record the read.
+
+    Raises:
+        NotFound: the challenge is another body's, there is no such question or valid bid, or the
+            actor is recused from it.
+        Forbidden: the actor does not sit on the panel.
+        WrongMoment: moderation has not begun.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_see_all_scores(actor, found.own_seat, found.phase))
+        page = chair_pages.cell_page(session, found, key, bid_reference)
+        _record(session, found, [bid_reference], key, actor, clock)
+    return page
+
+
+def _record(
+    session: Session,
+    found: Meeting,
+    bid_references: Sequence[str],
+    key: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    log.append(
+        session,
+        clock=clock,
+        action=READ,
+        chain=found.challenge.reference,
+        actor=actor,
+        bid=", ".join(bid_references),
+        criterion=key,
+        label=found.own_seat.label,
+    )

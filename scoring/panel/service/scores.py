@@ -1,0 +1,304 @@
+"""Scoring alone: its beginning, drafts, submission, and correction with a reason."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+
+from challenges.lifecycle import Event
+from challenges.service import advance
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, NotFound, WrongMoment
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.panel import policy, queries
+from scoring.panel.lifecycle import (
+    FAULT_WORDS,
+    Cell,
+    obstacles_to_scoring,
+    score_fault,
+    score_faults,
+    value_fault,
+)
+from scoring.panel.models import Score, ScoreDraft
+
+
+@dataclass(frozen=True)
+class DraftCell:
+    """What an evaluator has written so far about one bid; either part may be missing."""
+
+    value: Decimal | None
+    rationale: str = ""
+
+
+def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Let the evaluators read and score; the challenge is being evaluated from now on.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor does not chair the panel.
+        WrongMoment: the bids are not opened, scoring has begun, or something is not ready: the
+            message names the first thing.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_begin_scoring(actor, found.member, found.phase))
+        all_bidders = queries.bidders(session, found.stage.id)
+        obstacles = obstacles_to_scoring(
+            queries.readiness(
+                found.members, all_bidders, queries.declared_interests(session, found.stage.id)
+            ),
+            [bidder.supplier_name for bidder in queries.valid(all_bidders)],
+            found.stage.minimum_panel,
+        )
+        if obstacles:
+            raise WrongMoment(obstacles[0].message, **obstacles[0].data)
+        advance(session, found.challenge, Event.BEGIN_EVALUATION, clock=clock)
+        found.named_panel.scoring_began_at = clock.now()
+        log.append(
+            session,
+            clock=clock,
+            action="scoring.began",
+            chain=reference,
+            actor=actor,
+            members=[member.label for member in found.members],
+            bids=[bidder.reference for bidder in queries.valid(all_bidders)],
+        )
+
+
+def save_draft(
+    reference: str, key: str, cells: Mapping[str, DraftCell], *, actor: Actor, clock: Clock
+) -> int:
+    """Keep what an evaluator has written on one question, by bid reference; return how many
+    scores changed.
+
+    Incomplete scores are kept too; a bid that `cells` leaves out stays as it is. Of two tabs, what
+    is saved last in a cell is what stands. Nothing is kept when a value is refused.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such question, or a bid is not
+            among those this evaluator scores.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
+        Invalid: a value is outside the scale; fields are named `score-` with the bid's reference.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        member = found.own_seat
+        ensure(policy.can_write_scores(actor, member, found.phase))
+        question = queries.question_named(found.stage, key)
+        owed = {
+            bidder.reference: bidder.bid_id
+            for bidder, criterion in queries.expected_cells(
+                member,
+                found.stage,
+                queries.bidders(session, found.stage.id),
+                queries.recusals(session, found.stage.id),
+            )
+            if criterion.id == question.id
+        }
+        if not owed.keys() >= cells.keys():
+            raise NotFound(N_("That bid is not among those you score."))
+        faults = {
+            f"score-{bid_reference}": FAULT_WORDS[fault]
+            for bid_reference, cell in cells.items()
+            if cell.value is not None
+            and (fault := value_fault(cell.value, question.max_score)) is not None
+        }
+        if faults:
+            raise Invalid(N_("A score is not on the scale."), faults)
+
+        drafts = {
+            draft.bid_id: draft
+            for draft in session.scalars(
+                select(ScoreDraft).where(
+                    ScoreDraft.member_id == member.id, ScoreDraft.criterion_id == question.id
+                )
+            )
+        }
+        changed = 0
+        for bid_reference, cell in cells.items():
+            bid_id = owed[bid_reference]
+            draft = drafts.get(bid_id)
+            if draft is None:
+                if cell.value is None and not cell.rationale:
+                    continue
+                draft = ScoreDraft(
+                    member_id=member.id, bid_id=bid_id, criterion_id=question.id, rationale=""
+                )
+                session.add(draft)
+            elif (draft.value, draft.rationale) == (cell.value, cell.rationale):
+                continue
+            draft.value = cell.value
+            draft.rationale = cell.rationale
+            draft.changed_at = clock.now()
+            changed += 1
+        return changed
+
+
+def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Submit all of an evaluator's scores at once: from now on they are only corrected.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun or is over, or the actor has
+            submitted already.
+        Invalid: scores or reasons are missing; fields are named by question key, "/" and bid
+            reference, every one of them.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        member = found.own_seat
+        ensure(policy.can_write_scores(actor, member, found.phase))
+        owed = queries.expected_cells(
+            member,
+            found.stage,
+            queries.bidders(session, found.stage.id),
+            queries.recusals(session, found.stage.id),
+        )
+        drafts = {
+            (draft.bid_id, draft.criterion_id): draft
+            for draft in session.scalars(
+                select(ScoreDraft).where(ScoreDraft.member_id == member.id)
+            )
+        }
+        cells = []
+        for bidder, question in owed:
+            draft = drafts.get((bidder.bid_id, question.id))
+            cells.append(
+                Cell(
+                    key=(bidder, question),
+                    value=draft.value if draft else None,
+                    rationale=draft.rationale if draft else "",
+                    max_score=question.max_score,
+                )
+            )
+        if faults := score_faults(cells):
+            raise Invalid(
+                N_("Some scores or reasons are missing."),
+                {
+                    f"{question.key}/{bidder.reference}": FAULT_WORDS[fault]
+                    for (bidder, question), fault in faults.items()
+                },
+            )
+
+        now = clock.now()
+        for cell in cells:
+            bidder, question = cell.key
+            session.add(
+                Score(
+                    member_id=member.id,
+                    bid_id=bidder.bid_id,
+                    criterion_id=question.id,
+                    value=cell.value,
+                    rationale=cell.rationale.strip(),
+                    recorded_at=now,
+                )
+            )
+        # What counts are the scores; a draft beside them would only be a second truth.
+        session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == member.id))
+        member.scores_submitted_at = now
+        log.append(
+            session,
+            clock=clock,
+            action="scores.submitted",
+            chain=reference,
+            actor=actor,
+            label=member.label,
+            scores=[
+                {
+                    "bid": cell.key[0].reference,
+                    "criterion": cell.key[1].key,
+                    "score": f"{cell.value:f}",
+                    "reason": cell.rationale.strip(),
+                }
+                for cell in cells
+            ],
+        )
+
+
+def correct_score(
+    reference: str,
+    key: str,
+    bid_reference: str,
+    *,
+    value: Decimal | None,
+    rationale: str,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Replace an own submitted score by another and say why; both stay on record.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such score of the actor's.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: the scores are not submitted, or moderation has begun.
+        Invalid: the score, its reason or the reason for correcting is missing or wrong, or nothing
+            changes. Fields: `value`, `rationale`, `reason`.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        member = found.own_seat
+        ensure(policy.can_correct_score(actor, member, found.phase))
+        question = queries.question_named(found.stage, key)
+        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
+        present = _present_score(
+            queries.current_scores(session, found.stage.id), member.id, bidder.bid_id, question.id
+        )
+        faults: dict[str, str] = {}
+        max_score = question.max_score
+        if value is None or value_fault(value, max_score) is not None:
+            fault = score_fault(value, "given", max_score)
+            if fault is not None:
+                faults["value"] = FAULT_WORDS[fault]
+        if not rationale.strip():
+            faults["rationale"] = N_("Give the reason for the score")
+        if not reason.strip():
+            faults["reason"] = N_("Say why you correct the score")
+        if not faults and (value, rationale.strip()) == (present.value, present.rationale):
+            faults["value"] = N_("Change the score or its reason: both are as they were")
+        if faults or value is None:
+            raise Invalid(N_("The correction is not complete."), faults)
+
+        session.add(
+            Score(
+                member_id=member.id,
+                bid_id=bidder.bid_id,
+                criterion_id=question.id,
+                value=value,
+                rationale=rationale.strip(),
+                recorded_at=clock.now(),
+                replaces_id=present.id,
+                correction_reason=reason.strip(),
+            )
+        )
+        log.append(
+            session,
+            clock=clock,
+            action="score.corrected",
+            chain=reference,
+            actor=actor,
+            label=member.label,
+            bid=bid_reference,
+            criterion=key,
+            before=f"{present.value:f}",
+            score=f"{value:f}",
+            score_reason=rationale.strip(),
+            reason=reason.strip(),
+        )
+
+
+def _present_score(
+    scores: Sequence[Score], member_id: uuid.UUID, bid_id: uuid.UUID, criterion_id: uuid.UUID
+) -> Score:
+    wanted = (member_id, bid_id, criterion_id)
+    for score in scores:
+        if (score.member_id, score.bid_id, score.criterion_id) == wanted:
+            return score
+    raise NotFound(N_("You have no such score."))

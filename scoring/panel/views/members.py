@@ -1,0 +1,262 @@
+"""Pages for all of the body: the panel and its members, naming, briefing, declaration."""
+
+import uuid
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError
+from marketplace.core.permissions import Permission, ensure
+from scoring.panel import chair_pages, evaluator_pages, policy, queries, service
+from scoring.panel.forms import (
+    AddMemberForm,
+    BriefingForm,
+    ChangeMemberForm,
+    NamePanelForm,
+    interests_form,
+)
+from scoring.panel.lifecycle import Interest, Seat
+from scoring.panel.queries import Candidate, Meeting
+from scoring.panel.service import Declaration
+from scoring.panel.views.frame import Answer, answer, blueprint, meet, own_link, see
+
+
+@blueprint.get("")
+@requires(Permission.CHALLENGE_READ_OWN)
+def home(reference: str) -> Answer:
+    """Show an evaluator what is left to do; everybody else the panel."""
+    found = meet(reference)
+    if found.member is None or found.member.seat is not Seat.EVALUATOR:
+        return _panel(found)
+    work = evaluator_pages.own_work(db.session(), found)
+    return render_template("panel/home.html", found=found, work=work)
+
+
+@blueprint.get("/progress")
+@requires(Permission.CHALLENGE_READ_OWN)
+def chair(reference: str) -> Answer:
+    """Show who has what to do."""
+    return _panel(meet(reference))
+
+
+def _panel(found: Meeting) -> Answer:
+    actor = access.current_actor()
+    if found.panel is None:
+        may_name = policy.can_name_panel(
+            actor, found.state_at(access.clock().now()), found.phase
+        ).allowed
+        return render_template("panel/unnamed.html", found=found, may_name=may_name)
+    page = chair_pages.panel_page(db.session(), found)
+    return render_template(
+        "panel/chair.html",
+        found=found,
+        page=page,
+        may_change=policy.can_change_members(actor, found.phase).allowed,
+        may_begin=policy.can_begin_scoring(actor, found.member, found.phase).allowed,
+        may_moderate=policy.can_begin_moderation(actor, found.member, found.phase).allowed,
+        may_see=policy.can_see_all_scores(actor, found.member, found.phase).allowed,
+        chairs=found.member is not None and found.member.seat is Seat.CHAIR,
+        approves=actor.may(Permission.AWARD_APPROVE),
+    )
+
+
+@blueprint.route("/name", methods=["GET", "POST"])
+@requires(Permission.PANEL_NAME)
+def name(reference: str) -> Answer:
+    """Name the panel."""
+    found = meet(reference)
+    actor = access.current_actor()
+    ensure(policy.can_name_panel(actor, found.state_at(access.clock().now()), found.phase))
+    people = queries.candidates(db.session(), found.challenge.buyer_id)
+    form = NamePanelForm()
+    form.chair.choices = [
+        ("", _("Choose a person")),
+        *((str(p.user_id), _shown(p, people)) for p in people if p.may_chair),
+    ]
+    form.evaluators.choices = [(str(p.user_id), _shown(p, people)) for p in people]
+    form.observers.choices = form.evaluators.choices
+    refused: DomainError | None = None
+    minimum = found.stage.minimum_panel
+    title, reference_shown = found.challenge.title, found.challenge.reference
+    if form.validate_on_submit():
+        if not form.chair.data:
+            form.chair.errors = [_("Choose who chairs the panel")]
+        else:
+            try:
+                service.name_panel(
+                    reference,
+                    chair=uuid.UUID(form.chair.data),
+                    evaluators=[uuid.UUID(text) for text in form.evaluators.data or []],
+                    observers=[uuid.UUID(text) for text in form.observers.data or []],
+                    actor=actor,
+                    clock=access.clock(),
+                    link=own_link(reference),
+                )
+            except DomainError as error:
+                refused = error
+                form.refuse(error)
+            else:
+                flash(_("The panel is named, and everybody on it has been sent a message."))
+                return see("panel.home", reference)
+    return answer(
+        "panel/name.html",
+        form,
+        refused,
+        title=title,
+        reference=reference_shown,
+        minimum=minimum,
+        anybody=bool(people),
+    )
+
+
+def _shown(person: Candidate, people: list[Candidate]) -> str:
+    """Show a name, with the address where two people share it."""
+    alike = sum(other.name == person.name for other in people) > 1
+    return f"{person.name} ({person.email})" if alike else person.name
+
+
+@blueprint.route("/members/add", methods=["GET", "POST"])
+@requires(Permission.PANEL_NAME)
+def add(reference: str) -> Answer:
+    """Add a member before scoring begins."""
+    found = meet(reference)
+    actor = access.current_actor()
+    ensure(policy.can_change_members(actor, found.phase))
+    form = AddMemberForm()
+    form.person.choices = _others(found)
+    refused: DomainError | None = None
+    page = {"title": found.challenge.title, "reference": reference, "leaving": None}
+    if form.validate_on_submit():
+        try:
+            service.add_member(
+                reference,
+                user_id=uuid.UUID(form.person.data),
+                seat=Seat(form.seat.data),
+                reason=form.reason.data or "",
+                actor=actor,
+                clock=access.clock(),
+                link=own_link(reference),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("The new member has been sent a message."))
+            return see("panel.home", reference)
+    return answer("panel/member.html", form, refused, **page)
+
+
+@blueprint.route("/members/<label>/replace", methods=["GET", "POST"])
+@requires(Permission.PANEL_NAME)
+def replace(reference: str, label: str) -> Answer:
+    """Put another person in a member's seat before scoring begins."""
+    found = meet(reference)
+    actor = access.current_actor()
+    leaving = found.labelled(label)
+    ensure(policy.can_change_members(actor, found.phase))
+    form = ChangeMemberForm()
+    form.person.choices = _others(found, chairs_only=leaving.seat is Seat.CHAIR)
+    refused: DomainError | None = None
+    page = {"title": found.challenge.title, "reference": reference, "leaving": leaving.user.name}
+    if form.validate_on_submit():
+        try:
+            service.replace_member(
+                reference,
+                label,
+                user_id=uuid.UUID(form.person.data),
+                reason=form.reason.data or "",
+                actor=actor,
+                clock=access.clock(),
+                link=own_link(reference),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("The member is replaced. The new one has been sent a message."))
+            return see("panel.home", reference)
+    return answer("panel/member.html", form, refused, **page)
+
+
+def _others(found: Meeting, *, chairs_only: bool = False) -> list[tuple[str, str]]:
+    people = queries.candidates(db.session(), found.challenge.buyer_id)
+    sitting = {member.user_id for member in found.members}
+    return [
+        ("", _("Choose a person")),
+        *(
+            (str(person.user_id), _shown(person, people))
+            for person in people
+            if person.user_id not in sitting and (person.may_chair or not chairs_only)
+        ),
+    ]
+
+
+@blueprint.route("/briefing", methods=["GET", "POST"])
+@requires(Permission.INTEREST_DECLARE)
+def briefing(reference: str) -> Answer:
+    """Show the briefing; accept it."""
+    found = meet(reference)
+    member = found.own_seat
+    form = BriefingForm()
+    refused: DomainError | None = None
+    page = {
+        "title": found.challenge.title,
+        "reference": reference,
+        "seat": member.seat,
+        "briefed_at": member.briefed_at,
+        "open": policy.can_accept_briefing(access.current_actor(), member, found.phase).allowed,
+    }
+    if form.validate_on_submit():
+        try:
+            service.accept_briefing(reference, actor=access.current_actor(), clock=access.clock())
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("You have accepted the briefing."))
+            return see("panel.home", reference)
+    return answer("panel/briefing.html", form, refused, **page)
+
+
+@blueprint.route("/interests", methods=["GET", "POST"])
+@requires(Permission.INTEREST_DECLARE)
+def interests(reference: str) -> Answer:
+    """Declare interests in the bidders, once; afterwards show what was declared."""
+    found = meet(reference)
+    member = found.own_seat
+    if member.interests_declared_at is not None:
+        own = [
+            row
+            for row in chair_pages.interest_rows(db.session(), found)
+            if row.member.id == member.id
+        ]
+        return render_template("panel/declared.html", found=found, member=member, rows=own)
+    ensure(policy.can_declare_interests(access.current_actor(), member, found.phase))
+    bidders = queries.bidders(db.session(), found.stage.id)
+    form = interests_form(bidders)
+    refused: DomainError | None = None
+    title = found.challenge.title
+    if form.validate_on_submit():
+        given = {}
+        for bidder in bidders:
+            chosen = form[f"interest-{bidder.reference}"].data
+            given[bidder.reference] = Declaration(
+                Interest(chosen) if chosen else None,
+                form[f"statement-{bidder.reference}"].data or "",
+            )
+        try:
+            service.declare_interests(
+                reference, given, actor=access.current_actor(), clock=access.clock()
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Your declaration is recorded."))
+            return see("panel.home", reference)
+    return answer(
+        "panel/interests.html", form, refused, title=title, reference=reference, bidders=bidders
+    )

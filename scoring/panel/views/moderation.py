@@ -1,0 +1,185 @@
+"""The chair's pages: interests to decide, the beginning of scoring, moderation."""
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError
+from marketplace.core.forms import BaseForm
+from marketplace.core.permissions import Permission, ensure
+from scoring.panel import chair_pages, policy, service
+from scoring.panel.forms import DecideForm, consensus_form, score_of, show_score
+from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
+
+
+@blueprint.get("/interests/decide")
+@requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
+def declared(reference: str) -> Answer:
+    """Show the declared interests and what was decided."""
+    found = meet(reference)
+    actor = access.current_actor()
+    rows = [
+        (row, policy.can_decide_interest(actor, found.member, row.member, found.phase).allowed)
+        for row in chair_pages.interest_rows(db.session(), found)
+    ]
+    return render_template("panel/to_decide.html", found=found, rows=rows)
+
+
+@blueprint.route("/interests/decide/<label>/<bid_reference>", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
+def decide(reference: str, label: str, bid_reference: str) -> Answer:
+    """Decide about one declared interest."""
+    found = meet(reference)
+    row = chair_pages.interest_row(db.session(), found, label, bid_reference)
+    ensure(
+        policy.can_decide_interest(access.current_actor(), found.member, row.member, found.phase)
+    )
+    form = DecideForm()
+    refused: DomainError | None = None
+    page = {
+        "title": found.challenge.title,
+        "reference": reference,
+        "person": row.member.user.name,
+        "seat": row.member.seat,
+        "bidder": row.bidder.supplier_name,
+        "statement": row.found.declaration.statement,
+    }
+    if form.validate_on_submit():
+        try:
+            service.decide_interest(
+                reference,
+                label,
+                bid_reference,
+                measure=form.chosen,
+                reason=form.reason.data or "",
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Your decision is recorded."))
+            return see("panel.declared", reference)
+    elif not form.is_submitted() and row.found.decision is not None:
+        form.measure.data = row.found.decision.measure.value
+        form.reason.data = row.found.decision.reason
+    return answer("panel/decide.html", form, refused, **page)
+
+
+@blueprint.route("/begin", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR)
+def begin(reference: str) -> Answer:
+    """Ask the chair whether scoring may begin; begin it."""
+    form = BaseForm()
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.begin_scoring(reference, actor=access.current_actor(), clock=access.clock())
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Scoring has begun. The evaluators can read the bids now."))
+            return see("panel.chair", reference)
+    found = meet(reference)
+    if refused is None:
+        ensure(policy.can_begin_scoring(access.current_actor(), found.member, found.phase))
+    page = chair_pages.panel_page(db.session(), found)
+    return answer("panel/begin.html", form, refused, found=found, page=page)
+
+
+@blueprint.route("/moderation/begin", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR)
+def begin_moderation(reference: str) -> Answer:
+    """Ask the chair whether moderation may begin; begin it."""
+    form = BaseForm()
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.begin_moderation(reference, actor=access.current_actor(), clock=access.clock())
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Moderation has begun. The panel sees all scores from now on."))
+            return see("panel.moderation", reference)
+    found = meet(reference)
+    if refused is None:
+        ensure(policy.can_begin_moderation(access.current_actor(), found.member, found.phase))
+    page = chair_pages.panel_page(db.session(), found)
+    return answer("panel/begin_moderation.html", form, refused, found=found, page=page)
+
+
+@blueprint.get("/moderation")
+@requires(Permission.SCORE_RECORD)
+def moderation(reference: str) -> Answer:
+    """Show a member what there is to agree, the widest difference first."""
+    found = meet(reference)
+    ensure(policy.can_see_all_scores(access.current_actor(), found.own_seat, found.phase))
+    cells = chair_pages.moderation_list(db.session(), found)
+    chairs = found.own_seat.seat is Seat.CHAIR
+    return render_template(
+        "panel/moderation.html",
+        found=found,
+        cells=cells,
+        left=sum(cell.agreed is None for cell in cells),
+        chairs=chairs,
+        locked=found.phase is PanelPhase.LOCKED,
+    )
+
+
+@blueprint.route("/moderation/<key>/<bid_reference>", methods=["GET", "POST"])
+@requires(Permission.SCORE_RECORD)
+def cell(reference: str, key: str, bid_reference: str) -> Answer:
+    """Show a member one bid on one question with all scores; the chair records what was agreed."""
+    actor = access.current_actor()
+    page = service.read_cell(reference, key, bid_reference, actor=actor, clock=access.clock())
+    form = consensus_form(
+        page.cell.question, [(label, name) for label, name, _seat in page.may_be_present]
+    )
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.record_consensus(
+                reference,
+                key,
+                bid_reference,
+                value=score_of(form.value),
+                rationale=form.rationale.data or "",
+                present=form.present.data or [],
+                actor=actor,
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(
+                _(
+                    "Agreed: %(bidder)s on “%(question)s”.",
+                    bidder=page.cell.bidder.supplier_name,
+                    question=page.cell.question.title,
+                )
+            )
+            if request.form.get("then") == "next" and page.next_cell is not None:
+                return see(
+                    "panel.cell",
+                    reference,
+                    key=page.next_cell.question.key,
+                    bid_reference=page.next_cell.bidder.reference,
+                )
+            return see("panel.moderation", reference)
+    elif not form.is_submitted():
+        if page.cell.agreed is not None:
+            show_score(form.value, page.cell.agreed.value)
+            form.rationale.data = page.cell.agreed.rationale
+            form.present.data = sorted(page.cell.agreed.present_labels)
+        else:
+            # The same people usually sit there for the next score too.
+            form.present.data = sorted(page.last_present)
+    records = page.chairs and page.phase is PanelPhase.MODERATING
+    return answer("panel/cell.html", form, refused, page=page, records=records)

@@ -1,0 +1,134 @@
+"""Does a report say what the engine says? The check before anything is printed.
+
+Owns the rule that a difference stops everything: the stored evaluation document is evaluated again
+and must give the stored result, and the facts printed beside it must be the facts inside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from scoring.report.facts import AwardReport, Bid, BidStatus, Money, Stage, Withheld
+
+Evaluate = Callable[[dict[str, Any]], Mapping[str, Any]]
+
+_COMPARED_FREELY: Final = frozenset({"trace", "engine"})
+_SHOWN: Final = 20
+
+
+class ReportDiffersError(Exception):
+    """A report's facts disagree; `differences` names each, as `stage: place: what`."""
+
+    def __init__(self, differences: list[str]) -> None:
+        self.differences = tuple(differences)
+        shown = "; ".join(differences[:_SHOWN])
+        super().__init__(f"{len(differences)} differences: {shown}")
+
+
+def check_report(report: AwardReport, evaluate: Evaluate) -> None:
+    """Stop unless every stage's result is what its evaluation document gives, and is printed so.
+
+    `evaluate`: the engine. Compares everything but traces and the engine's own version.
+
+    Raises `ReportDiffersError` with every difference; `ValueError` for an edition whose evaluation
+    document is withheld.
+    """
+    differences = [
+        f"{stage.id}: {difference}"
+        for stage in report.stages
+        for difference in _stage_differences(stage, evaluate)
+    ]
+    if report.decision.recommended not in {
+        bid.reference for bid in report.deciding_stage.bids if bid.status is BidStatus.VALID
+    }:
+        differences.append("decision: the recommended bid is not a valid bid of the last stage")
+    if differences:
+        raise ReportDiffersError(differences)
+
+
+def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
+    if isinstance(stage.evaluation, Withheld):
+        raise ValueError("only a full edition can be checked")
+    document = json.loads(stage.evaluation)
+    yield from _compare(stage.result, evaluate(document), "result")
+    yield from _criteria(stage, document)
+    yield from _bids(stage, document)
+
+
+def _compare(stored: object, computed: object, path: str) -> Iterator[str]:
+    if isinstance(stored, Mapping) and isinstance(computed, Mapping):
+        for key in sorted({*stored, *computed} - _COMPARED_FREELY):
+            if key not in stored or key not in computed:
+                where = "stored" if key in stored else "computed"
+                yield f"{path}.{key}: only in the {where} result"
+            else:
+                yield from _compare(stored[key], computed[key], f"{path}.{key}")
+    elif isinstance(stored, list | tuple) and isinstance(computed, list | tuple):
+        if len(stored) != len(computed):
+            yield f"{path}: {len(stored)} entries stored, {len(computed)} computed"
+        for index, (one, other) in enumerate(zip(stored, computed, strict=False)):
+            yield from _compare(one, other, f"{path}[{index}]")
+    elif type(stored) is not type(computed) or stored != computed:
+        yield f"{path}: {stored!r} stored, {computed!r} computed"
+
+
+def _criteria(stage: Stage, document: dict[str, Any]) -> Iterator[str]:
+    inside = {entry["id"]: entry for entry in document["criteria"]}
+    if set(inside) != {criterion.id for criterion in stage.criteria}:
+        yield "criteria: not those of the evaluation document"
+        return
+    for criterion in stage.criteria:
+        entry = inside[criterion.id]
+        for key in ("weight", "max_score", "min_score"):
+            if not _same(getattr(criterion, key), entry.get(key)):
+                yield f"criteria.{criterion.id}.{key}: not that of the evaluation document"
+        if criterion.kind != entry["kind"]:
+            yield f"criteria.{criterion.id}.kind: not that of the evaluation document"
+
+
+def _bids(stage: Stage, document: dict[str, Any]) -> Iterator[str]:
+    inside = {entry["id"]: entry for entry in document["bids"]}
+    if set(inside) != {bid.reference for bid in stage.bids}:
+        yield "bids: not those of the evaluation document"
+        return
+    for bid in stage.bids:
+        for difference in _bid(bid, inside[bid.reference]):
+            yield f"bids.{bid.reference}.{difference}: not that of the evaluation document"
+
+
+def _bid(bid: Bid, entry: dict[str, Any]) -> Iterator[str]:
+    if bid.status != entry.get("status", "valid"):
+        yield "status"
+    if bid.status is not BidStatus.VALID:
+        # What a rejected bid asked or scored plays no part, and may be missing from the document.
+        return
+    if (
+        isinstance(bid.price, Money)
+        and "price" in entry
+        # A document states prices in whole units of its currency, 2 decimals to a minor unit.
+        and Fraction(bid.price.minor, 100) != Fraction(str(entry["price"]))
+    ):
+        yield "price"
+    scores = {score.criterion: score for score in bid.scores}
+    for criterion, cell in entry.get("scores", {}).items():
+        if criterion not in scores:
+            yield f"scores.{criterion}"
+            continue
+        printed = scores[criterion]
+        if not _same(printed.agreed, cell.get("consensus")):
+            yield f"scores.{criterion}.agreed"
+        alone = cell.get("by_evaluator", {})
+        if isinstance(printed.individual, Withheld) or (
+            {score.evaluator: Fraction(score.value) for score in printed.individual}
+            != {evaluator: Fraction(str(value)) for evaluator, value in alone.items()}
+        ):
+            yield f"scores.{criterion}.individual"
+
+
+def _same(printed: object, inside: object) -> bool:
+    if printed is None or inside is None:
+        return printed is inside
+    return Fraction(str(printed)) == Fraction(str(inside))

@@ -1,0 +1,277 @@
+"""The public edition of a report: the full facts with what the law lets a body hold back removed.
+
+Owns what is withheld and on which ground. Every public fact is named here one by one, so that a
+fact added later stays out until somebody decides. Pure. Text that people wrote (reasons, events) is
+kept, with withheld names and losing prices struck out of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from marketplace.core.text import N_
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    BidStatus,
+    CriterionScore,
+    Decision,
+    Edition,
+    Event,
+    Ground,
+    Interest,
+    Money,
+    Person,
+    Redaction,
+    Stage,
+    StatutoryItem,
+    Withheld,
+)
+from scoring.report.redacted_result import redact_result
+from scoring.report.striking import Striker
+
+COMMERCIAL: Final = Ground(
+    "commercial",
+    "Freedom of Information (Scotland) Act 2002, section 33(1)(b)",
+    N_(
+        "Publishing it would, or would be likely to, prejudice substantially a bidder’s commercial "
+        "interests, and the public interest in this award is met by the scores and reasons shown."
+    ),
+)
+CONFIDENTIAL: Final = Ground(
+    "confidential",
+    "Public Contracts (Scotland) Regulations 2015, regulation 22",
+    N_("Bidders gave it in confidence, in a bid that was not successful."),
+)
+PERSONAL: Final = Ground(
+    "personal",
+    "Freedom of Information (Scotland) Act 2002, section 38(1)(b), and the UK GDPR",
+    N_("It is personal data of people who could not expect it to be published."),
+)
+ADVICE: Final = Ground(
+    "advice",
+    "Freedom of Information (Scotland) Act 2002, section 30(b)",
+    N_(
+        "Evaluators score alone and frankly before the panel agrees; publishing who gave what "
+        "would inhibit that. The agreed score and its reason are shown."
+    ),
+)
+GROUNDS: Final = (COMMERCIAL, CONFIDENTIAL, PERSONAL, ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a regime or a body lets the public edition show.
+
+    `losing_names`: suppliers that were not successful. `rejection_reasons`: why a bid was
+    ineligible, excluded or withdrawn. `losing_reasons`: the panel's reasons for the scores of
+    bids that were not successful.
+    """
+
+    losing_names: bool = False
+    rejection_reasons: bool = False
+    losing_reasons: bool = True
+
+
+def public_edition(full: AwardReport, disclosure: Disclosure | None = None) -> AwardReport:
+    """Return the public edition of a full report, each redaction with its ground.
+
+    Withheld: prices of bids that were not successful, with every figure from which one could be
+    worked out; all answers; names as `disclosure` says, evaluators' where marked; individual
+    scores; details of interests; sensitivity and panel statistics; the evaluation document.
+
+    Raises `ValueError` when given anything but a full edition.
+    """
+    if full.edition is not Edition.FULL:
+        raise ValueError("the public edition is made from the full one")
+    return _Publisher(full, disclosure or Disclosure()).report()
+
+
+class _Publisher:
+    """Makes one public edition: holds what every part of it needs to know."""
+
+    def __init__(self, full: AwardReport, rules: Disclosure) -> None:
+        self.full = full
+        self.rules = rules
+        self.winner = full.decision.recommended
+        self.labels = dict(_labels(full.people))
+        # An id may be an address or a name; the public edition counts people instead.
+        self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
+        self.text = self._striker()
+
+    def _striker(self) -> Striker:
+        striker = Striker()
+        for person in self.full.people:
+            if person.id in self.labels:
+                striker.strike_person(person.name, self.labels[person.id])
+        successful = self.full.recommended_bid.supplier
+        for bid in _losing_bids(self.full):
+            # One supplier may have made the preferred bid and another one.
+            unnamed = not self.rules.losing_names and bid.supplier != successful
+            if unnamed and isinstance(bid.supplier, str):
+                striker.strike_supplier(bid.supplier, f"Bid {bid.reference}")
+            if isinstance(bid.price, Money):
+                striker.strike_price(bid.price)
+        return striker
+
+    def report(self) -> AwardReport:
+        full = self.full
+        return AwardReport(
+            number=full.number,
+            edition=Edition.PUBLIC,
+            generated_at=full.generated_at,
+            frozen_at=full.frozen_at,
+            notice=full.notice,
+            body=full.body,
+            co_sponsors=full.co_sponsors,
+            challenge=full.challenge,
+            stages=tuple(self._stage(stage) for stage in full.stages),
+            people=tuple(self._person(person) for person in full.people),
+            decision=self._decision(full.decision),
+            timeline=tuple(
+                Event(at=event.at, text=self.text(event.text), milestone=self.text(event.milestone))
+                for event in full.timeline
+            ),
+            statutory=tuple(
+                StatutoryItem(
+                    provision=item.provision, asks=item.asks, answer=self.text(item.answer)
+                )
+                for item in full.statutory
+            ),
+            grounds=GROUNDS,
+            redactions=tuple(_redactions(full, self.rules)),
+        )
+
+    def _stage(self, stage: Stage) -> Stage:
+        return Stage(
+            id=stage.id,
+            name=stage.name,
+            price_model=stage.price_model,
+            method=stage.method,
+            criteria=stage.criteria,
+            scale=stage.scale,
+            bids=tuple(self._bid(bid) for bid in stage.bids),
+            evaluation=Withheld(COMMERCIAL.id),
+            result=redact_result(
+                stage,
+                self.winner,
+                ground=COMMERCIAL.id,
+                show_rejections=self.rules.rejection_reasons,
+            ),
+        )
+
+    def _bid(self, bid: Bid) -> Bid:
+        successful = bid.reference == self.winner
+        rejected = bid.status is not BidStatus.VALID
+        hidden = Withheld(COMMERCIAL.id)
+        return Bid(
+            reference=bid.reference,
+            supplier=bid.supplier if successful or self.rules.losing_names else hidden,
+            size_class=bid.size_class,
+            status=bid.status,
+            status_reason=self._written(bid.status_reason)
+            if self.rules.rejection_reasons or not rejected
+            else hidden,
+            price=bid.price if successful or bid.price is None else hidden,
+            answers=Withheld(CONFIDENTIAL.id),
+            # A rejected bid may have been scored before it was rejected: that never counted.
+            scores=()
+            if rejected
+            else tuple(
+                self._score(score, show_reason=successful or self.rules.losing_reasons)
+                for score in bid.scores
+            ),
+        )
+
+    def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
+        return CriterionScore(
+            criterion=score.criterion,
+            individual=Withheld(ADVICE.id),
+            agreed=score.agreed,
+            reason=self._written(score.reason) if show_reason else Withheld(COMMERCIAL.id),
+            present=tuple(self.ids[person] for person in score.present),
+        )
+
+    def _person(self, person: Person) -> Person:
+        return Person(
+            id=self.ids[person.id],
+            name=self.labels.get(person.id, person.name),
+            role=person.role,
+            name_withheld=person.name_withheld,
+            declared_at=person.declared_at,
+            interests=tuple(_interest(interest) for interest in person.interests),
+        )
+
+    def _decision(self, decision: Decision) -> Decision:
+        return Decision(
+            recommended=decision.recommended,
+            reason=self.text(decision.reason),
+            recommended_by=self.ids[decision.recommended_by],
+            recommended_at=decision.recommended_at,
+            approved_by=self.ids[decision.approved_by],
+            approved_at=decision.approved_at,
+            approval_reason=self.text(decision.approval_reason),
+            minute=self.text(decision.minute),
+            intention_at=decision.intention_at,
+            standstill_ends_at=decision.standstill_ends_at,
+            contract=decision.contract,
+        )
+
+    def _written(self, text: str | Withheld) -> str | Withheld:
+        return self.text(text) if isinstance(text, str) else text
+
+
+def _losing_bids(report: AwardReport) -> Iterator[Bid]:
+    for stage in report.stages:
+        for bid in stage.bids:
+            if bid.reference != report.decision.recommended:
+                yield bid
+
+
+def _labels(people: tuple[Person, ...]) -> Iterator[tuple[str, str]]:
+    """Give each person whose name is withheld their role, numbered where several share it."""
+    roles = Counter(person.role for person in people)
+    counts: Counter[str] = Counter()
+    for person in people:
+        if person.name_withheld:
+            counts[person.role] += 1
+            number = f" {counts[person.role]}" if roles[person.role] > 1 else ""
+            yield person.id, f"{person.role}{number}"
+
+
+def _interest(interest: Interest) -> Interest:
+    personal = Withheld(PERSONAL.id)
+    return Interest(about=personal, declared=personal, decision=interest.decision, reason=personal)
+
+
+def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
+    losing = list(_losing_bids(full))
+    if losing and not rules.losing_names:
+        yield Redaction(N_("Names of suppliers that were not successful"), COMMERCIAL.id)
+    if any(bid.price is not None for bid in losing):
+        yield Redaction(
+            N_(
+                "Prices of bids that were not successful, and each figure from which one could "
+                "be worked out"
+            ),
+            COMMERCIAL.id,
+        )
+    if any(bid.status is not BidStatus.VALID for bid in losing) and not rules.rejection_reasons:
+        yield Redaction(N_("Why a bid was ineligible, excluded or withdrawn"), COMMERCIAL.id)
+    if not rules.losing_reasons and losing:
+        yield Redaction(
+            N_("Reasons for the scores of bids that were not successful"), COMMERCIAL.id
+        )
+    if any(bid.answers for stage in full.stages for bid in stage.bids):
+        yield Redaction(N_("The answers in the bids"), CONFIDENTIAL.id)
+    if any(person.name_withheld for person in full.people):
+        yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL.id)
+    if any(person.interests for person in full.people):
+        yield Redaction(N_("Details of declared interests"), PERSONAL.id)
+    yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE.id)
+    yield Redaction(
+        N_("The evaluation document, and what could have changed the result"), COMMERCIAL.id
+    )

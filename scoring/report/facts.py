@@ -1,0 +1,341 @@
+"""The facts of an award report, `award-report/1`: frozen, typed, complete.
+
+Owns what a report knows. The facts are gathered once from the records, and everything printed is
+made from them alone, so that a report can be made again years later from the same file. Pure: no
+database, no framework, no clock. Instants are aware datetimes in UTC; money is whole minor units;
+scores and weights are the exact text of the evaluation document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from scoring.report import codec
+
+FORMAT: Final = "award-report/1"
+
+
+class Edition(StrEnum):
+    """For whom a report is made."""
+
+    FULL = "full"
+    PUBLIC = "public"
+
+
+class BidStatus(StrEnum):
+    """Where a bid stood when the report was frozen."""
+
+    VALID = "valid"
+    INELIGIBLE = "ineligible"
+    EXCLUDED = "excluded"
+    WITHDRAWN = "withdrawn"
+
+
+class CriterionKind(StrEnum):
+    """How a criterion gets its percentage."""
+
+    QUALITY = "quality"
+    PRICE = "price"
+    CARRIED = "carried"
+
+
+class InterestDecision(StrEnum):
+    """What was decided about a declared interest."""
+
+    NONE_NEEDED = "none_needed"
+    KEEP = "keep"
+    RESTRICT = "restrict"
+    RECUSE = "recuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Stands where an edition holds a fact back; `ground` is the id of a `Ground`."""
+
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a fact may be held back: `law` cites it, `reason` says it in plain words."""
+
+    id: str
+    law: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One kind of thing that an edition holds back, in words, and the ground's id."""
+
+    what: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`minor` units (pence), 0 or more, of an ISO 4217 `currency`."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The pinned rules: name, version and band chosen by type of body and value."""
+
+    name: str
+    version: str
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What was bought and how. `total_value` covers all stages, options and prizes."""
+
+    reference: str
+    title: str
+    problem: str
+    outcome: str
+    legal_route: str
+    regime: Regime
+    total_value: Money | None
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion as published; `max_score` and `min_score` only where `kind` is quality."""
+
+    id: str
+    title: str
+    kind: CriterionKind
+    weight: str
+    max_score: str | None = None
+    min_score: str | None = None
+    guidance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleStep:
+    """What one score means."""
+
+    score: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the challenge and a bid's answer to it."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndividualScore:
+    """What one evaluator gave, alone; `evaluator` is the id of a `Person`."""
+
+    evaluator: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """A bid's scores for one quality criterion.
+
+    `agreed` is the panel's score, None where the method combines individual scores without one.
+    `present`: ids of the people who were there when it was agreed.
+    """
+
+    criterion: str
+    individual: tuple[IndividualScore, ...] | Withheld
+    agreed: str | Withheld | None
+    reason: str | Withheld
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """One bid. `size_class` as in 2003/361/EC; `status_reason` empty for a valid bid."""
+
+    reference: str
+    supplier: str | Withheld
+    size_class: str
+    status: BidStatus
+    status_reason: str | Withheld
+    price: Money | Withheld | None
+    answers: tuple[Answer, ...] | Withheld
+    scores: tuple[CriterionScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of selection with its rules, its bids and its result.
+
+    `evaluation` is the evaluation document as stored, `evaluation/1`, UTF-8; `result` the result
+    document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
+    """
+
+    id: str
+    name: str
+    price_model: str
+    method: str
+    criteria: tuple[Criterion, ...]
+    scale: tuple[ScaleStep, ...]
+    bids: tuple[Bid, ...]
+    evaluation: str | Withheld
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A declared interest in one bidder and what was decided about it, with the reason."""
+
+    about: str | Withheld
+    declared: str | Withheld
+    decision: InterestDecision
+    reason: str | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who took part. No `interests` and a `declared_at` means: declared to have none.
+
+    `name_withheld`: the public edition shows a role and number in place of the name.
+    """
+
+    id: str
+    name: str
+    role: str
+    name_withheld: bool
+    declared_at: datetime | None
+    interests: tuple[Interest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The signed contract."""
+
+    reference: str
+    value: Money
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what, when and why. People are ids of `Person`, the bid a reference.
+
+    `minute` cites a committee's minute, empty where one approver signed off.
+    """
+
+    recommended: str
+    reason: str
+    recommended_by: str
+    recommended_at: datetime
+    approved_by: str
+    approved_at: datetime
+    approval_reason: str
+    minute: str
+    intention_at: datetime
+    standstill_ends_at: datetime | None
+    contract: Contract | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `milestone` is its short name in the picture, empty for most."""
+
+    at: datetime
+    text: str
+    milestone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryItem:
+    """One thing that the law asks a report to say, and where or how this one says it."""
+
+    provision: str
+    asks: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwardReport:
+    """Everything an award report knows. `stages` in order, the last one decided the award.
+
+    `frozen_at`: the instant after which nothing was taken in. `generated_at`: when this report was
+    asked for. `notice`: a sentence on the cover of a demonstration, else empty.
+    """
+
+    number: str
+    edition: Edition
+    generated_at: datetime
+    frozen_at: datetime
+    notice: str
+    body: str
+    co_sponsors: tuple[str, ...]
+    challenge: Challenge
+    stages: tuple[Stage, ...]
+    people: tuple[Person, ...]
+    decision: Decision
+    timeline: tuple[Event, ...]
+    statutory: tuple[StatutoryItem, ...]
+    grounds: tuple[Ground, ...]
+    redactions: tuple[Redaction, ...]
+
+    @property
+    def deciding_stage(self) -> Stage:
+        """The stage whose ranking the award follows."""
+        return self.stages[-1]
+
+    @property
+    def recommended_bid(self) -> Bid:
+        """The bid that was recommended, as it stood in the deciding stage."""
+        return bid_of(self.deciding_stage, self.decision.recommended)
+
+    @property
+    def state(self) -> str:
+        """How far the award has come, in the words that pages use."""
+        return "Contract signed" if self.decision.contract else "Intention to award"
+
+    def person(self, identity: str) -> Person:
+        """Return the person of an id. Raises `KeyError`."""
+        for person in self.people:
+            if person.id == identity:
+                return person
+        raise KeyError(identity)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as a JSON object that begins with its format."""
+        return {"format": FORMAT, **codec.encode(self)}
+
+    @classmethod
+    def from_json(cls, value: object) -> AwardReport:
+        """Return the facts of a JSON object.
+
+        Raises `codec.NotTheFactsError` for another format or anything unknown, missing or of the
+        wrong type.
+        """
+        if not isinstance(value, dict) or value.get("format") != FORMAT:
+            raise codec.NotTheFactsError(f"$.format: not {FORMAT}")
+        return codec.decode(cls, {key: item for key, item in value.items() if key != "format"})
+
+
+def bid_of(stage: Stage, reference: str) -> Bid:
+    """Return the bid of a stage by its reference. Raises `KeyError`."""
+    for bid in stage.bids:
+        if bid.reference == reference:
+            return bid
+    raise KeyError(reference)
+
+
+def result_rows(stage: Stage) -> Iterator[tuple[Bid, dict[str, Any]]]:
+    """Yield each bid with its entry of the result document, in the result's order."""
+    for row in stage.result["bids"]:
+        yield bid_of(stage, row["id"]), row

@@ -1,0 +1,289 @@
+"""Gathers the facts of an award from the rooms that own them, once, when a report is frozen."""
+
+import json
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from bids.models import Opening
+from bids.opened import OpenedBid, opened_bids
+from challenges.models import Challenge, CriterionKind, EvaluationPlan, Stage
+from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
+from marketplace.core.accounts.models import User
+from marketplace.core.audit import log
+from marketplace.core.regimes import book
+from scoring.award import queries as awards
+from scoring.award.evaluation import plain
+from scoring.panel import queries as panels
+from scoring.panel.lifecycle import SEAT_WORDS
+from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
+from scoring.report import facts, wording
+from scoring.report.statutory import statutory_items
+
+# What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
+# public's.
+_TOLD = {
+    "challenge.published": "Published",
+    "bids.opened": "Bids opened",
+    "panel.named": "",
+    "moderation.began": "",
+    "quality.locked": "Quality agreed",
+    "award.recommended": "Recommended",
+    "award.returned": "",
+    "award.approved": "Approved",
+    "intention.announced": "Intention announced",
+    "contract.signed": "Contract signed",
+}
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """What several facts are made from, read once."""
+
+    challenge: Challenge
+    stage: Stage
+    bids: list[OpenedBid]
+    members: list[PanelMember]
+    scores: list[Score]
+    agreed: list[ConsensusScore]
+    decision: awards.Decision
+    opening: Opening
+
+
+def full_report(
+    session: Session, challenge: Challenge, *, number: int, now: datetime, notice: str
+) -> facts.AwardReport:
+    """Give the full facts of a challenge whose intention to award is announced.
+
+    `number` is the report's among those of the stage; `notice` a sentence for the cover, or empty.
+
+    Raises:
+        LookupError: there is no opening, no result or no approved recommendation yet.
+    """
+    stage = challenge.stage
+    found = _Gathered(
+        challenge=challenge,
+        stage=stage,
+        bids=opened_bids(session, stage.id),
+        members=list(panels.seats(session, stage.id)),
+        scores=list(panels.current_scores(session, stage.id)),
+        agreed=list(panels.current_consensus(session, stage.id)),
+        decision=awards.decision(session, stage),
+        opening=session.get_one(Opening, stage.id),
+    )
+    plan = session.get_one(EvaluationPlan, stage.id)
+    regime = book.version_of(plan.regime, plan.regime_version)
+    band = next(band for band in regime.bands if band.key == plan.band)
+    report = facts.AwardReport(
+        number=f"{challenge.reference}/{number}",
+        edition=facts.Edition.FULL,
+        generated_at=now,
+        frozen_at=now,
+        notice=notice,
+        body=challenge.buyer.name,
+        co_sponsors=tuple(sponsor.name for sponsor in challenge.co_sponsors),
+        challenge=_challenge(challenge, regime, band),
+        stages=(_stage(found),),
+        people=_people(session, found),
+        decision=_decision(found),
+        timeline=_timeline(session, found),
+        statutory=(),
+        grounds=(),
+        redactions=(),
+    )
+    return statutory_items(report, regime.report_items)
+
+
+def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> facts.Challenge:
+    closes_at = challenge.stage.closes_at
+    if closes_at is None or challenge.legal_route is None:
+        raise LookupError("a published challenge has a closing instant and a legal route")
+    value = challenge.value_minor
+    return facts.Challenge(
+        reference=challenge.reference,
+        title=challenge.title,
+        problem=challenge.problem,
+        outcome=challenge.outcome,
+        legal_route=_(ROUTE_WORDS[challenge.legal_route]),
+        regime=facts.Regime(
+            regime.name, regime.version, _("%(band)s: %(rules)s", band=band.name, rules=band.rules)
+        ),
+        total_value=facts.Money(value, challenge.currency) if value is not None else None,
+        closed_at=closes_at,
+    )
+
+
+def _stage(found: _Gathered) -> facts.Stage:
+    stage, computed = found.stage, found.decision.computed
+    if computed is None:
+        raise LookupError("no result has been computed")
+    scale = next(criterion.descriptors for criterion in stage.criteria if criterion.descriptors)
+    return facts.Stage(
+        id="stage-1",
+        name=stage.name,
+        price_model=_(PRICE_MODEL_WORDS[stage.price_model]),
+        method=" ".join(
+            _(sentence.message, **sentence.data) if sentence.data else _(sentence.message)
+            for sentence in price_sentences(stage, found.challenge.currency, _amount)
+        ),
+        criteria=tuple(
+            facts.Criterion(
+                id=criterion.key,
+                title=criterion.title,
+                kind=facts.CriterionKind(criterion.kind.value),
+                weight=plain(criterion.weight),
+                max_score=plain(criterion.max_score) if criterion.max_score is not None else None,
+                min_score=plain(criterion.min_score) if criterion.min_score is not None else None,
+                guidance=criterion.guidance,
+            )
+            for criterion in stage.criteria
+        ),
+        scale=tuple(facts.ScaleStep(plain(step.score), step.text) for step in scale),
+        bids=tuple(_bid(bid, found) for bid in found.bids),
+        evaluation=computed.row.evaluation.decode(),
+        result=json.loads(computed.row.result),
+    )
+
+
+def _amount(minor: int | None, currency: str) -> str:
+    return wording.money(facts.Money(minor or 0, currency))
+
+
+def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
+    individual: dict[uuid.UUID, list[Score]] = defaultdict(list)
+    for score in found.scores:
+        if score.bid_id == bid.bid_id:
+            individual[score.criterion_id].append(score)
+    agreed = {score.criterion_id: score for score in found.agreed if score.bid_id == bid.bid_id}
+    priced = any(criterion.kind is CriterionKind.PRICE for criterion in found.stage.criteria)
+    return facts.Bid(
+        reference=bid.reference,
+        supplier=bid.supplier_name,
+        size_class=bid.size_class,
+        status=facts.BidStatus(bid.state.value),
+        status_reason="" if bid.state.value == "valid" else bid.reason,
+        price=(
+            facts.Money(bid.price_minor, found.challenge.currency)
+            if priced and bid.price_minor is not None
+            else None
+        ),
+        answers=tuple(
+            facts.Answer(criterion.question or criterion.title, bid.answers[criterion.key])
+            for criterion in found.stage.criteria
+            if criterion.key in bid.answers
+        ),
+        scores=tuple(
+            _cell(criterion.key, individual[criterion.id], agreed[criterion.id], found)
+            for criterion in found.stage.criteria
+            if criterion.id in agreed
+        ),
+    )
+
+
+def _cell(
+    key: str, individual: list[Score], agreed: ConsensusScore, found: _Gathered
+) -> facts.CriterionScore:
+    present = set(agreed.present.split(", "))
+    return facts.CriterionScore(
+        criterion=key,
+        individual=tuple(
+            facts.IndividualScore(score.member.label, plain(score.value), score.rationale)
+            for score in sorted(individual, key=lambda score: score.member.label)
+        ),
+        agreed=plain(agreed.value),
+        reason=agreed.rationale,
+        present=tuple(member.label for member in found.members if member.label in present),
+    )
+
+
+def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
+    """Name everybody who took part: the panel, those who opened, who approved."""
+    interests: dict[uuid.UUID, list[facts.Interest]] = defaultdict(list)
+    names = {bid.bid_id: bid.supplier_name for bid in found.bids}
+    for item in panels.declared_interests(session, found.stage.id):
+        declared = item.declaration
+        if declared.interest.value == "declared":
+            measure = item.decision.measure if item.decision else Measure.KEEP
+            interests[declared.member_id].append(
+                facts.Interest(
+                    about=names[declared.bid_id],
+                    declared=declared.statement,
+                    decision=facts.InterestDecision(measure.value),
+                    reason=item.decision.reason if item.decision else "",
+                )
+            )
+    people = [
+        facts.Person(
+            id=member.label,
+            name=member.user.name,
+            role=_(SEAT_WORDS[member.seat]),
+            name_withheld=member.seat is Seat.EVALUATOR,
+            declared_at=member.interests_declared_at,
+            interests=tuple(interests[member.id]),
+        )
+        for member in found.members
+    ]
+    opening, decision = found.opening, found.decision
+    others = [
+        ("first-officer", opening.first_officer_id, _("Procurement officer who opened the bids")),
+        ("second-officer", opening.second_officer_id, _("Second officer who opened the bids")),
+    ]
+    if decision.sign_off is not None:
+        others.append(("approver", decision.sign_off.decided_by_id, _("Approver")))
+    people += [
+        facts.Person(key, session.get_one(User, user_id).name, role, False, None, ())
+        for key, user_id, role in others
+    ]
+    return tuple(people)
+
+
+def _decision(found: _Gathered) -> facts.Decision:
+    recommendation, sign_off = found.decision.recommendation, found.decision.sign_off
+    intention, contract = found.decision.intention, found.decision.contract
+    if recommendation is None or sign_off is None or intention is None:
+        raise LookupError("no intention to award has been announced")
+    chair = next(
+        member.label
+        for member in found.members
+        if member.seat is Seat.CHAIR and member.left_at is None
+    )
+    return facts.Decision(
+        recommended=recommendation.bid.reference,
+        reason=recommendation.reason,
+        recommended_by=chair,
+        recommended_at=recommendation.recommended_at,
+        approved_by="approver",
+        approved_at=sign_off.decided_at,
+        approval_reason=sign_off.reason,
+        minute="",
+        intention_at=intention.announced_at,
+        standstill_ends_at=intention.standstill_ends_at,
+        contract=(
+            facts.Contract(
+                contract.reference,
+                facts.Money(contract.value_minor, found.challenge.currency),
+                contract.signed_at,
+            )
+            if contract
+            else None
+        ),
+    )
+
+
+def _timeline(session: Session, found: _Gathered) -> tuple[facts.Event, ...]:
+    """Tell the challenge's history from its log, with the closing, which is no entry yet."""
+    events = []
+    for entry in log.chain_entries(session, found.challenge.reference):
+        if entry.action in _TOLD:
+            message, values = log.words_for(entry)
+            milestone = _TOLD[entry.action]
+            events.append(
+                facts.Event(entry.at, _(message, **values), _(milestone) if milestone else "")
+            )
+    if found.stage.closes_at is not None:
+        events.append(facts.Event(found.stage.closes_at, _("Bidding closed"), _("Closed")))
+    return tuple(sorted(events, key=lambda event: event.at))

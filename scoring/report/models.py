@@ -1,0 +1,43 @@
+"""Tables of award reports: facts as frozen, and the files made from them."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.audit.models import append_only
+from marketplace.core.database import Base, Identified, enum_type
+from scoring.report.facts import Edition
+
+
+class FrozenReport(Identified, Base):
+    """The facts of an award as they stood at one instant; every edition is made from them.
+
+    `number` counts the reports of a stage from 1: a later one replaces none before.
+    """
+
+    __tablename__ = "frozen_report"
+    __table_args__ = (UniqueConstraint("stage_id", "number"),)
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
+    number: Mapped[int]
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+    facts_sha256: Mapped[str] = mapped_column(String(64))
+    frozen_at: Mapped[datetime]
+
+
+class ReportFile(Base):
+    """One edition of a report as a finished PDF."""
+
+    __tablename__ = "report_file"
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("frozen_report.id"), primary_key=True)
+    edition: Mapped[Edition] = mapped_column(enum_type(Edition), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    size: Mapped[int]
+    made_at: Mapped[datetime]
+
+
+append_only(FrozenReport)
+append_only(ReportFile)

@@ -1,0 +1,66 @@
+"""Reads the reports of a stage."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scoring.award.models import Result
+from scoring.report.facts import Edition
+from scoring.report.models import FrozenReport, ReportFile
+
+
+@dataclass(frozen=True)
+class Made:
+    """One finished edition: the report's number, its file and when it was made."""
+
+    number: int
+    edition: Edition
+    sha256: str
+    size: int
+    made_at: datetime
+
+
+def files(session: Session, stage_id: uuid.UUID) -> Sequence[Made]:
+    """Give every finished edition of a stage's reports, the newest first."""
+    rows = session.execute(
+        select(
+            FrozenReport.number,
+            ReportFile.edition,
+            ReportFile.sha256,
+            ReportFile.size,
+            ReportFile.made_at,
+        )
+        .join(ReportFile, ReportFile.report_id == FrozenReport.id)
+        .where(FrozenReport.stage_id == stage_id)
+        .order_by(FrozenReport.number.desc(), ReportFile.edition)
+    ).tuples()
+    return [Made(*row) for row in rows]
+
+
+def newest_file(session: Session, stage_id: uuid.UUID, edition: Edition) -> Made | None:
+    """Give the newest finished file of an edition."""
+    return next((file for file in files(session, stage_id) if file.edition is edition), None)
+
+
+def newest_facts(session: Session, stage_id: uuid.UUID) -> bytes | None:
+    """Give the facts of the newest report of a stage, as frozen."""
+    return session.scalar(
+        select(FrozenReport.facts)
+        .where(FrozenReport.stage_id == stage_id)
+        .order_by(FrozenReport.number.desc())
+        .limit(1)
+    )
+
+
+def newest_result(session: Session, stage_id: uuid.UUID) -> Result | None:
+    """Give the newest result of a stage."""
+    return session.scalar(
+        select(Result)
+        .where(Result.stage_id == stage_id)
+        .order_by(Result.computed_at.desc(), Result.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,184 @@
+"""From facts to the finished award report: check, choose the edition, write the page, make the PDF.
+
+Owns the order of these steps and the files that travel inside. The Jinja environment is passed in
+(its loader over `templates/`, its `_` for translations), so that no web framework is needed here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, Final
+
+from jinja2 import Environment
+
+from marketplace.core import dates
+from marketplace.core.colours import Brand
+from marketplace.core.pdf import Attachment, Relationship, render_pdf
+from marketplace.core.text import N_
+from scoring.engine.canonical import canonical
+from scoring.explanation import charts
+from scoring.explanation.sentences import explain
+from scoring.report import wording
+from scoring.report.check import Evaluate, check_report
+from scoring.report.editions import Disclosure, public_edition
+from scoring.report.facts import AwardReport, Edition, Stage, Withheld, bid_of, result_rows
+
+TEMPLATE: Final = "report/report.html"
+# Bars on the summary page; with more bids the picture of all of them follows later, by pages.
+SUMMARY_BARS: Final = 5
+CROWDED_SUMMARY_BARS: Final = 3
+CROWDED: Final = 8
+BARS_PER_PAGE: Final = 18
+
+Translate = Callable[[str], str]
+
+_GAPS: Final = {
+    "same": N_("the same day"),
+    "one": N_("1 day later"),
+    "many": N_("%(days)d days later"),
+}
+
+
+def make_report(
+    full: AwardReport,
+    *,
+    edition: Edition,
+    environment: Environment,
+    evaluate: Evaluate,
+    brand: Brand | None = None,
+    disclosure: Disclosure | None = None,
+    translate: Translate = str,
+) -> bytes:
+    """Make the PDF of one edition from the full facts.
+
+    `evaluate`: the engine, run again on every stored evaluation document first. `translate`: the
+    few words that do not stand in a template. The public edition
+    is made from the checked full facts, so no edition exists that was not checked. Same facts,
+    same brand, same pinned libraries: same bytes.
+
+    Raises `check.ReportDiffersError` where the facts disagree: then there is no report.
+    """
+    check_report(full, evaluate)
+    report = public_edition(full, disclosure) if edition is Edition.PUBLIC else full
+    chosen = brand or Brand()
+    return render_pdf(
+        report_html(report, environment=environment, brand=chosen, translate=translate),
+        title=f"Award report {report.number}: {report.challenge.title}",
+        created=report.generated_at,
+        identifier=_identifier(report),
+        author=report.body,
+        creator=chosen.name,
+        attachments=report_attachments(report),
+    )
+
+
+def report_html(
+    report: AwardReport, *, environment: Environment, brand: Brand, translate: Translate = str
+) -> str:
+    """Write the report of one edition as a complete page of HTML, styles included.
+
+    Refers to nothing outside itself. The facts are taken as checked.
+    """
+    return environment.get_template(TEMPLATE).render(
+        report=report,
+        brand=brand,
+        stages=[_stage_view(stage, report, brand, translate) for stage in report.stages],
+        timeline=charts.timeline(
+            report.timeline, {key: translate(words) for key, words in _GAPS.items()}
+        ),
+        people=wording.people_names(report),
+        attachments=report_attachments(report),
+        digest=lambda content: sha256(content).hexdigest(),
+        public=report.edition is Edition.PUBLIC,
+        money=wording.money,
+        figure=wording.figure,
+        is_withheld=wording.is_withheld,
+        quality_points=wording.quality_points,
+        instant=dates.format_instant,
+        exact_instant=lambda moment: dates.format_instant(moment, seconds=True),
+        date=dates.format_date,
+    )
+
+
+def report_attachments(report: AwardReport) -> tuple[Attachment, ...]:
+    """Return the files inside a report: its facts, and in the full edition each stage's documents.
+
+    `report.json` in both; `evaluation.json` and `result.json` in the full edition, with the stage's
+    id in the name where there are several stages. JSON in its canonical form, but the evaluation
+    document as it was stored, byte for byte.
+    """
+    files = [
+        Attachment(
+            name="report.json",
+            content=canonical(report.to_json()) + b"\n",
+            media_type="application/json",
+            description="The facts of this report (award-report/1)",
+            relationship=Relationship.DATA,
+            created=report.frozen_at,
+        )
+    ]
+    for stage in report.stages:
+        if isinstance(stage.evaluation, Withheld):
+            continue
+        suffix = f"-{stage.id}" if len(report.stages) > 1 else ""
+        files += [
+            Attachment(
+                name=f"evaluation{suffix}.json",
+                content=stage.evaluation.encode(),
+                media_type="application/json",
+                description=f"The evaluation document: {stage.name} (evaluation/1)",
+                relationship=Relationship.SOURCE,
+                created=report.frozen_at,
+            ),
+            Attachment(
+                name=f"result{suffix}.json",
+                content=canonical(stage.result) + b"\n",
+                media_type="application/json",
+                description=f"The result document: {stage.name} (evaluation-result/1)",
+                relationship=Relationship.DATA,
+                created=report.frozen_at,
+            ),
+        ]
+    return tuple(files)
+
+
+def _identifier(report: AwardReport) -> bytes:
+    """Name the file by what it is about: number and edition, not by what it happens to say."""
+    return sha256(f"{report.number}/{report.edition}".encode()).hexdigest()[:32].encode()
+
+
+def _stage_view(
+    stage: Stage, report: AwardReport, brand: Brand, translate: Translate
+) -> dict[str, Any]:
+    """Gather what the templates need of one stage, each thing once."""
+    names = wording.bid_names(stage, translate(N_("Bid")))
+    ranked = sum(1 for row in stage.result["bids"] if row["rank"] is not None)
+    layout: dict[str, Any] = {
+        "result": stage.result,
+        "criteria": stage.criteria,
+        "names": names,
+        "colour": brand.colour,
+        "withheld": translate(N_("withheld")),
+    }
+    document = {} if isinstance(stage.evaluation, Withheld) else json.loads(stage.evaluation)
+    deciding = stage is report.deciding_stage
+    # Many criteria need room for their key, and the summary is one page.
+    bars = CROWDED_SUMMARY_BARS if len(stage.criteria) > CROWDED else SUMMARY_BARS
+    return {
+        "stage": stage,
+        "names": names,
+        "codes": {criterion.id: f"C{place}" for place, criterion in enumerate(stage.criteria, 1)},
+        "rows": list(result_rows(stage)),
+        "ranked": ranked,
+        "document": document,
+        "winner": bid_of(stage, report.decision.recommended) if deciding else None,
+        "summary_chart": charts.stacked_bars(**layout, count=bars),
+        "charts": [
+            charts.stacked_bars(**layout, start=start, count=BARS_PER_PAGE)
+            for start in range(0, ranked, BARS_PER_PAGE)
+        ],
+        "bands": charts.weight_bands(stage.result, stage.criteria, colour=brand.colour),
+        "sentences": explain(stage.result, stage.criteria, names, wording.people_names(report)),
+    }

@@ -1,0 +1,116 @@
+"""Answers, item by item, what the law asks an award report to say.
+
+What is asked, and by which provision, is data of the regime; here is how each kind of question is
+answered from the facts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from flask_babel import gettext
+
+from marketplace.core.regimes.book import ReportItem
+from scoring.report.facts import AwardReport, BidStatus, StatutoryItem
+from scoring.report.wording import money
+
+
+def _(message: str, **values: object) -> str:
+    return str(gettext(message, **values))
+
+
+def statutory_items(report: AwardReport, items: Sequence[ReportItem]) -> AwardReport:
+    """Give the report with an answer to each item that the regime lists.
+
+    Raises:
+        KeyError: the regime names an answer that nobody here can give.
+    """
+    return replace(
+        report,
+        statutory=tuple(
+            StatutoryItem(item.provision, _(item.asks), ANSWERS[item.answer](report))
+            for item in items
+        ),
+    )
+
+
+def _subject(report: AwardReport) -> str:
+    value = report.challenge.total_value
+    return _(
+        "%(body)s; “%(title)s”; total value %(value)s without VAT.",
+        body=report.body,
+        title=report.challenge.title,
+        value=money(value) if value else _("not stated"),
+    )
+
+
+def _selected(report: AwardReport) -> str:
+    bids = report.deciding_stage.bids
+    valid = [bid for bid in bids if bid.status is BidStatus.VALID]
+    return _(
+        "%(valid)d of %(all)d bids met the requirements and were judged by the published "
+        "criteria. The section on the bids gives every score with its reason.",
+        valid=len(valid),
+        all=len(bids),
+    )
+
+
+def _rejected(report: AwardReport) -> str:
+    rejected = [bid for bid in report.deciding_stage.bids if bid.status is not BidStatus.VALID]
+    if not rejected:
+        return _("No bid was found ineligible or excluded.")
+    return _("%(count)d; each stands under Eligibility with its reason.", count=len(rejected))
+
+
+def _low_price(report: AwardReport) -> str:
+    flagged = report.deciding_stage.result["low_price"]
+    if not flagged:
+        return _("No bid was rejected for an unusually low price.")
+    return _("%(count)d prices were flagged; none was rejected for it.", count=len(flagged))
+
+
+def _successful(report: AwardReport) -> str:
+    return _(
+        "Bid %(bid)s. The section on the decision gives the reason. "
+        "No subcontracting was declared.",
+        bid=report.decision.recommended,
+    )
+
+
+def _procedure(report: AwardReport) -> str:
+    return _(
+        "%(route)s. Regime: %(regime)s, version %(version)s, %(band)s.",
+        route=report.challenge.legal_route,
+        regime=report.challenge.regime.name,
+        version=report.challenge.regime.version,
+        band=report.challenge.regime.band,
+    )
+
+
+def _no_award(_report: AwardReport) -> str:
+    return _("Does not apply: an award was decided.")
+
+
+def _means(_report: AwardReport) -> str:
+    return _("Does not apply: all communication was electronic.")
+
+
+def _conflicts(report: AwardReport) -> str:
+    count = sum(len(person.interests) for person in report.people)
+    if not count:
+        return _("Everybody on the panel declared to have no interest in a bidder.")
+    return _(
+        "%(count)d declared; the section on people says what was decided about each.", count=count
+    )
+
+
+ANSWERS: dict[str, Callable[[AwardReport], str]] = {
+    "subject": _subject,
+    "selected": _selected,
+    "rejected": _rejected,
+    "low_price": _low_price,
+    "successful": _successful,
+    "procedure": _procedure,
+    "no_award": _no_award,
+    "means": _means,
+    "conflicts": _conflicts,
+}

@@ -1,0 +1,171 @@
+"""A real site on a real port with a clock that tests move, and a real browser without script."""
+
+import logging
+import os
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, Response, g, has_request_context, request
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from marketplace.app import create_app
+from marketplace.config import Settings
+from marketplace.core import jobs
+from marketplace.core.accounts.models import User
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+from tests.browser.person import Person
+from tests.conftest import make_settings, sign_in
+
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here, so that the quick run can leave it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+QUERIES = frozenset({"SELECT", "WITH", "INSERT", "UPDATE", "DELETE"})
+
+
+@dataclass
+class Site:
+    """A running site: its address, its application, and the clock it goes by."""
+
+    app: Flask
+    address: str
+    clock: FixedClock
+    # Method, path and number of statements of each page that was shown.
+    pages: deque[tuple[str, str, int]] = field(default_factory=deque)
+
+    def count_statements(self) -> None:
+        """Keep with each page how many statements it took; to be called before the first."""
+
+        def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+            if has_request_context() and statement.lstrip().split(None, 1)[0].upper() in QUERIES:
+                g.statements = g.get("statements", 0) + 1
+
+        def keep(response: Response) -> Response:
+            if response.mimetype == "text/html" and response.status_code not in (302, 303):
+                self.pages.append((request.method, request.path, g.get("statements", 0)))
+            return response
+
+        with self.app.app_context():
+            sa.event.listen(db.engine, "before_cursor_execute", note)
+        self.app.after_request(keep)
+
+    def session_of(self, person: uuid.UUID, organisation: uuid.UUID | None) -> SetCookieParam:
+        """Sign somebody in without the pages, and give the cookie of their session."""
+        client = self.app.test_client()
+        with self.app.app_context():
+            sign_in(client, db.session.get_one(User, person), organisation)
+            db.session.remove()
+        cookie = client.get_cookie("session")
+        assert cookie is not None
+        return {"name": "session", "value": cookie.value, "url": self.address}
+
+    def sweep(self) -> None:
+        """Do the work for later that is due, as the sweeper beside a real site does."""
+        with self.app.app_context():
+            jobs.run_due(self.clock)
+            db.session.remove()
+
+
+@contextmanager
+def serving(app: Flask, clock: FixedClock) -> Iterator[Site]:
+    """Serve the application on a free port of this machine."""
+    # A line for each request would bury what a failure says.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    site = Site(app, f"http://127.0.0.1:{server.server_port}", clock)
+    site.count_statements()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield site
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Give the settings of the site; a module may override this fixture."""
+    return make_settings(tmp_path / "data", database_url)
+
+
+@pytest.fixture
+def site(settings: Settings, clock: FixedClock) -> Iterator[Site]:
+    """Serve an application of this test's own."""
+    with serving(create_app(settings, clock), clock) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the browser once for the run."""
+    with sync_playwright() as playwright:
+        # Debian's Chromium looks for updates and hosts of its maker unless it is told not to.
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def person(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
+    """Give a way to bring people in, each with a browser of their own without script."""
+    contexts = []
+
+    def come(name: str, email: str = "") -> Person:
+        context = browser.new_context(java_script_enabled=False, base_url=site.address)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Person(context, name, email)
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def scripted(browser: Browser, site: Site) -> Iterator[Page]:
+    """Give a page with script on, which fails the test when the page reports an error."""
+    context = browser.new_context(base_url=site.address)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            faults.append(message.text)
+            if message.type == "error" and "Content Security Policy" in message.text
+            else None
+        ),
+    )
+    yield page
+    context.close()
+    assert faults == []

@@ -1,0 +1,159 @@
+"""What script adds to pages that work without it; pages by keyboard alone, and much enlarged."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from bids import service as bids
+from bids.models import BidAnswer
+from marketplace.core.accounts.models import User
+from marketplace.core.database import db
+from scoring.panel.models import ScoreDraft
+from tests.browser.conftest import Site
+from tests.browser.eyes import DESK, PHONE, ZOOMED
+from tests.conftest import NOW
+from tests.journeys import Journey, Step, a_cast, a_journey
+
+SHOWN = "main :is(a, button, input, textarea, select, h1, h2, h3, p, th, td, img, svg)"
+
+
+@pytest.fixture
+def journey(site: Site) -> Iterator[Journey]:
+    """Give the draft of a challenge on this site; a test takes it as far as it needs."""
+    with site.app.app_context():
+        yield a_journey(db.session(), site.clock, a_cast(db.session(), NOW))
+        db.session.remove()
+
+
+@pytest.fixture
+def enter(site: Site, journey: Journey, scripted: Page) -> Callable[[User, str], Page]:
+    """Give a way to sign somebody in and open a page, with script."""
+
+    def entered(user: User, path: str) -> Page:
+        person, organisation = user.id, user.memberships[0].organisation_id
+        journey.session.rollback()
+        scripted.context.clear_cookies()
+        scripted.context.add_cookies([site.session_of(person, organisation)])
+        answer = scripted.goto(path)
+        assert answer is not None
+        assert answer.status == 200
+        return scripted
+
+    return entered
+
+
+def test_weights_are_added_up_while_they_are_typed(
+    journey: Journey, enter: Callable[[User, str], Page]
+) -> None:
+    page = enter(journey.cast.lead, f"/work/challenges/{journey.reference}/write/criteria")
+
+    page.get_by_label("Weight of Criterion solves").fill("12.125")
+
+    expect(page.locator("[data-weight-sum]")).to_have_text("72.125")
+
+
+def test_answer_counts_its_words_and_saves_itself(
+    journey: Journey, enter: Callable[[User, str], Page]
+) -> None:
+    journey.to(Step.OPEN)
+    author = journey.cast.supplier_admin
+    bid = bids.start_bid(journey.reference, actor=journey.actor(author), clock=journey.clock)
+    page = enter(author, f"/bids/{bid.reference}/answers/solves")
+
+    page.get_by_label("Your answer").press_sequentially("We would ask people first")
+
+    expect(page.locator("[data-words]")).to_have_text("195 of 200 words left")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    saved = journey.session.scalars(select(BidAnswer.text)).all()
+    assert "We would ask people first" in saved
+
+
+def test_scores_save_themselves_and_are_there_afterwards(
+    journey: Journey, enter: Callable[[User, str], Page]
+) -> None:
+    evaluator = journey.to(Step.SCORING).cast.evaluators[1]
+    page = enter(evaluator, f"/work/challenges/{journey.reference}/panel/questions/solves")
+
+    page.get_by_role("group").first.get_by_label("3", exact=True).check()
+    page.get_by_label("Reason for the score of").first.press_sequentially("It names the people.")
+
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    kept = journey.session.scalars(select(ScoreDraft.rationale)).all()
+    assert "It names the people." in kept
+    page.reload()
+    expect(page.get_by_label("Reason for the score of").first).to_have_value("It names the people.")
+
+
+def test_menu_on_a_phone_opens_at_a_press(scripted: Page) -> None:
+    scripted.set_viewport_size({"width": PHONE, "height": 844})
+    scripted.goto("/")
+    link = scripted.get_by_role("navigation", name="Menu").get_by_role("link", name="Awards")
+
+    expect(link).to_be_hidden()
+    scripted.get_by_role("button", name="Menu").click()
+
+    expect(link).to_be_visible()
+
+
+def test_scores_can_be_given_by_keyboard_alone(
+    journey: Journey, enter: Callable[[User, str], Page]
+) -> None:
+    evaluator = journey.to(Step.SCORING).cast.evaluators[1]
+    page = enter(evaluator, f"/work/challenges/{journey.reference}/panel/questions/solves")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    met = []
+    for _stop in range(20):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.name || document.activeElement.type"))
+        assert page.evaluate(SEEN), f"nobody sees that {met[-1]} has the focus"
+        if met[-1].startswith("score-"):
+            page.keyboard.press("Space")
+            page.keyboard.press("ArrowRight")
+        elif met[-1].startswith("reason-"):
+            page.keyboard.type("It says who does what.")
+        elif met[-1] == "then":
+            break
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert [name.split("-")[0] for name in met] == ["score", "reason", "score", "reason", "then"]
+    expect(page.locator("h1")).to_have_text("Criterion team")
+    values = journey.session.scalars(
+        select(ScoreDraft.value).where(ScoreDraft.rationale == "It says who does what.")
+    ).all()
+    assert values == [Decimal(1), Decimal(1)]
+
+
+# The focused thing, or what is drawn for it, has an outline, a shadow or a ground of its own.
+SEEN = """() => {
+  const it = document.activeElement;
+  const drawn = it.type === 'radio' ? getComputedStyle(it.nextElementSibling, '::before')
+                                    : getComputedStyle(it);
+  return drawn.boxShadow !== 'none' || parseFloat(drawn.outlineWidth) > 0;
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/panel/questions/solves", "/panel/scores", ""], ids=["scoring", "check", "hub"]
+)
+def test_page_at_four_times_the_size_loses_nothing(
+    journey: Journey, enter: Callable[[User, str], Page], path: str
+) -> None:
+    evaluator = journey.to(Step.SCORING).cast.evaluators[0]
+    page = enter(
+        evaluator if path else journey.cast.officer, f"/work/challenges/{journey.reference}{path}"
+    )
+
+    shown = {}
+    for width in (DESK, ZOOMED):
+        page.set_viewport_size({"width": width, "height": 256})
+        shown[width] = [it.inner_text() for it in page.locator(SHOWN).all() if it.is_visible()]
+
+    assert shown[ZOOMED] == shown[DESK]
+    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED

@@ -1,0 +1,345 @@
+"""Which page is looked at as whom: every page of the application, on the loaded demonstration.
+
+A visit names somebody by role, and a challenge by how far it has come. Whoever adds a page adds a
+line here.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bids.models import Bid
+from challenges.lifecycle import State
+from challenges.models import Challenge, CriterionKind, Stage
+from marketplace.core.accounts.models import (
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+    User,
+)
+from marketplace.core.permissions import Role
+from scoring.panel.models import ConflictDeclaration, Panel, PanelMember, Seat
+from tests.conftest import NOW
+from tests.journeys import Step
+
+LEAD, OFFICER = Role.CHALLENGE_LEAD, Role.PROCUREMENT_OFFICER
+CHAIR, EVALUATOR = Role.CHAIR, Role.EVALUATOR
+APPROVER, AUDITOR = Role.APPROVER, Role.AUDITOR
+BIDDER, TEAM = Role.SUPPLIER_ADMIN, Role.PLATFORM_ADMIN
+
+# Where nobody needs to be signed in, and no challenge is asked for.
+VISITOR = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who looks, and at which challenge: of the demonstration, or of a journey at some step."""
+
+    who: Role | None = VISITOR
+    at: str | Step = ""
+    more: str = ""
+
+
+VISITS: dict[str, Visit] = {
+    "web.home": Visit(),
+    "web.about": Visit(),
+    "web.accessibility": Visit(),
+    "web.privacy": Visit(),
+    "web.demo": Visit(),
+    "web.outbox": Visit(),
+    "web.work": Visit(OFFICER, "open"),
+    "web.challenge": Visit(OFFICER, "contract_signed"),
+    "challenges.index": Visit(),
+    "challenges.show": Visit(VISITOR, "open"),
+    "challenges.own": Visit(LEAD, "open"),
+    "challenges.create": Visit(LEAD, "draft"),
+    "challenges.write": Visit(LEAD, "draft"),
+    "challenges.section": Visit(LEAD, "draft"),
+    "challenges.criteria": Visit(LEAD, "draft"),
+    "challenges.add_criterion": Visit(LEAD, "draft"),
+    "challenges.change_criterion": Visit(LEAD, "draft"),
+    "challenges.delete_criterion": Visit(LEAD, "draft"),
+    "challenges.preview": Visit(LEAD, "draft"),
+    "challenges.review": Visit(OFFICER, "in_review"),
+    "challenges.return_": Visit(OFFICER, "in_review"),
+    "challenges.publish": Visit(OFFICER, "ready"),
+    "challenges.cancel": Visit(OFFICER, "open"),
+    "challenges.stop": Visit(OFFICER, "opened"),
+    "bids.index": Visit(BIDDER, "open"),
+    "bids.start": Visit(VISITOR, "open"),
+    "bids.task_list": Visit(BIDDER, "open"),
+    "bids.answer": Visit(BIDDER, "open"),
+    "bids.price": Visit(BIDDER, "open", "priced"),
+    "bids.terms": Visit(BIDDER, "open"),
+    "bids.check": Visit(BIDDER, "open"),
+    "bids.submit": Visit(BIDDER, "open", "submitted"),
+    "bids.withdraw": Visit(BIDDER, "open", "submitted"),
+    "bids.receipt": Visit(BIDDER, "open", "submitted"),
+    "bids.eligibility": Visit(BIDDER, "open"),
+    "bids.declare": Visit(BIDDER, "open"),
+    "opening.show": Visit(OFFICER, "closed"),
+    "opening.bids": Visit(OFFICER, "opened"),
+    "opening.bid": Visit(OFFICER, "opened"),
+    "opening.decide": Visit(OFFICER, "opened"),
+    "panel.home": Visit(EVALUATOR, "scoring"),
+    "panel.name": Visit(LEAD, "open", "unnamed"),
+    "panel.add": Visit(LEAD, "opened"),
+    "panel.replace": Visit(LEAD, "opened"),
+    "panel.briefing": Visit(EVALUATOR, Step.CLOSED),
+    "panel.interests": Visit(EVALUATOR, "scoring"),
+    "panel.declared": Visit(CHAIR, "scoring", "declared"),
+    "panel.decide": Visit(CHAIR, Step.OPENED),
+    "panel.begin": Visit(CHAIR, Step.OPENED),
+    "panel.chair": Visit(CHAIR, "scoring"),
+    "panel.question": Visit(EVALUATOR, "scoring"),
+    "panel.check": Visit(EVALUATOR, "scoring"),
+    "panel.correct": Visit(EVALUATOR, Step.SCORED),
+    "panel.begin_moderation": Visit(CHAIR, Step.SCORED),
+    "panel.moderation": Visit(CHAIR, "moderating"),
+    "panel.cell": Visit(CHAIR, "moderating"),
+    "award.conclude": Visit(CHAIR, Step.MODERATING),
+    "award.result": Visit(AUDITOR, "contract_signed"),
+    "award.trace": Visit(AUDITOR, "contract_signed"),
+    "award.recommend": Visit(CHAIR, Step.LOCKED),
+    "award.sign_off": Visit(APPROVER, Step.RECOMMENDED),
+    "award.contract": Visit(OFFICER, "intention_to_award"),
+    "award.outcome": Visit(BIDDER, "intention_to_award"),
+    "awards.index": Visit(),
+    "awards.show": Visit(VISITOR, "contract_signed"),
+    "accounts.person": Visit(OFFICER, "open"),
+    "accounts.organisation": Visit(OFFICER, "open"),
+    "accounts.register_organisation": Visit(OFFICER, "open"),
+    "accounts.register": Visit(OFFICER, "open"),
+    "accounts.invite": Visit(OFFICER, "open"),
+    "accounts.roles": Visit(OFFICER, "open"),
+    "accounts.end": Visit(OFFICER, "open"),
+    "accounts.invitation": Visit(OFFICER, "open"),
+    "accounts.organisations": Visit(TEAM),
+    "accounts.verify": Visit(TEAM, "", "waiting"),
+}
+# Pages that look otherwise for others, or at another time.
+MORE: tuple[tuple[str, Visit], ...] = (
+    *(
+        ("challenges.section", Visit(LEAD, "draft", section))
+        for section in ("outcome", "place", "money", "timeline", "sponsors")
+    ),
+    *(("web.work", Visit(role, "scoring")) for role in (LEAD, CHAIR, EVALUATOR, APPROVER, AUDITOR)),
+    ("web.work", Visit(BIDDER, "open")),
+    ("web.work", Visit(TEAM)),
+    *(
+        ("web.challenge", Visit(LEAD, state))
+        for state in ("draft", "in_review", "open", "closed", "opened", "scoring", "moderating")
+    ),
+    ("challenges.write", Visit(LEAD, "in_review")),
+    *(
+        ("challenges.show", Visit(VISITOR, state))
+        for state in ("closed", "stopped", "cancelled", "contract_signed")
+    ),
+    ("bids.index", Visit(BIDDER, "opened")),
+    ("bids.task_list", Visit(BIDDER, "open", "submitted")),
+    ("bids.task_list", Visit(BIDDER, "opened")),
+    ("bids.check", Visit(BIDDER, "opened")),
+    ("opening.show", Visit(OFFICER, "opened")),
+    ("panel.home", Visit(EVALUATOR, "moderating")),
+    ("panel.home", Visit(LEAD, "scoring")),
+    ("panel.chair", Visit(CHAIR, "moderating")),
+    ("panel.chair", Visit(CHAIR, Step.OPENED)),
+    ("panel.check", Visit(EVALUATOR, Step.SCORED)),
+    ("panel.moderation", Visit(CHAIR, Step.LOCKED)),
+    ("award.result", Visit(CHAIR, Step.LOCKED)),
+    ("award.result", Visit(APPROVER, "intention_to_award")),
+    ("award.sign_off", Visit(APPROVER, "intention_to_award")),
+    ("award.outcome", Visit(BIDDER, "contract_signed")),
+    ("awards.show", Visit(VISITOR, "intention_to_award")),
+    ("awards.show", Visit(AUDITOR, "contract_signed")),
+)
+# The steps of signing in lead from one to the next; a test of their own takes them.
+SIGNING_IN = frozenset(
+    f"security.{name}"
+    for name in (
+        *("login", "register", "send_confirmation", "confirm_email", "forgot_password"),
+        *("reset_password", "two_factor_token_validation", "mf_recovery", "verify"),
+        *("change_password", "two_factor_setup", "mf_recovery_codes"),
+    )
+)
+# Not pages: files, and what answers a machine.
+FILES = frozenset(
+    {
+        *("static", "web.brand", "web.icon", "web.health"),
+        *("awards.report", "awards.report_full", "awards.evaluation"),
+    }
+)
+# Closed to everybody; they stand in the map because Flask-Security puts them there.
+CLOSED = frozenset({"security.tf_select", "security.two_factor_rescue"})
+# These refuse what is sent with nothing filled in.
+REFUSE_EMPTY = frozenset(
+    {
+        *("challenges.create", "challenges.section", "challenges.criteria"),
+        *("challenges.add_criterion", "challenges.change_criterion", "challenges.return_"),
+        *("challenges.cancel", "challenges.stop"),
+        *("bids.price", "bids.terms", "bids.submit", "bids.declare"),
+        *("opening.decide", "panel.name", "panel.add", "panel.replace", "panel.briefing"),
+        *("panel.decide", "panel.correct", "panel.cell"),
+        *("award.recommend", "award.sign_off", "award.contract"),
+        *("accounts.register", "accounts.invite", "accounts.roles", "accounts.verify"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A visit as it can be made: by this person, to an address with these parts."""
+
+    person: uuid.UUID | None
+    organisation: uuid.UUID | None
+    values: dict[str, object]
+
+
+class Guide:
+    """Finds in the database what the visits name."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def find(self, visit: Visit, reference: str = "") -> Found:
+        """Find who looks and at what; `reference` names the challenge of a journey.
+
+        Raises:
+            LookupError: the demonstration holds nothing of the kind.
+        """
+        if visit.who is TEAM:
+            return Found(*self._with_role(TEAM, None), self._waiting())
+        challenge = self._challenge(visit, reference)
+        if challenge is None:
+            return Found(None, None, {})
+        bid = self._bid(challenge, visit)
+        if visit.who in (CHAIR, EVALUATOR):
+            person, organisation = self._seated(challenge, visit), challenge.buyer_id
+        elif visit.who is VISITOR:
+            person, organisation = None, None
+        else:
+            owner = bid.supplier_id if visit.who is BIDDER and bid else challenge.buyer_id
+            person, organisation = self._with_role(visit.who, owner)
+        return Found(person, organisation, self._values(visit, challenge, bid, organisation))
+
+    def _challenge(self, visit: Visit, reference: str) -> Challenge | None:
+        if reference:
+            return cast(
+                Challenge, self._first(select(Challenge).where(Challenge.reference == reference))
+            )
+        if not visit.at:
+            return None
+        statement = select(Challenge).join(Stage).order_by(Challenge.reference)
+        phase = statement.join(Panel, Panel.stage_id == Stage.id).where(
+            Panel.scoring_began_at.is_not(None), Challenge.state == State.EVALUATING
+        )
+        found = {
+            "scoring": phase.where(Panel.moderation_began_at.is_(None)),
+            "moderating": phase.where(Panel.moderation_began_at.is_not(None)),
+            "closed": statement.where(Challenge.state == State.OPEN, Stage.closes_at < NOW),
+            "open": statement.where(Challenge.state == State.OPEN, Stage.closes_at > NOW),
+        }.get(str(visit.at), statement.where(Challenge.state == str(visit.at)))
+        if visit.more == "priced":
+            found = found.where(Stage.price_model != "fixed_budget")
+        if visit.more == "unnamed":
+            found = found.where(~Stage.id.in_(select(Panel.stage_id)))
+        if visit.more == "declared":
+            found = found.where(
+                Stage.id.in_(select(PanelMember.stage_id).join(ConflictDeclaration))
+            )
+        if visit.who is BIDDER:
+            found = found.where(Stage.id.in_(self._bids(visit).with_only_columns(Bid.stage_id)))
+        return cast(Challenge, self._first(found))
+
+    def _bids(self, visit: Visit) -> "Select[Any]":
+        """Select bids that somebody may look at in the way asked for."""
+        statement = select(Bid).order_by(Bid.reference)
+        if visit.at == "open":
+            states = {"submitted": ["submitted"], "priced": ["draft", "submitted"]}
+            return statement.where(Bid.state.in_(states.get(visit.more, ["draft"])))
+        return statement.where(Bid.state == "valid")
+
+    def _bid(self, challenge: Challenge, visit: Visit) -> Bid | None:
+        statement = select(Bid).where(Bid.challenge_id == challenge.id).order_by(Bid.reference)
+        if visit.who is BIDDER:
+            statement = self._bids(visit).where(Bid.challenge_id == challenge.id)
+        if visit.who is CHAIR:
+            declared = select(ConflictDeclaration.bid_id).where(
+                ConflictDeclaration.interest == "declared"
+            )
+            statement = statement.order_by(None).order_by(Bid.id.in_(declared).desc())
+        return self.session.scalars(statement).first()
+
+    def _seated(self, challenge: Challenge, visit: Visit) -> uuid.UUID:
+        members = select(PanelMember).where(
+            PanelMember.stage_id == challenge.stage.id, PanelMember.left_at.is_(None)
+        )
+        seat = Seat.CHAIR if visit.who is CHAIR else Seat.EVALUATOR
+        open_work = members.where(PanelMember.seat == seat).order_by(
+            PanelMember.scores_submitted_at.is_not(None), PanelMember.label
+        )
+        return cast(PanelMember, self._first(open_work)).user_id
+
+    def _with_role(
+        self, role: Role | None, organisation: uuid.UUID | None
+    ) -> tuple[uuid.UUID, uuid.UUID]:
+        statement = (
+            select(Membership)
+            .join(MembershipRole)
+            .join(User)
+            .where(MembershipRole.role == role, Membership.ended_at.is_(None))
+            .order_by(User.name)
+        )
+        if organisation is not None:
+            statement = statement.where(Membership.organisation_id == organisation)
+        found = cast(Membership, self._first(statement))
+        return found.user_id, found.organisation_id
+
+    def _waiting(self) -> dict[str, object]:
+        waiting = select(Organisation).where(
+            Organisation.verified_at.is_(None), Organisation.kind != OrganisationKind.PLATFORM
+        )
+        return {"organisation_id": self._first(waiting).id}
+
+    def _values(
+        self,
+        visit: Visit,
+        challenge: Challenge,
+        bid: Bid | None,
+        organisation: uuid.UUID | None,
+    ) -> dict[str, object]:
+        questions = [c for c in challenge.stage.criteria if c.kind is CriterionKind.QUALITY]
+        label = self.session.scalar(
+            select(PanelMember.label)
+            .outerjoin(ConflictDeclaration)
+            .where(PanelMember.stage_id == challenge.stage.id, PanelMember.left_at.is_(None))
+            .order_by((ConflictDeclaration.interest == "declared").desc(), PanelMember.label.desc())
+        )
+        colleague = self.session.scalar(
+            select(Membership.id).where(Membership.organisation_id == organisation)
+        )
+        return {
+            "reference": challenge.reference,
+            "challenge": challenge.reference,
+            "bid_reference": bid.reference if bid else "",
+            "bid": bid.reference if bid else "",
+            "checked": bid.row_version if bid else 0,
+            "key": questions[0].key if questions else "",
+            "label": label or "",
+            "version": 1,
+            "section": visit.more or "problem",
+            "kind": "body",
+            "organisation_id": organisation,
+            "membership_id": colleague,
+            "invitation_id": uuid.UUID(int=7),
+        }
+
+    def _first(self, statement: "Select[Any]") -> Any:
+        found = self.session.scalars(statement).first()
+        if found is None:
+            raise LookupError(f"nothing answers {statement}")
+        return found

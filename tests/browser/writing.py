@@ -1,0 +1,168 @@
+"""The first act: a challenge is written, refused where it does not add up, approved, published."""
+
+import re
+
+from tests.browser.person import Person
+from tests.browser.play import CLOSES, TITLE, Play
+
+PROBLEM = (
+    "People wait for buses in the cold, on every weekday from October to April. They do not know "
+    "which halls and shops nearby are open and warm, so they stand outside, and some stay at home. "
+    "Last winter the council counted 400 people at nine stops in one week."
+)
+WHY_REFUSED = "The weights add up to 90. Together with price they must add up to 100."
+
+
+def write(play: Play) -> None:
+    """The lead writes every section, then asks for review; weights that do not sum are refused."""
+    lead = play.as_("Lena Lead")
+    lead.press("Write a new challenge")
+    lead.press("Begin the draft", status=422)
+    lead.refused("title")
+    lead.fill({"What is your challenge, as a question?": TITLE})
+    lead.press("Begin the draft")
+    assert lead.heading == "Write the challenge"
+    play.reference = lead.path.split("/")[3]
+    _write_sections(lead, play)
+    _write_criteria(lead, play)
+    _refuse_wrong_sum(lead)
+    lead.press("Submit for review")
+    lead.told("Submitted for review.", "In review")
+
+
+def _write_sections(lead: Person, play: Play) -> None:
+    lead.follow("The problem")
+    lead.fill(
+        {
+            "Summary": "Waiting rooms are cold in winter, and people do not know which are open.",
+            "What is the problem?": PROBLEM,
+            "Who does it affect?": "Older people and parents with small children, about 4,000.",
+            "What happens today?": "A list on paper hangs in the library.",
+            "Why now?": "The timetable changes in spring.",
+        }
+    )
+    lead.press("Save this section")
+    lead.follow("The outcome you want")
+    lead.fill(
+        {
+            "What outcome do you want?": "People find a warm place within five minutes’ walk.",
+            "How would you know that it works?": "* Half of those asked used it.",
+            "What has been tried?": "The list on paper, which is out of date by Tuesday.",
+            "What must every answer respect?": "It must work without a smartphone.",
+            "What do you offer?": "Opening hours of 60 halls, and a librarian one day a week.",
+        }
+    )
+    lead.press("Save this section")
+    lead.follow("Place and sector")
+    lead.select("Region", "Central")
+    lead.select("Sector", "Transport")
+    lead.press("Save this section")
+    lead.follow("Money and legal route")
+    lead.choose("Below the thresholds, by the body’s own rules")
+    lead.fill({"Total value, in pounds without VAT": "150,000" if play.priced else "45,000"})
+    if play.priced:
+        lead.choose("Price counts, measured against two amounts set beforehand")
+        lead.fill(
+            {
+                "Price that gets all the points": "10,000",
+                "Price that gets no points": "50,000",
+                "Budget, in pounds without VAT": "60,000",
+                "Weight of price": "30",
+            }
+        )
+    else:
+        lead.choose("Fixed budget: everyone is paid the same, so only quality counts")
+        lead.fill({"Budget, in pounds without VAT": "25,000"})
+    lead.press("Save this section")
+    lead.follow("Closing time")
+    lead.fill({"Day": "31", "Month": "2", "Year": f"{CLOSES:%Y}", "Hour": "12", "Minute": "00"})
+    lead.press("Save this section", status=422)
+    lead.refused("Enter a real date and time")
+    lead.fill({"Day": f"{CLOSES:%d}", "Month": f"{CLOSES:%m}"})
+    lead.press("Save this section")
+    lead.follow("Joint sponsors")
+    lead.fill({"Which other bodies join in?": "Sample Transport Partnership"})
+    lead.press("Save this section")
+
+
+def _write_criteria(lead: Person, play: Play) -> None:
+    lead.follow("How bids are judged")
+    asked = [
+        ("Solves", "How would you solve the problem?", "40" if play.priced else "60"),
+        ("Team", "Who would do the work?", "30" if play.priced else "40"),
+    ]
+    for title, question, weight in asked:
+        lead.press("Add a criterion")
+        lead.fill(
+            {
+                "Short name": title,
+                "What do you ask bidders?": question,
+                "What does a good answer hold? (optional)": "Start from the people.",
+                "Weight": weight,
+                "Word limit (optional)": "200",
+            }
+        )
+        lead.press("Save this criterion")
+    lead.told("100 of 100")
+    lead.press("Add a criterion")
+    lead.press("Save this criterion", status=422)
+    lead.refused("Enter a weight, such as 30.")
+    lead.follow("Leave without saving")
+    lead.follow("All sections", within="body")
+
+
+def _refuse_wrong_sum(lead: Person) -> None:
+    """Spoil the sum in a second tab while the page that submits is open in the first."""
+    lead.press("Check and submit for review")
+    lead.told("Nothing is missing, and nothing looks weak.")
+    other = lead.context.new_page()
+    other.goto(lead.page.url.replace("/review", "/write/criteria"))
+    weight = other.get_by_label("Weight of Team", exact=True)
+    right = weight.input_value()
+    weight.fill(str(int(right) - 10))
+    other.locator("main button:not([tabindex])", has_text="Save the weights").click()
+
+    lead.press("Submit for review", status=422)
+
+    lead.refused(WHY_REFUSED)
+    other.get_by_label("Weight of Team", exact=True).fill(right)
+    other.locator("main button:not([tabindex])", has_text="Save the weights").click()
+    other.close()
+    lead.go(lead.path)
+
+
+def approve_and_publish(play: Play) -> None:
+    """Another person approves, who has to set the second step up first; then it is published."""
+    lead = play.people["Lena Lead"]
+    lead.go(f"{play.hub}/review")
+    lead.told("procurement officer")
+    assert lead.main.get_by_role("button", name="Approve").count() == 0
+    assert lead.download(f"{play.hub}/publish")[0] == 403
+    officer = play.people["Oona Officer"]
+    officer.sign_in()
+    officer.set_up_second_step()
+    officer.told("Waiting for you", TITLE)
+    officer.follow(re.compile("^Review it, then approve or return it"))
+    officer.press("Approve")
+    officer.told("Approved.")
+    officer.follow("Publish it")
+    officer.told("Criteria, weights and method are frozen when you publish.")
+    officer.press("Publish now")
+    officer.told("Published.", "Open for bids")
+
+
+def find(play: Play) -> None:
+    """A visitor finds the challenge by a word on the home page, and reads it."""
+    visitor = play.come("Vera Visitor")
+    visitor.go("/")
+    visitor.main.get_by_role("searchbox").fill("warm place")
+    visitor.press("Search")
+    assert visitor.path == "/challenges"
+    visitor.told("that mention “warm place”")
+    visitor.follow(TITLE)
+    assert visitor.heading == TITLE
+    visitor.told("they stand outside", "How would you solve the problem?", "Start a bid")
+    visitor.told("£10,000" if play.priced else "£25,000")
+    assert visitor.download(f"{play.hub}/bids")[0] in (200, 401, 403)
+    visitor.go("/work")
+    assert visitor.path == "/sign-in"

@@ -1,0 +1,195 @@
+"""Fixtures: an application with its own database for each test, on SQLite or PostgreSQL."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.app import create_app
+from marketplace.config import Mode, Settings
+from marketplace.core.accounts import sessions
+from marketplace.core.accounts.models import User
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+# A Tuesday morning in winter, far from a change of clocks.
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose its database."""
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="the database"
+    )
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Name the database of this run."""
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def postgres(database_kind: str) -> "Iterator[Server | None]":
+    """Give a throwaway server for the run, or nothing where the run is on SQLite."""
+    if database_kind != "postgresql":
+        yield None
+        return
+    from tests.postgres import running
+
+    with running() as server:
+        yield server
+
+
+def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
+    """Give settings for a test: cheap passwords, no rate limits in the way."""
+    values: dict[str, object] = {
+        "secret_key": "a key for tests only, of no use anywhere else",
+        "data": folder,
+        "database_url": database_url,
+        "mode": Mode.PRODUCTION,
+        "password_memory_kib": 8,
+        "password_passes": 1,
+        "sign_in_rate": "1000 per minute",
+        "testing": True,
+    }
+    return Settings(**{**values, **changes})  # type: ignore[arg-type]  # changes are checked by name
+
+
+@pytest.fixture(scope="session")
+def template_database(
+    database_kind: str, postgres: "Server | None", tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Migrate one empty database; each test gets a copy of it."""
+    folder = tmp_path_factory.mktemp("template")
+    file = f"sqlite:///{folder / 'template.db'}"
+    url = file if postgres is None else postgres.create_database()
+    app = create_app(make_settings(folder, url))
+    with app.app_context():
+        upgrade()
+        if postgres is None:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.remove()
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database_url(
+    template_database: str, postgres: "Server | None", tmp_path: Path
+) -> Iterator[str]:
+    """Give a fresh copy of the migrated database."""
+    if postgres is None:
+        copy = tmp_path / "test.db"
+        shutil.copy(template_database.removeprefix("sqlite:///"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    url = postgres.create_database(template=make_url(template_database).database or "")
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Give the clock that the application reads; a test moves it by setting `instant`."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Give the application's settings; a test module may override this fixture."""
+    return make_settings(tmp_path / "data", database_url)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Keep compiled templates between the applications of a run: compiling costs most of a test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(
+    settings: Settings, clock: FixedClock, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
+    """Give an application on a fresh database, within its context."""
+    app = create_app(settings, clock)
+    app.jinja_env.bytecode_cache = compiled_templates
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """Give the application's session, for builders and for looking."""
+    session: Session = db.session()
+    return session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser without script that has not signed in."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+def sign_in(client: FlaskClient, user: User, organisation_id: uuid.UUID | None = None) -> None:
+    """Sign `user` in without the pages, acting for the organisation given, else for the first."""
+    membership = next(
+        (m for m in user.memberships if m.organisation_id == organisation_id),
+        user.memberships[0] if user.memberships else None,
+    )
+    secret = sessions.stand(db.session(), user.id, client.application.extensions["clock"].now())
+    db.session.commit()
+    with client.session_transaction() as held:
+        held.clear()
+        held[sessions.KEY] = secret
+        held["_user_id"] = user.fs_uniquifier
+        held["_fresh"] = True
+        held["fs_cc"] = "set"
+        held["fs_paa"] = datetime.now(UTC).timestamp()
+        if membership is not None:
+            held["membership"] = str(membership.id)
+
+
+def count_statements(session: Session) -> "StatementCounter":
+    """Count the statements that the application's engine runs from now on."""
+    return StatementCounter(session.get_bind())  # type: ignore[arg-type]  # an Engine here
+
+
+class StatementCounter:
+    """Counts SELECT, INSERT, UPDATE and DELETE while it is entered."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.statements: list[str] = []
+
+    def _note(self, _c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().split(" ", 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+            self.statements.append(statement)
+
+    def __enter__(self) -> "StatementCounter":
+        sa.event.listen(self.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        sa.event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def __len__(self) -> int:
+        return len(self.statements)

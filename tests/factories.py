@@ -1,0 +1,338 @@
+"""Builds rows straight into the tables, for tests that begin in the middle of a journey.
+
+Everything is plainly fictional. Each builder adds and flushes; the caller commits.
+"""
+
+import itertools
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from bids import documents, log_words
+from bids.lifecycle import OPENED_STATES, BidState
+from bids.models import Bid, BidAnswer, EligibilityDeclaration, Submission
+from challenges.lifecycle import State
+from challenges.models import (
+    Challenge,
+    Criterion,
+    CriterionKind,
+    LegalRoute,
+    PriceModel,
+    ScaleDescriptor,
+    Stage,
+)
+from marketplace.core.accounts.models import (
+    BodyType,
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+    SupplierType,
+    User,
+)
+from marketplace.core.audit import log
+from marketplace.core.clock import FixedClock
+from marketplace.core.permissions import Actor, Role
+from scoring.panel.models import Panel, PanelMember, Seat
+
+_count = itertools.count(1)
+
+
+def a_body(session: Session, at: datetime, name: str = "Example Council") -> Organisation:
+    """Add a verified public body."""
+    return _organisation(
+        session, OrganisationKind.BODY, name, at, body_type=BodyType.LOCAL, verified_at=at
+    )
+
+
+def a_supplier(session: Session, at: datetime, name: str | None = None) -> Organisation:
+    """Add a supplier."""
+    return _organisation(
+        session,
+        OrganisationKind.SUPPLIER,
+        name or f"Specimen Fictional {next(_count)} Ltd",
+        at,
+        supplier_type=SupplierType.COMPANY,
+    )
+
+
+def the_platform(session: Session, at: datetime) -> Organisation:
+    """Add the organisation that runs the service."""
+    return _organisation(session, OrganisationKind.PLATFORM, "Platform", at)
+
+
+def _organisation(
+    session: Session, kind: OrganisationKind, name: str, at: datetime, **more: object
+) -> Organisation:
+    organisation = Organisation(kind=kind, name=name, created_at=at, **more)
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def a_person(
+    session: Session,
+    at: datetime,
+    organisation: Organisation | None,
+    *roles: Role,
+    name: str | None = None,
+) -> User:
+    """Add a confirmed person with a second factor, acting for `organisation` in `roles`."""
+    number = next(_count)
+    user = User(
+        email=f"person-{number}@example.org",
+        name=name or f"Person {number} Example",
+        fs_uniquifier=uuid.uuid4().hex,
+        active=True,
+        created_at=at,
+        confirmed_at=at,
+        tf_primary_method="authenticator",
+        tf_totp_secret="not a secret",
+    )
+    session.add(user)
+    session.flush()
+    if organisation is not None:
+        membership = Membership(user=user, organisation=organisation, created_at=at)
+        membership.roles = [MembershipRole(role=role) for role in roles]
+        session.add(membership)
+        session.flush()
+    return user
+
+
+def actor_for(user: User, organisation: Organisation | None = None) -> Actor:
+    """Give a person as the actor of their first membership, or of the one named."""
+    membership = next(
+        m for m in user.memberships if organisation is None or m.organisation is organisation
+    )
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        organisation_id=membership.organisation_id,
+        roles=frozenset(role.role for role in membership.roles),
+    )
+
+
+def a_challenge(
+    session: Session,
+    at: datetime,
+    buyer: Organisation,
+    owner: User,
+    state: State = State.DRAFT,
+    *,
+    title: str = "How can technology help people find a warm place to wait?",
+    closes_at: datetime | None = None,
+    price_model: PriceModel = PriceModel.FIXED_BUDGET,
+) -> Challenge:
+    """Add a complete challenge in `state`; CLOSED is OPEN with a closing instant that is past."""
+    approver = None
+    if state not in (State.DRAFT, State.IN_REVIEW):
+        approver = a_person(session, at, buyer, Role.PROCUREMENT_OFFICER)
+    published = state not in (State.DRAFT, State.IN_REVIEW, State.READY)
+    past = published and state is not State.OPEN
+    challenge = Challenge(
+        reference=f"CH-TEST{next(_count):02d}",
+        buyer=buyer,
+        title=title,
+        summary="Waiting rooms are cold in winter, and people do not know which are open.",
+        problem="People wait for buses in the cold.\n\nThey do not know what is open nearby.",
+        affected="Older people and parents with small children.",
+        today="A list on paper hangs in the library.",
+        why_now="Winter comes.",
+        outcome="People find a warm place within five minutes' walk.",
+        measures="Half of those asked used it.",
+        region="central",
+        sector="transport",
+        legal_route=LegalRoute.BELOW_THRESHOLD,
+        value_minor=45_000_00,
+        state=State.OPEN if state is State.CLOSED else state,
+        created_at=at - timedelta(days=40),
+        owner=owner,
+        submitted_by_id=None if state is State.DRAFT else owner.id,
+        submitted_at=None if state is State.DRAFT else at - timedelta(days=30),
+        approved_by_id=approver.id if approver else None,
+        approved_at=at - timedelta(days=29) if approver else None,
+        published_at=at - timedelta(days=28) if published else None,
+        lessons="We learned to ask first." if state is State.STOPPED else None,
+        cancelled_because="The money went." if state is State.CANCELLED else None,
+    )
+    priced = price_model is not PriceModel.FIXED_BUDGET
+    stage = Stage(
+        challenge=challenge,
+        closes_at=closes_at or (at - timedelta(hours=1) if past else at + timedelta(days=14)),
+        price_model=price_model,
+        budget_minor=5_000_00,
+        best_minor=10_000_00 if price_model is PriceModel.FIXED_BOUNDS else None,
+        worst_minor=50_000_00 if price_model is PriceModel.FIXED_BOUNDS else None,
+    )
+    session.add_all([challenge, stage])
+    session.flush()
+    weights = [("solves", "40"), ("team", "30")] if priced else [("solves", "60"), ("team", "40")]
+    for ordinal, (key, weight) in enumerate(weights, 1):
+        _question(session, stage, ordinal, key, weight)
+    if priced:
+        session.add(
+            Criterion(
+                stage=stage,
+                ordinal=3,
+                key="price",
+                kind=CriterionKind.PRICE,
+                title="Price",
+                weight=Decimal(30),
+            )
+        )
+    session.flush()
+    return challenge
+
+
+def _question(session: Session, stage: Stage, ordinal: int, key: str, weight: str) -> None:
+    criterion = Criterion(
+        stage=stage,
+        ordinal=ordinal,
+        key=key,
+        kind=CriterionKind.QUALITY,
+        title=f"Criterion {key}",
+        question=f"Tell us about {key}.",
+        guidance="Say what you would do, and why.",
+        weight=Decimal(weight),
+        max_score=Decimal(5),
+        word_limit=200,
+    )
+    criterion.descriptors = [
+        ScaleDescriptor(score=Decimal(score), text=f"Level {score}") for score in range(6)
+    ]
+    session.add(criterion)
+
+
+def a_declaration(
+    session: Session, at: datetime, supplier: Organisation, user: User
+) -> EligibilityDeclaration:
+    """Add a clean declaration of eligibility by a small company."""
+    declaration = EligibilityDeclaration(
+        supplier_id=supplier.id,
+        declared_by_id=user.id,
+        declared_at=at,
+        expires_at=at + timedelta(days=365),
+        mandatory_ground=False,
+        discretionary_ground=False,
+        tax_ground=False,
+        staff=7,
+        turnover_minor=400_000_00,
+        balance_minor=100_000_00,
+    )
+    session.add(declaration)
+    session.flush()
+    return declaration
+
+
+def a_bid(
+    session: Session,
+    at: datetime,
+    challenge: Challenge,
+    supplier: Organisation,
+    user: User,
+    state: BidState = BidState.DRAFT,
+    *,
+    price_minor: int | None = None,
+    text: str = "We would ask people first.",
+) -> Bid:
+    """Add a bid with an answer to every question, and a submission unless it is a draft."""
+    stage = challenge.stage
+    bid = Bid(
+        reference=f"B-TEST{next(_count):02d}",
+        challenge_id=challenge.id,
+        stage_id=stage.id,
+        supplier=supplier,
+        created_by_id=user.id,
+        created_at=at,
+        changed_at=at,
+        price_minor=price_minor,
+        contract_accepted=True,
+    )
+    bid.answers = [
+        BidAnswer(criterion=criterion, text=f"{text} ({criterion.key})")
+        for criterion in stage.criteria
+        if criterion.kind is CriterionKind.QUALITY
+    ]
+    session.add(bid)
+    session.flush()
+    if state in OPENED_STATES or state is BidState.SUBMITTED:
+        _submit(session, at, challenge, bid, user)
+        bid.state = state
+        session.flush()
+    return bid
+
+
+def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user: User) -> None:
+    content = documents.write(
+        documents.BidDocument(
+            challenge=challenge.reference,
+            stage=challenge.stage.ordinal,
+            plan_sha256="0" * 64,
+            bid=bid.reference,
+            version=1,
+            supplier_id=str(bid.supplier_id),
+            supplier_name=bid.supplier.name,
+            currency="GBP",
+            content=documents.Content(
+                answers={answer.criterion.key: answer.text for answer in bid.answers},
+                price_minor=bid.price_minor,
+                contract_accepted=True,
+                contract_points="",
+                ai_statement="",
+            ),
+            eligibility=documents.Eligibility(
+                declared_at=at,
+                declared_by=user.name,
+                expires_at=at + timedelta(days=365),
+                mandatory_ground=False,
+                discretionary_ground=False,
+                tax_ground=False,
+                put_right="",
+                staff=7,
+                turnover_minor=400_000_00,
+                balance_minor=100_000_00,
+                size_class="micro",
+                size_rules="2003-361-EC",
+            ),
+        )
+    )
+    digest = documents.digest(content)
+    entry = log.append(
+        session,
+        clock=FixedClock(at),
+        action=log_words.SUBMITTED,
+        chain=challenge.reference,
+        bid=bid.reference,
+        version=1,
+        sha256=digest,
+    )
+    session.add(
+        Submission(
+            bid_id=bid.id,
+            version=1,
+            submitted_by_id=user.id,
+            arrived_at=at,
+            recorded_at=at,
+            entry_n=entry.n,
+            content=content,
+            sha256=digest,
+        )
+    )
+    session.flush()
+    bid.current_version = 1
+
+
+def a_panel(session: Session, at: datetime, challenge: Challenge) -> Panel:
+    """Add a panel with a chair and three evaluators, named and no further."""
+    panel = Panel(stage_id=challenge.stage.id, named_at=at)
+    session.add(panel)
+    session.flush()
+    seats = [(Seat.CHAIR, Role.CHAIR), *[(Seat.EVALUATOR, Role.EVALUATOR)] * 3]
+    for number, (seat, role) in enumerate(seats):
+        person = a_person(session, at, challenge.buyer, role)
+        label = "Chair" if seat is Seat.CHAIR else f"Evaluator {number}"
+        session.add(PanelMember(panel=panel, user=person, seat=seat, label=label))
+    session.flush()
+    return panel

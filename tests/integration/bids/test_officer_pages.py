@@ -1,0 +1,236 @@
+"""The officers' pages: nothing before the opening, two confirmations, every reading recorded."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from bids import service
+from bids.lifecycle import BidState
+from challenges.lifecycle import State
+from challenges.models import PriceModel
+from marketplace.core.accounts.models import User
+from marketplace.core.audit.log import chain_entries
+from marketplace.core.clock import FixedClock
+from marketplace.core.permissions import Role
+from tests.conftest import NOW, count_statements, sign_in
+from tests.factories import a_bid, a_body, a_person, a_supplier
+from tests.integration.bids.conftest import MARKER, Scene, build_scene, the_bid
+from tests.integration.challenges.browser import send
+
+
+@pytest.fixture
+def bid(scene: Scene, clock: FixedClock) -> str:
+    """Submit the supplier's bid."""
+    reference = scene.written_bid(clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    return reference
+
+
+def at(scene: Scene, page: str = "") -> str:
+    return f"/work/challenges/{scene.challenge.reference}{page}"
+
+
+def close(scene: Scene, clock: FixedClock) -> None:
+    clock.instant = scene.closes_at + timedelta(minutes=1)
+
+
+def open_bids(scene: Scene, clock: FixedClock) -> None:
+    close(scene, clock)
+    for number in (0, 1):
+        service.confirm_opening(scene.challenge.reference, actor=scene.officer(number), clock=clock)
+
+
+def readings(session: Session, scene: Scene) -> list[str | None]:
+    session.rollback()
+    entries = chain_entries(session, scene.challenge.reference)
+    return [entry.actor_name for entry in entries if entry.action == "bid.read"]
+
+
+def test_the_opening_page_before_closing_tells_neither_number_nor_supplier(
+    scene: Scene, client: FlaskClient, bid: str
+) -> None:
+    sign_in(client, scene.officers[0])
+    page = client.get(at(scene, "/opening")).text
+    assert "Bids close in" in page
+    assert "Bids submitted" not in page
+    assert "Confirm as first officer" not in page
+    for secret in (bid, MARKER, scene.supplier.name, scene.admin_user.name):
+        assert secret not in page
+
+
+def test_the_opening_page_after_closing_tells_the_number_and_nothing_else(
+    scene: Scene, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    page = client.get(at(scene, "/opening")).text
+    assert "Bids submitted" in page
+    assert "Confirm as first officer" in page
+    for secret in (bid, MARKER, scene.supplier.name, scene.admin_user.name):
+        assert secret not in page
+
+
+@pytest.mark.parametrize("page", ["/bids", "/bids/{bid}", "/bids/{bid}/eligibility"])
+def test_pages_of_bids_before_the_opening_show_nothing(
+    scene: Scene, client: FlaskClient, clock: FixedClock, bid: str, page: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    answer = client.get(at(scene, page.format(bid=bid)))
+    assert answer.status_code == 409
+    for secret in (MARKER, scene.supplier.name, scene.admin_user.name):
+        assert secret not in answer.text
+
+
+def test_a_bid_that_is_there_and_one_that_is_not_look_the_same_before_the_opening(
+    scene: Scene, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    answers = [client.get(at(scene, f"/bids/{found}")) for found in (bid, "B-ABCDEFGH")]
+    assert [answer.status_code for answer in answers] == [409, 409]
+
+
+def test_two_officers_open_the_bids_from_their_pages(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    assert send(client, at(scene, "/opening"), {}).headers["Location"] == at(scene, "/opening")
+    page = client.get(at(scene, "/opening")).text
+    assert "You have confirmed already" in page
+    assert scene.officers[1].name in page
+    sign_in(client, scene.officers[1])
+    assert "Confirm and open the bids" in client.get(at(scene, "/opening")).text
+    assert send(client, at(scene, "/opening"), {}).headers["Location"] == at(scene, "/bids")
+    assert scene.supplier.name in client.get(at(scene, "/bids")).text
+    assert the_bid(session, bid).state is BidState.VALID
+
+
+def test_confirming_twice_by_one_officer_says_that_another_must(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    client.post(at(scene, "/opening"))
+    answer = client.post(at(scene, "/opening"))
+    assert answer.status_code == 409
+    assert "A second procurement officer must confirm too" in answer.text
+    assert the_bid(session, bid).state is BidState.SUBMITTED
+
+
+def test_confirming_before_closing_is_refused(scene: Scene, client: FlaskClient, bid: str) -> None:
+    sign_in(client, scene.officers[0])
+    assert client.post(at(scene, "/opening")).status_code == 409
+
+
+def test_confirming_by_an_officer_of_another_body_finds_nothing(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    other = a_body(session, NOW, "Another Example Council")
+    officer = a_person(session, NOW, other, Role.PROCUREMENT_OFFICER)
+    session.commit()
+    close(scene, clock)
+    sign_in(client, officer)
+    assert client.get(at(scene, "/opening")).status_code == 404
+    assert client.post(at(scene, "/opening")).status_code == 404
+
+
+def test_reading_a_bid_is_recorded_before_it_is_shown(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    open_bids(scene, clock)
+    sign_in(client, scene.lead)
+    assert client.get(at(scene, "/bids")).status_code == 200
+    assert readings(session, scene) == []
+    assert MARKER in client.get(at(scene, f"/bids/{bid}")).text
+    assert readings(session, scene) == [scene.lead.name]
+
+
+@pytest.mark.parametrize(("who", "shown"), [("officer", True), ("lead", False)])
+def test_the_price_of_an_opened_bid_is_shown_to_officers_only(
+    session: Session, client: FlaskClient, clock: FixedClock, who: str, shown: bool
+) -> None:
+    scene = build_scene(session, PriceModel.FIXED_BOUNDS)
+    reference = scene.written_bid(clock)
+    service.save_price(reference, 4_321_00, actor=scene.contributor, clock=clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    open_bids(scene, clock)
+    user: User = scene.officers[0] if who == "officer" else scene.lead
+    sign_in(client, user)
+    page = client.get(at(scene, f"/bids/{reference}")).text
+    assert ("£4,321" in page) is shown
+    assert "£4,321" not in client.get(at(scene, "/bids")).text
+
+
+@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.CHAIR, Role.APPROVER])
+def test_opened_bids_are_closed_to_those_who_score_or_sign_off(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str, role: Role
+) -> None:
+    person = a_person(session, NOW, scene.body, role)
+    session.commit()
+    open_bids(scene, clock)
+    sign_in(client, person)
+    assert client.get(at(scene, "/bids")).status_code == 403
+    assert client.get(at(scene, f"/bids/{bid}")).status_code == 403
+    assert readings(session, scene) == []
+
+
+def test_deciding_needs_a_reason_and_keeps_the_choice(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    open_bids(scene, clock)
+    sign_in(client, scene.officers[0])
+    path = at(scene, f"/bids/{bid}/eligibility")
+    refused = send(client, path, {"finding": "excluded", "reason": " "})
+    assert refused.status_code == 422
+    assert 'value="excluded" checked' in refused.text
+    kept = send(client, path, {"finding": "excluded", "reason": "Fraud, not put right."})
+    assert kept.status_code == 303
+    assert the_bid(session, bid).state is BidState.EXCLUDED
+    assert "Fraud, not put right." in client.get(at(scene, f"/bids/{bid}")).text
+
+
+def test_deciding_after_evaluation_began_is_refused_and_keeps_the_reason(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    open_bids(scene, clock)
+    scene.challenge.state = State.EVALUATING
+    session.commit()
+    sign_in(client, scene.officers[0])
+    answer = client.post(
+        at(scene, f"/bids/{bid}/eligibility"),
+        data={"finding": "excluded", "reason": "A reason that took an hour to write."},
+    )
+    assert answer.status_code == 409
+    assert "A reason that took an hour to write." in answer.text
+
+
+def test_the_list_of_50_opened_bids_takes_at_most_12_statements(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
+) -> None:
+    for _ in range(50):
+        supplier = a_supplier(session, NOW)
+        person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+        a_bid(session, NOW, scene.challenge, supplier, person, BidState.SUBMITTED)
+    session.commit()
+    open_bids(scene, clock)
+    sign_in(client, scene.officers[0])
+    with count_statements(session) as statements:
+        page = client.get(at(scene, "/bids")).text
+    assert page.count("Decide<") == 50
+    assert len(statements) <= 12, "\n".join(statements.statements)
+
+
+@pytest.mark.parametrize("page", ["/opening", "/bids/{bid}", "/bids/{bid}/eligibility"])
+def test_an_officers_page_takes_at_most_12_statements_with_the_entry_of_its_reading(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str, page: str
+) -> None:
+    open_bids(scene, clock)
+    sign_in(client, scene.officers[0])
+    path = at(scene, page.format(bid=bid))
+    with count_statements(session) as statements:
+        assert client.get(path).status_code == 200
+    assert len(statements) <= 12, "\n".join(statements.statements)

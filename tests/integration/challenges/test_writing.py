@@ -1,0 +1,412 @@
+"""Writing a challenge through its pages, to the published page that everybody reads."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from challenges import service
+from challenges.lifecycle import State
+from challenges.models import Challenge
+from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.audit import log
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import Forbidden, Invalid
+from marketplace.core.permissions import Role
+from tests.conftest import NOW, sign_in
+from tests.factories import a_body, a_challenge, a_person, actor_for
+from tests.integration.challenges.browser import hidden_fields, send
+
+TITLE = "How can technology help people find a warm place to wait?"
+PROBLEM = {
+    "title": TITLE,
+    "summary": "Waiting rooms are cold in winter, and people do not know which are open.",
+    "problem": "People wait for buses in the **cold**. " * 10,
+    "affected": "Older people and parents with small children.",
+    "today": "A list on paper hangs in the library.",
+    "why_now": "Winter comes.",
+}
+OUTCOME = {
+    "outcome": "People find a warm place within five minutes' walk.",
+    "measures": "* Half of those asked used it.",
+    "tried": "Posters.",
+    "constraints": "No account.",
+    "support": "A map of public buildings.",
+}
+MONEY = {
+    "legal_route": "below_threshold",
+    "value_minor": "45,000",
+    "price_model": "fixed_bounds",
+    "budget_minor": "£40,000",
+    "best_minor": "20000",
+    "worst_minor": "40000",
+    "price_weight": "30",
+}
+SCALE = "\n".join(f"{score}: Level {score}" for score in range(6))
+
+
+def a_question(title: str, weight: str) -> dict[str, str]:
+    return {
+        "title": title,
+        "question": f"Tell us about {title}.",
+        "guidance": "",
+        "weight": weight,
+        "word_limit": "300",
+        "max_score": "5",
+        "min_score": "2",
+        "descriptors": SCALE,
+    }
+
+
+def test_writing_with_tokens_from_question_to_published_page(
+    app: Flask, client: FlaskClient, session: Session, lead: User, officer: User
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, lead)
+
+    created = send(client, "/work/challenges/new", {"title": TITLE})
+    assert created.status_code == 303
+    write = created.location
+    reference = re.search(r"CH-[0-9A-HJKMNP-TV-Z]{6}", write)
+    assert reference is not None
+    for section, data in {
+        "problem": PROBLEM,
+        "outcome": OUTCOME,
+        "place": {"region": "tayside", "sector": "transport", "round": "11"},
+        "money": MONEY,
+        "sponsors": {"names": "Body B\nBody A"},
+    }.items():
+        assert send(client, f"{write}/{section}", data).status_code == 303, section
+    # The form suggests midday on a working day, four weeks on.
+    suggested = client.get(f"{write}/timeline").text
+    parts = re.findall(r'name="closes_at"[^>]*value="(\d+)"', suggested)
+    assert parts == ["29", "12", "2026", "12", "00"]
+    page = f"{write}/timeline"
+    hidden = re.findall(r'name="(csrf_token|seen)"[^>]*value="([^"]*)"', suggested)
+    closing = client.post(page, data={**dict(hidden), "closes_at": parts})
+    assert closing.status_code == 303
+    for title, weight in (("Solves the challenge", "40"), ("Team", "30")):
+        added = send(client, f"{write}/criteria/new", a_question(title, weight))
+        assert added.status_code == 303
+    review = f"/work/challenges/{reference[0]}/review"
+    assert "Nothing is missing" in client.get(review).text
+    assert send(client, review, {}).status_code == 303
+
+    sign_in(client, officer)
+    assert send(client, review, {}).status_code == 303
+    published = send(client, f"/work/challenges/{reference[0]}/publish", {})
+    assert published.status_code == 303
+    challenge = session.scalars(select(Challenge)).one()
+    assert challenge.state is State.OPEN
+    assert challenge.stage.plan is not None
+    assert [entry.action for entry in log.chain_entries(session, reference[0])] == [
+        "challenge.created",
+        "challenge.submitted_for_review",
+        "challenge.approved",
+        "challenge.published",
+    ]
+    with client.session_transaction() as held:
+        held.clear()
+    page_text = client.get(published.location).text
+    for words in (TITLE, "Body A, Body B", "<strong>cold</strong>", "£45,000", "Level 5"):
+        assert words in page_text
+    assert challenge.stage.plan.sha256 in page_text
+
+
+def test_sending_a_section_without_token_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, lead)
+
+    answer = client.post(f"/work/challenges/{draft.reference}/write/problem", data=PROBLEM)
+
+    assert answer.status_code == 400
+    session.expire_all()
+    assert draft.affected == "Older people and parents with small children."
+    assert draft.why_now == "Winter comes."
+
+
+def test_saving_an_incomplete_section_is_allowed(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+
+    blank = {**dict.fromkeys(PROBLEM, ""), "title": "Why?"}
+    answer = send(client, f"/work/challenges/{draft.reference}/write/problem", blank)
+
+    assert answer.status_code == 303
+    session.expire_all()
+    assert (draft.title, draft.problem) == ("Why?", "")
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "text", "message"),
+    [
+        ("problem", "title", "", "Enter a title"),
+        ("problem", "title", "x" * 201, "Shorten this to 200 characters"),
+        ("problem", "summary", "x" * 301, "Shorten this to 300 characters"),
+        ("problem", "problem", "x" * 200_000, "Shorten this to 20,000 characters"),
+        ("place", "region", "atlantis", "Not a valid choice"),
+        ("money", "value_minor", "lots", "Enter an amount in pounds"),
+        ("money", "value_minor", "0", "Enter an amount above zero"),
+        ("money", "price_weight", "a third", "Enter a number"),
+        ("money", "price_weight", "0", "Enter a weight above 0"),
+        ("money", "worst_minor", "10", "must be higher than the one that gets all"),
+        ("timeline", "closes_at", "32", "Enter a real date and time"),
+        ("sponsors", "names", "\n".join(map(str, range(30))), "at most 20 joint sponsors"),
+    ],
+)
+def test_saving_a_section_with_a_fault_shows_it_with_what_was_typed(
+    client: FlaskClient,
+    lead: User,
+    draft: Challenge,
+    section: str,
+    field: str,
+    text: str,
+    message: str,
+) -> None:
+    sign_in(client, lead)
+    whole = {"problem": PROBLEM, "money": MONEY}.get(section, {})
+
+    answer = client.post(
+        f"/work/challenges/{draft.reference}/write/{section}", data={**whole, field: text}
+    )
+
+    assert answer.status_code == 422
+    assert "<title>Error: " in re.sub(r"<title[^>]*>\s*", "<title>", answer.text)
+    assert message in answer.text
+    assert f'href="#{field}"' in answer.text
+    # A region that is no option cannot stay chosen; everything else stays as it was typed.
+    assert section == "place" or text in answer.text
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_saving_a_closing_time_beyond_every_calendar_is_refused(
+    client: FlaskClient, lead: User, draft: Challenge, place: int
+) -> None:
+    sign_in(client, lead)
+    parts = ["8", "12", "2026", "12", "00"]
+    parts[place] = "9" * 30
+
+    answer = client.post(
+        f"/work/challenges/{draft.reference}/write/timeline", data={"closes_at": parts}
+    )
+
+    assert answer.status_code == 422
+    assert "Enter a real date and time" in answer.text
+
+
+def test_saving_a_section_with_html_shows_it_as_text(
+    client: FlaskClient, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    hostile = (
+        "<script>alert(1)</script> <img src=x onerror=alert(1)> [go](javascript:alert(1)) "
+        "{{ 7*7 }} \x00"
+    )
+
+    saved = send(
+        client,
+        f"/work/challenges/{draft.reference}/write/problem",
+        {**PROBLEM, "title": hostile, "problem": hostile},
+    )
+
+    assert saved.status_code == 303
+    page = client.get(f"/work/challenges/{draft.reference}/preview").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7*7 }}" in page
+    for forbidden in ("<script>alert", "<img src=x", 'href="javascript', "\x00"):
+        assert forbidden not in page
+
+
+def test_saving_from_two_tabs_gives_the_second_its_text_and_what_is_saved(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    path = f"/work/challenges/{draft.reference}/write/problem"
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(path).text)
+    assert seen is not None
+    first = client.post(path, data={**PROBLEM, "affected": "Bus drivers.", "seen": seen[1]})
+    assert first.status_code == 303
+
+    second = client.post(path, data={**PROBLEM, "affected": "Night shift.", "seen": seen[1]})
+
+    assert second.status_code == 409
+    assert "Night shift." in second.text
+    assert "What is saved now" in second.text
+    assert "Bus drivers." in second.text
+    session.expire_all()
+    assert draft.affected == "Bus drivers."
+    # Having seen both, the writer saves again.
+    anew = re.search(r'name="seen"[^>]*value="([^"]+)"', second.text)
+    assert anew is not None
+    third = client.post(path, data={**PROBLEM, "affected": "Night shift.", "seen": anew[1]})
+    assert third.status_code == 303
+    session.expire_all()
+    assert draft.affected == "Night shift."
+
+
+def test_saving_sponsors_from_two_tabs_shows_the_names_that_are_saved(
+    client: FlaskClient, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    path = f"/work/challenges/{draft.reference}/write/sponsors"
+    loaded = hidden_fields(client.get(path).text)
+    assert client.post(path, data={**loaded, "names": "Body A"}).status_code == 303
+
+    second = client.post(path, data={**loaded, "names": "Body B"})
+
+    assert second.status_code == 409
+    assert "Body A" in second.text
+    assert "Body B" in second.text
+
+
+def test_saving_different_sections_from_two_tabs_does_not_collide(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    base = f"/work/challenges/{draft.reference}/write"
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(f"{base}/problem").text)
+    assert seen is not None
+    assert send(client, f"{base}/outcome", OUTCOME).status_code == 303
+
+    answer = client.post(f"{base}/problem", data={**PROBLEM, "seen": seen[1]})
+
+    assert answer.status_code == 303
+
+
+def test_saving_after_submission_keeps_the_text_on_the_page(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    draft.state = State.IN_REVIEW
+    draft.submitted_by_id = lead.id
+    session.commit()
+
+    answer = client.post(
+        f"/work/challenges/{draft.reference}/write/problem",
+        data={**PROBLEM, "affected": "Night shift."},
+    )
+
+    assert answer.status_code == 409
+    assert "while the challenge is in review" in answer.text
+    assert "Night shift." in answer.text
+    session.expire_all()
+    assert draft.affected != "Night shift."
+
+
+def test_writing_a_challenge_of_another_body_is_not_found(
+    client: FlaskClient, session: Session, draft: Challenge
+) -> None:
+    other = a_body(session, NOW, "Another Council")
+    sign_in(client, a_person(session, NOW, other, Role.CHALLENGE_LEAD))
+    session.commit()
+    base = f"/work/challenges/{draft.reference}"
+
+    for path in ("/preview", "/write", "/write/problem", "/write/criteria", "/review", "/cancel"):
+        assert client.get(base + path).status_code == 404, path
+    assert client.post(f"{base}/write/problem", data=PROBLEM).status_code == 404
+    assert client.post(f"{base}/review").status_code == 404
+
+
+def test_creating_gives_each_challenge_a_reference_that_can_be_read_aloud(
+    lead: User, clock: FixedClock
+) -> None:
+    made = {service.create(actor=actor_for(lead), clock=clock, title="Why?") for _ in range(5)}
+
+    assert len(made) == 5
+    assert all(re.fullmatch("CH-[0-9A-HJKMNP-TV-Z]{6}", reference) for reference in made)
+
+
+def test_creating_tries_again_when_a_reference_is_taken(
+    lead: User, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = iter("AAAAAAAAAAAABBBBBB")
+    monkeypatch.setattr("challenges.service.drafts.secrets.choice", lambda _from: next(letters))
+
+    first = service.create(actor=actor_for(lead), clock=clock, title="Why?")
+    second = service.create(actor=actor_for(lead), clock=clock, title="Why?")
+
+    assert (first, second) == ("CH-AAAAAA", "CH-BBBBBB")
+
+
+def test_creating_under_a_reference_that_is_taken_is_refused(
+    lead: User, draft: Challenge, clock: FixedClock
+) -> None:
+    with pytest.raises(Invalid, match="with this reference already"):
+        service.create(actor=actor_for(lead), clock=clock, title="Why?", reference=draft.reference)
+
+
+def test_creating_as_an_evaluator_is_forbidden(
+    client: FlaskClient, session: Session, body: Organisation, clock: FixedClock
+) -> None:
+    evaluator = a_person(session, NOW, body, Role.EVALUATOR)
+    session.commit()
+
+    with pytest.raises(Forbidden):
+        service.create(actor=actor_for(evaluator), clock=clock, title="Why?")
+    sign_in(client, evaluator)
+    assert client.post("/work/challenges/new", data={"title": "Why?"}).status_code == 403
+
+
+def test_creating_without_a_title_asks_for_one(client: FlaskClient, lead: User) -> None:
+    sign_in(client, lead)
+
+    answer = client.post("/work/challenges/new", data={"title": "  "})
+
+    assert answer.status_code == 422
+    assert "Enter a title" in answer.text
+
+
+def test_writing_an_unknown_section_is_not_found(
+    client: FlaskClient, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+
+    assert client.get(f"/work/challenges/{draft.reference}/write/colour").status_code == 404
+
+
+def test_preview_of_a_draft_shows_what_is_not_set_yet(client: FlaskClient, lead: User) -> None:
+    sign_in(client, lead)
+    write = send(client, "/work/challenges/new", {"title": "Why?"}).location
+
+    page = client.get(write.removesuffix("/write") + "/preview")
+
+    assert page.status_code == 200
+    assert "Not set yet" in page.text
+
+
+def test_own_list_shows_every_state_of_the_body_and_no_other(
+    client: FlaskClient, session: Session, body: Organisation, lead: User, draft: Challenge
+) -> None:
+    ready = a_challenge(session, NOW, body, lead, State.READY, title="Is it ready?")
+    other = a_body(session, NOW, "Another Council")
+    stranger = a_person(session, NOW, other, Role.CHALLENGE_LEAD)
+    a_challenge(session, NOW, other, stranger, State.OPEN, title="Somebody else's?")
+    session.commit()
+    sign_in(client, lead)
+
+    page = client.get("/work/challenges").text
+
+    assert draft.reference in page
+    assert ready.title in page
+    assert "Somebody else" not in page
+
+
+def test_money_page_says_which_rules_follow(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge, clock: FixedClock
+) -> None:
+    draft.value_minor = 300_000_00
+    session.commit()
+    clock.instant = NOW + timedelta(days=1)
+    sign_in(client, lead)
+
+    page = client.get(f"/work/challenges/{draft.reference}/write/money").text
+
+    assert "Public Contracts (Scotland) Regulations 2015" in page
+    assert "a standstill of 10 days is required" in page

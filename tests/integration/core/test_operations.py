@@ -1,0 +1,172 @@
+"""The commands that look after an installation: what they do, say and answer."""
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from marketplace import operations
+from marketplace.cli import USAGE, main
+from marketplace.core import jobs
+from marketplace.core.accounts.models import SignIn, User
+from marketplace.core.clock import FixedClock
+from marketplace.core.jobs import Job
+from marketplace.core.notices import post
+from marketplace.core.transaction import transaction
+from tests.conftest import NOW
+from tests.factories import a_person
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def environment(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
+) -> pytest.MonkeyPatch:
+    """Set the environment of an installation that has no mail server of its own yet."""
+    for name, value in {
+        "MARKETPLACE_SECRET_KEY": "a key for tests only, of no use anywhere else",
+        "MARKETPLACE_DATA": str(tmp_path / "data"),
+        "MARKETPLACE_DATABASE": database_url,
+        "MARKETPLACE_SMTP_URL": "smtp://mail.invalid:25",
+        "MARKETPLACE_PASSWORD_MEMORY_KIB": "8",
+        "MARKETPLACE_PASSWORD_PASSES": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_check_of_a_sound_installation_says_so(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert main(["check"]) == 0
+    assert "can be used" in capsys.readouterr().out
+
+
+def test_check_names_a_setting_that_is_wrong(environment: pytest.MonkeyPatch, capsys: Said) -> None:
+    environment.setenv("MARKETPLACE_COLOUR", "teal")
+
+    assert main(["check"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("marketplace: MARKETPLACE_COLOUR")
+    assert "Traceback" not in said
+
+
+def test_check_of_a_database_without_tables_says_what_to_run(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
+) -> None:
+    environment.setenv("MARKETPLACE_DATABASE", f"sqlite:///{tmp_path / 'empty.db'}")
+
+    assert main(["check"]) == 1
+    assert "marketplace database upgrade" in capsys.readouterr().err
+
+    assert main(["database", "upgrade"]) == 0
+    assert main(["database", "upgrade"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_check_of_a_database_that_is_away_says_so(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    environment.setenv("MARKETPLACE_DATABASE", "sqlite:////nowhere/at/all.db")
+
+    assert main(["check"]) == 1
+    assert "the database cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["check", "all"], ["database"], ["demo", "load", "--now"], ["work", "--twice"]]
+)
+def test_command_with_words_it_does_not_know_shows_the_usage(
+    environment: pytest.MonkeyPatch, capsys: Said, words: list[str]
+) -> None:
+    assert main(words) == 2
+    assert capsys.readouterr().err == USAGE
+
+
+def test_demonstration_is_not_loaded_into_an_installation_for_work(
+    environment: pytest.MonkeyPatch, capsys: Said, session: Session
+) -> None:
+    assert main(["demo", "load"]) == 1
+    assert "demonstration" in capsys.readouterr().err
+    assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
+
+
+def test_first_administrator_is_made_and_gets_a_link_to_set_a_password(
+    environment: pytest.MonkeyPatch, capsys: Said, session: Session
+) -> None:
+    assert main(["admin", "create", "una@example.org", "Una Sample"]) == 0
+    said = capsys.readouterr().out
+
+    assert re.search(r"/new-password/\S+", said)
+    person = session.scalars(sa.select(User)).one()
+    assert (person.email, person.name, person.password) == ("una@example.org", "Una Sample", None)
+
+
+def test_administrator_with_an_address_that_is_none_is_refused_in_one_line(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert main(["admin", "create", "una", "Una Sample"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("marketplace: ")
+    assert "Traceback" not in said
+
+
+def test_second_factor_of_nobody_is_refused_in_one_line(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert main(["admin", "remove-second-factor", "nobody@example.org"]) == 1
+    assert capsys.readouterr().err == "marketplace: Nobody has this address.\n"
+
+
+def test_second_factor_that_is_removed_ends_every_session(
+    environment: pytest.MonkeyPatch, capsys: Said, session: Session
+) -> None:
+    person = a_person(session, NOW, None)
+    session.add(SignIn(user_id=person.id, digest="0" * 64, started_at=NOW, ends_at=NOW))
+    session.commit()
+
+    assert main(["admin", "remove-second-factor", person.email]) == 0
+
+    session.rollback()
+    assert person.tf_primary_method is None
+    assert session.scalars(sa.select(SignIn.ended_at)).one() is not None
+
+
+def test_work_once_does_what_is_due_and_counts_it(
+    environment: pytest.MonkeyPatch, capsys: Said, session: Session, app: Flask
+) -> None:
+    environment.setenv("MARKETPLACE_MODE", "demonstration")
+    environment.delenv("MARKETPLACE_SMTP_URL")
+    with transaction() as inside:
+        post.queue(inside, to_email="una@example.org", subject="x", text="x", clock=FixedClock(NOW))
+        # Whatever the machine's clock says, it is due.
+        inside.execute(sa.update(Job).values(due_at=NOW.replace(year=2000)))
+
+    assert main(["work", "--once"]) == 0
+    assert main(["work", "--once"]) == 0
+
+    assert capsys.readouterr().out == "1 done.\n0 done.\n"
+
+
+def test_work_stops_when_it_is_told_to(environment: pytest.MonkeyPatch, capsys: Said) -> None:
+    sweeps: list[int] = []
+
+    def sweep(_clock: object, limit: int = 100) -> int:
+        sweeps.append(limit)
+        signal.raise_signal(signal.SIGTERM)
+        return 1
+
+    environment.setattr(jobs, "run_due", sweep)
+    before = {kind: signal.getsignal(kind) for kind in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        assert operations.run(["work"]) == 0
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+    assert len(sweeps) == 1

@@ -1,0 +1,269 @@
+"""What the public and auditors download, and what the public edition keeps back."""
+
+import hashlib
+import json
+import shutil
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
+from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.app import create_app
+from marketplace.cli import main
+from marketplace.core import jobs
+from marketplace.core.audit.log import chain_entries
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+from marketplace.core.jobs import Job
+from scoring.award.models import Result
+from scoring.report.facts import Edition
+from scoring.report.models import ReportFile
+from scoring.report.service import MAKE
+from tests.conftest import NOW, make_settings, sign_in
+from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step, recall
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[Edition, bytes]:
+    """Give the newest editions of the signed award, which the next fixture prints."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def kept_databases(
+    kept_databases: dict[Step, str],
+    printed: dict[Edition, bytes],
+    postgres: "Server | None",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[Step, str]:
+    """Have the reports printed once, in a copy of the database at the end."""
+    folder = tmp_path_factory.mktemp("printed")
+    signed = kept_databases[Step.SIGNED]
+    if postgres is not None:
+        url = postgres.create_database(template=make_url(signed).database or "")
+    else:
+        shutil.copy(signed.removeprefix("sqlite:///"), folder / "printed.db")
+        url = f"sqlite:///{folder / 'printed.db'}"
+    clock = FixedClock(NOW)
+    app = create_app(make_settings(folder, url), clock)
+    with app.app_context():
+        session = db.session()
+        recall(session, clock)
+        session.execute(update(Job).where(Job.kind != MAKE).values(done_at=Job.due_at))
+        session.commit()
+        jobs.run_due(clock)
+        for file in session.scalars(select(ReportFile).order_by(ReportFile.report_id)):
+            printed[file.edition] = app.extensions["files"].read(file.sha256)
+        db.session.remove()
+        db.engine.dispose()
+    return {**kept_databases, Step.SIGNED: url}
+
+
+@pytest.fixture
+def step() -> Step:
+    """Begin when the contract is signed."""
+    return Step.SIGNED
+
+
+@pytest.fixture
+def stored(app: Flask, journey: Journey, printed: dict[Edition, bytes]) -> Journey:
+    """Give the journey with the newest files of its report in the store."""
+    for content in printed.values():
+        app.extensions["files"].write(content)
+    return journey
+
+
+def text_of(content: bytes) -> str:
+    """Give all that a PDF says, in pages and in attached files."""
+    reader = PdfReader(BytesIO(content))
+    pages = "\n".join(page.extract_text() for page in reader.pages)
+    attached = "\n".join(
+        data.decode("utf-8", "replace") for files in reader.attachments.values() for data in files
+    )
+    about = "\n".join(f"{key} {value}" for key, value in (reader.metadata or {}).items())
+    return "\n".join((pages, attached, about))
+
+
+def test_public_edition_keeps_losing_prices_answers_and_evaluators_back(
+    printed: dict[Edition, bytes], journey: Journey
+) -> None:
+    text = text_of(printed[Edition.PUBLIC])
+    squeezed = "".join(text.split())
+
+    for hidden in (
+        OWN_WORDS,
+        RIVAL_WORDS,
+        journey.cast.rival.name,
+        "Eva Evaluator",
+        "Edgar Evaluator",
+        "Elin Evaluator",
+        "30,000",
+        "30000",
+        "3000000",
+    ):
+        assert "".join(hidden.split()) not in squeezed, hidden
+    # What the public may know is there: who won, for how much, who led the panel.
+    for shown in (journey.cast.supplier.name, "£20,000", "Cora Chair"):
+        assert "".join(shown.split()) in squeezed, shown
+
+
+def test_public_edition_holds_no_losing_price_in_its_raw_streams(
+    journey: Journey, printed: dict[Edition, bytes]
+) -> None:
+    reader = PdfReader(BytesIO(printed[Edition.PUBLIC]))
+    found: list[bytes] = []
+    for number in range(1, len(reader.xref[0]) + 1):
+        thing = reader.get_object(number)
+        data = thing.get_data() if isinstance(thing, StreamObject) else str(thing).encode()
+        found.extend(
+            word for word in (b"3000000", b"30000.00", RIVAL_WORDS.encode()) if word in data
+        )
+
+    assert found == []
+
+
+def test_full_edition_has_the_stored_evaluation_attached_to_the_byte(
+    printed: dict[Edition, bytes], stored: Journey, session: Session
+) -> None:
+    reader = PdfReader(BytesIO(printed[Edition.FULL]))
+    result = session.scalars(select(Result)).one()
+
+    assert reader.attachments["evaluation.json"] == [result.evaluation]
+    text = text_of(printed[Edition.FULL])
+    for shown in (OWN_WORDS, RIVAL_WORDS, "Eva Evaluator", "£30,000"):
+        assert "".join(shown.split()) in "".join(text.split()), shown
+
+
+def test_evaluation_downloaded_and_scored_again_gives_the_same_totals_and_ranks(
+    client: FlaskClient,
+    stored: Journey,
+    session: Session,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sign_in(client, stored.cast.auditor)
+    answer = client.get(f"/awards/{stored.reference}/evaluation.json")
+    assert answer.status_code == 200
+    file = tmp_path / "evaluation.json"
+    file.write_bytes(answer.data)
+
+    assert main(["score", str(file)]) == 0
+
+    again = json.loads(capsys.readouterr().out)
+    result = session.scalars(select(Result)).one()
+    then = json.loads(result.result)
+    assert hashlib.sha256(answer.data).hexdigest() == result.evaluation_sha256
+    assert again["winners"] == then["winners"] == [stored.own_bid]
+
+    def figures(found: dict[str, object]) -> list[object]:
+        bids = found["bids"]
+        assert isinstance(bids, list)
+        return [(bid["id"], bid["rank"], bid["total"]) for bid in bids]
+
+    assert figures(again) == figures(then)
+
+
+def test_downloads_by_an_auditor_are_recorded_before_they_are_given(
+    client: FlaskClient, stored: Journey, session: Session
+) -> None:
+    sign_in(client, stored.cast.auditor)
+    answer = client.get(f"/awards/{stored.reference}/report-full.pdf")
+    client.get(f"/awards/{stored.reference}/evaluation.json")
+
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    recorded = [
+        (entry.action, entry.actor_name)
+        for entry in chain_entries(session, stored.reference)
+        if entry.action.endswith(".downloaded")
+    ]
+    assert recorded == [
+        ("report.downloaded", "Ada Auditor"),
+        ("evaluation.downloaded", "Ada Auditor"),
+    ]
+
+
+def test_downloads_by_others_are_refused_and_not_recorded(
+    client: FlaskClient, stored: Journey, session: Session
+) -> None:
+    cast, before = stored.cast, len(chain_entries(session, stored.reference))
+    expected = {
+        cast.officer: 403,
+        cast.chair: 403,
+        cast.supplier_admin: 403,
+        cast.other_auditor: 404,
+    }
+
+    for person, status in expected.items():
+        sign_in(client, person)
+        for name in ("report-full.pdf", "evaluation.json"):
+            assert client.get(f"/awards/{stored.reference}/{name}").status_code == status
+
+    assert len(chain_entries(session, stored.reference)) == before
+
+
+def test_public_report_is_a_file_to_keep_for_anybody(client: FlaskClient, stored: Journey) -> None:
+    answer = client.get(f"/awards/{stored.reference}/report.pdf")
+
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/pdf"
+    assert stored.reference in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("step", [Step.INTENTION])
+def test_public_report_before_the_contract_does_not_exist(
+    client: FlaskClient, journey: Journey
+) -> None:
+    answer = client.get(f"/awards/{journey.reference}/report.pdf")
+
+    assert answer.status_code == 404
+    assert "when the contract is signed" in answer.text
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_public_report_whose_file_is_damaged_is_not_given(
+    client: FlaskClient, stored: Journey, app: Flask, session: Session, damage: str
+) -> None:
+    file = session.scalars(select(ReportFile).where(ReportFile.edition == Edition.PUBLIC)).one()
+    path = app.extensions["files"].path(file.sha256)
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b" ")
+
+    answer = client.get(f"/awards/{stored.reference}/report.pdf")
+
+    assert answer.status_code in (500, 503)
+    assert file.sha256 not in answer.text
+    assert not answer.data.startswith(b"%PDF-")
+
+
+def test_public_page_of_the_award_says_what_the_public_may_know(
+    client: FlaskClient, stored: Journey
+) -> None:
+    page = client.get(f"/awards/{stored.reference}").text
+
+    assert stored.cast.supplier.name in page
+    assert "£20,000" in page
+    for hidden in (OWN_WORDS, RIVAL_WORDS, stored.cast.rival.name, "Eva Evaluator", "30,000"):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("step", [Step.RECOMMENDED])
+def test_public_page_before_the_announcement_does_not_exist(
+    client: FlaskClient, journey: Journey
+) -> None:
+    assert client.get(f"/awards/{journey.reference}").status_code == 404
+    assert client.get("/awards/CH-NOSUCH").status_code == 404

@@ -1,0 +1,298 @@
+"""The demonstration as loaded: whole, lawful, and checkable like any real record."""
+
+import hashlib
+import itertools
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from sqlalchemy import DateTime, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from bids.lifecycle import BidState
+from bids.models import Bid, EligibilityDeclaration, Submission
+from challenges.lifecycle import PUBLIC_STATES, State
+from challenges.listing import Filters, Listed, challenge_page
+from challenges.models import Challenge, Stage
+from marketplace.app import create_app
+from marketplace.cli import main
+from marketplace.config import Mode
+from marketplace.core import jobs
+from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.accounts.queries import demonstration_people
+from marketplace.core.audit import log
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import Base, db
+from marketplace.core.errors import WrongMoment
+from marketplace.core.notices import post
+from marketplace.core.notices.models import Notice
+from marketplace.core.transaction import transaction
+from marketplace.demonstration.content import load as read_content
+from marketplace.demonstration.load import load
+from marketplace.demonstration.log_words import BEGUN
+from scoring import engine
+from scoring.award.models import Contract, Intention, Result
+from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
+from tests.conftest import NOW, make_settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+CONTENT = read_content()
+LEFT_BEHIND = "left.behind@nowhere.example"
+# What is set for later on purpose; everything else has happened.
+SET_FOR_LATER = {"closes_at", "expires_at", "ends_at", "standstill_ends_at"}
+
+
+@pytest.fixture(scope="module")
+def demonstration(
+    template_database: str, postgres: "Server | None", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """Load the demonstration once for all tests of this file, where an earlier load broke off."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    if postgres is None:
+        url = f"sqlite:///{folder / 'test.db'}"
+        shutil.copy(template_database.removeprefix("sqlite:///"), folder / "test.db")
+    else:
+        url = postgres.create_database(template=make_url(template_database).database or "")
+    app = create_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        with transaction() as session:
+            session.add(User(email=LEFT_BEHIND, name="A", created_at=NOW, fs_uniquifier="a"))
+            log.append(session, clock=FixedClock(NOW), action=BEGUN)
+        load(FixedClock(NOW))
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    if postgres is not None:
+        postgres.drop_database(url)
+
+
+@pytest.fixture
+def session(demonstration: Flask) -> Session:
+    """Give the application's session, reading afresh."""
+    session: Session = db.session()
+    session.rollback()
+    return session
+
+
+def listed(session: Session) -> list[Listed]:
+    """Give the whole public list, page by page."""
+    page = challenge_page(session, Filters(), now=NOW)
+    rows = list(page.rows)
+    while page.after is not None:
+        page = challenge_page(session, Filters(), now=NOW, after=page.after)
+        rows.extend(page.rows)
+    return rows
+
+
+def test_load_after_one_that_broke_off_starts_again(session: Session) -> None:
+    assert session.scalar(select(User).where(User.email == LEFT_BEHIND)) is None
+    assert session.scalar(select(func.count()).where(LogEntry.action == BEGUN)) == 1
+
+
+def test_load_second_time_changes_nothing(session: Session) -> None:
+    before = [
+        session.scalar(select(func.count()).select_from(t)) for t in Base.metadata.tables.values()
+    ]
+    said = load(FixedClock(NOW))
+    after = [
+        session.scalar(select(func.count()).select_from(t)) for t in Base.metadata.tables.values()
+    ]
+    assert "already" in said
+    assert after == before
+
+
+def test_public_list_shows_at_least_24_challenges_in_every_public_state(session: Session) -> None:
+    rows = listed(session)
+    assert len(rows) >= 24
+    assert {row.state(NOW) for row in rows} == PUBLIC_STATES
+
+
+def test_unpublished_challenges_wait_in_every_state_before_publication(session: Session) -> None:
+    stored = set(session.scalars(select(Challenge.state)))
+    assert stored >= {State.DRAFT, State.IN_REVIEW, State.READY}
+
+
+def test_every_challenge_of_the_content_is_in_the_state_it_is_meant_for(session: Session) -> None:
+    meant = {"closing_soon": "open", "moderation": "evaluating", "closed": "open"}
+    stored = dict(session.execute(select(Challenge.reference, Challenge.state)).tuples().all())
+    assert stored == {
+        item.reference: State(meant.get(item.state, item.state)) for item in CONTENT.challenges
+    }
+
+
+def test_one_click_people_are_offered_in_order_with_what_they_see_first(session: Session) -> None:
+    offered = [(person.name, person.title, person.about) for person in demonstration_people()]
+    assert offered == [
+        (person.name, person.demo_role, person.demo_description)
+        for person in CONTENT.people
+        if person.demo_role
+    ]
+
+
+def test_one_click_people_can_sign_in_and_see_their_work(demonstration: Flask) -> None:
+    for person in demonstration_people():
+        client = demonstration.test_client()
+        # A context of its own for each request, as on a server: the test's would be shared by all.
+        with demonstration.app_context():
+            answer = client.post("/demo", data={"person": str(person.id)})
+        with demonstration.app_context():
+            page = client.get("/work")
+        assert (answer.status_code, page.status_code) == (303, 200), person.name
+        assert person.name in page.text
+
+
+def test_one_click_people_have_no_password(session: Session) -> None:
+    assert session.scalar(select(func.count()).where(User.password.is_not(None))) == 0
+
+
+def test_log_counts_without_gaps_and_its_instants_never_go_back(session: Session) -> None:
+    entries = session.scalars(select(LogEntry).order_by(LogEntry.n)).all()
+    assert [entry.n for entry in entries] == list(range(len(entries)))
+    assert all(a.at <= b.at for a, b in itertools.pairwise(entries))
+    chains: dict[str, list[int]] = defaultdict(list)
+    for entry in entries:
+        chains[entry.chain].append(entry.cn)
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in chains.values())
+    assert set(chains) == {"site", *(item.reference for item in CONTENT.challenges)}
+
+
+def test_nothing_has_happened_in_the_future(session: Session) -> None:
+    for table in Base.metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, DateTime) or column.type.python_type is datetime:
+                latest = session.scalar(select(func.max(column)))
+                if latest is not None and column.name not in SET_FOR_LATER:
+                    assert latest <= NOW, f"{table.name}.{column.name}"
+
+
+def test_challenge_of_each_step_bears_the_instants_at_which_its_steps_happened(
+    session: Session,
+) -> None:
+    published = session.execute(
+        select(LogEntry.at, Challenge.published_at)
+        .join(Challenge, Challenge.reference == LogEntry.chain)
+        .where(LogEntry.action == "challenge.published")
+    ).all()
+    announced = session.execute(
+        select(LogEntry.at, Intention.announced_at)
+        .join(Challenge, Challenge.reference == LogEntry.chain)
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .join(Intention, Intention.stage_id == Stage.id)
+        .where(LogEntry.action == "intention.announced")
+    ).all()
+    assert published
+    assert announced
+    assert all(recorded == told for recorded, told in [*published, *announced])
+
+
+def test_every_submission_came_before_closing(session: Session) -> None:
+    rows = session.execute(
+        select(Submission.recorded_at, Stage.closes_at)
+        .join(Bid, Bid.id == Submission.bid_id)
+        .join(Stage, Stage.id == Bid.stage_id)
+    ).all()
+    assert len(rows) == sum(b.state == "submitted" for s in CONTENT.bid_sets for b in s.bids)
+    assert all(closes is not None and recorded < closes for recorded, closes in rows)
+
+
+def test_bids_stand_as_draft_submitted_valid_and_ineligible(session: Session) -> None:
+    states = set(session.scalars(select(Bid.state)))
+    assert states >= {BidState.DRAFT, BidState.SUBMITTED, BidState.VALID, BidState.INELIGIBLE}
+
+
+def test_every_supplier_has_declared_its_eligibility(session: Session) -> None:
+    declared = session.scalar(select(func.count(func.distinct(EligibilityDeclaration.supplier_id))))
+    assert declared == len(CONTENT.suppliers)
+
+
+def test_one_supplier_waits_to_be_verified(session: Session) -> None:
+    waiting = session.scalars(select(Organisation.name).where(Organisation.verified_at.is_(None)))
+    assert list(waiting) == [item.name for item in CONTENT.suppliers if not item.verified]
+
+
+def test_every_result_is_what_the_engine_makes_of_its_document_again(session: Session) -> None:
+    rows = session.scalars(select(Result)).all()
+    assert len(rows) >= 7
+    for row in rows:
+        assert engine.render(engine.evaluate(row.evaluation)) == row.result
+        assert hashlib.sha256(row.evaluation).hexdigest() == row.evaluation_sha256
+
+
+def test_score_command_gives_the_stored_result_of_a_signed_contract(
+    session: Session, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    row = session.scalars(
+        select(Result)
+        .join(Contract, Contract.stage_id == Result.stage_id)
+        .order_by(Contract.signed_at)
+    ).first()
+    assert row is not None
+    file = tmp_path / "evaluation.json"
+    file.write_bytes(row.evaluation)
+    assert main(["score", str(file)]) == 0
+    printed = json.loads(capfdbinary.readouterr().out)
+    assert printed == json.loads(row.result)
+
+
+def test_contracts_were_signed_after_standstill_and_one_standstill_still_runs(
+    session: Session,
+) -> None:
+    signed = session.execute(
+        select(Contract.signed_at, Intention.standstill_ends_at).join(
+            Intention, Intention.stage_id == Contract.stage_id
+        )
+    ).all()
+    assert len(signed) == 5
+    assert all(at >= ends for at, ends in signed)
+    latest = session.scalar(select(func.max(Intention.standstill_ends_at)))
+    assert latest is not None
+    assert latest > NOW
+
+
+def test_member_who_stood_aside_gave_no_score_and_three_others_did(session: Session) -> None:
+    declaration = session.scalars(
+        select(ConflictDeclaration)
+        .join(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
+        .where(ConflictDecision.measure == Measure.RECUSE)
+    ).one()
+    members = set(
+        session.scalars(select(Score.member_id).where(Score.bid_id == declaration.bid_id))
+    )
+    assert declaration.member_id not in members
+    assert len(members) == 3
+
+
+def test_messages_count_as_sent_when_they_were_written(session: Session) -> None:
+    assert session.scalar(select(func.count()).select_from(Notice)) != 0
+    unsent = select(func.count()).where(Notice.sent_at.is_distinct_from(Notice.created_at))
+    assert session.scalar(unsent) == 0
+    waiting = select(func.count()).where(jobs.Job.kind == post.SEND, jobs.Job.done_at.is_(None))
+    assert session.scalar(waiting) == 0
+
+
+def test_load_outside_demonstration_mode_is_refused(app: Flask) -> None:
+    with pytest.raises(WrongMoment):
+        load(FixedClock(NOW), fresh=True)
+
+
+def test_load_fresh_over_something_else_leaves_it_alone(database_url: str, tmp_path: Path) -> None:
+    app = create_app(make_settings(tmp_path, database_url, mode=Mode.DEMONSTRATION))
+    with app.app_context():
+        with transaction() as session:
+            session.add(User(email="a@b.example", name="A", created_at=NOW, fs_uniquifier="a"))
+        with pytest.raises(WrongMoment, match="something other"):
+            load(FixedClock(NOW), fresh=True)
+        assert db.session.scalar(select(func.count()).select_from(User)) == 1
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,101 @@
+"""One world for the whole run of a worker, and one crawl over all its routes as everybody."""
+
+import os
+import pickle
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+
+from marketplace.app import create_app
+from marketplace.core.clock import FixedClock
+from tests.conftest import NOW, make_settings
+from tests.integration.challenges.browser import Browser
+from tests.integration.whole.rows import Row, rows_of
+from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run write the readable tables anew, for review."""
+    parser.addoption("--write-tables", action="store_true", help="write tests/golden/access.txt")
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """What every request of the table came to, by row and actor."""
+
+    rows: list[Row]
+    seen: dict[tuple[Row, str], Seen]
+
+
+@pytest.fixture(scope="session")
+def world(
+    template_database: str,
+    postgres: "Server | None",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    """Build the world once."""
+    folder = tmp_path_factory.mktemp("world")
+    if postgres is None:
+        url = f"sqlite:///{folder / 'world.db'}"
+        shutil.copy(template_database.removeprefix("sqlite:///"), folder / "world.db")
+    else:
+        url = postgres.create_database(template=make_url(template_database).database or "")
+    clock = FixedClock(NOW)
+    app = create_app(make_settings(folder / "data", url), clock)
+    built = build(app, clock)
+    built.reset = resetter(app, postgres)
+    yield built
+    if postgres is not None:
+        postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def crawl(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Crawl:
+    """Ask for every row of the table as every actor; several workers share one crawl."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _crawl(request.getfixturevalue("world"))
+    done = tmp_path_factory.getbasetemp().parent / "crawl.pickle"
+    try:
+        os.close(os.open(done.with_suffix(".begun"), os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        while not done.exists():
+            time.sleep(0.2)
+        found: Crawl | None = pickle.loads(done.read_bytes())  # noqa: S301  (written below)
+        assert found is not None, "the crawl failed in another worker"
+        return found
+    made: Crawl | None = None
+    try:
+        made = _crawl(request.getfixturevalue("world"))
+    finally:
+        partial = done.with_suffix(".partial")
+        partial.write_bytes(pickle.dumps(made))
+        partial.rename(done)
+    return made
+
+
+def _crawl(world: World) -> Crawl:
+    rules = rows_of(world.app)
+    seen = {
+        (row, actor): world.see(row.method, world.path(rule, row.thing), actor)
+        for row, rule in rules
+        for actor in ACTORS
+    }
+    return Crawl([row for row, _rule in rules], seen)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser whose requests share nothing with the test but cookies and the database."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    return app.test_client()

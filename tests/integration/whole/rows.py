@@ -1,0 +1,111 @@
+"""Which things each route is asked for: the moment it is made for, and moments it is not."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+_CHALLENGES = {
+    "challenges.show": "draft open signed cancelled",
+    "challenges.preview": "draft open",
+    "challenges.write": "draft open",
+    "challenges.section": "draft open",
+    "challenges.criteria": "draft open",
+    "challenges.add_criterion": "draft open",
+    "challenges.change_criterion": "draft open",
+    "challenges.delete_criterion": "draft open",
+    "challenges.review": "draft, in review, open",
+    "challenges.approve": "draft, in review",
+    "challenges.return_": "draft, in review",
+    "challenges.publish": "draft, ready",
+    "challenges.cancel": "draft open signed",
+    "challenges.stop": "draft opened",
+    "web.challenge": "draft opened signed",
+}
+_BIDS = {
+    "bids.start": "draft open closed",
+    "bids.begin": "draft open closed",
+    "bids.task_list": "open closed",
+    "bids.answer": "open closed",
+    "bids.price": "open closed",
+    "bids.terms": "open closed",
+    "bids.check": "open closed",
+    "bids.submit": "open submitted closed",
+    "bids.receipt": "open submitted",
+    "bids.withdraw": "open submitted closed",
+    "opening.show": "open closed opened",
+    "opening.confirm": "open closed opened",
+    "opening.bids": "submitted closed opened scoring signed",
+    "opening.bid": "submitted closed opened scoring signed",
+    "opening.decide": "closed opened scoring",
+}
+_PANEL = {
+    "panel.home": "open closed scoring",
+    "panel.name": "draft open closed",
+    "panel.add": "open closed scoring",
+    "panel.replace": "closed scoring",
+    "panel.briefing": "open closed scoring",
+    "panel.interests": "closed briefed opened",
+    "panel.declared": "closed opened",
+    "panel.decide": "opened scoring",
+    "panel.begin": "closed opened scoring",
+    "panel.chair": "open closed scoring",
+    "panel.question": "opened scoring scored",
+    "panel.save": "opened scoring scored",
+    "panel.check": "opened scoring scored",
+    "panel.correct": "scoring scored moderating",
+    "panel.begin_moderation": "scoring scored moderating",
+    "panel.moderation": "scored moderating",
+    "panel.cell": "scored moderating locked",
+}
+_AWARD = {
+    "award.conclude": "scoring moderating locked",
+    "award.result": "opened moderating locked signed",
+    "award.trace": "opened moderating locked signed",
+    "award.recommend": "moderating locked recommended",
+    "award.sign_off": "moderating locked recommended intention",
+    "award.contract": "recommended intention signed",
+    "award.outcome": "open locked intention",
+    "awards.show": "open locked intention signed",
+    "awards.report": "open locked intention signed",
+    "awards.report_full": "open locked intention signed",
+    "awards.evaluation": "open moderating locked signed",
+}
+_ACCOUNTS = {
+    "accounts.invite": "supplier body",
+    "accounts.roles": "supplier body",
+    "accounts.end": "supplier body",
+    "accounts.verify": "waiting supplier",
+}
+THINGS = {**_CHALLENGES, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route, method and thing."""
+
+    method: str
+    path: str
+    endpoint: str
+    thing: str
+
+
+def rows_of(app: Flask) -> list[tuple[Row, Rule]]:
+    """Give every row that the routes of `app` ask for, with its route, in order of addresses.
+
+    Raises:
+        KeyError: a route about a thing is not in the lists above.
+    """
+    return [
+        (Row(method, rule.rule, rule.endpoint, thing), rule)
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        for thing in _things(rule)
+    ]
+
+
+def _things(rule: Rule) -> list[str]:
+    if not rule.arguments & {"reference", "bid_reference", "organisation_id", "membership_id"}:
+        return [""]
+    listed = THINGS[rule.endpoint]
+    return [name.strip() for name in (listed.split(",") if "," in listed else listed.split())]

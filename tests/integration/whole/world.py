@@ -1,0 +1,346 @@
+"""One world with a challenge in every state, and a browser for each kind of person in it."""
+
+import contextvars
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from bids import service as bids
+from challenges import service as challenges
+from marketplace.core import jobs
+from marketplace.core.accounts.models import Invitation, Membership, Organisation, User
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+from scoring.panel import service as panel
+from tests.conftest import NOW, sign_in
+from tests.factories import a_supplier
+from tests.journeys import Cast, Journey, Step, a_cast, a_journey, play
+from tests.postgres import Server
+
+BEGAN = NOW - timedelta(days=60)
+# A challenge that is still open was begun lately, and closes a fortnight from now.
+LATELY = NOW - timedelta(days=15)
+_PAST = timedelta(days=14)
+
+# Column of the table, and who it is in the cast.
+ACTORS: Mapping[str, Callable[[Cast], User | None]] = {
+    "visitor": lambda _cast: None,
+    "supplier": lambda cast: cast.supplier_admin,
+    "contrib": lambda cast: cast.contributor,
+    "rival": lambda cast: cast.rival_admin,
+    "lead": lambda cast: cast.lead,
+    "officer": lambda cast: cast.officer,
+    "officer2": lambda cast: cast.second_officer,
+    "evaluator": lambda cast: cast.evaluators[0],
+    "chair": lambda cast: cast.chair,
+    "approver": lambda cast: cast.approver,
+    "auditor": lambda cast: cast.auditor,
+    "facilit": lambda cast: cast.facilitator,
+    "platform": lambda cast: cast.platform_admin,
+    "officer@2": lambda cast: cast.other_officer,
+    "auditor@2": lambda cast: cast.other_auditor,
+}
+
+TOKEN = "0" * 40
+
+
+@dataclass
+class Thing:
+    """What stands in the places of an address: a challenge in a state, a bid, a person."""
+
+    reference: str = ""
+    bid: str = ""
+    rival_bid: str = ""
+    evaluator: str = ""
+
+
+@dataclass
+class Written:
+    """One statement that changed the database; `action` is a log entry's."""
+
+    table: str
+    action: str = ""
+
+
+@dataclass
+class Seen:
+    """What one request came to."""
+
+    status: int
+    location: str
+    written: list[Written]
+
+    @property
+    def cell(self) -> str:
+        """Write the outcome as the table has it."""
+        if self.status == 302 and self.location.startswith("/sign-in"):
+            return "sign-in"
+        return str(self.status)
+
+
+@dataclass
+class World:
+    """The application, its people's browsers, and its things by name; `things` have labels."""
+
+    app: Flask
+    reset: Callable[[], None]
+    cast: Cast
+    things: dict[str, Thing]
+    ids: dict[str, str]
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: int = 0
+
+    def client(self, actor: str) -> FlaskClient:
+        """Give a fresh browser in which `actor` has signed in before."""
+        client = self.app.test_client()
+        with client.session_transaction() as held:
+            held.update(self.sessions[actor])
+        return client
+
+    def token(self) -> str:
+        """Give the token that every browser's forms carry."""
+        signer = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token")
+        return str(signer.dumps(TOKEN))
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        actor: str,
+        data: Mapping[str, object] | None = None,
+        **more: Any,
+    ) -> tuple[TestResponse, list[Written]]:
+        """Make one request, from an address of its own so that no rate limit joins in."""
+        self.requests += 1
+        number = self.requests
+        client = self.client(actor)
+        engine = self._engine()
+        written: list[Written] = []
+
+        def note(_c: Any, _cur: Any, statement: str, _p: Any, context: Any, _many: bool) -> None:
+            found = re.match(r"(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)", statement)
+            if found:
+                values = (getattr(context, "compiled_parameters", None) or [{}])[0]
+                written.append(Written(found[1], str(values.get("action", ""))))
+
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            answer = contextvars.Context().run(
+                client.open,
+                path,
+                method=method,
+                data=data,
+                environ_base={"REMOTE_ADDR": str(ip_address(0x0A000000 + number))},
+                **more,
+            )
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+        return answer, written
+
+    def see(self, method: str, path: str, actor: str) -> Seen:
+        """Make one request with an empty form; whatever a POST changed is undone after it."""
+        data = {"csrf_token": self.token()} if method == "POST" else None
+        answer, written = self.ask(method, path, actor, data)
+        answer.close()
+        if method == "POST" and written:
+            self.reset()
+        return Seen(answer.status_code, answer.location or "", written)
+
+    def path(self, rule: Rule, label: str) -> str:
+        """Fill a route's places with the things that `label` names."""
+        thing = self.things.get(label, Thing())
+        of_bids = rule.rule.startswith("/bids/")
+        places: dict[str, str] = {
+            "reference": thing.bid if of_bids else thing.reference,
+            # The interest that waits for a decision is one in the rival.
+            "bid_reference": thing.rival_bid if rule.endpoint == "panel.decide" else thing.bid,
+            "label": thing.evaluator,
+            "key": "solves",
+            "section": "problem",
+            "kind": "supplier",
+            "version": "1",
+            "token": "no-token",
+            "filename": "css/fairway.css",
+            **self.ids,
+        }
+        if label in ("supplier", "body", "waiting"):
+            places["organisation_id"] = self.ids[f"{label}_id"]
+            places["membership_id"] = self.ids.get(f"{label}_member", "")
+        return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: places[found[1]], rule.rule)
+
+    def _engine(self) -> sa.Engine:
+        with self.app.app_context():
+            return db.engine
+
+
+def build(app: Flask, clock: FixedClock) -> World:
+    """Play the world's challenges in the order of time, and sign everybody in."""
+    with app.app_context():
+        session = db.session()
+        clock.instant = BEGAN
+        cast = a_cast(session, BEGAN)
+        late = {
+            "opened": Step.OPENED,
+            "scoring": Step.SCORING,
+            "scored": Step.SCORED,
+            "moderating": Step.MODERATING,
+            "locked": Step.LOCKED,
+            "recommended": Step.RECOMMENDED,
+            "intention": Step.INTENTION,
+            "signed": Step.SIGNED,
+            "stopped": Step.OPENED,
+        }
+        early = {
+            "draft": Step.DRAFT,
+            "in review": Step.IN_REVIEW,
+            "ready": Step.READY,
+            "open": Step.OPEN,
+            "submitted": Step.OPEN,
+            "cancelled": Step.OPEN,
+            "closed": Step.CLOSED,
+            "briefed": Step.CLOSED,
+        }
+        told: dict[str, Journey] = {}
+        for label in late:
+            told[label] = a_journey(session, clock, cast, title=f"How can we help the {label}?")
+        for step in list(Step)[1:]:
+            play([told[label] for label in late if late[label] >= step], step)
+        clock.instant = LATELY
+        for label, step in early.items():
+            closes = _PAST if step is Step.CLOSED else timedelta(days=29)
+            told[label] = a_journey(
+                session, clock, cast, title=f"How can we help the {label}?", closes_after=closes
+            )
+        for step in list(Step)[1:5]:
+            play([told[label] for label in early if early[label] >= step], step)
+        clock.instant = NOW
+        _finish(told, cast, clock)
+        jobs.run_due(clock)
+        ids = _ids(cast, clock)
+        things = {
+            label: Thing(
+                journey.reference,
+                journey.own_bid,
+                journey.rival_bid,
+                journey.labels.get(cast.evaluators[0].id, "E1"),
+            )
+            for label, journey in told.items()
+        }
+        world = World(app, lambda: None, cast, things, ids)
+        for name, who in ACTORS.items():
+            world.sessions[name] = _signed_in(app, who(cast))
+        db.session.remove()
+        db.engine.dispose()
+    return world
+
+
+def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
+    """Take the steps that lie beside the calendar."""
+    told["submitted"].bid()
+    own = told["open"].actor(cast.supplier_admin)
+    told["open"].own_bid = bids.start_bid(told["open"].reference, actor=own, clock=clock).reference
+    officer = told["draft"].actor(cast.officer)
+    challenges.cancel(
+        told["cancelled"].reference, reason="The money went.", actor=officer, clock=clock
+    )
+    challenges.stop(told["stopped"].reference, lessons="Ask first.", actor=officer, clock=clock)
+    briefed = told["briefed"]
+    for person in (cast.officer, cast.second_officer):
+        bids.confirm_opening(briefed.reference, actor=briefed.actor(person), clock=clock)
+    for person in (cast.chair, *cast.evaluators):
+        panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
+
+
+def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
+    session = db.session()
+    waiting = a_supplier(session, clock.now(), "Waiting Specimen Ltd")
+    invitation = Invitation(
+        organisation_id=cast.supplier.id,
+        email=cast.rival_admin.email,
+        roles=["supplier_contributor"],
+        invited_by_id=cast.supplier_admin.id,
+        created_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=14),
+    )
+    session.add(invitation)
+    session.commit()
+    return {
+        "supplier_id": str(cast.supplier.id),
+        "body_id": str(cast.body.id),
+        "waiting_id": str(waiting.id),
+        "supplier_member": _membership(cast.contributor, cast.supplier),
+        "body_member": _membership(cast.evaluators[1], cast.body),
+        "invitation_id": str(invitation.id),
+    }
+
+
+def _membership(user: User, organisation: Organisation) -> str:
+    session = db.session()
+    found: Membership = (
+        session.query(Membership).filter_by(user_id=user.id, organisation_id=organisation.id).one()
+    )
+    return str(found.id)
+
+
+def _signed_in(app: Flask, user: User | None) -> dict[str, Any]:
+    """Give what the cookie of a person's browser holds."""
+    client = app.test_client()
+    if user is not None:
+        sign_in(client, user)
+    with client.session_transaction() as held:
+        held["csrf_token"] = TOKEN
+        return dict(held)
+
+
+def resetter(app: Flask, postgres: "Server | None") -> Callable[[], None]:
+    """Keep the database as it is now, and give what puts it back to that."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    name = url.database or ""
+
+    def let_go() -> None:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    if postgres is None:
+        kept = Path(f"{name}.kept")
+        shutil.copy(name, kept)
+
+        def restore() -> None:
+            let_go()
+            for ending in ("-wal", "-shm"):
+                Path(name + ending).unlink(missing_ok=True)
+            shutil.copy(kept, name)
+
+        return restore
+
+    server = sa.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
+    kept_name = f"{name}_kept"
+    let_go()
+
+    def run(*statements: str) -> None:
+        with server.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        server.dispose()
+
+    run(f"CREATE DATABASE {kept_name} TEMPLATE {name}")
+
+    def restore_server() -> None:
+        let_go()
+        run(f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {kept_name}")
+
+    return restore_server

@@ -1,0 +1,167 @@
+"""How plan, bids and scores become the document that the engine reads."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scoring.award.evaluation import Judged, evaluation_document, plain, pounds
+from scoring.engine import evaluate_document
+
+PLAN: dict[str, Any] = {
+    "criteria": [
+        {"id": "solves", "title": "Solves", "kind": "quality", "weight": "70", "max_score": "5"},
+        {
+            "id": "price",
+            "title": "Price",
+            "kind": "price",
+            "weight": "30",
+            "formula": {"type": "lowest_price_ratio"},
+        },
+    ],
+    "method": {"ranking": "highest_total"},
+}
+
+
+def document(*bids: Judged) -> dict[str, Any]:
+    return evaluation_document(
+        PLAN, title="Why?", challenge="CH-1", stage="1", evaluators={"E2": [], "E1": []}, bids=bids
+    )
+
+
+def test_document_takes_the_frozen_plan_unchanged() -> None:
+    made = document()
+
+    assert made["format"] == "evaluation/1"
+    assert made["criteria"] is PLAN["criteria"]
+    assert made["method"] is PLAN["method"]
+
+
+def test_document_lists_evaluators_by_label_and_says_who_stands_aside() -> None:
+    made = evaluation_document(
+        PLAN,
+        title="Why?",
+        challenge="CH-1",
+        stage="1",
+        evaluators={"E2": ["B-2", "B-1"], "E1": []},
+        bids=[],
+    )
+
+    assert made["evaluators"] == [{"id": "E1"}, {"id": "E2", "recused_from": ["B-1", "B-2"]}]
+
+
+def test_document_orders_bids_by_reference_whatever_order_they_come_in() -> None:
+    bids = [
+        Judged("B-2", "Two Ltd", "valid", None, None),
+        Judged("B-1", "One Ltd", "valid", None, None),
+    ]
+
+    made = document(*bids)
+
+    assert made == document(*reversed(bids))
+    assert [bid["id"] for bid in made["bids"]] == ["B-1", "B-2"]
+
+
+def test_document_writes_scores_in_plain_digits_with_each_evaluators_own() -> None:
+    bid = Judged(
+        "B-1",
+        "One Ltd",
+        "valid",
+        None,
+        1_250_50,
+        individual={"solves": {"E2": Decimal("3.5"), "E1": Decimal("1E+1")}},
+        agreed={"solves": Decimal("4.0")},
+    )
+
+    (made,) = document(bid)["bids"]
+
+    assert made == {
+        "id": "B-1",
+        "supplier": "One Ltd",
+        "status": "valid",
+        "price": "1250.50",
+        "scores": {
+            "solves": {"by_evaluator": {"E1": "10", "E2": "3.5"}, "consensus": "4.0"},
+        },
+    }
+
+
+@pytest.mark.parametrize("reason", ["Too late with its accounts.", None])
+def test_document_gives_of_a_bid_that_does_not_count_its_status_and_reason_alone(
+    reason: str | None,
+) -> None:
+    bid = Judged(
+        "B-1",
+        "One Ltd",
+        "ineligible",
+        reason,
+        5_00,
+        individual={"solves": {"E1": Decimal(5)}},
+        agreed={"solves": Decimal(5)},
+    )
+
+    (made,) = document(bid)["bids"]
+
+    expected = {"id": "B-1", "supplier": "One Ltd", "status": "ineligible"}
+    assert made == ({**expected, "reason": reason} if reason else expected)
+
+
+def test_document_without_a_price_says_nothing_of_one() -> None:
+    (made,) = document(Judged("B-1", "One Ltd", "valid", None, None))["bids"]
+
+    assert "price" not in made
+
+
+@pytest.mark.parametrize(
+    ("minor", "text"),
+    [
+        (0, "0"),
+        (1, "0.01"),
+        (10, "0.10"),
+        (100, "1"),
+        (125050, "1250.50"),
+        (10**15, "1" + "0" * 13),
+    ],
+)
+def test_pounds_are_written_exactly(minor: int, text: str) -> None:
+    assert pounds(minor) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("1E+2", "100"), ("0.10", "0.10"), ("1E-3", "0.001"), ("5", "5")]
+)
+def test_plain_has_no_exponent(value: str, text: str) -> None:
+    assert plain(Decimal(value)) == text
+
+
+def test_document_is_one_that_the_engine_takes() -> None:
+    plan = {
+        "criteria": PLAN["criteria"][:1],
+        "method": {
+            "weights_total": "70",
+            "currency": "GBP",
+            "combine": "consensus",
+            "ranking": "highest_total",
+            "tie_break": [],
+        },
+    }
+    made = evaluation_document(
+        plan,
+        title="Why?",
+        challenge="CH-1",
+        stage="1",
+        evaluators={"E1": []},
+        bids=[
+            Judged(
+                "B-1",
+                "One Ltd",
+                "valid",
+                None,
+                None,
+                {"solves": {"E1": Decimal(4)}},
+                {"solves": Decimal(4)},
+            )
+        ],
+    )
+
+    assert evaluate_document(made)["winners"] == ["B-1"]

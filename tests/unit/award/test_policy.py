@@ -1,0 +1,178 @@
+"""Who may decide what, and when; every answer says which of the two checks failed."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import ROLE_PERMISSIONS, Actor, Answer, Ground, Permission, Role
+from scoring.award import policy
+from scoring.report.policy import can_audit
+
+ENDS = datetime(2026, 12, 12, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+OTHER_STATES = [state for state in State if state is not State.EVALUATING]
+
+
+def an_actor(*roles: Role) -> Actor:
+    return Actor(uuid.uuid4(), "Una Sample", uuid.uuid4(), frozenset(roles))
+
+
+def roles_without(permission: Permission) -> list[Role]:
+    return [role for role in Role if permission not in ROLE_PERMISSIONS[role]]
+
+
+def refused_for(answer: Answer, ground: Ground) -> None:
+    assert not answer.allowed
+    assert answer.ground is ground
+    assert answer.message
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CHAIR, Role.APPROVER, Role.PROCUREMENT_OFFICER, Role.AUDITOR]
+)
+def test_result_after_the_lock_is_for_those_who_decide_or_audit(role: Role) -> None:
+    assert policy.can_read_result(an_actor(role), ENDS).allowed
+    refused_for(policy.can_read_result(an_actor(role), None), Ground.MOMENT)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        Role.EVALUATOR,
+        Role.CHALLENGE_LEAD,
+        Role.SUPPLIER_ADMIN,
+        Role.SUPPLIER_CONTRIBUTOR,
+        Role.PLATFORM_ADMIN,
+        Role.FACILITATOR,
+    ],
+)
+@pytest.mark.parametrize("locked_at", [None, ENDS])
+def test_result_is_for_nobody_else_at_any_time(role: Role, locked_at: datetime | None) -> None:
+    refused_for(policy.can_read_result(an_actor(role), locked_at), Ground.RIGHT)
+
+
+def test_concluding_is_for_the_chair_of_this_panel() -> None:
+    chair = an_actor(Role.CHAIR)
+
+    assert policy.can_conclude(chair, chair.user_id, State.EVALUATING).allowed
+    for chair_id in (None, uuid.uuid4()):
+        refused_for(policy.can_conclude(chair, chair_id, State.EVALUATING), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("role", roles_without(Permission.PANEL_CHAIR))
+def test_concluding_without_the_role_is_refused_even_in_the_chair(role: Role) -> None:
+    person = an_actor(role)
+
+    refused_for(policy.can_conclude(person, person.user_id, State.EVALUATING), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("state", OTHER_STATES)
+def test_concluding_in_any_other_state_is_the_wrong_moment(state: State) -> None:
+    chair = an_actor(Role.CHAIR)
+
+    refused_for(policy.can_conclude(chair, chair.user_id, state), Ground.MOMENT)
+
+
+def recommend(actor: Actor, **changes: Any) -> Answer:
+    facts: dict[str, Any] = {
+        "chair_id": actor.user_id,
+        "state": State.EVALUATING,
+        "has_result": True,
+        "awaits_sign_off": False,
+    }
+    return policy.can_recommend(actor, **{**facts, **changes})
+
+
+def test_recommending_is_for_the_chair_with_a_result_and_nothing_waiting() -> None:
+    chair = an_actor(Role.CHAIR)
+
+    assert recommend(chair).allowed
+    refused_for(recommend(chair, chair_id=uuid.uuid4()), Ground.RIGHT)
+    refused_for(recommend(chair, has_result=False), Ground.MOMENT)
+    refused_for(recommend(chair, awaits_sign_off=True), Ground.MOMENT)
+
+
+@pytest.mark.parametrize("role", roles_without(Permission.AWARD_RECOMMEND))
+def test_recommending_by_other_roles_is_refused(role: Role) -> None:
+    refused_for(recommend(an_actor(role)), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("state", OTHER_STATES)
+def test_recommending_in_any_other_state_is_the_wrong_moment(state: State) -> None:
+    refused_for(recommend(an_actor(Role.CHAIR), state=state), Ground.MOMENT)
+
+
+def sign_off(actor: Actor, **changes: Any) -> Answer:
+    facts: dict[str, Any] = {
+        "recommended_by_id": uuid.uuid4(),
+        "state": State.EVALUATING,
+        "answered": False,
+    }
+    return policy.can_sign_off(actor, **{**facts, **changes})
+
+
+def test_signing_off_is_for_an_approver_once_there_is_a_recommendation() -> None:
+    approver = an_actor(Role.APPROVER)
+
+    assert sign_off(approver).allowed
+    refused_for(sign_off(approver, recommended_by_id=None), Ground.MOMENT)
+    refused_for(sign_off(approver, answered=True), Ground.MOMENT)
+
+
+def test_signing_off_an_own_recommendation_is_no_ones_right() -> None:
+    both = an_actor(Role.APPROVER, Role.CHAIR)
+
+    refused_for(sign_off(both, recommended_by_id=both.user_id), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("role", roles_without(Permission.AWARD_APPROVE))
+def test_signing_off_by_other_roles_is_refused(role: Role) -> None:
+    refused_for(sign_off(an_actor(role)), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("state", OTHER_STATES)
+def test_signing_off_in_any_other_state_is_the_wrong_moment(state: State) -> None:
+    refused_for(sign_off(an_actor(Role.APPROVER), state=state), Ground.MOMENT)
+
+
+def contract(actor: Actor, **changes: Any) -> Answer:
+    facts: dict[str, Any] = {
+        "state": State.INTENTION,
+        "now": ENDS,
+        "standstill_ends_at": ENDS,
+        "supplier_verified": True,
+    }
+    return policy.can_sign_contract(actor, **{**facts, **changes})
+
+
+def test_signing_a_contract_is_possible_from_the_end_of_the_standstill() -> None:
+    officer = an_actor(Role.PROCUREMENT_OFFICER)
+
+    assert contract(officer).allowed
+    assert contract(officer, now=ENDS + MOMENT).allowed
+    refused_for(contract(officer, now=ENDS - MOMENT), Ground.MOMENT)
+    refused_for(contract(officer, standstill_ends_at=None), Ground.MOMENT)
+    refused_for(contract(officer, supplier_verified=False), Ground.MOMENT)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.INTENTION])
+def test_signing_a_contract_in_any_other_state_is_the_wrong_moment(state: State) -> None:
+    refused_for(contract(an_actor(Role.PROCUREMENT_OFFICER), state=state), Ground.MOMENT)
+
+
+@pytest.mark.parametrize("role", roles_without(Permission.CONTRACT_SIGN))
+def test_signing_a_contract_by_other_roles_is_refused(role: Role) -> None:
+    refused_for(contract(an_actor(role)), Ground.RIGHT)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_evidence_behind_an_award_is_for_auditors(role: Role) -> None:
+    answer = can_audit(an_actor(role))
+
+    if role is Role.AUDITOR:
+        assert answer.allowed
+    else:
+        refused_for(answer, Ground.RIGHT)

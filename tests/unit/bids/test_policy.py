@@ -1,0 +1,263 @@
+"""Who may do what with bids, and which of right and moment refused."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bids import policy
+from bids.documents import Content
+from bids.lifecycle import BidState
+from bids.policy import Asked, Part, Question, gaps
+from challenges.lifecycle import State
+from marketplace.core.permissions import Actor, Answer, Ground, Role
+
+CLOSING = datetime(2026, 12, 8, 12, tzinfo=UTC)
+EARLY = CLOSING - timedelta(days=1)
+MINUTE_AFTER = CLOSING + timedelta(seconds=60)
+
+
+def actor(*roles: Role) -> Actor:
+    return Actor(uuid.uuid4(), "Somebody Example", uuid.uuid4(), frozenset(roles))
+
+
+ADMIN = actor(Role.SUPPLIER_ADMIN)
+CONTRIBUTOR = actor(Role.SUPPLIER_CONTRIBUTOR)
+OFFICER = actor(Role.PROCUREMENT_OFFICER)
+LEAD = actor(Role.CHALLENGE_LEAD)
+LEAD_WHO_SCORES = actor(Role.CHALLENGE_LEAD, Role.EVALUATOR)
+OFFICER_WHO_SCORES = actor(Role.PROCUREMENT_OFFICER, Role.EVALUATOR)
+EVALUATOR = actor(Role.EVALUATOR)
+AUDITOR = actor(Role.AUDITOR)
+
+
+@pytest.mark.parametrize("who", [ADMIN, CONTRIBUTOR])
+def test_can_start_while_open_allows_everybody_of_a_supplier(who: Actor) -> None:
+    assert policy.can_start(who, State.OPEN, CLOSING, EARLY).allowed
+
+
+def test_can_start_at_the_closing_instant_is_the_wrong_moment() -> None:
+    assert policy.can_start(ADMIN, State.OPEN, CLOSING, CLOSING).ground is Ground.MOMENT
+
+
+@pytest.mark.parametrize("state", [s for s in State if s is not State.OPEN])
+def test_can_edit_in_any_state_but_open_is_the_wrong_moment(state: State) -> None:
+    assert policy.can_edit(CONTRIBUTOR, state, CLOSING, EARLY).ground is Ground.MOMENT
+
+
+def test_can_edit_by_somebody_of_a_body_lacks_the_right() -> None:
+    assert policy.can_edit(OFFICER, State.OPEN, CLOSING, EARLY).ground is Ground.RIGHT
+
+
+def test_can_edit_while_open_allows_a_contributor() -> None:
+    assert policy.can_edit(CONTRIBUTOR, State.OPEN, CLOSING, EARLY).allowed
+
+
+@pytest.mark.parametrize("answer", [policy.can_submit, policy.can_withdraw, policy.can_declare])
+def test_submitting_withdrawing_and_declaring_are_the_administrators_alone(
+    answer: "object",
+) -> None:
+    assert callable(answer)
+    assert answer(ADMIN).allowed
+    assert answer(CONTRIBUTOR).ground is Ground.RIGHT
+
+
+def test_can_start_by_a_visitor_of_a_body_lacks_the_right() -> None:
+    assert policy.can_start(LEAD, State.OPEN, CLOSING, EARLY).ground is Ground.RIGHT
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW, State.READY, State.CANCELLED])
+def test_takes_bids_when_not_published_or_cancelled_refuses(state: State) -> None:
+    assert policy.takes_bids(state).ground is Ground.MOMENT
+
+
+def test_takes_bids_when_published_leaves_the_clock_to_decide() -> None:
+    assert policy.takes_bids(State.OPEN).allowed
+
+
+def confirm(
+    who: Actor = OFFICER,
+    *,
+    verified: bool = True,
+    state: State = State.OPEN,
+    closes_at: datetime | None = CLOSING,
+    now: datetime = MINUTE_AFTER,
+    opened: bool = False,
+    confirmed: tuple[uuid.UUID, ...] = (),
+) -> Answer:
+    return policy.can_confirm_opening(
+        who,
+        verified=verified,
+        state=state,
+        closes_at=closes_at,
+        now=now,
+        opened=opened,
+        confirmed=confirmed,
+    )
+
+
+def test_can_confirm_opening_a_minute_after_closing_allows_an_officer() -> None:
+    assert confirm().allowed
+
+
+def test_can_confirm_opening_after_another_officer_allows_the_second() -> None:
+    assert confirm(confirmed=(uuid.uuid4(),)).allowed
+
+
+def test_can_confirm_opening_by_a_lead_lacks_the_right() -> None:
+    assert confirm(LEAD).ground is Ground.RIGHT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        confirm(now=CLOSING - timedelta(microseconds=1)),
+        confirm(now=CLOSING),
+        confirm(now=MINUTE_AFTER - timedelta(microseconds=1)),
+        confirm(verified=False),
+        confirm(opened=True, state=State.OPENED),
+        confirm(state=State.CANCELLED),
+        confirm(state=State.OPEN, closes_at=None),
+        confirm(confirmed=(OFFICER.user_id,)),
+    ],
+    ids=[
+        "before closing",
+        "at closing",
+        "within the minute",
+        "body not verified",
+        "opened already",
+        "cancelled",
+        "no closing instant",
+        "same officer twice",
+    ],
+)
+def test_can_confirm_opening_otherwise_is_the_wrong_moment(answer: Answer) -> None:
+    assert answer.ground is Ground.MOMENT
+
+
+def test_can_decide_eligibility_of_an_opened_bid_allows_an_officer() -> None:
+    assert policy.can_decide_eligibility(OFFICER, State.OPENED, BidState.VALID).allowed
+
+
+def test_can_decide_eligibility_by_a_lead_lacks_the_right() -> None:
+    answer = policy.can_decide_eligibility(LEAD, State.OPENED, BidState.VALID)
+    assert answer.ground is Ground.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("state", "bid"),
+    [
+        (State.OPEN, BidState.SUBMITTED),
+        (State.EVALUATING, BidState.VALID),
+        (State.OPENED, BidState.WITHDRAWN),
+        (State.OPENED, BidState.DRAFT),
+    ],
+)
+def test_can_decide_eligibility_at_another_time_is_the_wrong_moment(
+    state: State, bid: BidState
+) -> None:
+    assert policy.can_decide_eligibility(OFFICER, state, bid).ground is Ground.MOMENT
+
+
+@pytest.mark.parametrize("who", [OFFICER, LEAD, AUDITOR, OFFICER_WHO_SCORES])
+def test_can_read_opened_after_the_opening_allows_those_it_concerns(who: Actor) -> None:
+    assert policy.can_read_opened(who, State.OPENED, opened=True).allowed
+
+
+@pytest.mark.parametrize("who", [OFFICER, LEAD, AUDITOR])
+def test_can_read_opened_before_the_opening_is_the_wrong_moment(who: Actor) -> None:
+    assert policy.can_read_opened(who, State.OPEN, opened=False).ground is Ground.MOMENT
+
+
+@pytest.mark.parametrize("who", [EVALUATOR, ADMIN, LEAD_WHO_SCORES])
+def test_can_read_opened_by_others_and_by_those_who_score_lacks_the_right(who: Actor) -> None:
+    assert policy.can_read_opened(who, State.OPENED, opened=True).ground is Ground.RIGHT
+
+
+def test_can_read_opened_after_the_decision_allows_a_lead_who_scored() -> None:
+    assert policy.can_read_opened(LEAD_WHO_SCORES, State.INTENTION, opened=True).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "sees"),
+    [
+        (OFFICER, State.OPENED, True),
+        (AUDITOR, State.EVALUATING, True),
+        (LEAD, State.OPENED, False),
+        (OFFICER_WHO_SCORES, State.EVALUATING, False),
+        (LEAD, State.INTENTION, True),
+        (OFFICER_WHO_SCORES, State.SIGNED, True),
+    ],
+)
+def test_may_see_price_keeps_it_from_those_who_score_or_lead_until_the_decision(
+    who: Actor, state: State, sees: bool
+) -> None:
+    assert policy.may_see_price(who, state) is sees
+
+
+ASKED = Asked(
+    questions=(Question("solves", "Solving it", 5), Question("team", "The team", None)),
+    price=True,
+    most_minor=5_000_00,
+)
+WHOLE = Content(
+    answers={"solves": "one two three four five", "team": "Us."},
+    price_minor=5_000_00,
+    contract_accepted=True,
+    contract_points="",
+    ai_statement="",
+)
+VALID_UNTIL = EARLY + timedelta(days=30)
+
+
+def parts(content: Content, until: datetime | None = VALID_UNTIL) -> list[tuple[Part, str]]:
+    found = gaps(ASKED, content, eligible_until=until, now=EARLY)
+    return [(gap.part, gap.key) for gap in found]
+
+
+def test_gaps_of_a_whole_bid_at_every_limit_are_none() -> None:
+    assert parts(WHOLE) == []
+
+
+def test_gaps_of_an_empty_bid_name_everything_in_the_order_of_the_task_list() -> None:
+    empty = Content({}, None, None, "", "")
+    assert parts(empty, None) == [
+        (Part.ELIGIBILITY, ""),
+        (Part.ANSWER, "solves"),
+        (Part.ANSWER, "team"),
+        (Part.PRICE, ""),
+        (Part.TERMS, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"answers": {**WHOLE.answers, "solves": "one two three four five six"}}, Part.ANSWER),
+        ({"answers": {**WHOLE.answers, "team": " – \n"}}, Part.ANSWER),
+        ({"price_minor": 5_000_01}, Part.PRICE),
+        ({"contract_accepted": False, "contract_points": "  "}, Part.TERMS),
+    ],
+)
+def test_gaps_with_one_fault_name_it(change: dict[str, object], part: Part) -> None:
+    content = Content(**{**vars(WHOLE), **change})
+    assert [found for found, _ in parts(content)] == [part]
+
+
+def test_gaps_with_a_price_of_nothing_are_none() -> None:
+    assert parts(Content(**{**vars(WHOLE), "price_minor": 0})) == []
+
+
+def test_gaps_with_points_raised_about_the_contract_are_none() -> None:
+    change = {"contract_accepted": False, "contract_points": "Clause 4"}
+    assert parts(Content(**{**vars(WHOLE), **change})) == []
+
+
+def test_gaps_at_the_instant_a_declaration_expires_ask_for_another() -> None:
+    assert parts(WHOLE, EARLY) == [(Part.ELIGIBILITY, "")]
+
+
+def test_gaps_where_no_price_is_asked_do_not_want_one() -> None:
+    asked = Asked(ASKED.questions, price=False, most_minor=None)
+    content = Content(**{**vars(WHOLE), "price_minor": None})
+    assert gaps(asked, content, eligible_until=VALID_UNTIL, now=EARLY) == []

@@ -1,0 +1,183 @@
+"""What a draft lacks, and where it is weak, in plain words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from challenges.models import (
+    Challenge,
+    Criterion,
+    CriterionKind,
+    LegalRoute,
+    PriceModel,
+    ScaleDescriptor,
+    Stage,
+)
+from challenges.readiness import check, needed
+
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+
+def a_question(title: str, weight: str) -> Criterion:
+    return Criterion(
+        key=title.lower(),
+        kind=CriterionKind.QUALITY,
+        title=title,
+        question="How?",
+        weight=Decimal(weight),
+        max_score=Decimal(3),
+        descriptors=[ScaleDescriptor(score=Decimal(n), text="Level") for n in range(4)],
+    )
+
+
+def a_price(weight: str) -> Criterion:
+    return Criterion(key="price", kind=CriterionKind.PRICE, title="Price", weight=Decimal(weight))
+
+
+def a_complete_draft() -> Challenge:
+    stage = Stage(
+        closes_at=NOW + timedelta(days=28),
+        price_model=PriceModel.FIXED_BOUNDS,
+        budget_minor=40_000_00,
+        best_minor=20_000_00,
+        worst_minor=40_000_00,
+        criteria=[a_question("Solves", "40.5"), a_question("Team", "29.5"), a_price("30")],
+    )
+    return Challenge(
+        title="How can technology help people find a warm place to wait?",
+        summary="Waiting rooms are cold.",
+        problem="People wait in the cold. " * 10,
+        affected="Older people.",
+        today="A list on paper.",
+        why_now="Winter.",
+        outcome="People find a warm place.",
+        measures="Half of those asked used it.",
+        support="A map.",
+        region="tayside",
+        sector="transport",
+        legal_route=LegalRoute.BELOW_THRESHOLD,
+        value_minor=45_000_00,
+        stages=[stage],
+    )
+
+
+def a_scale_to(highest: int, *scores: int) -> Callable[[Challenge], None]:
+    def change(challenge: Challenge) -> None:
+        criterion = challenge.stage.criteria[0]
+        criterion.max_score = Decimal(highest)
+        criterion.descriptors = [ScaleDescriptor(score=Decimal(n), text="Level") for n in scores]
+
+    return change
+
+
+def setting(name: str, value: object) -> Callable[[Challenge], None]:
+    def change(challenge: Challenge) -> None:
+        setattr(challenge.stage if hasattr(Stage, name) else challenge, name, value)
+
+    return change
+
+
+def test_complete_draft_lacks_nothing() -> None:
+    assert check(a_complete_draft(), NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (setting("summary", ""), "Write a summary"),
+        (setting("problem", ""), "Describe the problem"),
+        (setting("affected", ""), "who is affected"),
+        (setting("outcome", ""), "what outcome you want"),
+        (setting("measures", ""), "no measure of success"),
+        (setting("region", None), "Choose a region"),
+        (setting("sector", None), "Choose a sector"),
+        (setting("legal_route", None), "legal route"),
+        (setting("value_minor", None), "total value"),
+        (setting("value_minor", 39_999_99), "higher than the total value"),
+        (setting("worst_minor", None), "price that gets all the points"),
+        (setting("criteria", []), "no criterion"),
+        (setting("criteria", [a_price("100")]), "price alone, which the law does not allow"),
+        (setting("criteria", [a_question("Solves", "100")]), "it has no weight"),
+        (setting("closes_at", None), "Choose when bidding closes"),
+        (setting("closes_at", NOW), "in the past"),
+        (setting("closes_at", NOW - timedelta(days=1)), "in the past"),
+        (a_scale_to(5, 0, 1, 2, 4, 5), "what these scores mean: %(scores)s"),
+        (a_scale_to(20, 0), "what these scores mean: %(scores)s"),
+    ],
+)
+def test_missing_thing_is_needed_before_review(
+    change: Callable[[Challenge], None], said: str
+) -> None:
+    draft = a_complete_draft()
+    change(draft)
+
+    assert any(said in finding.message for finding in needed(draft, NOW))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (setting("title", "A waiting room app"), "not a question"),
+        (setting("problem", "It is cold."), "in a few words only"),
+        (setting("today", ""), "what happens today"),
+        (setting("support", ""), "data, places and people"),
+        (setting("budget_minor", None), "the most you can pay"),
+        (setting("price_model", PriceModel.LOWEST_PRICE_RATIO), "when a third comes or goes"),
+        (setting("closes_at", NOW + timedelta(days=10, seconds=-1)), "fewer than 10 days"),
+    ],
+)
+def test_weak_thing_is_advice_and_stops_nobody(
+    change: Callable[[Challenge], None], said: str
+) -> None:
+    draft = a_complete_draft()
+    change(draft)
+
+    assert needed(draft, NOW) == []
+    assert any(said in finding.message for finding in check(draft, NOW))
+
+
+def test_exactly_ten_days_to_closing_are_enough() -> None:
+    draft = a_complete_draft()
+    draft.stage.closes_at = NOW + timedelta(days=10)
+
+    assert check(draft, NOW) == []
+
+
+def test_long_scale_needs_its_two_ends_only() -> None:
+    draft = a_complete_draft()
+    a_scale_to(20, 0, 20)(draft)
+
+    assert check(draft, NOW) == []
+
+
+def test_weights_that_miss_one_hundred_are_named_with_their_sum() -> None:
+    draft = a_complete_draft()
+    draft.stage.criteria[0].weight = Decimal("40.499")
+
+    (finding,) = needed(draft, NOW)
+
+    assert finding.message % finding.data == (
+        "The weights add up to 99.999. Together with price they must add up to 100."
+    )
+
+
+def test_question_without_words_is_named_by_its_title() -> None:
+    draft = a_complete_draft()
+    draft.stage.criteria[1].question = ""
+
+    (finding,) = needed(draft, NOW)
+
+    assert finding.message % finding.data == "“Team” has no question for bidders to answer."
+
+
+def test_fixed_budget_without_amount_is_needed() -> None:
+    draft = a_complete_draft()
+    draft.stage.price_model = PriceModel.FIXED_BUDGET
+    draft.stage.budget_minor = None
+    draft.stage.criteria = [a_question("Solves", "60"), a_question("Team", "40")]
+
+    assert [finding.message for finding in check(draft, NOW)] == [
+        "There is no budget. Say what the supplier is paid."
+    ]

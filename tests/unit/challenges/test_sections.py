@@ -1,0 +1,101 @@
+"""The shape of a draft's sections: what is refused, what is tidied, and when an edition changes."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from challenges.models import PriceModel
+from challenges.sections import (
+    Money,
+    Outcome,
+    Place,
+    Problem,
+    Question,
+    Sponsors,
+    Timeline,
+    edition,
+    tidied,
+)
+
+QUESTION = Question(title="Solves", weight=Decimal(40))
+
+
+@pytest.mark.parametrize(
+    ("content", "fields"),
+    [
+        (Problem(title=""), {"title"}),
+        (Problem(title="x" * 200, summary="x" * 300, problem="x" * 20_000), set()),
+        (
+            Problem(title="x" * 201, summary="x" * 301, today="x" * 20_001),
+            {"title", "summary", "today"},
+        ),
+        (Outcome(measures="x" * 20_001), {"measures"}),
+        (Place(region="atlantis", sector="magic", round="x" * 41), {"region", "sector", "round"}),
+        (Place(region="tayside", sector="rural"), set()),
+        (Money(PriceModel.FIXED_BUDGET, value_minor=0), {"value_minor"}),
+        (Money(PriceModel.FIXED_BUDGET, budget_minor=-1), {"budget_minor"}),
+        (Money(PriceModel.FIXED_BUDGET, value_minor=10**14 + 1), {"value_minor"}),
+        (Money(PriceModel.FIXED_BOUNDS, best_minor=-1, worst_minor=1), {"best_minor"}),
+        (Money(PriceModel.FIXED_BOUNDS, best_minor=0, worst_minor=1), set()),
+        (Money(PriceModel.FIXED_BOUNDS, best_minor=5, worst_minor=5), {"worst_minor"}),
+        (Money(PriceModel.FIXED_BOUNDS, price_weight=Decimal("100.001")), {"price_weight"}),
+        (Timeline(), set()),
+        (Sponsors(("Body",) * 21), {"names"}),
+        (Sponsors(("x" * 201,)), {"names"}),
+        (QUESTION, set()),
+        (replace(QUESTION, title="", weight=Decimal(0)), {"title", "weight"}),
+        (replace(QUESTION, weight=Decimal("0.0001")), {"weight"}),
+        (replace(QUESTION, max_score=Decimal(101), descriptors=()), {"max_score"}),
+        (replace(QUESTION, max_score=Decimal("4.0001"), descriptors=()), {"max_score"}),
+        (replace(QUESTION, min_score=Decimal(6)), {"min_score"}),
+        (replace(QUESTION, word_limit=0), {"word_limit"}),
+        (replace(QUESTION, descriptors=((Decimal(1), "a"), (Decimal(1), "b"))), {"descriptors"}),
+        (replace(QUESTION, descriptors=((Decimal(6), "a"),)), {"descriptors"}),
+        (replace(QUESTION, descriptors=((Decimal(1), ""),)), {"descriptors"}),
+        (replace(QUESTION, descriptors=((Decimal(1), "x" * 501),)), {"descriptors"}),
+    ],
+)  # fmt: skip
+def test_faults_are_named_by_field(
+    content: Problem | Outcome | Place | Money | Timeline | Sponsors | Question, fields: set[str]
+) -> None:
+    assert set(content.faults()) == fields
+
+
+def test_tidying_strips_ends_and_unifies_line_ends() -> None:
+    assert tidied(Problem(title="  Why? ", problem="one\r\ntwo\n")) == Problem(
+        title="Why?", problem="one\ntwo"
+    )
+
+
+def test_tidying_sponsors_sorts_them_and_names_each_once() -> None:
+    assert tidied(Sponsors(("B  body", " ", "A body", "B body"))).names == ("A body", "B body")
+
+
+def test_tidying_money_leaves_out_what_the_price_model_has_no_use_for() -> None:
+    typed = Money(
+        PriceModel.FIXED_BUDGET,
+        budget_minor=5,
+        best_minor=1,
+        worst_minor=2,
+        price_weight=Decimal(30),
+    )
+
+    assert tidied(typed) == Money(PriceModel.FIXED_BUDGET, budget_minor=5)
+    relative = tidied(replace(typed, price_model=PriceModel.LOWEST_PRICE_RATIO))
+    assert (relative.best_minor, relative.price_weight) == (None, Decimal(30))
+
+
+def test_edition_changes_with_any_field_and_not_otherwise() -> None:
+    content = Outcome("a", "b", "c", "d", "e")
+
+    assert edition(content) == edition(Outcome("a", "b", "c", "d", "e"))
+    for name in ("outcome", "measures", "tried", "constraints", "support"):
+        assert edition(replace(content, **{name: "other"})) != edition(content)
+
+
+def test_edition_tells_nothing_from_empty_and_moved_text() -> None:
+    assert edition(Outcome(outcome="a")) != edition(Outcome(measures="a"))
+    assert edition(Place(region=None)) != edition(Place(region=""))
+    assert edition(QUESTION) != edition(replace(QUESTION, descriptors=()))
+    assert edition({"a": Decimal(1)}) != edition({"a": Decimal(2)})

@@ -1,0 +1,120 @@
+"""Bands to the penny, and standstills over holidays and changes of clocks."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from marketplace.core.regimes import book
+from marketplace.core.regimes.book import Standstill, standstill_end
+
+SCOTLAND = book.regime_on("scotland", date(2026, 6, 1))
+TEN = Standstill("required", 10, 15, "working_day")
+ANY_DAY = replace(TEN, ends="any_day")
+
+
+@pytest.mark.parametrize(
+    ("body", "minor", "band"),
+    [
+        ("local", 0, "below_act"),
+        ("local", 49_999_99, "below_act"),
+        ("local", 50_000_00, "regulated"),
+        # £207,720 with VAT is £173,100 without; a central body's £135,018 is £112,515.
+        ("local", 173_099_99, "regulated"),
+        ("local", 173_100_00, "above_threshold"),
+        ("health", 173_100_00, "above_threshold"),
+        ("central", 112_514_99, "regulated"),
+        ("central", 112_515_00, "above_threshold"),
+        ("central", 10**15, "above_threshold"),
+    ],
+)
+def test_band_of_a_value_begins_exactly_at_its_threshold(body: str, minor: int, band: str) -> None:
+    assert SCOTLAND.band_for(body, minor).key == band
+
+
+def test_regime_before_its_first_version_is_the_first() -> None:
+    assert book.regime_on("scotland", date(1999, 1, 1)) is book.versions("scotland")[0]
+    assert book.regime_on("scotland", date(2999, 1, 1)) is book.versions("scotland")[-1]
+
+
+def test_regime_of_a_plan_is_found_by_its_version() -> None:
+    assert book.version_of("scotland", SCOTLAND.version) is SCOTLAND
+    with pytest.raises(LookupError):
+        book.version_of("scotland", "1707-05")
+    with pytest.raises(FileNotFoundError):
+        book.versions("atlantis")
+
+
+def test_regime_has_bands_in_order_and_answers_every_item() -> None:
+    for regime in book.versions("scotland"):
+        starts = [band.from_pounds["central"] for band in regime.bands]
+        assert starts == sorted(starts)
+        assert starts[0] == 0
+        assert regime.source
+        assert all(item.provision and item.asks and item.answer for item in regime.report_items)
+
+
+def ends(sent: str, rule: Standstill = TEN, **how: bool) -> str:
+    """Give when a standstill ends, in UTC, for letters sent at an instant in UTC."""
+    end = standstill_end(rule, datetime.fromisoformat(sent).replace(tzinfo=UTC), **how)
+    return end.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("sent", "end"),
+    [
+        # Tuesday + 10 days is a Friday: over at midnight after it.
+        ("2026-12-01 10:00", "2026-12-12 00:00"),
+        # The hour of sending does not matter, London's day does.
+        ("2026-12-01 00:00", "2026-12-12 00:00"),
+        ("2026-12-01 23:59", "2026-12-12 00:00"),
+        # + 10 days is a Saturday: the last day is the Monday after.
+        ("2026-12-02 10:00", "2026-12-15 00:00"),
+        # + 10 is Christmas Day, a Friday; Boxing Day's holiday is Monday 28: so Tuesday 29.
+        ("2026-12-15 10:00", "2026-12-30 00:00"),
+        # + 10 is New Year's Day; 2 January is a holiday in Scotland, a Saturday, moved to Monday.
+        ("2026-12-22 10:00", "2027-01-06 00:00"),
+        # + 10 is Good Friday 2027; Easter Monday is a working day in Scotland.
+        ("2027-03-16 10:00", "2027-03-29 23:00"),
+    ],
+)
+def test_standstill_ends_at_midnight_after_a_working_day(sent: str, end: str) -> None:
+    assert ends(sent) == end
+
+
+def test_standstill_over_the_change_to_summer_time_ends_at_londons_midnight() -> None:
+    # The clocks go forward on 29 March 2026; the tenth day is Good Friday, Easter Monday is work.
+    assert ends("2026-03-24 10:00") == "2026-04-06 23:00"
+    assert ends("2026-03-20 10:00") == "2026-03-30 23:00"
+
+
+def test_standstill_over_the_change_to_winter_time_ends_at_londons_midnight() -> None:
+    # The clocks go back on 25 October 2026.
+    assert ends("2026-10-20 10:00") == "2026-10-31 00:00"
+
+
+def test_standstill_sent_late_on_a_summer_evening_counts_from_londons_next_day() -> None:
+    # 23:30 in UTC is half past midnight in London: the day after.
+    assert ends("2026-06-01 23:30") == "2026-06-12 23:00"
+    assert ends("2026-06-01 22:30") == "2026-06-11 23:00"
+
+
+def test_standstill_of_letters_on_paper_is_longer() -> None:
+    assert ends("2026-12-01 10:00", electronic=False) == "2026-12-17 00:00"
+
+
+def test_standstill_that_may_end_on_any_day_takes_no_note_of_holidays() -> None:
+    assert ends("2026-12-15 10:00", ANY_DAY) == "2026-12-26 00:00"
+
+
+def test_standstill_where_there_is_none_ends_at_once() -> None:
+    at = datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+    assert standstill_end(Standstill("none"), at) == at
+
+
+def test_standstill_lasts_ten_whole_days_at_least() -> None:
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for day in range(365):
+        sent = at + timedelta(days=day)
+        assert standstill_end(TEN, sent) - sent >= timedelta(days=10)

@@ -1,0 +1,109 @@
+"""Settings from the environment: each default, each bad value, and no secret in sight."""
+
+from pathlib import Path
+
+import pytest
+
+from marketplace.config import BadSetting, Mode, Settings, from_environment
+
+KEY = "a key for tests only, of no use anywhere else"
+GOOD = {"MARKETPLACE_SECRET_KEY": KEY, "MARKETPLACE_SMTP_URL": "smtp://user:hush@mail.example:587"}
+
+
+def test_settings_with_the_least_given_are_safe() -> None:
+    settings = from_environment(GOOD)
+
+    assert settings.mode is Mode.PRODUCTION
+    assert not settings.demonstration
+    assert settings.trusted_proxies == 0
+    assert settings.data.is_absolute()
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.password_memory_kib >= 19456
+    assert not settings.testing
+
+
+def test_settings_print_no_secret() -> None:
+    given = {**GOOD, "MARKETPLACE_DATABASE": "postgresql://fairway:hush@db.example/fairway"}
+
+    shown = repr(from_environment(given))
+
+    assert KEY not in shown
+    assert "hush" not in shown
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_settings_name_the_driver_of_postgresql(scheme: str) -> None:
+    settings = from_environment({**GOOD, "MARKETPLACE_DATABASE": f"{scheme}://db.example/fairway"})
+
+    assert settings.database_url == "postgresql+psycopg://db.example/fairway"
+
+
+def test_settings_leave_an_address_with_a_driver_as_it_is() -> None:
+    url = "postgresql+psycopg://db.example/fairway"
+
+    assert from_environment({**GOOD, "MARKETPLACE_DATABASE": url}).database_url == url
+
+
+def test_settings_of_the_demonstration_need_no_mail_server() -> None:
+    settings = from_environment(
+        {"MARKETPLACE_SECRET_KEY": KEY, "MARKETPLACE_MODE": "demonstration"}
+    )
+
+    assert settings.demonstration
+    assert settings.smtp_url is None
+
+
+def test_settings_take_the_key_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text(KEY + "\n")
+    given = {"MARKETPLACE_DATA": str(tmp_path), "MARKETPLACE_MODE": "demonstration"}
+    assert from_environment(given).secret_key == KEY
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(KEY[::-1])
+    given["MARKETPLACE_SECRET_KEY_FILE"] = str(elsewhere)
+    assert from_environment(given).secret_key == KEY[::-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MARKETPLACE_MODE", "trial", "production or demonstration"),
+        ("MARKETPLACE_SECRET_KEY", "short", "at least 32 characters"),
+        ("MARKETPLACE_PUBLIC_URL", "fairway.example", "https://"),
+        ("MARKETPLACE_PUBLIC_URL", "ftp://fairway.example", "https://"),
+        ("MARKETPLACE_COLOUR", "teal", "such as #14505c"),
+        ("MARKETPLACE_COLOUR", "#14505", "such as #14505c"),
+        ("MARKETPLACE_COLOUR", "#14505c;}", "such as #14505c"),
+        ("MARKETPLACE_TRUSTED_PROXIES", "one", "whole number"),
+        ("MARKETPLACE_TRUSTED_PROXIES", "-1", "whole number"),
+        ("MARKETPLACE_PASSWORD_PASSES", "2.5", "whole number"),
+    ],
+)
+def test_settings_that_cannot_be_used_say_what_is_expected(
+    name: str, value: str, words: str
+) -> None:
+    with pytest.raises(BadSetting, match=words):
+        from_environment({**GOOD, name: value})
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_settings_that_are_missing_are_named(name: str, tmp_path: Path) -> None:
+    given = {key: value for key, value in GOOD.items() if key != name}
+
+    with pytest.raises(BadSetting, match=name):
+        from_environment({**given, "MARKETPLACE_DATA": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("url", "secure"), [("https://fairway.example", True), ("http://127.0.0.1:8000", False)]
+)
+def test_settings_keep_cookies_to_tls_where_there_is_tls(url: str, secure: bool) -> None:
+    settings = from_environment({**GOOD, "MARKETPLACE_PUBLIC_URL": url + "/"})
+
+    assert settings.public_url == url
+    assert settings.secure_cookies is secure
+
+
+def test_settings_write_a_colour_in_one_way() -> None:
+    assert from_environment({**GOOD, "MARKETPLACE_COLOUR": "AABBCC"}).brand_colour == "#aabbcc"
+    assert from_environment(GOOD).brand_colour == Settings.brand_colour

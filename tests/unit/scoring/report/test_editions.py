@@ -1,0 +1,204 @@
+"""What the public edition gives away: nothing that is withheld, and all that is promised."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from scoring.report.editions import Disclosure, public_edition
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    BidStatus,
+    Event,
+    InterestDecision,
+    Money,
+    Withheld,
+    bid_of,
+)
+from scoring.report.wording import is_withheld
+from tests.award_reports import Shape, full_report
+
+
+def text_of(report: AwardReport) -> str:
+    return json.dumps(report.to_json(), ensure_ascii=False)
+
+
+def losing(report: AwardReport) -> list[Bid]:
+    return [
+        bid for bid in report.deciding_stage.bids if bid.reference != report.decision.recommended
+    ]
+
+
+def row(report: AwardReport, reference: str) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = report.deciding_stage.result["bids"]
+    return next(entry for entry in rows if entry["id"] == reference)
+
+
+def test_public_edition_names_no_supplier_but_the_successful_one() -> None:
+    full = full_report()
+    text = text_of(public_edition(full))
+    for bid in losing(full):
+        assert isinstance(bid.supplier, str)
+        assert bid.supplier not in text
+    assert full.recommended_bid.supplier in text  # type: ignore[operator]  # a full edition: text
+
+
+def test_public_edition_with_names_disclosed_names_every_supplier() -> None:
+    full = full_report()
+    text = text_of(public_edition(full, Disclosure(losing_names=True)))
+    assert all(bid.supplier in text for bid in losing(full))  # type: ignore[operator]  # as above
+
+
+def test_public_edition_holds_no_losing_price_in_any_form() -> None:
+    full = full_report()
+    text = text_of(public_edition(full))
+    for bid in losing(full):
+        if isinstance(bid.price, Money):
+            whole = bid.price.minor // 100
+            for form in (str(bid.price.minor), str(whole), f"{whole:,}"):
+                assert form not in text
+
+
+def test_public_edition_holds_no_answer_not_even_the_winners() -> None:
+    assert "Unrepeatable answer" in text_of(full_report())
+    assert "Unrepeatable answer" not in text_of(public_edition(full_report()))
+
+
+def test_public_edition_replaces_withheld_people_by_role_and_number_everywhere() -> None:
+    public = public_edition(full_report())
+    text = text_of(public)
+    assert [person.name for person in public.people] == [
+        "Evaluator 1",
+        "Evaluator 2",
+        "Evaluator 3",
+        "Chair",
+        "Ruaridh Ben Vrackie",
+    ]
+    for name in ("Ishbel", "Fankle", "Dunnage", "Quaich", "Crannog"):
+        assert name not in text
+    assert public.person(public.decision.recommended_by).name == "Chair"
+
+
+def test_public_edition_of_people_known_by_address_shows_no_id() -> None:
+    full = full_report()
+    known = replace(
+        full,
+        people=(replace(full.people[-1], id="ruaridh@body.example"), *full.people[:-1]),
+        decision=replace(full.decision, approved_by="ruaridh@body.example"),
+    )
+    assert "@body.example" not in text_of(public_edition(known))
+
+
+def test_public_edition_shows_that_an_interest_was_decided_and_not_what_it_was() -> None:
+    interest = public_edition(full_report()).people[0].interests[0]
+    assert interest.decision is InterestDecision.KEEP
+    assert is_withheld(interest.about)
+    assert is_withheld(interest.declared)
+
+
+def test_public_edition_shows_agreed_scores_and_reasons_and_no_individual_ones() -> None:
+    full = full_report()
+    for before, after in zip(
+        full.deciding_stage.bids, public_edition(full).deciding_stage.bids, strict=True
+    ):
+        for one, other in zip(before.scores, after.scores, strict=True):
+            assert (other.agreed, other.reason) == (one.agreed, one.reason)
+            assert is_withheld(other.individual)
+
+
+def test_public_edition_with_reasons_closed_shows_the_winners_reasons_only() -> None:
+    public = public_edition(full_report(), Disclosure(losing_reasons=False))
+    for bid in public.deciding_stage.bids:
+        hidden = {is_withheld(score.reason) for score in bid.scores}
+        assert hidden <= {bid.reference != public.decision.recommended}
+
+
+def test_public_edition_tells_that_a_bid_was_ineligible_and_not_why() -> None:
+    full = full_report()
+    public = public_edition(full)
+    rejected = bid_of(public.deciding_stage, "B-901")
+    assert rejected.status is BidStatus.INELIGIBLE
+    assert is_withheld(rejected.status_reason)
+    assert "set up in law" not in text_of(public)
+    assert "set up in law" in text_of(public_edition(full, Disclosure(rejection_reasons=True)))
+
+
+def test_public_edition_strikes_losing_names_and_prices_out_of_written_text() -> None:
+    public = public_edition(full_report())
+    assert public.decision.reason == (
+        "Bid B-003 was close, at [price withheld]. Quillfeather Systems Limited came first by "
+        "the published method and showed the most with real walkers."
+    )
+
+
+def test_public_edition_leaves_out_the_evaluation_document_and_its_digest() -> None:
+    full = full_report()
+    text = text_of(public_edition(full))
+    assert isinstance(public_edition(full).deciding_stage.evaluation, Withheld)
+    assert full.deciding_stage.result["input_sha256"] not in text
+    for key in ("sensitivity", "panel", "low_price", "trace"):
+        assert f'"{key}"' not in text
+
+
+def test_public_edition_of_a_fixed_fee_shows_every_total() -> None:
+    public = public_edition(full_report(Shape(formula=None)))
+    totals = [entry["total"] for entry in public.deciding_stage.result["bids"] if entry["rank"]]
+    assert totals
+    assert not any(is_withheld(total) for total in totals)
+
+
+def test_public_edition_with_fixed_bounds_shows_the_winners_total_and_no_other() -> None:
+    public = public_edition(full_report(Shape(formula="fixed_bounds")))
+    for entry in public.deciding_stage.result["bids"]:
+        if entry["rank"]:
+            first = entry["id"] == public.decision.recommended
+            assert is_withheld(entry["total"]) is not first
+            assert is_withheld(entry["criteria"]["price"]["points"]) is not first
+
+
+@pytest.mark.parametrize(
+    "formula", ["lowest_price_ratio", "deviation_from_lowest", "deviation_from_mean"]
+)
+def test_public_edition_with_a_relative_formula_lets_nobody_work_out_another_price(
+    formula: str,
+) -> None:
+    full = full_report(Shape(formula=formula))
+    public = public_edition(full)
+    winner = row(full, full.decision.recommended)
+    # The invented winner is not the cheapest, so its percentage would tell who is.
+    assert Fraction(winner["criteria"]["price"]["percentage"]["exact"]) < 100
+    shown = row(public, full.decision.recommended)
+    assert is_withheld(shown["total"])
+    assert is_withheld(shown["criteria"]["price"]["percentage"])
+    assert not is_withheld(shown["criteria"]["quality-1"]["points"])
+
+
+def test_public_edition_whose_winner_was_cheapest_shows_its_total() -> None:
+    public = public_edition(full_report(Shape(formula="range_of_bids")))
+    shown = row(public, public.decision.recommended)
+    assert shown["criteria"]["price"]["percentage"]["exact"] == "100"
+    assert not is_withheld(shown["total"])
+
+
+def test_public_edition_names_a_known_ground_for_each_redaction() -> None:
+    public = public_edition(full_report())
+    grounds = {ground.id for ground in public.grounds}
+    assert public.redactions
+    assert {redaction.ground for redaction in public.redactions} <= grounds
+
+
+def test_public_edition_of_a_public_edition_is_refused() -> None:
+    with pytest.raises(ValueError, match="full one"):
+        public_edition(public_edition(full_report()))
+
+
+def test_public_edition_strikes_names_out_of_events() -> None:
+    full = full_report()
+    moment = datetime(2026, 10, 2, tzinfo=UTC)
+    event = Event(moment, "Dr Fankle and M. Quaich asked about marrow & thistle", "")
+    public = public_edition(replace(full, timeline=(event,)))
+    assert public.timeline[0].text == "Evaluator 1 and Evaluator 3 asked about Bid B-003"

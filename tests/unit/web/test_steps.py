@@ -1,0 +1,144 @@
+"""What comes next for each person, in every state."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import Actor, Role
+from marketplace.web.steps import Standing, next_steps
+from scoring.panel.lifecycle import Seat
+
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+ME, ANOTHER = uuid.uuid4(), uuid.uuid4()
+THING = Standing(
+    reference="CH-1",
+    title="Why?",
+    state=State.DRAFT,
+    closes_at=None,
+    own=True,
+    submitted_by_id=None,
+    panel_named=True,
+    scoring_began=False,
+    moderation_began=False,
+    quality_locked=False,
+    seat=None,
+    briefed=False,
+    declared=False,
+    scored=False,
+    recommended_by_id=None,
+    awaits_sign_off=False,
+    standstill_ends_at=None,
+)
+
+
+def steps(role: Role, **changes: object) -> list[str | None]:
+    """Give where the steps of a person lead; None is something to wait for."""
+    actor = Actor(ME, "Una Sample", uuid.uuid4(), frozenset({role}))
+    thing = replace(THING, **changes)  # type: ignore[arg-type]  # the names are checked by replace
+    found = next_steps(thing, actor, NOW)
+    assert all(step.words for step in found)
+    return [step.endpoint for step in found]
+
+
+LEAD, OFFICER, EVALUATOR = Role.CHALLENGE_LEAD, Role.PROCUREMENT_OFFICER, Role.EVALUATOR
+CHAIR, APPROVER, AUDITOR = Role.CHAIR, Role.APPROVER, Role.AUDITOR
+PANEL = {"seat": Seat.EVALUATOR, "state": State.EVALUATING, "briefed": True, "declared": True}
+LED = {**PANEL, "seat": Seat.CHAIR}
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "expected"),
+    [
+        (LEAD, {"state": State.DRAFT}, ["challenges.write"]),
+        (EVALUATOR, {"state": State.DRAFT}, [None]),
+        (OFFICER, {"state": State.IN_REVIEW, "submitted_by_id": ANOTHER}, ["challenges.review"]),
+        (OFFICER, {"state": State.IN_REVIEW, "submitted_by_id": ME}, [None]),
+        (LEAD, {"state": State.IN_REVIEW, "submitted_by_id": ANOTHER}, [None]),
+        (OFFICER, {"state": State.READY}, ["challenges.publish"]),
+        (LEAD, {"state": State.READY}, [None]),
+        (OFFICER, {"state": State.OPEN}, [None]),
+        (OFFICER, {"state": State.OPEN, "panel_named": False}, ["panel.name"]),
+        (LEAD, {"state": State.OPEN, "panel_named": False}, ["panel.name"]),
+        (CHAIR, {"state": State.OPEN, "panel_named": False}, [None]),
+        (OFFICER, {"state": State.CLOSED}, ["opening.show"]),
+        (LEAD, {"state": State.CLOSED}, [None]),
+        (LEAD, {"state": State.OPENED, "panel_named": False}, ["panel.name"]),
+        (EVALUATOR, {"state": State.OPENED, "seat": Seat.EVALUATOR}, ["panel.briefing"]),
+        (
+            EVALUATOR,
+            {"state": State.OPENED, "seat": Seat.EVALUATOR, "briefed": True},
+            ["panel.interests"],
+        ),
+        (EVALUATOR, {**PANEL, "state": State.OPENED}, [None]),
+        (EVALUATOR, {**PANEL, "scoring_began": True}, ["panel.home"]),
+        (EVALUATOR, {**PANEL, "scoring_began": True, "scored": True}, [None]),
+        (CHAIR, LED, ["panel.chair"]),
+        (CHAIR, {**LED, "moderation_began": True}, ["panel.chair"]),
+        (CHAIR, {**LED, "quality_locked": True}, ["award.recommend"]),
+        (CHAIR, {**LED, "quality_locked": True, "awaits_sign_off": True}, [None]),
+        (
+            APPROVER,
+            {
+                "state": State.EVALUATING,
+                "quality_locked": True,
+                "awaits_sign_off": True,
+                "recommended_by_id": ANOTHER,
+            },
+            ["award.sign_off"],
+        ),
+        (
+            APPROVER,
+            {
+                "state": State.EVALUATING,
+                "quality_locked": True,
+                "awaits_sign_off": True,
+                "recommended_by_id": ME,
+            },
+            [None],
+        ),
+        (APPROVER, {"state": State.EVALUATING, "quality_locked": True}, [None]),
+        (AUDITOR, {"state": State.EVALUATING, "quality_locked": True}, ["award.result"]),
+        (AUDITOR, {"state": State.EVALUATING}, [None]),
+        (
+            OFFICER,
+            {"state": State.INTENTION, "standstill_ends_at": NOW, "quality_locked": True},
+            ["award.contract"],
+        ),
+        (
+            OFFICER,
+            {"state": State.INTENTION, "standstill_ends_at": NOW + timedelta(microseconds=1)},
+            [None],
+        ),
+        (OFFICER, {"state": State.INTENTION}, [None]),
+        (LEAD, {"state": State.INTENTION, "standstill_ends_at": NOW}, [None]),
+        (OFFICER, {"state": State.SIGNED}, [None]),
+        (OFFICER, {"state": State.STOPPED}, [None]),
+        (OFFICER, {"state": State.CANCELLED}, [None]),
+    ],
+)
+def test_next_step_is_the_persons_own_or_one_line_of_waiting(
+    role: Role, changes: dict[str, object], expected: list[str | None]
+) -> None:
+    assert steps(role, **changes) == expected
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("role", list(Role))
+def test_next_step_exists_for_everybody_in_every_state(role: Role, state: State) -> None:
+    assert steps(role, state=state)
+    # A challenge of another body asks for nothing of this body's roles.
+    assert steps(role, state=state, own=False) == [None]
+
+
+def test_waiting_says_for_whom() -> None:
+    actor = Actor(ME, "Una Sample", uuid.uuid4(), frozenset({LEAD}))
+    signing = replace(THING, state=State.INTENTION, standstill_ends_at=NOW)
+    approving = replace(THING, state=State.EVALUATING, awaits_sign_off=True)
+    running = replace(signing, standstill_ends_at=None)
+
+    assert "procurement officer" in next_steps(signing, actor, NOW)[0].words
+    assert "approver" in next_steps(approving, actor, NOW)[0].words
+    assert "standstill" in next_steps(running, actor, NOW)[0].words
