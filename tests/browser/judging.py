@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.person import Person, columns
+from tests.browser.person import Person, columns, turn_page
 from tests.browser.play import BODY_PEOPLE, OWN, RIVAL, SCORES, THIRD, TROUBLE, Play
 
 PANEL = ("Cora Chair", "Eva Evaluator", "Edgar Evaluator", "Elin Evaluator")
@@ -128,7 +128,7 @@ def _reason(bidder: str) -> str:
 def _refuse_without_reason(evaluator: Person, play: Play) -> None:
     evaluator.press("Submit all my scores", status=422)
     evaluator.refused(f"Team, {RIVAL}: ")
-    evaluator.page.locator(".govuk-error-summary a").first.click()
+    turn_page(evaluator.page, evaluator.page.locator(".govuk-error-summary a").first)
     assert evaluator.heading == "Team"
     assert evaluator.value(_reason(OWN)) == f"Eva Evaluator finds {OWN} plain about Team."
     evaluator.fill({_reason(RIVAL): "It names nobody who waits for buses."})
@@ -146,7 +146,7 @@ def moderate(play: Play) -> None:
     chair.go(f"{play.hub}/panel/moderation")
     cells = columns(chair.main.locator("table"))
     assert len(cells) == 6
-    chair.main.locator("tbody a").first.click()
+    turn_page(chair.page, chair.main.locator("tbody a").first)
     for done in range(len(cells)):
         bidder, _colon, question = chair.heading.partition(": ")
         if done == 0:

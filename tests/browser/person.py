@@ -66,7 +66,7 @@ class Person:
     def follow(self, words: str | re.Pattern[str], within: str = "main") -> None:
         """Follow the first link that says `words`: all of it, or what the pattern finds."""
         links = self.page.locator(within).get_by_role("link", name=words, exact=True)
-        links.first.click()
+        turn_page(self.page, links.first)
         self._arrived(200)
 
     def press(self, words: str, status: int = 200, within: str = "main") -> None:
@@ -76,7 +76,7 @@ class Person:
             page.get_by_role("link", name=words, exact=True)
         )
         # Where the first button in a form only saves what Enter would, it is hidden from all.
-        found.first.click()
+        turn_page(self.page, found.first)
         self._arrived(status)
 
     def fill(self, fields: dict[str, str]) -> None:
@@ -168,6 +168,16 @@ class Person:
                 self.page.set_viewport_size(size)  # type: ignore[arg-type]  # two whole numbers
                 name = f"{self.name.split()[0]}-{self._pictures:02d}-{place}-{kind}.png"
                 self.page.screenshot(path=folder / name, full_page=True)
+
+
+def turn_page(page: Page, pressed: Locator) -> None:
+    """Press what leads to a page, and wait until that page is there.
+
+    A click is answered as soon as the request is on its way: who looks then may see the page
+    before, above all where a form answers at its own address.
+    """
+    with page.expect_navigation():
+        pressed.click()
 
 
 def let_sign_in(user: User) -> list[str]:

@@ -18,7 +18,7 @@ from marketplace.core.permissions import Role
 from marketplace.demonstration.load import load
 from tests.browser.conftest import Site, serving
 from tests.browser.eyes import DESK, faults
-from tests.browser.person import PASSWORD, let_sign_in
+from tests.browser.person import PASSWORD, let_sign_in, turn_page
 from tests.browser.visits import (
     AUDITOR,
     BIDDER,
@@ -268,8 +268,7 @@ def test_pages_of_signing_in_have_no_violation(browser: Browser, site: Site) -> 
         page.goto(path)
         found.extend(faults(page))
         if button:
-            page.locator("main").get_by_role("button", name=button, exact=True).click()
-            # Waits: the click may answer before the next page has its title.
+            turn_page(page, page.locator("main").get_by_role("button", name=button, exact=True))
             expect(page).to_have_title(re.compile("^Error: "))
             found.extend(faults(page))
 
@@ -284,21 +283,21 @@ def test_pages_of_signing_in_have_no_violation(browser: Browser, site: Site) -> 
         look(path, button)
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    turn_page(page, page.locator("main").get_by_role("button", name="Sign in"))
     look("/sign-in/code", "Continue")
     look("/sign-in/recovery-code", "Continue")
     page.get_by_label("Recovery code").fill(codes.pop())
-    page.get_by_role("button", name="Continue").click()
+    turn_page(page, page.get_by_role("button", name="Continue"))
     look("/account/password", "Change password")
     look("/account/check", "Continue")
     look("/account/second-step")
-    page.get_by_role("button", name="Set up an app").click()
+    turn_page(page, page.get_by_role("button", name="Set up an app"))
     found.extend(faults(page))
-    page.get_by_role("button", name="Continue").click()
+    turn_page(page, page.get_by_role("button", name="Continue"))
     expect(page).to_have_title(re.compile("^Error: "))
     found.extend(faults(page))
     look("/account/recovery-codes")
-    page.get_by_role("button", name="Show my recovery codes").click()
+    turn_page(page, page.get_by_role("button", name="Show my recovery codes"))
     assert page.locator(".fw-key").count() == 10
     found.extend(faults(page))
     page.context.close()

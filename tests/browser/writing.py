@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.person import Person
+from tests.browser.person import Person, turn_page
 from tests.browser.play import CLOSES, TITLE, Play
 
 PROBLEM = (
@@ -111,6 +111,10 @@ def _write_criteria(lead: Person, play: Play) -> None:
     lead.follow("All sections", within="body")
 
 
+# Not the hidden first button that does what Enter does.
+SAVE_WEIGHTS = "main button:not([tabindex])"
+
+
 def _refuse_wrong_sum(lead: Person) -> None:
     """Spoil the sum in a second tab while the page that submits is open in the first."""
     lead.press("Check and submit for review")
@@ -120,13 +124,13 @@ def _refuse_wrong_sum(lead: Person) -> None:
     weight = other.get_by_label("Weight of Team", exact=True)
     right = weight.input_value()
     weight.fill(str(int(right) - 10))
-    other.locator("main button:not([tabindex])", has_text="Save the weights").click()
+    turn_page(other, other.locator(SAVE_WEIGHTS, has_text="Save the weights"))
 
     lead.press("Submit for review", status=422)
 
     lead.refused(WHY_REFUSED)
     other.get_by_label("Weight of Team", exact=True).fill(right)
-    other.locator("main button:not([tabindex])", has_text="Save the weights").click()
+    turn_page(other, other.locator(SAVE_WEIGHTS, has_text="Save the weights"))
     other.close()
     lead.go(lead.path)
 
