@@ -24,7 +24,7 @@ from bids.models import (
 )
 from challenges.models import Challenge
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
-from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit import log
 from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Role
 from marketplace.core.text import N_
@@ -154,12 +154,11 @@ def find_opened_bid(session: Session, stage_id: uuid.UUID, reference: str) -> Op
 
 
 def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[OpenedBid]:
-    """Read opened bids with all decisions about each, in one statement."""
+    """Read opened bids with all decisions about each, and what the log holds of each."""
     query = (
         select(
             Bid,
             Submission,
-            LogEntry.fields,
             Organisation.name,
             EligibilityDecision,
             User.name.label("decided_by"),
@@ -170,7 +169,6 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
         )
-        .join(LogEntry, LogEntry.n == Submission.entry_n)
         .outerjoin(EligibilityDecision, EligibilityDecision.bid_id == Bid.id)
         .outerjoin(User, User.id == EligibilityDecision.decided_by_id)
         .where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
@@ -184,7 +182,9 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
     if reference is not None:
         query = query.where(Bid.reference == reference)
     found = []
-    for _, group in groupby(session.execute(query).all(), key=lambda row: row.Bid.id):
+    read = session.execute(query).all()
+    logged = log.fields_of(session, [row.Submission.entry_n for row in read])
+    for _, group in groupby(read, key=lambda row: row.Bid.id):
         rows = list(group)
         findings = [
             Finding(
@@ -197,7 +197,13 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             if row.EligibilityDecision is not None
         ]
         found.append(
-            _opened(rows[0].Bid, rows[0].Submission, rows[0].fields, rows[0].name, findings)
+            _opened(
+                rows[0].Bid,
+                rows[0].Submission,
+                logged[rows[0].Submission.entry_n],
+                rows[0].name,
+                findings,
+            )
         )
     return found
 

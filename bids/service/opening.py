@@ -22,7 +22,6 @@ from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
 from challenges.service import advance
 from marketplace.core.audit import log
-from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure
@@ -249,13 +248,13 @@ def _open(
 def _digests(session: Session, references: Sequence[str]) -> list[tuple[str, str, bool]]:
     """Compare each bid's bytes with its entry: give reference, digest, whether all agree."""
     rows = session.execute(
-        select(Bid.reference, Submission, LogEntry.fields)
+        select(Bid.reference, Submission)
         .join(Submission, Submission.bid_id == Bid.id)
-        .join(LogEntry, LogEntry.n == Submission.entry_n)
         .where(Bid.reference.in_(references), Submission.version == Bid.current_version)
         .order_by(Bid.reference)
-    )
+    ).all()
+    fields = log.fields_of(session, [submission.entry_n for _, submission in rows])
     return [
-        (reference, submission.sha256, opened.is_intact(submission, fields))
-        for reference, submission, fields in rows
+        (reference, submission.sha256, opened.is_intact(submission, fields[submission.entry_n]))
+        for reference, submission in rows
     ]

@@ -1,37 +1,91 @@
 """Appends to the log and reads it. The whole product records through `append`, and only so."""
 
+import json
 import re
+import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from marketplace.core.audit.models import LogEntry, LogHead
+from marketplace.core import jobs
+from marketplace.core.audit import entries, tree
+from marketplace.core.audit.models import LogDetail, LogEntry, LogHead, LogNode
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
 from marketplace.core.permissions import Actor
+from marketplace.core.text import N_
 
 SITE = "site"
+# The job that signs a checkpoint; `marketplace.core.audit.checkpoints` does it.
+CHECKPOINT = "log.checkpoint"
 
+_ACTOR = ("actor", "actor_id")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_PLACES = re.compile(r"%\((\w+)\)s")
 
-_words: dict[str, str] = {}
+
+@dataclass(frozen=True)
+class Telling:
+    """How entries of one action are told, and to whom.
+
+    `words` is a sentence with `%(field)s` places, marked by `N_`. `public` names the fields whose
+    values everybody may see once the chain is disclosed; the others stay withheld from the
+    public. `discloses` says that such an entry opens its chain's actions to the public; `witness`
+    that a checkpoint is signed at once and not within the hour.
+    """
+
+    words: str
+    public: frozenset[str] = frozenset()
+    discloses: bool = False
+    witness: bool = False
+
+
+_tellings: dict[str, Telling] = {}
+
+
+def register(tellings: Mapping[str, Telling]) -> None:
+    """Say how entries of each action are told and which of their fields are for everybody.
+
+    Each room registers its own actions when it is imported; an action that is not registered
+    cannot be recorded, so that no timeline ever shows a bare code and nothing is disclosed that
+    nobody thought about.
+    """
+    _tellings.update(tellings)
 
 
 def register_words(words: Mapping[str, str]) -> None:
-    """Say how entries of each action read to people: `%(field)s` places, marked by `N_`.
+    """Register actions that have words and disclose nothing."""
+    register({action: Telling(said) for action, said in words.items()})
 
-    Each room registers its own actions when it is imported; an action without words cannot be
-    recorded, so that no timeline ever shows a bare code.
+
+def telling(action: str) -> Telling:
+    """Give how entries of an action are told.
+
+    Raises:
+        KeyError: no room has registered the action.
     """
-    _words.update(words)
+    return _tellings[action]
 
 
 def words_for(entry: LogEntry) -> tuple[str, Mapping[str, Any]]:
-    """Give the untranslated sentence of an entry and the values that fill it, instants readable."""
-    return _words[entry.action], {name: _readable(value) for name, value in entry.fields.items()}
+    """Give the untranslated sentence of an entry and the values that fill it, instants readable.
+
+    The place of a value that was erased, or that this reader was not given, says so.
+    """
+    return fill(entry.action, entry.fields)
+
+
+def fill(action: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Do what `words_for` does for the values that one reader may see."""
+    words = _tellings[action].words
+    return words, {
+        name: _readable(fields[name]) if name in fields else N_("[withheld]")
+        for name in _PLACES.findall(words)
+    }
 
 
 def _readable(value: object) -> object:
@@ -43,7 +97,7 @@ def _readable(value: object) -> object:
 
 def recorded_actions() -> frozenset[str]:
     """Name every action that can be recorded."""
-    return frozenset(_words)
+    return frozenset(_tellings)
 
 
 def append(
@@ -58,32 +112,99 @@ def append(
     """Append one entry in the caller's transaction and return it with its place and instant.
 
     The lock is taken here and held until commit: call it last, after all slow work. `fields` are
-    plain JSON values; numbers that must stay exact are given as text. The instant is the clock's,
-    but never before that of the entry that precedes.
+    JSON values without floats; numbers that must stay exact are given as text. The instant is the
+    clock's, but never before that of the entry that precedes.
 
     Raises:
-        KeyError: no room has registered words for `action`.
+        KeyError: no room has registered `action`.
+        NotCanonical: a field has no exact form in JSON.
     """
-    if action not in _words:
+    if action not in _tellings:
         raise KeyError(f"no words are registered for the action {action!r}")
+    # The actor is a field of every entry, so that none is without a salt: the leaf hashes are
+    # public from the first hour, and nobody must be able to guess what is behind one.
+    values = {
+        "actor": actor.name if actor else None,
+        "actor_id": str(actor.user_id) if actor else None,
+        **fields,
+    }
+    details = [_detail(name, value) for name, value in values.items()]
     head = lock(session)
     now = recorded_instant(head, clock)
-    last = session.scalar(select(func.max(LogEntry.cn)).where(LogEntry.chain == chain))
+    last = session.execute(
+        select(LogEntry.cn, LogEntry.leaf)
+        .where(LogEntry.chain == chain)
+        .order_by(LogEntry.cn.desc())
+        .limit(1)
+    ).one_or_none()
+    body = entries.write(
+        entries.Entry(
+            n=head.size,
+            at=now,
+            action=action,
+            chain=chain,
+            cn=last.cn + 1 if last else 1,
+            prev=last.leaf if last else None,
+            fields={d["name"]: entries.field_digest(d["salt"], d["value"]) for d in details},
+        )
+    )
+    leaf = tree.leaf_hash(body)
     entry = LogEntry(
         n=head.size,
         at=now,
         chain=chain,
-        cn=(last or 0) + 1,
+        cn=last.cn + 1 if last else 1,
         action=action,
-        actor_id=actor.user_id if actor else None,
-        actor_name=actor.name if actor else None,
-        fields=fields,
+        leaf=leaf,
+        body=body,
     )
-    head.size += 1
-    head.last_at = now
     session.add(entry)
     session.flush()
+    session.execute(insert(LogDetail), [{"n": entry.n, **detail} for detail in details])
+    _grow(session, head, leaf)
+    head.last_at = now
+    _have_checkpoint(session, head, clock, now, at_once=_tellings[action].witness)
+    session.flush()
     return entry
+
+
+def _detail(name: str, value: object) -> dict[str, Any]:
+    return {
+        "name": name,
+        "salt": secrets.token_bytes(entries.SALT_BYTES),
+        "value": entries.value_bytes(value),
+    }
+
+
+def _grow(session: Session, head: LogHead, leaf: bytes) -> None:
+    """Put a leaf on the tree, and keep what it completed."""
+    frontier, complete = tree.grow(split(head.frontier), head.size, leaf)
+    nodes = [
+        {"level": level, "index": index, "hash": found}
+        for (level, index), found in complete.items()
+        if level > 0
+    ]
+    if nodes:
+        session.execute(insert(LogNode), nodes)
+    head.size += 1
+    head.frontier = b"".join(frontier)
+
+
+def _have_checkpoint(
+    session: Session, head: LogHead, clock: Clock, now: datetime, *, at_once: bool
+) -> None:
+    """See that a checkpoint is on its way: at the next full hour, or at once."""
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    due = now if at_once else hour
+    if head.checkpoint_due is None or due < head.checkpoint_due:
+        jobs.enqueue(session, CHECKPOINT, clock=clock, due_at=due)
+        head.checkpoint_due = due
+
+
+def split(hashes: bytes) -> list[bytes]:
+    """Part hashes that stand one after another."""
+    size = tree.HASH_BYTES
+    return [hashes[start : start + size] for start in range(0, len(hashes), size)]
 
 
 def lock(session: Session) -> LogHead:
@@ -93,7 +214,12 @@ def lock(session: Session) -> LogHead:
     if head is not None:
         return head
     # Two first entries at once: the later waits here for the row of the earlier, and then has it.
-    session.execute(text("INSERT INTO log_head (id, size) VALUES (1, 0) ON CONFLICT DO NOTHING"))
+    session.execute(
+        text(
+            "INSERT INTO log_head (id, size, frontier) VALUES (1, 0, :none) ON CONFLICT DO NOTHING"
+        ),
+        {"none": b""},
+    )
     return session.scalars(wanted).one()
 
 
@@ -108,3 +234,26 @@ def chain_entries(session: Session, chain: str) -> Sequence[LogEntry]:
     return session.scalars(
         select(LogEntry).where(LogEntry.chain == chain).order_by(LogEntry.cn)
     ).all()
+
+
+def fields_of(session: Session, places: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Give the values that entries still hold, by their places; nothing of who did it."""
+    found: dict[int, dict[str, Any]] = {place: {} for place in places}
+    held = select(LogDetail.n, LogDetail.name, LogDetail.value).where(
+        LogDetail.n.in_(found), LogDetail.name.not_in(_ACTOR)
+    )
+    for place, name, value in session.execute(held):
+        found[place][name] = json.loads(value)
+    return found
+
+
+def is_disclosed(session: Session, chain: str) -> bool:
+    """Tell whether the public may know a chain's actions: an entry of it says so."""
+    disclosing = [action for action, told in _tellings.items() if told.discloses]
+    return bool(
+        session.scalar(
+            select(func.count())
+            .select_from(LogEntry)
+            .where(LogEntry.chain == chain, LogEntry.action.in_(disclosing))
+        )
+    )

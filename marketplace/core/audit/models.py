@@ -1,26 +1,34 @@
 """Tables of the log and the rules by which the database itself keeps them append-only."""
 
-import uuid
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     DDL,
-    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
     String,
+    Text,
     UniqueConstraint,
     event,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base
 
 
 class LogHead(Base):
-    """The one row whose lock gives out places and instants, so that neither has a gap or a tie."""
+    """The one row whose lock gives out places and instants, so that neither has a gap or a tie.
+
+    `frontier` are the hashes of the perfect subtrees of the tree of `size` leaves, widest first,
+    one after another: all that the next entry needs to know of those before.
+    """
 
     __tablename__ = "log_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -28,36 +36,137 @@ class LogHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     last_at: Mapped[datetime | None]
+    frontier: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    checkpoint_due: Mapped[datetime | None]
 
 
 class LogEntry(Base):
-    """One thing that happened.
+    """One thing that happened: `body` are the canonical bytes that `leaf` is the hash of.
 
     `n` is the place in the whole log from 0; `cn` the place in its chain from 1, without gaps;
-    `chain` is a challenge's reference, or `site`. `actor_id` is null for the service itself.
+    `chain` is a challenge's reference, or `site`. These, `at` and `action` repeat what the body
+    says, so that the database can find by them; whoever verifies compares them with it.
     """
 
     __tablename__ = "log_entry"
-    __table_args__ = (UniqueConstraint("chain", "cn"),)
+    __table_args__ = (UniqueConstraint("chain", "cn"), Index(None, "action"))
 
     n: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     chain: Mapped[str] = mapped_column(String(40))
     cn: Mapped[int]
     action: Mapped[str] = mapped_column(String(60))
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    actor_name: Mapped[str | None] = mapped_column(String(120))
-    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    details: Mapped[list["LogDetail"]] = relationship(lazy="selectin", order_by="LogDetail.name")
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Give the values of the fields that are still held, without who did it."""
+        return {
+            detail.name: json.loads(detail.value)
+            for detail in self.details
+            if detail.name not in ("actor", "actor_id")
+        }
+
+    @property
+    def actor_name(self) -> str | None:
+        """Name who did it; None for the service itself, and where the name was erased."""
+        return next((json.loads(d.value) for d in self.details if d.name == "actor"), None)
+
+    @property
+    def actor_id(self) -> str | None:
+        """Give the identifier of who did it; None as for the name."""
+        return next((json.loads(d.value) for d in self.details if d.name == "actor_id"), None)
+
+
+class LogDetail(Base):
+    """The value of one field of an entry, as the bytes that are hashed, and its salt.
+
+    Never changed. It is deleted only when an entry of the log says so: see `LogErasure`.
+    """
+
+    __tablename__ = "log_detail"
+
+    n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogErasure(Base):
+    """Leave to delete one field's value and salt, given by the entry at `entry_n`."""
+
+    __tablename__ = "log_erasure"
+
+    n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    entry_n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"))
+
+
+class LogNode(Base):
+    """The hash over a perfect subtree: leaves `index * 2**level` to `(index + 1) * 2**level - 1`.
+
+    Level 0 is not here: those hashes stand with their entries.
+    """
+
+    __tablename__ = "log_node"
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LogKey(Base):
+    """A key that signs for the log, named by the entry at `entry_n`: only its public part.
+
+    `verifier` is its C2SP form, `name+id+base64`. The last one named is in use.
+    """
+
+    __tablename__ = "log_key"
+
+    entry_n: Mapped[int] = mapped_column(
+        ForeignKey("log_entry.n"), primary_key=True, autoincrement=False
+    )
+    verifier: Mapped[str] = mapped_column(String(300), unique=True)
+
+
+class LogCheckpoint(Base):
+    """A signed statement of the root over the first `size` entries: `note` is the C2SP text."""
+
+    __tablename__ = "log_checkpoint"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+
+    stamp: Mapped["LogStamp | None"] = relationship(lazy="joined")
+
+
+class LogStamp(Base):
+    """What a time-stamping authority answered about a checkpoint: an RFC 3161 token, in DER."""
+
+    __tablename__ = "log_stamp"
+
+    size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True)
+    at: Mapped[datetime]
+    authority: Mapped[str] = mapped_column(String(200))
+    token: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 APPEND_ONLY: list[str] = []
 
 
-def append_only(model: type[Base]) -> None:
-    """Have the database refuse UPDATE and DELETE on a table, and TRUNCATE where it exists."""
+def append_only(model: type[Base], delete_when: str | None = None) -> None:
+    """Have the database refuse UPDATE and DELETE on a table, and TRUNCATE where it exists.
+
+    `delete_when` is a condition in SQL about the row `OLD` under which it may go after all.
+    """
     table = model.__tablename__
     APPEND_ONLY.append(table)
-    for statement, dialect in append_only_ddl(table):
+    for statement, dialect in append_only_ddl(table, delete_when):
         event.listen(
             model.__table__,
             "after_create",
@@ -67,32 +176,55 @@ def append_only(model: type[Base]) -> None:
         )
 
 
-def append_only_ddl(table: str) -> list[tuple[str, str]]:
+def append_only_ddl(table: str, delete_when: str | None = None) -> list[tuple[str, str]]:
     """Give the statements that make `table` append-only, each with the database it is for.
 
     Migrations use them too: a migration that rebuilds a table on SQLite loses its triggers.
     """
+    unless = f"WHEN NOT ({delete_when}) " if delete_when else ""
     sqlite = [
         (
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {condition}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
             "sqlite",
         )
-        for verb in ("UPDATE", "DELETE")
+        for verb, condition in (("UPDATE", ""), ("DELETE", unless))
     ]
     function = (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
     )
-    rows = (
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    whole = (
+    statements = [function]
+    if delete_when is None:
+        statements.append(_rows(table, "change", "UPDATE OR DELETE"))
+    else:
+        # A trigger of PostgreSQL may look into another table only from within its function.
+        statements += [
+            f"CREATE OR REPLACE FUNCTION refuse_{table}_delete() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $$ BEGIN IF {delete_when} THEN RETURN OLD; END IF; "
+            "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+            _rows(table, "change", "UPDATE"),
+            _rows(table, "delete", "DELETE", f"refuse_{table}_delete"),
+        ]
+    statements.append(
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
-    return [*sqlite, *((statement, "postgresql") for statement in (function, rows, whole))]
+    return [*sqlite, *((statement, "postgresql") for statement in statements)]
 
 
-append_only(LogEntry)
+def _rows(table: str, name: str, verbs: str, function: str = "refuse_change") -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{name} BEFORE {verbs} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+    )
+
+
+# A field's value may go when the log itself says that it went.
+ERASED = (
+    "EXISTS (SELECT 1 FROM log_erasure WHERE log_erasure.n = OLD.n AND log_erasure.name = OLD.name)"
+)
+
+for _table in (LogEntry, LogErasure, LogNode, LogKey, LogCheckpoint, LogStamp):
+    append_only(_table)
+append_only(LogDetail, delete_when=ERASED)

@@ -6,7 +6,7 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.core.audit.models import append_only_ddl
+from marketplace.core.audit.models import ERASED, append_only_ddl
 
 
 revision = "0001"
@@ -24,7 +24,12 @@ APPEND_ONLY = (
     "evaluation_plan",
     "frozen_report",
     "intention",
+    "log_checkpoint",
     "log_entry",
+    "log_erasure",
+    "log_key",
+    "log_node",
+    "log_stamp",
     "opening",
     "opening_confirmation",
     "recommendation",
@@ -60,6 +65,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("checkpoint_due", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_log_head_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
@@ -343,14 +350,67 @@ def upgrade() -> None:
         sa.Column("chain", sa.String(length=40), nullable=False),
         sa.Column("cn", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column("actor_name", sa.String(length=120), nullable=True),
-        sa.Column("fields", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["user_account.id"], name=op.f("fk_log_entry_actor_id_user_account")
-        ),
+        sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("n", name=op.f("pk_log_entry")),
         sa.UniqueConstraint("chain", "cn", name=op.f("uq_log_entry_chain_cn")),
+    )
+    op.create_index(op.f("ix_log_entry_action"), "log_entry", ["action"], unique=False)
+    op.create_table(
+        "log_detail",
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["n"], ["log_entry.n"], name=op.f("fk_log_detail_n_log_entry")),
+        sa.PrimaryKeyConstraint("n", "name", name=op.f("pk_log_detail")),
+    )
+    op.create_table(
+        "log_erasure",
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("entry_n", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["n"], ["log_entry.n"], name=op.f("fk_log_erasure_n_log_entry")),
+        sa.ForeignKeyConstraint(
+            ["entry_n"], ["log_entry.n"], name=op.f("fk_log_erasure_entry_n_log_entry")
+        ),
+        sa.PrimaryKeyConstraint("n", "name", name=op.f("pk_log_erasure")),
+    )
+    op.create_table(
+        "log_node",
+        sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_log_node")),
+    )
+    op.create_table(
+        "log_key",
+        sa.Column("entry_n", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("verifier", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_n"], ["log_entry.n"], name=op.f("fk_log_key_entry_n_log_entry")
+        ),
+        sa.PrimaryKeyConstraint("entry_n", name=op.f("pk_log_key")),
+        sa.UniqueConstraint("verifier", name=op.f("uq_log_key_verifier")),
+    )
+    op.create_table(
+        "log_checkpoint",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_log_checkpoint")),
+    )
+    op.create_table(
+        "log_stamp",
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("authority", sa.String(length=200), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["size"], ["log_checkpoint.size"], name=op.f("fk_log_stamp_size_log_checkpoint")
+        ),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_log_stamp")),
     )
     op.create_table(
         "membership",
@@ -1200,6 +1260,9 @@ def upgrade() -> None:
         for statement, database in append_only_ddl(table):
             if database == dialect:
                 op.execute(statement)
+    for statement, database in append_only_ddl("log_detail", ERASED):
+        if database == dialect:
+            op.execute(statement)
 
 
 def downgrade() -> None:
@@ -1325,6 +1388,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_organisation_id"))
 
     op.drop_table("membership")
+    for table in ("log_stamp", "log_checkpoint", "log_key", "log_node", "log_erasure", "log_detail"):
+        op.drop_table(table)
+    with op.batch_alter_table("log_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_log_entry_action"))
     op.drop_table("log_entry")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_organisation_id"))

@@ -283,7 +283,7 @@ def test_reading_an_opened_bid_is_recorded_with_its_reader(
     open_all(scene, clock)
     service.read_bid(scene.challenge.reference, submitted, actor=actor_for(scene.lead), clock=clock)
     entry = chain_entries(session, scene.challenge.reference)[-1]
-    assert (entry.action, entry.actor_id) == ("bid.read", scene.lead.id)
+    assert (entry.action, entry.actor_id) == ("bid.read", str(scene.lead.id))
 
 
 def test_reading_before_the_opening_is_refused_and_records_no_reading(

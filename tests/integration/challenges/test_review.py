@@ -62,7 +62,7 @@ def test_submitting_a_complete_draft_records_who_and_when(
     assert draft.state is State.IN_REVIEW
     assert (draft.submitted_by_id, draft.submitted_at) == (lead.id, NOW)
     (entry,) = log.chain_entries(session, draft.reference)
-    assert (entry.action, entry.actor_id) == ("challenge.submitted_for_review", lead.id)
+    assert (entry.action, entry.actor_id) == ("challenge.submitted_for_review", str(lead.id))
 
 
 @pytest.mark.parametrize(
