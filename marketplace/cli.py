@@ -18,6 +18,14 @@ marketplace: the challenge marketplace
                         let a person who lost their device set up another
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
+  marketplace verify FILE [--trust FILE] [--checkpoint FILE]
+                        check a receipt or a challenge's log, without a site or database
+  marketplace log verify
+                        check the whole log of this installation
+  marketplace log mirror URL DIR [--trust FILE]
+                        keep a copy of a site's log and say when history changed
+  marketplace log change-key
+                        begin to sign with a new key, which the old one names
   marketplace check     check the settings and the database and say what is wrong
 """
 
@@ -30,7 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from scoring.engine.command import main as score
 
             return score(rest)
-        case [("database" | "demo" | "admin" | "work" | "check"), *_]:
+        case ["verify", *rest]:
+            from marketplace.core.audit.checking import main as verify
+
+            return verify(rest)
+        case ["log", "mirror", *rest]:
+            from marketplace.core.audit.mirror import main as mirror
+
+            return mirror(rest)
+        case [("database" | "demo" | "log" | "admin" | "work" | "check"), *_]:
             from marketplace.operations import run
 
             code = run(words)
