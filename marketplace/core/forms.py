@@ -35,6 +35,31 @@ def _clean_text(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+# What the library says of a choice that no page offers, in our words. It is met by those who
+# followed an old link or kept a page open while what it offers changed.
+_NOT_OFFERED = _l("Choose one of the options on this page")
+_LIBRARY = {
+    "Not a valid choice.": _NOT_OFFERED,
+    "Invalid Choice: could not coerce.": _NOT_OFFERED,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _NOT_OFFERED,
+    "'%(value)s' is not a valid choice for this field.": _NOT_OFFERED,
+    "Not a valid integer value.": _l("Enter a whole number, such as 12"),
+    "Not a valid date value.": _l("Enter a real date"),
+}
+
+
+class _Words:
+    """Gives the library's messages in the words of this product."""
+
+    def gettext(self, message: str) -> str:
+        """Give our words for a message, or the message."""
+        return str(_LIBRARY.get(message, message))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """Do the same for a message that counts, known here by its singular."""
+        return self.gettext(singular if number == 1 or singular in _LIBRARY else plural)
+
+
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form whose refusals by a use case are shown where its own are."""
 
@@ -48,6 +73,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 options = {**options, "filters": filters}
             field: Field = unbound_field.bind(form=form, **options)
             return field
+
+        def get_translations(self, form: Any) -> _Words:
+            """Have the library speak in our words."""
+            return _Words()
 
     def refuse(self, error: DomainError) -> None:
         """Put a use case's refusal into the form, by field where it names fields."""

@@ -87,7 +87,7 @@ def test_list_page_with_nothing_found_offers_a_way_out(client: FlaskClient) -> N
     [
         ("least=lots", "Enter an amount in pounds"),
         ("by=31/02/2027", "Enter a real date"),
-        ("state=purple", "Not a valid choice"),
+        ("state=purple", "Choose one of the options on this page"),
     ],
 )
 @pytest.mark.usefixtures("one_of_each")

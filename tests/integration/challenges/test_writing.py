@@ -151,7 +151,7 @@ def test_saving_an_incomplete_section_is_allowed(
         ("problem", "title", "x" * 201, "Shorten this to 200 characters"),
         ("problem", "summary", "x" * 301, "Shorten this to 300 characters"),
         ("problem", "problem", "x" * 200_000, "Shorten this to 20,000 characters"),
-        ("place", "region", "atlantis", "Not a valid choice"),
+        ("place", "region", "atlantis", "Choose one of the options on this page"),
         ("money", "value_minor", "lots", "Enter an amount in pounds"),
         ("money", "value_minor", "0", "Enter an amount above zero"),
         ("money", "price_weight", "a third", "Enter a number"),
