@@ -46,6 +46,9 @@ ROOMS = (
     "marketplace.web.views",
 )
 
+# Their jobs are begun by rows alone: nothing else imports them.
+WORKERS = ("marketplace.core.audit.checkpoints",)
+
 STATUS: Mapping[type[DomainError], int] = {
     NotFound: 404,
     Forbidden: 403,
@@ -104,6 +107,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     for room in ROOMS:
         app.register_blueprint(import_module(room).blueprint)
+    for worker in WORKERS:
+        import_module(worker)
 
     access.public(app.view_functions["static"])
     app.before_request(_refuse_unmarked)

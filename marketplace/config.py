@@ -1,10 +1,13 @@
 """The settings: typed, read from the environment only, each default with its reason."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypedDict
+from urllib.parse import urlsplit
 
 
 class Mode(StrEnum):
@@ -37,6 +40,10 @@ class Settings:
     # OWASP's minimum for Argon2id; on a small machine about 40 ms a sign-in.
     password_memory_kib: int = 19456
     password_passes: int = 2
+    log_key_file: Path | None = None
+    log_origin: str | None = None
+    timestamp_url: str | None = field(default=None, repr=False)
+    timestamp_certificates: Path | None = None
     testing: bool = False
 
     @property
@@ -48,6 +55,23 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Tell whether cookies travel over TLS only: always, where the public address has it."""
         return self.public_url.startswith("https://")
+
+    @property
+    def log_key(self) -> Path:
+        """Give the file of the key that signs for the log."""
+        return self.log_key_file or self.data / "keys" / "log.key"
+
+    @property
+    def first_log_origin(self) -> str:
+        """Name the log as its first key will; later the key says what the log is called."""
+        return self.log_origin or f"{urlsplit(self.public_url).netloc}/log"
+
+
+class Authority(TypedDict):
+    """Where time stamps are asked for, and whose are trusted."""
+
+    timestamp_url: str | None
+    timestamp_certificates: Path | None
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +106,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         sign_in_rate=environ.get("MARKETPLACE_SIGN_IN_RATE", Settings.sign_in_rate),
         password_memory_kib=_whole(environ, "MARKETPLACE_PASSWORD_MEMORY_KIB", 19456),
         password_passes=_whole(environ, "MARKETPLACE_PASSWORD_PASSES", 2),
+        log_key_file=_file(environ, "MARKETPLACE_LOG_KEY_FILE"),
+        log_origin=_origin(environ.get("MARKETPLACE_LOG_ORIGIN")),
+        **_authority(environ),
     )
 
 
@@ -129,6 +156,31 @@ def _smtp(environ: Mapping[str, str], mode: Mode) -> str | None:
     if url is None and mode is Mode.PRODUCTION:
         raise BadSetting("set MARKETPLACE_SMTP_URL, such as smtp://user:password@mail.example:587")
     return url
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name)
+    return Path(text).absolute() if text else None
+
+
+def _origin(text: str | None) -> str | None:
+    """Check the log's name: it stands in signed lines, which white space or a plus would part."""
+    if text and (re.search(r"[\s+]", text) or not text.isprintable()):
+        raise BadSetting("MARKETPLACE_LOG_ORIGIN must have no white space and no plus sign")
+    return text or None
+
+
+def _authority(environ: Mapping[str, str]) -> Authority:
+    """Read who stamps checkpoints: a stamp proves nothing without a certificate to trust."""
+    url = environ.get("MARKETPLACE_TIMESTAMP_URL") or None
+    file = _file(environ, "MARKETPLACE_TIMESTAMP_CERTIFICATES")
+    if url and not url.startswith(("http://", "https://")):
+        raise BadSetting("MARKETPLACE_TIMESTAMP_URL must begin with https:// or http://")
+    if url and file is None:
+        raise BadSetting(
+            "set MARKETPLACE_TIMESTAMP_CERTIFICATES to a file of the authority's root certificates"
+        )
+    return {"timestamp_url": url, "timestamp_certificates": file}
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -20,6 +20,7 @@ from marketplace.app import create_app
 from marketplace.config import Mode, Settings
 from marketplace.core.accounts import sessions
 from marketplace.core.accounts.models import User
+from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # A Tuesday morning in winter, far from a change of clocks.
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+LOG_KEY = Signer("market.example/log", b"\x07" * 32)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,7 +58,14 @@ def postgres(database_kind: str) -> "Iterator[Server | None]":
 
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
-    """Give settings for a test: cheap passwords, no rate limits in the way."""
+    """Give settings for a test: cheap passwords, no rate limits in the way, one key for all.
+
+    A copied database names the key that signed in it, whatever folder that was made in.
+    """
+    key_file = folder / "keys" / "log.key"
+    if not key_file.exists():
+        key_file.parent.mkdir(parents=True)
+        key_file.write_text(LOG_KEY.secret())
     values: dict[str, object] = {
         "secret_key": "a key for tests only, of no use anywhere else",
         "data": folder,
