@@ -1,7 +1,7 @@
 """Tables of the log and the rules by which the database itself keeps them append-only."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Text,
@@ -160,15 +161,20 @@ APPEND_ONLY: list[str] = []
 
 
 def append_only(model: type[Base], delete_when: str | None = None) -> None:
-    """Have the database refuse UPDATE and DELETE on a table, and TRUNCATE where it exists.
+    """Have the database refuse UPDATE, DELETE and REPLACE on a table, and TRUNCATE where it exists.
 
     `delete_when` is a condition in SQL about the row `OLD` under which it may go after all.
     """
-    table = model.__tablename__
-    APPEND_ONLY.append(table)
-    for statement, dialect in append_only_ddl(table, delete_when):
+    table = model.__table__
+    APPEND_ONLY.append(model.__tablename__)
+    keys = [
+        [column.name for column in constraint.columns]
+        for constraint in sorted(table.constraints, key=lambda found: str(found.name))
+        if isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint))
+    ]
+    for statement, dialect in append_only_ddl(model.__tablename__, keys, delete_when):
         event.listen(
-            model.__table__,
+            table,
             "after_create",
             DDL(statement.replace("%", "%%")).execute_if(  # type: ignore[no-untyped-call]
                 dialect=dialect
@@ -176,19 +182,33 @@ def append_only(model: type[Base], delete_when: str | None = None) -> None:
         )
 
 
-def append_only_ddl(table: str, delete_when: str | None = None) -> list[tuple[str, str]]:
+def append_only_ddl(
+    table: str, keys: Iterable[Sequence[str]], delete_when: str | None = None
+) -> list[tuple[str, str]]:
     """Give the statements that make `table` append-only, each with the database it is for.
 
-    Migrations use them too: a migration that rebuilds a table on SQLite loses its triggers.
+    `keys` are the columns of its primary key and of each of its unique constraints. Migrations
+    use this too: a migration that rebuilds a table on SQLite loses its triggers.
     """
     unless = f"WHEN NOT ({delete_when}) " if delete_when else ""
+    # SQLite's REPLACE deletes what is in its way without asking the trigger on DELETE, unless the
+    # connection says `recursive_triggers`; ours do, a stranger's need not.
+    same = [" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys]
+    taken = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {each})"  # noqa: S608  (our own names)
+        for each in same
+    )
     sqlite = [
         (
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {condition}"
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {verb} ON {table} {condition}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
             "sqlite",
         )
-        for verb, condition in (("UPDATE", ""), ("DELETE", unless))
+        for name, verb, condition in (
+            ("update", "UPDATE", ""),
+            ("delete", "DELETE", unless),
+            ("replace", "INSERT", f"WHEN {taken} "),
+        )
     ]
     function = (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "

@@ -1255,14 +1255,16 @@ def upgrade() -> None:
 
     # ### end Alembic commands ###
 
-    dialect = op.get_bind().dialect.name
-    for table in APPEND_ONLY:
-        for statement, database in append_only_ddl(table):
-            if database == dialect:
+    bind = op.get_bind()
+    inspector = sa.inspect(bind)
+    for table, delete_when in (*((name, None) for name in APPEND_ONLY), ("log_detail", ERASED)):
+        keys = [
+            inspector.get_pk_constraint(table)["constrained_columns"],
+            *(unique["column_names"] for unique in inspector.get_unique_constraints(table)),
+        ]
+        for statement, database in append_only_ddl(table, keys, delete_when):
+            if database == bind.dialect.name:
                 op.execute(statement)
-    for statement, database in append_only_ddl("log_detail", ERASED):
-        if database == dialect:
-            op.execute(statement)
 
 
 def downgrade() -> None:
