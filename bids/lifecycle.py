@@ -1,8 +1,9 @@
 """The states of a bid and the rule of the deadline. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from challenges.lifecycle import RECORDING_TIME, closing_recorded_from
 from marketplace.core.dates import format_instant
 from marketplace.core.errors import WrongMoment
 from marketplace.core.text import N_
@@ -75,11 +76,6 @@ def after(state: BidState, event: BidEvent) -> BidState:
         ) from None
 
 
-# How long recording may take for a bid that arrived in time (a queue at the closing instant).
-# Opening waits as long, so that every bid in time stands in the log before it.
-RECORDING_TIME = timedelta(seconds=60)
-
-
 class Lateness(StrEnum):
     """Why a submission or a withdrawal is not in time."""
 
@@ -139,8 +135,8 @@ def ensure_in_time(arrived: datetime, recorded: datetime, closes_at: datetime) -
 
 
 def opens_from(closes_at: datetime) -> datetime:
-    """Give the first instant at which bids may be opened."""
-    return closes_at + RECORDING_TIME
+    """Give the first instant at which bids may be opened: the closing stands in the log then."""
+    return closing_recorded_from(closes_at)
 
 
 def declaration_expires(declared_at: datetime) -> datetime:

@@ -1,27 +1,65 @@
-"""The words for the log's entries about bids, and which of them stay unseen until the opening."""
+"""How the log's entries about bids read, and what of them is for everybody."""
 
-from marketplace.core.audit import log
+from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
 SUBMITTED = "bid.submitted"
 WITHDRAWN = "bid.withdrawn"
 REFUSED = "bid.refused"
 READ = "bid.read"
+READ_REFUSED = "bid.read_refused"
+OPENING_REFUSED = "opening.refused"
 CONFIRMED = "opening.confirmed"
 OPENED = "bids.opened"
 DECIDED = "eligibility.decided"
 
-# Their person and their bid tell who takes part, so no page shows them before the opening.
-SEALED_UNTIL_OPENING = frozenset({SUBMITTED, WITHDRAWN, REFUSED})
-
-log.register_words(
+register(
     {
-        SUBMITTED: N_("Bid %(bid)s was submitted (version %(version)s)"),
-        WITHDRAWN: N_("Bid %(bid)s was withdrawn"),
-        REFUSED: N_("Bid %(bid)s was refused: it was not in time"),
-        READ: N_("Bid %(bid)s was read"),
-        CONFIRMED: N_("An officer confirmed the opening of bids"),
-        OPENED: N_("Two officers opened the bids (%(count)s)"),
-        DECIDED: N_("Bid %(bid)s was found %(finding)s: %(reason)s"),
+        SUBMITTED: Telling(
+            N_("Bid %(bid)s was submitted (version %(version)s)"),
+            public=frozenset(
+                {"bid", "version", "arrived", "closes_at", "sha256", "envelope", "fields_root"}
+            ),
+            kind=Kind.BIDS,
+        ),
+        WITHDRAWN: Telling(
+            N_("Bid %(bid)s was withdrawn"),
+            public=frozenset({"bid", "version", "arrived", "closes_at"}),
+            kind=Kind.BIDS,
+        ),
+        REFUSED: Telling(
+            N_("Bid %(bid)s was refused: it was not in time"),
+            public=frozenset({"bid", "reason", "arrived", "closes_at"}),
+            kind=Kind.REFUSED,
+        ),
+        # Which bids the panel reads tells the public which of them count.
+        READ: Telling(N_("Bid read: %(bid)s"), kind=Kind.READING),
+        READ_REFUSED: Telling(
+            N_("An attempt to read bids was refused (%(reason)s)"),
+            public=frozenset({"reason"}),
+            kind=Kind.REFUSED,
+        ),
+        OPENING_REFUSED: Telling(
+            N_("An attempt to open the bids was refused (%(reason)s)"),
+            public=frozenset({"reason"}),
+            kind=Kind.REFUSED,
+        ),
+        CONFIRMED: Telling(
+            N_("An officer confirmed the opening of bids"),
+            public=frozenset({"place"}),
+            kind=Kind.OPENING,
+        ),
+        OPENED: Telling(
+            N_("Two officers opened the bids (%(count)s)"),
+            public=frozenset({"count", "bids", "differing"}),
+            discloses=True,
+            witness=True,
+            kind=Kind.OPENING,
+        ),
+        DECIDED: Telling(
+            N_("Bid %(bid)s was found %(finding)s: %(reason)s"),
+            public=frozenset({"bid"}),
+            kind=Kind.DECISION,
+        ),
     }
 )

@@ -1,6 +1,6 @@
 """The states of a challenge and what moves it from one to the next. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from marketplace.core.errors import WrongMoment
@@ -80,6 +80,17 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
         for state in (State.DRAFT, State.IN_REVIEW, State.READY)
     },
 }
+
+
+# How long recording may take for a bid that arrived in time (a queue at the closing instant).
+# The closing is recorded after it and the opening waits for that, so that every bid in time stands
+# in the log before both.
+RECORDING_TIME = timedelta(seconds=60)
+
+
+def closing_recorded_from(closes_at: datetime) -> datetime:
+    """Give the first instant at which the closing may be recorded."""
+    return closes_at + RECORDING_TIME
 
 
 def state_at(stored: State, closes_at: datetime | None, now: datetime) -> State:

@@ -20,7 +20,7 @@ from bids.service.loading import locked_bids
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
-from challenges.service import advance
+from challenges.service import advance, record_closing
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
@@ -65,6 +65,8 @@ def confirm_opening(reference: str, *, actor: Actor, clock: Clock) -> bool:
                 confirmed=[first.officer_id] if first else [],
             )
         )
+        # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
+        record_closing(session, challenge, clock)
         session.add(
             OpeningConfirmation(stage_id=stage.id, officer_id=actor.user_id, confirmed_at=now)
         )

@@ -8,6 +8,7 @@ from bids.forms import ConfirmOpeningForm, FindingForm
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
 from bids.views.room import Page, refused, words
+from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from challenges.queries import own_challenge
@@ -20,6 +21,8 @@ from marketplace.core.permissions import Actor, Permission, ensure
 
 blueprint = Blueprint("opening", __name__)
 blueprint.context_processor(words)
+watch(blueprint, ["opening.bids", "opening.bid", "opening.decide"])
+watch_opening(blueprint, "opening.confirm")
 
 _AT = "/work/challenges/<reference>"
 _READERS = (Permission.BID_READ_OPENED, Permission.RECORD_AUDIT)

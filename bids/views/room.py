@@ -8,6 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from bids.lifecycle import BID_STATE_WORDS
+from bids.views.watching import watch
 from marketplace.core import access
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
@@ -58,6 +59,13 @@ def words() -> dict[str, object]:
 
 
 blueprint.context_processor(words)
+watch(
+    blueprint,
+    [
+        f"bids.{page}"
+        for page in ("task_list", "answer", "price", "terms", "check", "receipt", "receipt_file")
+    ],
+)
 
 
 def refused(form: BaseForm, error: Invalid | WrongMoment) -> int:

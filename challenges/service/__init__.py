@@ -1,5 +1,6 @@
 """Writes of challenges, one function per use case, gathered under one name."""
 
+from challenges.service.closing import await_closing, close, record_closing
 from challenges.service.criteria import add_criterion, arrange, change_criterion, delete_criterion
 from challenges.service.drafts import create, read, save
 from challenges.service.review import (
@@ -17,12 +18,15 @@ __all__ = [
     "advance",
     "approve",
     "arrange",
+    "await_closing",
     "cancel",
     "change_criterion",
+    "close",
     "create",
     "delete_criterion",
     "publish",
     "read",
+    "record_closing",
     "return_to_draft",
     "save",
     "stop",

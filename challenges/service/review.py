@@ -16,7 +16,9 @@ from challenges.lifecycle import Event, State
 from challenges.models import Challenge, EvaluationPlan
 from challenges.plan import plan_document
 from challenges.queries import own_challenge
+from challenges.service.closing import await_closing
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.permissions import Actor, ensure
@@ -103,6 +105,7 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
         plan = _freeze(session, challenge, clock)
+        await_closing(session, challenge, clock)
         closes_at = challenge.stage.closes_at
         _record(
             session,
@@ -111,7 +114,7 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
             actor,
             clock,
             plan=plan.sha256,
-            closes_at=closes_at and closes_at.isoformat(),
+            closes_at=closes_at and write_instant(closes_at),
             value_minor=challenge.value_minor,
             regime=plan.regime,
             regime_version=plan.regime_version,

@@ -1,17 +1,46 @@
-"""How the decision's log entries read."""
+"""How the decision's log entries read, and what of them is for everybody."""
 
-from marketplace.core.audit.log import register_words
+from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
-register_words(
+
+def _told(words: str, *public: str, witness: bool = False) -> Telling:
+    return Telling(words, public=frozenset(public), witness=witness, kind=Kind.DECISION)
+
+
+register(
     {
-        "result.computed": N_("The result was computed (evaluation %(evaluation_sha256)s)"),
-        "award.recommended": N_("The chair recommended bid %(bid)s: %(reason)s"),
-        "award.approved": N_("The recommendation of bid %(bid)s was approved: %(reason)s"),
-        "award.returned": N_("The recommendation of bid %(bid)s was returned: %(reason)s"),
-        "intention.announced": N_(
-            "The intention to award to bid %(bid)s was announced; standstill ends %(standstill)s"
+        # The evaluation document holds prices and scores and hardly a word: not even its digest.
+        "result.computed": _told(
+            N_("The result was computed (evaluation %(evaluation_sha256)s)"), "engine_version"
         ),
-        "contract.signed": N_("Contract %(contract)s was signed with the supplier of bid %(bid)s"),
+        "award.recommended": _told(
+            N_("The chair recommended bid %(bid)s: %(reason)s"), witness=True
+        ),
+        "award.approved": _told(
+            N_("The recommendation of bid %(bid)s was approved: %(reason)s"), "bid", witness=True
+        ),
+        "award.returned": _told(
+            N_("The recommendation of bid %(bid)s was returned: %(reason)s"), witness=True
+        ),
+        "intention.announced": _told(
+            N_(
+                "The intention to award to bid %(bid)s was announced; "
+                "standstill ends %(standstill)s"
+            ),
+            "bid",
+            "standstill",
+            witness=True,
+        ),
+        "letter.sent": _told(
+            N_("The intention to award was told to the bidder of bid %(bid)s"), "bid", "letter"
+        ),
+        "contract.signed": _told(
+            N_("Contract %(contract)s was signed with the supplier of bid %(bid)s"),
+            "bid",
+            "contract",
+            "value_minor",
+            witness=True,
+        ),
     }
 )

@@ -1,21 +1,42 @@
-"""How the panel's entries in the log read. Imported for its effect, by the services."""
+"""How the panel's entries in the log read, and what of them is for everybody.
 
-from marketplace.core.audit import log
+Imported for its effect, by the services. Of a bid not even the reference is public here: who is
+scored is who was found to count.
+"""
+
+from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
-log.register_words(
+_LABEL = frozenset({"label"})
+
+
+def _told(words: str, public: frozenset[str] = frozenset()) -> Telling:
+    return Telling(words, public=public, kind=Kind.PANEL)
+
+
+register(
     {
-        "panel.named": N_("The panel was named: %(evaluators)s evaluators and a chair"),
-        "panel.member_added": N_("%(label)s joined the panel"),
-        "panel.member_replaced": N_("%(new_label)s took the place of %(old_label)s on the panel"),
-        "panel.briefed": N_("%(label)s accepted the briefing"),
-        "interest.declared": N_("%(label)s declared interests"),
-        "interest.decided": N_("An interest of %(label)s in bid %(bid)s was decided: %(measure)s"),
-        "scoring.began": N_("Scoring began"),
-        "scores.submitted": N_("%(label)s submitted scores"),
-        "score.corrected": N_("%(label)s corrected a score"),
-        "moderation.began": N_("Moderation began"),
-        "consensus.recorded": N_("The panel agreed a score of bid %(bid)s"),
-        "quality.locked": N_("The agreed scores were locked"),
+        "panel.named": _told(
+            N_("The panel was named: %(evaluators)s evaluators and a chair"),
+            frozenset({"evaluators"}),
+        ),
+        "panel.member_added": _told(N_("%(label)s joined the panel"), _LABEL),
+        "panel.member_replaced": _told(
+            N_("%(new_label)s took the place of %(old_label)s on the panel"),
+            frozenset({"new_label", "old_label"}),
+        ),
+        "panel.briefed": _told(N_("%(label)s accepted the briefing"), _LABEL),
+        "interest.declared": _told(N_("%(label)s declared interests"), _LABEL | {"bidders"}),
+        "interest.decided": _told(
+            N_("An interest of %(label)s in bid %(bid)s was decided: %(measure)s")
+        ),
+        "scoring.began": _told(N_("Scoring began"), frozenset({"members"})),
+        "scores.submitted": _told(N_("%(label)s submitted scores"), _LABEL),
+        "score.corrected": _told(N_("%(label)s corrected a score"), _LABEL),
+        "moderation.began": _told(N_("Moderation began")),
+        "consensus.recorded": _told(
+            N_("The panel agreed a score of bid %(bid)s"), frozenset({"criterion"})
+        ),
+        "quality.locked": _told(N_("The agreed scores were locked")),
     }
 )

@@ -1,13 +1,28 @@
-"""How the log entries of reports read."""
+"""How the log entries of reports read, and what of them is for everybody."""
 
-from marketplace.core.audit.log import register_words
+from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
-register_words(
+register(
     {
-        "report.frozen": N_("The facts of award report %(number)s were frozen (%(facts_sha256)s)"),
-        "report.made": N_("Award report %(number)s was made: %(edition)s edition (%(sha256)s)"),
-        "report.downloaded": N_("Award report %(number)s was downloaded: %(edition)s edition"),
-        "evaluation.downloaded": N_("The evaluation document was downloaded (%(sha256)s)"),
+        # A report holds what the panel wrote, which nobody guesses: its digests hide it.
+        "report.frozen": Telling(
+            N_("The facts of award report %(number)s were frozen (%(facts_sha256)s)"),
+            public=frozenset({"number", "facts_sha256"}),
+            kind=Kind.DECISION,
+        ),
+        "report.made": Telling(
+            N_("Award report %(number)s was made: %(edition)s edition (%(sha256)s)"),
+            public=frozenset({"number", "edition", "sha256"}),
+            kind=Kind.DECISION,
+        ),
+        "report.downloaded": Telling(
+            N_("Award report %(number)s was downloaded: %(edition)s edition"),
+            public=frozenset({"number", "edition"}),
+            kind=Kind.READING,
+        ),
+        "evaluation.downloaded": Telling(
+            N_("The evaluation document was downloaded (%(sha256)s)"), kind=Kind.READING
+        ),
     }
 )

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
@@ -28,6 +29,19 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 _PLACES = re.compile(r"%\((\w+)\)s")
 
 
+class Kind(StrEnum):
+    """What an action is about, for those who look for it on a timeline."""
+
+    PUBLICATION = "publication"
+    BIDS = "bids"
+    OPENING = "opening"
+    PANEL = "panel"
+    DECISION = "decision"
+    READING = "reading"
+    REFUSED = "refused"
+    SERVICE = "service"
+
+
 @dataclass(frozen=True)
 class Telling:
     """How entries of one action are told, and to whom.
@@ -36,12 +50,33 @@ class Telling:
     values everybody may see once the chain is disclosed; the others stay withheld from the
     public. `discloses` says that such an entry opens its chain's actions to the public; `witness`
     that a checkpoint is signed at once and not within the hour.
+
+    The rule for `public`, the same for all rooms: only what an award's public pages and the public
+    edition of its report show too, and nothing that tells how a bid fares before the decision is
+    announced. So never who did it; never a price, a score, a reason or a finding about a bid; never
+    a bidder's name (a bid's reference stands for it); of the panel no more than the labels of its
+    seats; and no digest of a document from whose other parts a withheld one could be guessed.
     """
 
     words: str
     public: frozenset[str] = frozenset()
     discloses: bool = False
     witness: bool = False
+    kind: Kind = Kind.SERVICE
+
+
+@dataclass(frozen=True)
+class Appended:
+    """An entry that was just appended, with all that its receipt states.
+
+    `details` are its fields' names, salts and values as they are stored; `proof` leads from its
+    leaf to `root`, that of the log of which it is the last entry.
+    """
+
+    entry: LogEntry
+    details: Sequence[Mapping[str, Any]]
+    proof: Sequence[bytes]
+    root: bytes
 
 
 _tellings: dict[str, Telling] = {}
@@ -55,11 +90,6 @@ def register(tellings: Mapping[str, Telling]) -> None:
     nobody thought about.
     """
     _tellings.update(tellings)
-
-
-def register_words(words: Mapping[str, str]) -> None:
-    """Register actions that have words and disclose nothing."""
-    register({action: Telling(said) for action, said in words.items()})
 
 
 def telling(action: str) -> Telling:
@@ -119,6 +149,25 @@ def append(
         KeyError: no room has registered `action`.
         NotCanonical: a field has no exact form in JSON.
     """
+    return append_proven(
+        session, clock=clock, action=action, chain=chain, actor=actor, **fields
+    ).entry
+
+
+def append_proven(
+    session: Session,
+    *,
+    clock: Clock,
+    action: str,
+    chain: str = SITE,
+    actor: Actor | None = None,
+    **fields: object,
+) -> Appended:
+    """Do what `append` does, and give what a receipt of the entry states too.
+
+    Raises:
+        KeyError, NotCanonical: as for `append`.
+    """
     if action not in _tellings:
         raise KeyError(f"no words are registered for the action {action!r}")
     # The actor is a field of every entry, so that none is without a salt: the leaf hashes are
@@ -161,11 +210,13 @@ def append(
     session.add(entry)
     session.flush()
     session.execute(insert(LogDetail), [{"n": entry.n, **detail} for detail in details])
+    # The last leaf's siblings are the subtrees that stood before it, so no node has to be read.
+    proof = split(head.frontier)[::-1]
     _grow(session, head, leaf)
     head.last_at = now
     _have_checkpoint(session, head, clock, now, at_once=_tellings[action].witness)
     session.flush()
-    return entry
+    return Appended(entry, details, proof, tree.root_of(split(head.frontier)))
 
 
 def _detail(name: str, value: object) -> dict[str, Any]:
@@ -196,7 +247,9 @@ def _have_checkpoint(
     """See that a checkpoint is on its way: at the next full hour, or at once."""
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     due = now if at_once else hour
-    if head.checkpoint_due is None or due < head.checkpoint_due:
+    # One that is an hour late may have been given up; its cause may be gone by now.
+    missed = head.checkpoint_due and head.checkpoint_due + timedelta(hours=1) <= now
+    if head.checkpoint_due is None or due < head.checkpoint_due or missed:
         jobs.enqueue(session, CHECKPOINT, clock=clock, due_at=due)
         head.checkpoint_due = due
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 
+from bids.views.watching import watch
 from marketplace.core import access
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, WrongMoment
@@ -10,6 +11,8 @@ from scoring.panel import queries
 from scoring.panel.queries import Meeting
 
 blueprint = Blueprint("panel", __name__, url_prefix="/work/challenges/<reference>/panel")
+
+watch(blueprint, ["panel.question", "panel.correct", "panel.cell"])
 
 Answer = str | Response | tuple[str, int]
 

@@ -196,7 +196,7 @@ def test_transaction_on_a_broken_database_is_no_wrong_moment(app: Flask) -> None
 
 
 def test_log_written_by_many_at_once_has_no_gap_and_no_tie(app: Flask, session: Session) -> None:
-    log.register_words({"test.happened": "It happened"})
+    log.register({"test.happened": log.Telling("It happened")})
     start = threading.Barrier(4)
 
     def write(chain: str) -> None:
@@ -221,7 +221,7 @@ def test_log_written_by_many_at_once_has_no_gap_and_no_tie(app: Flask, session: 
 
 
 def test_log_never_goes_back_in_time(app: Flask, session: Session) -> None:
-    log.register_words({"test.happened": "It happened at %(when)s"})
+    log.register({"test.happened": log.Telling("It happened at %(when)s")})
     clock = FixedClock(NOW)
     with transaction() as inside:
         log.append(inside, clock=clock, action="test.happened", when="2026-12-01T09:30:00Z")

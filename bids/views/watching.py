@@ -1,0 +1,59 @@
+"""Notes who was refused a page with bids on it: in every room that has such pages."""
+
+from collections.abc import Collection
+
+from flask import Blueprint, Response, request
+
+from bids import service
+from marketplace.core import access
+
+_REFUSED = frozenset({403, 404, 409})
+
+
+def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
+    """Record each refusal of these endpoints' pages, by whatever check it was refused.
+
+    The address names the challenge and, where it has one, the bid; below `/bids/` the bid alone.
+    A visitor who has not signed in is sent to do so, which is no refusal.
+    """
+    names = frozenset(endpoints)
+
+    @blueprint.after_request
+    def note(response: Response) -> Response:
+        if (
+            response.status_code in _REFUSED
+            and request.endpoint in names
+            and request.method == "GET"
+            and (actor := access.optional_actor()) is not None
+        ):
+            places = request.view_args or {}
+            of_bid = request.path.startswith("/bids/")
+            service.record_refused_reading(
+                response.status_code,
+                str(request.endpoint),
+                challenge=None if of_bid else places.get("reference"),
+                bid=places.get("reference") if of_bid else places.get("bid_reference"),
+                actor=actor,
+                clock=access.clock(),
+            )
+        return response
+
+
+def watch_opening(blueprint: Blueprint, endpoint: str) -> None:
+    """Record each refused attempt to open bids by the form of `endpoint`."""
+
+    @blueprint.after_request
+    def note(response: Response) -> Response:
+        if (
+            response.status_code in _REFUSED
+            and request.endpoint == endpoint
+            and request.method == "POST"
+            and (actor := access.optional_actor()) is not None
+        ):
+            service.record_refused_opening(
+                response.status_code,
+                challenge=(request.view_args or {}).get("reference"),
+                actor=actor,
+                clock=access.clock(),
+            )
+        return response
