@@ -1,14 +1,19 @@
 """The `bid/1` document: one submitted version of a bid, complete, in canonical bytes. Pure.
 
 What was submitted is read from here and never from the draft's tables, which go on changing.
+Each field has a salt of its own, so that one can be shown later and the others stay unseen.
 """
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
+from marketplace.core.audit import receipts
+from marketplace.core.audit.entries import SALT_BYTES, field_digest, read_digest, value_bytes
 from scoring.engine.canonical import canonical
 
 FORMAT = "bid/1"
@@ -62,7 +67,10 @@ class Content:
 
 @dataclass(frozen=True)
 class BidDocument:
-    """All facts of one submitted version. `plan_sha256` is the digest of the evaluation plan."""
+    """All facts of one submitted version. `plan_sha256` is the digest of the evaluation plan.
+
+    `salts` holds 32 random bytes for each of the document's fields (`field_values`).
+    """
 
     challenge: str
     stage: int
@@ -74,6 +82,7 @@ class BidDocument:
     currency: str
     content: Content
     eligibility: Eligibility
+    salts: Mapping[str, bytes]
 
 
 def digest(document: bytes) -> str:
@@ -81,36 +90,73 @@ def digest(document: bytes) -> str:
     return hashlib.sha256(document).hexdigest()
 
 
+def salted(document: BidDocument) -> BidDocument:
+    """Give the same document with new salts, one for each of its fields."""
+    names = field_values(document)
+    return replace(document, salts={name: secrets.token_bytes(SALT_BYTES) for name in names})
+
+
+def field_values(document: BidDocument) -> dict[str, object]:
+    """Give the document's fields: every key but `format` and `salts`, each answer by itself.
+
+    An answer's field is `answers.` and then its key; all others have the key's own name.
+    """
+    facts = _facts(document)
+    answers = facts.pop("answers")
+    return {**facts, **{f"answers.{key}": text for key, text in answers.items()}}
+
+
+def fields_root(document: BidDocument) -> bytes:
+    """Compute the root over the salted fields, 32 bytes: the log holds it, and receipts say it.
+
+    Raises:
+        NotCanonical: a text is not Unicode.
+        KeyError: a field has no salt.
+    """
+    return receipts.fields_root(
+        {
+            name: field_digest(document.salts[name], value_bytes(value))
+            for name, value in field_values(document).items()
+        }
+    )
+
+
 def write(document: BidDocument) -> bytes:
     """Write the RFC 8785 bytes. Money is text, so that no reader takes it for a float.
 
     Raises:
         NotCanonical: a text is not Unicode.
+        ValueError: the salts are not those of the document's fields.
     """
+    if document.salts.keys() != field_values(document).keys():
+        raise ValueError("each field of a bid has one salt")
+    salts = {name: salt.hex() for name, salt in document.salts.items()}
+    return canonical({"format": FORMAT, **_facts(document), "salts": salts})
+
+
+def _facts(document: BidDocument) -> dict[str, Any]:
+    """Give all that the document says, as its bytes have it."""
     content, declared = document.content, document.eligibility
-    return canonical(
-        {
-            "format": FORMAT,
-            "challenge": document.challenge,
-            "stage": document.stage,
-            "plan_sha256": document.plan_sha256,
-            "bid": document.bid,
-            "version": document.version,
-            "supplier": {"id": document.supplier_id, "name": document.supplier_name},
-            "currency": document.currency,
-            "answers": dict(content.answers),
-            "price_minor": None if content.price_minor is None else str(content.price_minor),
-            "contract": {"accepted": content.contract_accepted, "points": content.contract_points},
-            "ai_statement": content.ai_statement,
-            "eligibility": {
-                **asdict(declared),
-                "declared_at": _write_instant(declared.declared_at),
-                "expires_at": _write_instant(declared.expires_at),
-                "turnover_minor": str(declared.turnover_minor),
-                "balance_minor": str(declared.balance_minor),
-            },
-        }
-    )
+    return {
+        "challenge": document.challenge,
+        "stage": document.stage,
+        "plan_sha256": document.plan_sha256,
+        "bid": document.bid,
+        "version": document.version,
+        "supplier": {"id": document.supplier_id, "name": document.supplier_name},
+        "currency": document.currency,
+        "answers": dict(content.answers),
+        "price_minor": None if content.price_minor is None else str(content.price_minor),
+        "contract": {"accepted": content.contract_accepted, "points": content.contract_points},
+        "ai_statement": content.ai_statement,
+        "eligibility": {
+            **asdict(declared),
+            "declared_at": _write_instant(declared.declared_at),
+            "expires_at": _write_instant(declared.expires_at),
+            "turnover_minor": str(declared.turnover_minor),
+            "balance_minor": str(declared.balance_minor),
+        },
+    }
 
 
 def read(document: bytes) -> BidDocument:
@@ -133,9 +179,10 @@ def read(document: bytes) -> BidDocument:
 
 
 def same_submission(one: bytes, other: bytes) -> bool:
-    """Tell whether two documents differ in nothing but their version."""
+    """Tell whether two documents differ in nothing but their version and their salts."""
+    aside = {"version": 0, "salts": {}}
     try:
-        return {**json.loads(one), "version": 0} == {**json.loads(other), "version": 0}
+        return {**json.loads(one), **aside} == {**json.loads(other), **aside}
     except (ValueError, TypeError):
         return False
 
@@ -163,6 +210,7 @@ def _read(found: dict[str, object]) -> BidDocument:
             ai_statement=_text(found["ai_statement"]),
         ),
         eligibility=_read_eligibility(_object(found["eligibility"])),
+        salts={name: read_digest(salt) for name, salt in _object(found["salts"]).items()},
     )
 
 

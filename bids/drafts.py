@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from bids.documents import BidDocument, Content, Eligibility
+from bids.documents import BidDocument, Content, Eligibility, salted
 from bids.models import Bid, EligibilityDeclaration
 from bids.policy import Asked, Question
 from challenges.models import CriterionKind, PriceModel, Stage
@@ -69,12 +69,12 @@ def eligibility_of(declaration: EligibilityDeclaration) -> Eligibility:
 
 
 def document_of(bid: Bid, declaration: EligibilityDeclaration, version: int) -> BidDocument:
-    """Give the document that submitting the draft as `version` would make.
+    """Give the document that submitting the draft as `version` would make, with new salts.
 
     The challenge is published, so its stage has a plan.
     """
     plan = bid.stage.plan
-    return BidDocument(
+    unsalted = BidDocument(
         challenge=bid.challenge.reference,
         stage=bid.stage.ordinal,
         plan_sha256=plan.sha256 if plan else "",
@@ -85,7 +85,9 @@ def document_of(bid: Bid, declaration: EligibilityDeclaration, version: int) -> 
         currency=bid.challenge.currency,
         content=content_of(bid),
         eligibility=eligibility_of(declaration),
+        salts={},
     )
+    return salted(unsalted)
 
 
 def fingerprint(*values: str | int | bool | None) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from marketplace.core.audit.receipts import armour
 from marketplace.core.dates import format_instant
 from marketplace.core.text import N_
 
@@ -20,6 +21,14 @@ You can change or withdraw it until then. Only the version you submitted last co
 
 Your receipt: %(address)s
 """
+)
+_NOTE = N_(
+    """
+Keep this message. What follows is your receipt, signed by the log of this service. It proves what
+was recorded and when, also years from now and without an account. To check it, paste this whole
+message at %(verify)s
+
+%(note)s"""
 )
 _WITHDRAWN_SUBJECT = N_("Your bid is withdrawn: %(challenge)s")
 _WITHDRAWN = N_(
@@ -45,10 +54,16 @@ def receipt(
     closes_at: datetime,
     sha256: str,
     place: int,
+    note: str | None,
+    verify: str,
     address: str,
 ) -> tuple[str, str]:
-    """Write the subject and text that tell a person their bid was submitted."""
-    return _RECEIPT_SUBJECT % {"challenge": challenge}, _RECEIPT % {
+    """Write the subject and text that tell a person their bid was submitted.
+
+    `note` is the signed receipt, None while the log's key is not at hand; `verify` is the address
+    where it can be checked.
+    """
+    text = _RECEIPT % {
         "title": title,
         "bid": bid,
         "version": version,
@@ -59,6 +74,9 @@ def receipt(
         "place": place,
         "address": address,
     }
+    if note is not None:
+        text += _NOTE % {"verify": verify, "note": armour(note)}
+    return _RECEIPT_SUBJECT % {"challenge": challenge}, text
 
 
 def withdrawal(

@@ -131,7 +131,8 @@ class Submission(Identified, Base):
     """One submitted version of a bid, complete: the canonical bytes of a `bid/1` document.
 
     `arrived_at` is when the service began to handle the complete request, `recorded_at` the
-    instant of its log entry `entry_n`.
+    instant of its log entry `entry_n`. `receipt` is the text of its `receipt/1`, unsigned: the
+    log's key signs it whenever it is shown.
     """
 
     __tablename__ = "submission"
@@ -148,6 +149,7 @@ class Submission(Identified, Base):
     entry_n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"), unique=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str] = mapped_column(Text)
 
     bid: Mapped[Bid] = relationship(back_populates="submissions", foreign_keys=[bid_id])
     submitted_by: Mapped[User] = relationship()

@@ -246,4 +246,4 @@ def _opened(
 def is_intact(submission: Submission, logged: Mapping[str, object]) -> bool:
     """Tell whether a submission's bytes have the digest that stands beside them and in the log."""
     found = documents.digest(submission.content)
-    return found == submission.sha256 == logged.get("sha256")
+    return found == submission.sha256 == logged.get("envelope")

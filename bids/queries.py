@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
-from bids import documents, drafts
+from bids import documents, drafts, receipts
 from bids.lifecycle import BidState
 from bids.models import Bid, EligibilityDeclaration, Submission
 from bids.opened import (
@@ -66,8 +66,9 @@ class OwnBids:
 class Receipt:
     """What proves one submission. `place` is its entry's place in the log, from 0.
 
-    `document` is what was submitted, `titles` names its answers' keys; `counts` tells whether this
-    version is the one that counts.
+    `note` is the receipt as a file, signed; None while the log's key is not at hand. `document` is
+    what was submitted, `titles` names its answers' keys; `counts` tells whether this version is
+    the one that counts.
     """
 
     bid: str
@@ -82,6 +83,7 @@ class Receipt:
     closes_at: datetime
     sha256: str
     place: int
+    note: str | None
     document: documents.BidDocument
     titles: Mapping[str, str]
 
@@ -166,7 +168,11 @@ def versions(session: Session, bid: Bid) -> Sequence[Submission]:
     return session.scalars(
         select(Submission)
         .where(Submission.bid_id == bid.id)
-        .options(defer(Submission.content), joinedload(Submission.submitted_by))
+        .options(
+            defer(Submission.content),
+            defer(Submission.receipt),
+            joinedload(Submission.submitted_by),
+        )
         .order_by(Submission.version.desc())
     ).all()
 
@@ -221,6 +227,7 @@ def receipt(session: Session, reference: str, version: int, actor: Actor) -> Rec
         closes_at=drafts.closes_at(bid),
         sha256=found.sha256,
         place=found.entry_n,
+        note=receipts.signed(found.receipt),
         document=documents.read(found.content),
         titles={criterion.key: criterion.title for criterion in bid.stage.criteria},
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from bids import documents, log_words
+from bids import documents, log_words, receipts
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, BidAnswer, EligibilityDeclaration, Submission
 from challenges.lifecycle import State
@@ -33,6 +33,7 @@ from marketplace.core.accounts.models import (
     User,
 )
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
 from scoring.panel.models import Panel, PanelMember, Seat
@@ -265,7 +266,7 @@ def a_bid(
 
 
 def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user: User) -> None:
-    content = documents.write(
+    document = documents.salted(
         documents.BidDocument(
             challenge=challenge.reference,
             stage=challenge.stage.ordinal,
@@ -296,17 +297,22 @@ def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user
                 size_class="micro",
                 size_rules="2003-361-EC",
             ),
+            salts={},
         )
     )
+    content = documents.write(document)
     digest = documents.digest(content)
-    entry = log.append(
+    made = log.append_proven(
         session,
         clock=FixedClock(at),
         action=log_words.SUBMITTED,
         chain=challenge.reference,
         bid=bid.reference,
         version=1,
-        sha256=digest,
+        arrived=write_instant(at),
+        closes_at=write_instant(challenge.stage.closes_at or at),
+        envelope=digest,
+        fields_root=documents.fields_root(document).hex(),
     )
     session.add(
         Submission(
@@ -314,10 +320,11 @@ def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user
             version=1,
             submitted_by_id=user.id,
             arrived_at=at,
-            recorded_at=at,
-            entry_n=entry.n,
+            recorded_at=made.entry.at,
+            entry_n=made.entry.n,
             content=content,
             sha256=digest,
+            receipt=receipts.text_of(made, "tests.example/log"),
         )
     )
     session.flush()

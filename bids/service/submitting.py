@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bids import documents, drafts, letters, log_words, policy, queries
+from bids import documents, drafts, letters, log_words, policy, queries, receipts
 from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
 from bids.models import Bid, Submission
 from bids.service.loading import locked_bid
+from bids.service.refusing import record_too_late
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import User
@@ -34,7 +35,9 @@ class _Prepared:
     row_version: int
     version: int
     document: bytes | None
+    fields_root: bytes
     gaps: list[policy.Gap]
+    log_name: str
 
 
 def submit_bid(
@@ -78,8 +81,8 @@ def submit_bid(
                 bid.row_version,
             ):
                 raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
-            sha256 = documents.digest(prepared.document)
-            entry = log.append(
+            envelope = documents.digest(prepared.document)
+            made = log.append_proven(
                 session,
                 clock=clock,
                 action=log_words.SUBMITTED,
@@ -89,25 +92,27 @@ def submit_bid(
                 version=prepared.version,
                 arrived=_text(arrived),
                 closes_at=_text(closes_at),
-                sha256=sha256,
+                envelope=envelope,
+                fields_root=prepared.fields_root.hex(),
             )
-            ensure_in_time(arrived, entry.at, closes_at)
+            ensure_in_time(arrived, made.entry.at, closes_at)
             submission = Submission(
                 bid_id=bid.id,
                 version=prepared.version,
                 submitted_by_id=actor.user_id,
                 arrived_at=arrived,
-                recorded_at=entry.at,
-                entry_n=entry.n,
+                recorded_at=made.entry.at,
+                entry_n=made.entry.n,
                 content=prepared.document,
-                sha256=sha256,
+                sha256=envelope,
+                receipt=receipts.text_of(made, prepared.log_name),
             )
             session.add(submission)
             session.flush()
             bid.state, bid.current_version = state, prepared.version
             _send_receipt(session, bid, challenge, submission, actor, clock)
     except TooLate as refusal:
-        _record_refusal(reference, actor, refusal, clock)
+        record_too_late(reference, "submit", refusal=refusal, actor=actor, clock=clock)
         raise
     return submission
 
@@ -151,7 +156,7 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
             )
             _post(session, actor, subject, text, clock)
     except TooLate as refusal:
-        _record_refusal(reference, actor, refusal, clock)
+        record_too_late(reference, "withdraw", refusal=refusal, actor=actor, clock=clock)
         raise
 
 
@@ -167,10 +172,18 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
     )
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.bid_id == bid.id))
     version = (latest or 0) + 1
-    document = None
-    if declaration is not None and not gaps:
-        document = documents.write(drafts.document_of(bid, declaration, version))
-    return _Prepared(bid.row_version, version, document, gaps)
+    log_name = receipts.origin(session)
+    if declaration is None or gaps:
+        return _Prepared(bid.row_version, version, None, b"", gaps, log_name)
+    document = drafts.document_of(bid, declaration, version)
+    return _Prepared(
+        bid.row_version,
+        version,
+        documents.write(document),
+        documents.fields_root(document),
+        gaps,
+        log_name,
+    )
 
 
 def _already_submitted(session: Session, bid: Bid, prepared: _Prepared) -> Submission | None:
@@ -208,6 +221,8 @@ def _send_receipt(
         closes_at=drafts.closes_at(bid),
         sha256=submission.sha256,
         place=submission.entry_n,
+        note=receipts.signed(submission.receipt),
+        verify=f"{current_settings().public_url}/verify",
         address=_address(f"{bid.reference}/receipts/{submission.version}"),
     )
     _post(session, actor, subject, text, clock)
@@ -223,23 +238,6 @@ def _post(session: Session, actor: Actor, subject: str, text: str, clock: Clock)
         text=text,
         clock=clock,
     )
-
-
-def _record_refusal(reference: str, actor: Actor, refusal: TooLate, clock: Clock) -> None:
-    """Record, in a transaction of its own, that something about a bid was refused as too late."""
-    with transaction() as session:
-        bid, challenge = locked_bid(session, reference, actor)
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.REFUSED,
-            chain=challenge.reference,
-            actor=actor,
-            bid=bid.reference,
-            reason=refusal.lateness.value,
-            arrived=_text(refusal.arrived),
-            closes_at=_text(refusal.closes_at),
-        )
 
 
 def _address(path: str) -> str:

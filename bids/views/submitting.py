@@ -1,6 +1,8 @@
 """Checking, submitting and withdrawing a bid, and the receipt."""
 
-from flask import flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from bids import queries, service
@@ -13,6 +15,7 @@ from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Permission
+from marketplace.core.text import N_
 
 
 @blueprint.get("/bids/<reference>/check")
@@ -65,6 +68,24 @@ def receipt(reference: str, version: int) -> str:
     """Show the receipt of one version, with what was submitted."""
     found = queries.receipt(db.session(), reference, version, access.current_actor())
     return render_template("bids/receipt.html", receipt=found)
+
+
+@blueprint.get("/bids/<reference>/receipts/<int:version>/file")
+@requires(Permission.BID_DRAFT)
+def receipt_file(reference: str, version: int) -> Response:
+    """Give the receipt as the file that proves it."""
+    found = queries.receipt(db.session(), reference, version, access.current_actor())
+    if found.note is None:
+        raise WrongMoment(
+            N_("The receipt cannot be signed at the moment. It is kept; try again later.")
+        )
+    return send_file(
+        BytesIO(found.note.encode()),
+        mimetype="text/plain",
+        as_attachment=True,
+        download_name=f"receipt-{found.bid}-v{found.version}.txt",
+        max_age=0,
+    )
 
 
 @blueprint.route("/bids/<reference>/withdraw", methods=["GET", "POST"])

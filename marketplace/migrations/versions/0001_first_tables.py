@@ -1012,6 +1012,7 @@ def upgrade() -> None:
         sa.Column("entry_n", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("version >= 1", name=op.f("ck_submission_version")),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name=op.f("fk_submission_bid_id_bid")),

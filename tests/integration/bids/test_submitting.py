@@ -38,7 +38,7 @@ def test_submit_before_closing_keeps_the_version_its_entry_and_a_message(
     assert (bid.state, bid.current_version) == (BidState.SUBMITTED, 1)
     entry = chain_entries(session, scene.challenge.reference)[-1]
     assert (entry.n, entry.at) == (made.entry_n, made.recorded_at)
-    assert entry.fields["sha256"] == documents.digest(made.content) == made.sha256
+    assert entry.fields["envelope"] == documents.digest(made.content) == made.sha256
     assert MARKER not in str(entry.fields)
     notice = session.query(Notice).one()
     assert notice.to_email == scene.admin_user.email

@@ -1,5 +1,6 @@
 """The `bid/1` document: the same facts give the same bytes, and only those are read back."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from bids.documents import (
     Content,
     DamagedDocument,
     Eligibility,
+    fields_root,
     read,
+    salted,
     same_submission,
     write,
 )
@@ -50,6 +53,16 @@ DOCUMENT = BidDocument(
         ai_statement="",
     ),
     eligibility=ELIGIBILITY,
+    salts={
+        name: bytes([number]) * 32
+        for number, name in enumerate(
+            (
+                *("ai_statement", "answers.solves", "answers.team", "bid", "challenge"),
+                *("contract", "currency", "eligibility", "plan_sha256", "price_minor"),
+                *("stage", "supplier", "version"),
+            )
+        )
+    },
 )
 
 
@@ -103,6 +116,10 @@ def changed(**parts: object) -> bytes:
         changed(price_minor="0480050"),
         changed(answers={"solves": 1}),
         changed(contract={"accepted": "no", "points": ""}),
+        changed(salts=...),
+        changed(salts={}),
+        changed(salts={**json.loads(write(DOCUMENT))["salts"], "more": "00" * 32}),
+        changed(salts={**json.loads(write(DOCUMENT))["salts"], "bid": "00" * 31}),
         changed(supplier="Specimen Fictional Ltd"),
         changed(eligibility={**json.loads(write(DOCUMENT))["eligibility"], "staff": "7"}),
         changed(eligibility={**json.loads(write(DOCUMENT))["eligibility"], "declared_at": "today"}),
@@ -113,8 +130,51 @@ def test_read_of_anything_else_than_a_canonical_document_is_refused(document: by
         read(document)
 
 
-def test_same_submission_with_only_the_version_changed_is_the_same() -> None:
-    assert same_submission(write(DOCUMENT), write(replace(DOCUMENT, version=3)))
+def test_write_without_a_salt_for_each_field_is_refused() -> None:
+    with pytest.raises(ValueError, match="one salt"):
+        write(replace(DOCUMENT, salts={}))
+
+
+def test_salted_gives_each_field_a_salt_of_its_own_each_time() -> None:
+    one, other = salted(DOCUMENT), salted(DOCUMENT)
+    assert set(one.salts) == set(DOCUMENT.salts)
+    assert len({*one.salts.values(), *other.salts.values()}) == 2 * len(DOCUMENT.salts)
+    assert {len(salt) for salt in one.salts.values()} == {32}
+
+
+def test_fields_root_is_that_of_an_independent_tree_over_the_stored_bytes() -> None:
+    facts = json.loads(write(DOCUMENT))
+    salts = facts.pop("salts")
+    del facts["format"]
+    fields = {f"answers.{key}": text for key, text in facts.pop("answers").items()} | facts
+    leaves = [
+        rfc8785.dumps(
+            [
+                name,
+                hashlib.sha256(
+                    bytes.fromhex(salts[name]) + rfc8785.dumps(fields[name])
+                ).hexdigest(),
+            ]
+        )
+        for name in sorted(fields)
+    ]
+
+    def root(part: list[bytes]) -> bytes:
+        if len(part) == 1:
+            return hashlib.sha256(b"\0" + part[0]).digest()
+        middle = 1 << ((len(part) - 1).bit_length() - 1)
+        return hashlib.sha256(b"\1" + root(part[:middle]) + root(part[middle:])).digest()
+
+    assert fields_root(DOCUMENT) == root(leaves)
+
+
+def test_fields_root_of_another_price_or_another_salt_is_another() -> None:
+    dearer = replace(DOCUMENT, content=replace(DOCUMENT.content, price_minor=1))
+    assert len({fields_root(found) for found in (DOCUMENT, dearer, salted(DOCUMENT))}) == 3
+
+
+def test_same_submission_with_only_version_and_salts_changed_is_the_same() -> None:
+    assert same_submission(write(DOCUMENT), write(salted(replace(DOCUMENT, version=3))))
 
 
 def test_same_submission_with_a_renewed_declaration_is_another() -> None:
