@@ -175,7 +175,7 @@ def _interests(
 
 
 def trace(session: Session, reference: str, bid_reference: str, actor: Actor) -> TracePage:
-    """Gather the steps by which one bid's figures came about.
+    """Gather the steps by which one bid's figures came about; `service.read_trace` records it.
 
     Raises:
         NotFound: the challenge is another body's, or it has no such bid.

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bids.log_words import READ
 from bids.opened import opened_bids
 from challenges import service as challenges
 from challenges.lifecycle import Event
 from challenges.models import Challenge, EvaluationPlan
 from challenges.queries import own_challenge
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
@@ -23,11 +25,18 @@ from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring import engine
-from scoring.award import hooks, log_words, policy, queries
+from scoring.award import hooks, log_words, pages, policy, queries
 from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
 from scoring.panel import service as panels
 
-__all__ = ["conclude_scoring", "log_words", "recommend", "sign_contract", "sign_off"]
+__all__ = [
+    "conclude_scoring",
+    "log_words",
+    "read_trace",
+    "recommend",
+    "sign_contract",
+    "sign_off",
+]
 
 
 def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID:
@@ -230,16 +239,19 @@ def _announce(
     )
     session.flush()
     preferred = queries.supplier_of(session, recommendation.bid_id)
+    letters: dict[str, tuple[str, int]] = {}
     for bid, person in queries.bidders_people(session, challenge.stage):
         own = bid.id == recommendation.bid_id
+        text = _letter(challenge, bid.reference, preferred.name, ends, own=own)
         post.queue(
             session,
             to_email=person.email,
             user_id=person.id,
             subject=_("Intention to award: %(title)s", title=challenge.title),
-            text=_letter(challenge, bid.reference, preferred.name, ends, own=own),
+            text=text,
             clock=clock,
         )
+        letters[bid.reference] = (text, letters.get(bid.reference, ("", 0))[1] + 1)
     log.append(
         session,
         clock=clock,
@@ -247,8 +259,20 @@ def _announce(
         chain=challenge.reference,
         actor=actor,
         bid=recommendation.bid.reference,
-        standstill=ends.isoformat(),
+        standstill=write_instant(ends),
     )
+    for bid_reference, (text, people) in letters.items():
+        log.append(
+            session,
+            clock=clock,
+            action="letter.sent",
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid_reference,
+            letter="intention_to_award",
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            people=people,
+        )
     hooks.emit(session, challenge, clock)
 
 
@@ -332,6 +356,28 @@ def sign_contract(
         )
         hooks.emit(session, challenge, clock)
         return contract.id
+
+
+def read_trace(
+    reference: str, bid_reference: str, *, actor: Actor, clock: Clock
+) -> pages.TracePage:
+    """Give the steps to one bid's figures, which show its price, and record the reading first.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: as for `pages.trace`.
+    """
+    with transaction() as session:
+        page = pages.trace(session, reference, bid_reference, actor)
+        log.append(
+            session,
+            clock=clock,
+            action=READ,
+            chain=page.challenge.reference,
+            actor=actor,
+            bid=bid_reference,
+            page="trace",
+        )
+    return page
 
 
 def _check_contract(challenge: Challenge, reference: str, value_minor: int) -> None:

@@ -14,6 +14,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
+from bids.views.watching import watch
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.accounts.sessions import stale_sign_in
@@ -25,6 +26,7 @@ from scoring.award import pages, service
 from scoring.award.forms import ContractForm, RecommendForm, SignOffForm
 
 blueprint = Blueprint("award", __name__)
+watch(blueprint, ["award.trace", "award.outcome"])
 
 Answer = str | Response | tuple[str, int]
 
@@ -69,8 +71,10 @@ def result(reference: str) -> str:
     Permission.RECORD_AUDIT,
 )
 def trace(reference: str, bid_reference: str) -> str:
-    """Show how one bid's total came about, step by step with its numbers."""
-    page = pages.trace(db.session(), reference, bid_reference, access.current_actor())
+    """Show how one bid's total came about, after recording that its price is read."""
+    page = service.read_trace(
+        reference, bid_reference, actor=access.current_actor(), clock=access.clock()
+    )
     return render_template("award/trace.html", page=page)
 
 

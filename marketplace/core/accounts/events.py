@@ -12,6 +12,7 @@ from flask_security import signals
 from marketplace.core import access
 from marketplace.core.accounts import sessions
 from marketplace.core.accounts.datastore import begin_writing, commit
+from marketplace.core.accounts.digest import await_digest
 from marketplace.core.accounts.models import SecurityEvent, User
 
 
@@ -19,6 +20,7 @@ def record(kind: str, user: User | None) -> None:
     """Write an event with the client's address; whoever changed something commits it."""
     rows = begin_writing()
     rows.flush()  # a person just made has no identifier before
+    await_digest(rows, access.clock())
     rows.add(
         SecurityEvent(
             at=access.clock().now(),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core import access
 from marketplace.core.accounts import entries, rows
+from marketplace.core.accounts.digest import await_digest
 from marketplace.core.accounts.mail import link, normal_address
 from marketplace.core.accounts.models import (
     Membership,
@@ -123,6 +124,14 @@ def remove_second_factor(email: str, *, clock: Clock) -> str:
         ):
             sign_in.ended_at = clock.now()
         session.add(SecurityEvent(at=clock.now(), kind="second_factor_removed", user_id=user.id))
+        await_digest(session, clock)
+        log.append(
+            session,
+            clock=clock,
+            action=entries.SECOND_FACTOR_REMOVED,
+            person=user.name,
+            person_id=str(user.id),
+        )
     return f"{address} signs in with the password alone until the second step is set up again."
 
 

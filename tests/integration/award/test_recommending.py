@@ -154,7 +154,13 @@ def test_signing_off_announces_to_all_bidders_at_once(journey: Journey, session:
     sign_off(journey)
 
     assert journey.challenge.state is State.INTENTION
-    assert actions(journey)[-3:] == ["award.approved", "intention.announced", "report.frozen"]
+    assert actions(journey)[-5:] == [
+        "award.approved",
+        "intention.announced",
+        "letter.sent",
+        "letter.sent",
+        "report.frozen",
+    ]
     letters = {
         notice.to_email: notice.text
         for notice in session.scalars(
