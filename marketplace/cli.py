@@ -24,8 +24,9 @@ marketplace: the challenge marketplace
                         check the whole log of this installation
   marketplace log mirror URL DIR [--trust FILE]
                         keep a copy of a site's log and say when history changed
-  marketplace log change-key
+  marketplace log change-key [--lost]
                         begin to sign with a new key, which the old one names
+                        (--lost: where the old one is lost for good)
   marketplace check     check the settings and the database and say what is wrong
 """
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.app import create_app
 from marketplace.config import BadSetting
 from marketplace.core import access, jobs
+from marketplace.core.audit import changing, keys
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 
@@ -58,6 +59,8 @@ def _dispatch(words: list[str]) -> int:
 
             sys.stdout.write(remove_second_factor(email, clock=access.clock()) + "\n")
             return 0
+        case ["log", "change-key", *rest] if set(rest) <= {"--lost"}:
+            return _change_key(lost="--lost" in rest)
         case ["work"]:
             return _work()
         case ["work", "--once"]:
@@ -69,7 +72,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _check() -> int:
-    """Say whether the tables are those of this version; wrong settings were refused before."""
+    """Say whether tables and key are this installation's; wrong settings were refused before."""
     config = current_app.extensions["migrate"].migrate.get_config()
     with db.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_heads()
@@ -79,7 +82,25 @@ def _check() -> int:
             " run: marketplace database upgrade\n"
         )
         return 1
-    sys.stdout.write("The settings and the database can be used.\n")
+    settings = access.current_settings()
+    key = keys.find()
+    if key and settings.log_origin not in (None, key.name):
+        sys.stderr.write(
+            f"marketplace: MARKETPLACE_LOG_ORIGIN is {settings.log_origin}, but the log is called"
+            f" {key.name} since its first key; set it to that, or leave it out\n"
+        )
+        return 1
+    sys.stdout.write("The settings, the database and the log's key can be used.\n")
+    return 0
+
+
+def _change_key(*, lost: bool) -> int:
+    """Change the log's key and say what it is now; both are public."""
+    new = changing.begin_again(access.clock()) if lost else changing.change(access.clock())
+    sys.stdout.write(
+        f"The log is signed with a new key from now on:\n{new}\n"
+        f"Back up {access.current_settings().log_key} now.\n"
+    )
     return 0
 
 
@@ -104,6 +125,7 @@ def _work() -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
 
+    changing.settle()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     jobs.work(access.clock(), stopping.is_set, pause=1.0)

@@ -4,6 +4,7 @@ The key's name is the log's origin. It is chosen once, when the first key is mad
 that changes later changes neither.
 """
 
+import json
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core import access
 from marketplace.core.audit import log, signing
-from marketplace.core.audit.models import LogEntry, LogKey
+from marketplace.core.audit.models import LogDetail, LogEntry, LogKey
 from marketplace.core.audit.signing import Signer, Verifier
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
@@ -22,6 +23,11 @@ log.register(
     {
         "log.key_named": log.Telling(
             N_("The log is signed with the key %(key)s."), public=frozenset({"key"})
+        ),
+        "log.key_changed": log.Telling(
+            N_("The log's key %(old)s gave way to %(new)s."),
+            public=frozenset({"old", "new", "signature"}),
+            witness=True,
         ),
     }
 )
@@ -37,13 +43,22 @@ def signer() -> Signer:
     Raises:
         WrongKey: the file is lost, unreadable or foreign: its key is not the one named last.
     """
+    return find() or _first()
+
+
+def find() -> Signer | None:
+    """Give the key in use; None where none was made yet.
+
+    Raises:
+        WrongKey: as for `signer`.
+    """
     session: Session = db.session()
-    held = _held()
+    held = held_keys()
     named = named_last(session)
     if named is None:
-        return held[0] or _first()
+        return held[0]
     # A change of key may have come between the two readings.
-    found = _of(named, held) or _of(named, _held())
+    found = _of(named, held) or _of(named, held_keys())
     if found is None:
         raise _wrong(named, held[0])
     return found
@@ -60,8 +75,21 @@ def known(session: Session) -> list[Verifier]:
     ]
     if named:
         return named
-    key, _waiting = _held()
+    key, _waiting = held_keys()
     return [key.verifier] if key else []
+
+
+def changes(session: Session) -> list[str]:
+    """Give the notes by which each key named the next, the oldest first."""
+    return [
+        json.loads(value)
+        for value in session.scalars(
+            select(LogDetail.value)
+            .join(LogEntry, LogEntry.n == LogDetail.n)
+            .where(LogEntry.action == "log.key_changed", LogDetail.name == "signature")
+            .order_by(LogEntry.n)
+        )
+    ]
 
 
 def named_last(session: Session) -> Verifier | None:
@@ -95,10 +123,13 @@ def next_file(file: Path) -> Path:
     return file.with_name(file.name + ".next")
 
 
-def _held() -> tuple[Signer | None, Signer | None]:
-    """Read the keys on disk: the one in use, and one that waits or was named a moment ago.
+def held_keys() -> tuple[Signer | None, Signer | None]:
+    """Read the keys on disk: the one in its file, and one that waits or was named a moment ago.
 
     The one that waits is read first: it becomes the other, and never the other way round.
+
+    Raises:
+        WrongKey: a file cannot be read.
     """
     file = access.current_settings().log_key
     try:

@@ -206,9 +206,19 @@ def keep(signer: Signer, file: Path) -> Signer:
             os.link(draft, file)  # whole or not at all, and never over another
         except FileExistsError:
             return load(file) or signer
+        sync_folder(file.parent)
         return signer
     finally:
         draft.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's list of files outlive a power cut: a key that the log names must."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _name(text: str) -> str:

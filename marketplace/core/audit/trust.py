@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from marketplace.core.audit import signing, tree
-from marketplace.core.audit.signing import BadKey, BadNote, Verifier
+from marketplace.core.audit import keychain, signing, tree
+from marketplace.core.audit.signing import BadNote, Verifier
 
-KEY_CHANGE = "key-change/1"
-
-_CHANGE = re.compile(rf"^{re.escape(KEY_CHANGE)}\n.+\n.+\n\n(?:— .+(?:\n|\Z))+", re.MULTILINE)
+_CHANGE = re.compile(
+    rf"^{re.escape(keychain.KEY_CHANGE)}\n.+\n.+\n\n(?:— .+(?:\n|\Z))+", re.MULTILINE
+)
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -47,20 +47,11 @@ def follow(keys: Iterable[Verifier], changes: Iterable[str]) -> list[Verifier]:
     """Give the keys, and those that notes signed by one of them name as its successor.
 
     Raises:
-        BadKey: a change of a trusted key is not signed by it.
+        BadKey: a change of a trusted key is not signed by it, or contradicts another.
     """
-    trusted, waiting = list(keys), list(changes)
-    moved = True
-    while moved:
-        moved = False
-        for note in list(waiting):
-            old, new = _named(note)
-            if old in trusted:
-                _ensure_signed(note, old)
-                waiting.remove(note)
-                moved = True
-                if new not in trusted:
-                    trusted.append(new)
+    trusted, notes = list(keys), list(changes)
+    for key in tuple(trusted):
+        trusted += [found for found in keychain.follow(key, notes) if found not in trusted]
     return trusted
 
 
@@ -92,18 +83,3 @@ def open_checkpoint(note: str, known: Sequence[Verifier]) -> tuple[Checkpoint, V
     checkpoint = read_checkpoint(opened.text)
     signer = next((key for key in opened.signed_by if key.name == checkpoint.origin), None)
     return checkpoint, signer
-
-
-def _named(note: str) -> tuple[Verifier, Verifier]:
-    """Read which key a change of key names, and by which it is to be signed."""
-    lines = note.split("\n")
-    return signing.parse_verifier(lines[1]), signing.parse_verifier(lines[2])
-
-
-def _ensure_signed(note: str, old: Verifier) -> None:
-    try:
-        signed = signing.open_note(note, [old]).signed_by
-    except BadNote as error:
-        raise BadKey(f"a change of key: {error}") from error
-    if not signed:
-        raise BadKey("a change of key is not signed by the key that it changes")

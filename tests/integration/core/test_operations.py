@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from marketplace import operations
 from marketplace.cli import USAGE, main
+from marketplace.config import Settings
 from marketplace.core import jobs
 from marketplace.core.accounts.models import SignIn, User
+from marketplace.core.audit import keys
 from marketplace.core.clock import FixedClock
 from marketplace.core.jobs import Job
 from marketplace.core.notices import post
@@ -170,3 +172,53 @@ def test_work_stops_when_it_is_told_to(environment: pytest.MonkeyPatch, capsys: 
             signal.signal(kind, handler)
 
     assert len(sweeps) == 1
+
+
+def test_change_of_key_says_the_new_one_and_what_to_back_up(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path, session: Session
+) -> None:
+    assert main(["log", "change-key"]) == 0
+
+    said = capsys.readouterr().out
+    assert str(keys.known(session)[-1]) in said
+    assert str(tmp_path / "data" / "keys" / "log.key") in said
+    assert main(["check"]) == 0
+
+
+def test_check_without_the_key_that_the_log_names_says_so(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
+) -> None:
+    assert main(["log", "change-key"]) == 0
+    (tmp_path / "data" / "keys" / "log.key").unlink()
+
+    assert main(["check"]) == 1
+    assert "The log's key is lost" in capsys.readouterr().err
+
+    assert main(["log", "change-key"]) == 1
+    assert main(["log", "change-key", "--lost"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_check_refuses_another_name_for_a_log_that_has_one(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    environment.setenv("MARKETPLACE_LOG_ORIGIN", "first.example/log")
+    assert main(["check"]) == 0
+    assert main(["log", "change-key"]) == 0
+    environment.setenv("MARKETPLACE_LOG_ORIGIN", "second.example/log")
+
+    assert main(["check"]) == 1
+    assert "second.example/log" in capsys.readouterr().err
+
+
+def test_name_of_the_log_outlives_a_change_of_the_public_address(
+    environment: pytest.MonkeyPatch, session: Session, settings: Settings
+) -> None:
+    settings.log_key.unlink()
+    environment.setenv("MARKETPLACE_PUBLIC_URL", "https://first.example")
+    assert main(["log", "change-key"]) == 0
+    environment.setenv("MARKETPLACE_PUBLIC_URL", "https://second.example")
+    assert main(["check"]) == 0
+    assert main(["log", "change-key"]) == 0
+
+    assert {key.name for key in keys.known(session)} == {"first.example/log"}

@@ -107,3 +107,40 @@ def test_settings_keep_cookies_to_tls_where_there_is_tls(url: str, secure: bool)
 def test_settings_write_a_colour_in_one_way() -> None:
     assert from_environment({**GOOD, "MARKETPLACE_COLOUR": "AABBCC"}).brand_colour == "#aabbcc"
     assert from_environment(GOOD).brand_colour == Settings.brand_colour
+
+
+def test_settings_name_the_log_after_the_public_address_unless_told() -> None:
+    given = {**GOOD, "MARKETPLACE_PUBLIC_URL": "https://market.example:8443/"}
+
+    assert from_environment(given).first_log_origin == "market.example:8443/log"
+    told = from_environment({**given, "MARKETPLACE_LOG_ORIGIN": "log.example"})
+    assert told.first_log_origin == "log.example"
+
+
+def test_settings_keep_the_logs_key_in_the_data_folder_unless_told(tmp_path: Path) -> None:
+    given = {**GOOD, "MARKETPLACE_DATA": str(tmp_path)}
+
+    assert from_environment(given).log_key == tmp_path / "keys" / "log.key"
+    told = from_environment({**given, "MARKETPLACE_LOG_KEY_FILE": "/etc/marketplace/log.key"})
+    assert told.log_key == Path("/etc/marketplace/log.key")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MARKETPLACE_LOG_ORIGIN", "market example/log"),
+        ("MARKETPLACE_LOG_ORIGIN", "market+example/log"),
+        ("MARKETPLACE_LOG_ORIGIN", "market\x00example/log"),
+        ("MARKETPLACE_TIMESTAMP_URL", "ftp://stamps.example"),
+    ],
+)
+def test_settings_of_the_log_that_cannot_be_used_are_named(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        from_environment({**GOOD, name: value})
+
+
+def test_settings_want_certificates_with_a_time_stamping_authority() -> None:
+    given = {**GOOD, "MARKETPLACE_TIMESTAMP_URL": "https://stamps.example"}
+
+    with pytest.raises(BadSetting, match="MARKETPLACE_TIMESTAMP_CERTIFICATES"):
+        from_environment(given)
