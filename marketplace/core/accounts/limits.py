@@ -58,6 +58,22 @@ def init_app(app: Flask, settings: Settings) -> None:
     _limit(app, limiter, "two_factor_setup_validate", settings.sign_in_rate, count=_was_refused)
 
 
+def limit_sending(app: Flask, endpoint: str, rate: str) -> None:
+    """Limit how often one address may send the form of a page that asks for no account."""
+    limiter: Limiter = app.extensions["limits"]
+    view: Any = app.view_functions[endpoint]
+    app.view_functions[endpoint] = limiter.limit(rate, key_func=client_address, methods=["POST"])(
+        view
+    )
+
+
+def limit_reading(app: Flask, endpoint: str, rate: str) -> None:
+    """Limit how often one address may read what a program could ask for without end."""
+    limiter: Limiter = app.extensions["limits"]
+    view: Any = app.view_functions[endpoint]
+    app.view_functions[endpoint] = limiter.limit(rate, key_func=client_address)(view)
+
+
 def _limit(
     app: Flask,
     limiter: Limiter,

@@ -1,0 +1,82 @@
+"""Checks what a visitor brings against this site's own log. Reads, and writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.core.audit import checkpoints, keys, proofs, receipt_check
+from marketplace.core.audit.findings import Finding, asserted, failed, proven
+from marketplace.core.audit.models import LogCheckpoint, LogEntry
+from marketplace.core.audit.receipt_check import Checked, Newer
+from marketplace.core.audit.receipts import Receipt
+from marketplace.core.audit.signing import Verifier
+from marketplace.core.text import N_
+
+
+def known_keys(session: Session) -> list[Verifier]:
+    """Give this log's keys, the newest last; none while they cannot be read."""
+    try:
+        return keys.known(session)
+    except keys.WrongKey:
+        return []
+
+
+def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> Checked:
+    """Check a receipt; one of this log's own also against the log as it is now.
+
+    A receipt in another log's name is checked by itself: nothing here could confirm or deny it.
+    """
+    checked = receipt_check.check(note, known)
+    receipt = checked.receipt
+    if checked.signer is None or receipt is None:
+        return checked
+    newest = checkpoints.newest(session)
+    covered = newest is not None and newest.size >= receipt.size
+    if newest is not None and covered:
+        checked = _against_newest(session, note, known, receipt, newest)
+    found = [*checked.findings, _entry_today(session, receipt, covered=covered)]
+    return replace(
+        checked, findings=found, verdict=receipt_check.verdict(found, trusted=True), receipt=receipt
+    )
+
+
+def _against_newest(
+    session: Session,
+    note: str,
+    known: Sequence[Verifier],
+    receipt: Receipt,
+    newest: LogCheckpoint,
+) -> Checked:
+    try:
+        proof = proofs.consistency(session, receipt.size, newest.size)
+    except KeyError:
+        checked = receipt_check.check(note, known)
+        broken = failed(
+            N_("This site’s log is damaged: it cannot prove that it continues the receipt’s"),
+            f"checkpoint {newest.size}",
+        )
+        return replace(checked, findings=[*checked.findings, broken])
+    return receipt_check.check(note, known, Newer(newest.note, proof))
+
+
+def _entry_today(session: Session, receipt: Receipt, *, covered: bool) -> Finding:
+    """Compare the receipt's entry with the one that stands at its place now."""
+    body = session.scalar(select(LogEntry.body).where(LogEntry.n == receipt.place))
+    where = f"entry {receipt.place}"
+    if body is None:
+        return failed(N_("This site’s log has no entry at the receipt’s place any more"), where)
+    if body != receipt.entry:
+        return failed(
+            N_("Another entry stands at the receipt’s place in this site’s log today"), where
+        )
+    if not covered:
+        return asserted(
+            N_(
+                "This site holds the very same entry today. No checkpoint covers it yet; "
+                "one is signed within the hour"
+            ),
+            where,
+        )
+    return proven(N_("This site holds the very same entry today"), where)

@@ -1,0 +1,136 @@
+"""The page on which anybody checks a receipt, without an account. It writes nothing."""
+
+from typing import Any, cast
+
+from flask import Blueprint, Flask, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask_babel import lazy_gettext as _l
+from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovTextArea
+from wtforms import FileField, TextAreaField
+
+from marketplace.core.access import public
+from marketplace.core.accounts import limits
+from marketplace.core.audit import entries, receipts
+from marketplace.core.audit.findings import STATUS_WORDS, Finding
+from marketplace.core.audit.receipt_check import VERDICT_WORDS, Checked
+from marketplace.core.audit.receipts import DamagedReceipt
+from marketplace.core.database import db
+from marketplace.core.dates import format_instant
+from marketplace.core.errors import Invalid
+from marketplace.core.forms import BaseForm
+from marketplace.core.text import N_
+from marketplace.publishing.pages import verify_queries
+
+blueprint = Blueprint("verify", __name__)
+
+# A receipt has about four thousand characters; an e-mail around it a few more.
+LARGEST = 200_000
+# What one address may ask in a while: checking costs little, and a whole office may share one.
+_RATE = "60 per minute; 600 per hour"
+
+
+class VerifyForm(BaseForm):
+    """A receipt: its file, or its text."""
+
+    file = FileField(_l("Choose the file of the receipt"), widget=GovFileInput())
+    text = TextAreaField(
+        _l("Or paste it here"),
+        widget=GovTextArea(),
+        description=_l("The text of the file, or the whole e-mail that brought it."),
+    )
+
+    def given(self) -> str:
+        """Give what was brought, as a note.
+
+        Raises:
+            Invalid: it is nothing, too large, no text, or no receipt.
+        """
+        upload = request.files.get(self.file.name)
+        if upload is not None and upload.filename:
+            return self._note("file", upload.stream.read(LARGEST + 1))
+        if not self.text.data:
+            raise _refusal("file", N_("Choose the file of a receipt, or paste its text"))
+        return self._note("text", self.text.data.encode("utf-8", "surrogatepass"))
+
+    def _note(self, field: str, content: bytes) -> str:
+        if len(content) > LARGEST:
+            raise _refusal(
+                field,
+                N_("This is larger than 200 kB. A receipt has about 4 kB: choose its own file"),
+            )
+        try:
+            note = receipts.find_note(content.decode())
+        except UnicodeDecodeError:
+            raise _refusal(
+                field, N_("This is not a receipt: it is no plain text (UTF-8)")
+            ) from None
+        except DamagedReceipt:
+            raise _refusal(
+                field,
+                N_(
+                    "What stands between the two lines of dashes was shortened or changed. "
+                    "Copy the whole e-mail again, or take the file from the page of your receipt"
+                ),
+            ) from None
+        if not receipts.looks_like(note):
+            raise _refusal(
+                field,
+                N_(
+                    "This is not a receipt. The file of one begins with “receipt/1”; an e-mail "
+                    "holds it after the line “BEGIN MARKETPLACE RECEIPT”"
+                ),
+            )
+        return note
+
+
+def _refusal(field: str, message: str) -> Invalid:
+    return Invalid(message, {field: message})
+
+
+@blueprint.route("/verify", methods=["GET", "POST"])
+@public
+def show() -> tuple[str, int]:
+    """Show the form, and what was found."""
+    form, checked, status = VerifyForm(), None, 200
+    session = db.session()
+    known = verify_queries.known_keys(session)
+    if request.method == "POST" and form.validate():
+        try:
+            checked = verify_queries.check_receipt(session, form.given(), known)
+        except Invalid as error:
+            form.refuse(error)
+            status = 422
+    page = render_template(
+        "verify/show.html",
+        form=form,
+        checked=checked,
+        rows=_rows(checked) if checked else [],
+        keys=known,
+        status_words=STATUS_WORDS,
+        verdict_words=VERDICT_WORDS,
+    )
+    return page, status
+
+
+@blueprint.record
+def _limit(state: BlueprintSetupState) -> None:
+    """Limit the form once the view is in the application."""
+    limits.limit_sending(cast(Flask, state.app), f"{blueprint.name}.show", _RATE)
+
+
+def _rows(checked: Checked) -> list[tuple[Finding, dict[str, Any]]]:
+    """Give the findings with what fills their sentences, instants as people read them."""
+    return [
+        (
+            finding,
+            {name: _readable(value) for name, value in finding.data},
+        )
+        for finding in checked.findings
+    ]
+
+
+def _readable(value: object) -> object:
+    try:
+        return format_instant(entries.read_instant(str(value)), seconds=True)
+    except ValueError:
+        return value
