@@ -43,6 +43,7 @@ ROOMS = (
     "scoring.panel.views",
     "scoring.award.views",
     "marketplace.publishing.pages.views",
+    "marketplace.publishing.pages.verify_views",
     "marketplace.web.views",
 )
 
