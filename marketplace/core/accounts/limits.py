@@ -49,6 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         # Without its store nobody can be counted; then sign-in goes on, and the log tells.
         swallow_errors=True,
     )
+    app.extensions["limits"] = limiter
     guesses = ("login", "two_factor_token_validation", "mf_recovery", "verify", "change_password")
     for name in guesses:
         _limit(app, limiter, name, settings.sign_in_rate, count=_was_refused)
