@@ -43,12 +43,14 @@ ROOMS = (
     "scoring.panel.views",
     "scoring.award.views",
     "marketplace.publishing.pages.views",
+    "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.verify_views",
+    "marketplace.web.timeline_views",
     "marketplace.web.views",
 )
 
 # Their jobs are begun by rows alone: nothing else imports them.
-WORKERS = ("marketplace.core.audit.checkpoints",)
+WORKERS = ("marketplace.core.audit.checkpoints", "marketplace.core.audit.stamping")
 
 STATUS: Mapping[type[DomainError], int] = {
     NotFound: 404,
@@ -235,6 +237,8 @@ def _set_headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if access.is_alike(request.endpoint) and response.status_code < 400:
+        return response
     if request.endpoint != "static" and (
         access.access_class(request.endpoint or "") != "public" or current_user.is_authenticated
     ):

@@ -7,14 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
 from challenges.lifecycle import STATE_WORDS
-from marketplace.core.audit import log
-from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import format_date, format_instant, time_left
 from scoring.panel.lifecycle import SEAT_WORDS
 
@@ -64,12 +61,6 @@ def number(value: Decimal | int | None) -> str:
     return f"{Decimal(value):f}"
 
 
-def entry_words(entry: LogEntry) -> str:
-    """Say what a log entry records."""
-    message, fields = log.words_for(entry)
-    return str(gettext(message, **fields))
-
-
 def iso(instant: datetime) -> str:
     """Write an instant for a machine, as in `<time datetime>`."""
     return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -98,7 +89,6 @@ def register(app: Flask) -> None:
         instant=format_instant,
         day=format_date,
         iso=iso,
-        log_words=entry_words,
     )
     app.jinja_env.globals["state_words"] = STATE_WORDS
     app.jinja_env.globals["bid_state_words"] = BID_STATE_WORDS

@@ -15,10 +15,9 @@ from challenges.lifecycle import AWARDED_STATES, State, state_at
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, OrganisationKind
-from marketplace.core.audit import log
-from marketplace.core.audit.models import LogEntry
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Permission
+from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.models import Intention, Recommendation, SignOff
 from scoring.panel.models import Panel, PanelMember
@@ -72,7 +71,7 @@ class Hub:
     opening: Opening | None
     panel: Panel | None
     intention: Intention | None
-    entries: Sequence[LogEntry]
+    latest: Sequence[timeline.Told]
     thing: Standing
 
 
@@ -182,34 +181,9 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
             .options(joinedload(Panel.members).joinedload(PanelMember.user))
         ),
         intention=session.get(Intention, stage.id),
-        entries=_tellable(log.chain_entries(session, challenge.reference), actor, stage, session),
+        latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
     )
-
-
-# What every reader of the body may follow. Single bids, scores and readings are for auditors, and
-# for them too only when the bids are opened.
-_FOR_ALL = (
-    "challenge.",
-    "bids.opened",
-    "panel.named",
-    "moderation.",
-    "quality.",
-    "award.",
-    "intention.",
-    "contract.",
-    "report.frozen",
-    "report.made",
-)
-
-
-def _tellable(
-    entries: Sequence[LogEntry], actor: Actor, stage: Stage, session: Session
-) -> list[LogEntry]:
-    """Pick the entries that the actor may see now."""
-    if actor.may(Permission.RECORD_AUDIT) and session.get(Opening, stage.id) is not None:
-        return list(entries)
-    return [entry for entry in entries if entry.action.startswith(_FOR_ALL)]
 
 
 def outbox(session: Session, before: str | None) -> tuple[Sequence[Notice], str | None]:

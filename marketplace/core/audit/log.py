@@ -114,8 +114,18 @@ def fill(action: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]
     words = _tellings[action].words
     return words, {
         name: _readable(fields[name]) if name in fields else N_("[withheld]")
-        for name in _PLACES.findall(words)
+        for name in places(action)
     }
+
+
+def places(action: str) -> list[str]:
+    """Name the fields that stand in an action's sentence."""
+    return _PLACES.findall(_tellings[action].words)
+
+
+def blanks(action: str) -> Mapping[str, str]:
+    """Give what fills an action's sentence when no entry is at hand: nothing."""
+    return dict.fromkeys(places(action), "")
 
 
 def _readable(value: object) -> object:

@@ -1,0 +1,258 @@
+"""Tells a challenge's log to each reader: who may see which entries, and which of their values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids.log_words import OPENING_REFUSED, READ_REFUSED
+from bids.models import Opening
+from bids.service.refusing import ORGANISATION
+from challenges.lifecycle import State
+from challenges.models import Challenge
+from challenges.queries import own_challenge
+from marketplace.core.audit import chain_reading, log
+from marketplace.core.audit.chain_reading import Sight
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Forbidden, NotFound, WrongMoment
+from marketplace.core.permissions import Actor, Permission
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from marketplace.web.log_words import DOWNLOADED
+
+KIND_WORDS: Mapping[log.Kind, str] = {
+    log.Kind.PUBLICATION: N_("Publication"),
+    log.Kind.BIDS: N_("Bids"),
+    log.Kind.OPENING: N_("Closing and opening"),
+    log.Kind.PANEL: N_("Panel and scoring"),
+    log.Kind.DECISION: N_("Decision"),
+    log.Kind.READING: N_("Reading"),
+    log.Kind.REFUSED: N_("Refused attempts"),
+}
+LATEST = 5
+
+# What every reader of the body may follow. Single bids, scores and readings are for auditors, and
+# for them too only when the bids are opened or never will be.
+_FOR_BODY = (
+    "challenge.",
+    "bids.opened",
+    "panel.named",
+    "moderation.",
+    "quality.",
+    "award.",
+    "intention.",
+    "contract.",
+    "report.frozen",
+    "report.made",
+)
+# Auditors see at any time that somebody tried; these name no bid.
+_ATTEMPTS = frozenset({OPENING_REFUSED, READ_REFUSED})
+_ENDED = frozenset({State.CANCELLED, State.STOPPED})
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry as it is told: `words` and `values` for gettext, `who` None for the service.
+
+    `outsider` tells that it was somebody whose name is not for this reader.
+    """
+
+    place: int
+    number: int
+    at: datetime
+    kind: log.Kind
+    words: str
+    values: Mapping[str, Any]
+    who: str | None
+    outsider: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One page of a challenge's log for one reader.
+
+    `sealed` tells that single bids are not shown yet; `whole` that the reader may have the file.
+    """
+
+    reference: str
+    title: str
+    lines: Sequence[Told]
+    next_after: int | None
+    kinds: Sequence[log.Kind]
+    sealed: bool
+    whole: bool
+
+
+def own_timeline(
+    session: Session,
+    reference: str,
+    actor: Actor,
+    *,
+    kind: log.Kind | None = None,
+    words: str = "",
+    after: int = 0,
+) -> Timeline:
+    """Give a page of the log of a challenge of the actor's body.
+
+    Raises:
+        NotFound: the challenge is another body's.
+    """
+    challenge = own_challenge(session, reference, actor)
+    sealed = _sealed(session, challenge)
+    sight = _sight(actor, sealed=sealed)
+    page = chain_reading.page(
+        session, reference, sight.of_kind(kind), words=words.strip(), after=after
+    )
+    audits = actor.may(Permission.RECORD_AUDIT)
+    return Timeline(
+        reference=reference,
+        title=challenge.title,
+        lines=[_told(entry, sight, sealed=sealed) for entry in page.entries],
+        next_after=page.next_after,
+        kinds=_kinds(sight),
+        sealed=sealed,
+        whole=audits and not sealed,
+    )
+
+
+def latest(session: Session, challenge: Challenge, actor: Actor) -> list[Told]:
+    """Give the last few entries that the actor may see, the newest first."""
+    sealed = _sealed(session, challenge)
+    sight = _sight(actor, sealed=sealed)
+    found = chain_reading.latest(session, challenge.reference, sight, LATEST)
+    return [_told(entry, sight, sealed=sealed) for entry in found]
+
+
+def public_timeline(
+    session: Session,
+    reference: str,
+    *,
+    kind: log.Kind | None = None,
+    words: str = "",
+    after: int = 0,
+) -> Timeline:
+    """Give a page of a disclosed chain, with the values that everybody may see.
+
+    Raises:
+        NotFound: there is no such challenge, or its chain is not disclosed yet.
+    """
+    title = _public_title(session, reference)
+    sight = public_sight()
+    page = chain_reading.page(
+        session, reference, sight.of_kind(kind), words=words.strip(), after=after
+    )
+    return Timeline(
+        reference=reference,
+        title=title,
+        lines=[_told(entry, sight, sealed=False) for entry in page.entries],
+        next_after=page.next_after,
+        kinds=_kinds(sight),
+        sealed=False,
+        whole=True,
+    )
+
+
+def public_file(session: Session, reference: str) -> bytes:
+    """Give a disclosed chain as a file, with the values that everybody may see.
+
+    Raises:
+        NotFound: there is no such challenge, its chain is not disclosed, or no checkpoint covers
+            any of it.
+    """
+    _public_title(session, reference)
+    content = chain_reading.chain_file(
+        session, reference, lambda action: log.telling(action).public
+    )
+    if content is None:
+        raise NotFound(_NO_PAGE)
+    return content
+
+
+def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
+    """Give an auditor the chain as a file with all values still held, and record that first.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is no auditor.
+        WrongMoment: the bids are still sealed, or no checkpoint covers any of the chain yet.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor)
+        if not actor.may(Permission.RECORD_AUDIT):
+            raise Forbidden(N_("The log’s file is for the body’s auditors."))
+        if _sealed(session, challenge):
+            raise WrongMoment(
+                N_("The log of this challenge can be downloaded when its bids are opened.")
+            )
+        content = chain_reading.chain_file(session, reference, lambda _action: None)
+        if content is None:
+            raise WrongMoment(
+                N_("No checkpoint of the log covers this challenge yet. Try again within the hour.")
+            )
+        log.append(session, clock=clock, action=DOWNLOADED, chain=reference, actor=actor)
+    return content
+
+
+def public_sight() -> Sight:
+    """Name what everybody may see of a disclosed chain: all actions, and their public fields."""
+    return Sight({action: log.telling(action).public for action in log.recorded_actions()})
+
+
+_NO_PAGE = N_("There is no such page.")
+
+
+def _public_title(session: Session, reference: str) -> str:
+    title = session.scalar(
+        select(Challenge.title).where(
+            Challenge.reference == reference, Challenge.published_at.is_not(None)
+        )
+    )
+    if title is None or not log.is_disclosed(session, reference):
+        raise NotFound(_NO_PAGE)
+    return title
+
+
+def _sealed(session: Session, challenge: Challenge) -> bool:
+    """Tell whether single bids are still nobody's to see: until the opening or the end."""
+    return challenge.state not in _ENDED and session.get(Opening, challenge.stage.id) is None
+
+
+def _sight(actor: Actor, *, sealed: bool) -> Sight:
+    audits = actor.may(Permission.RECORD_AUDIT)
+    return Sight(
+        {
+            action: frozenset({*log.places(action), "actor"})
+            for action in log.recorded_actions()
+            if (audits and not sealed)
+            or action.startswith(_FOR_BODY)
+            or (audits and action in _ATTEMPTS)
+        }
+    )
+
+
+def _kinds(sight: Sight) -> list[log.Kind]:
+    present = {log.telling(action).kind for action in sight.fields}
+    return [kind for kind in KIND_WORDS if kind in present]
+
+
+def _told(entry: LogEntry, sight: Sight, *, sealed: bool) -> Told:
+    seen = sight.fields[entry.action]
+    fields = {name: value for name, value in entry.fields.items() if name in seen}
+    words, values = log.fill(entry.action, fields)
+    # Who of a supplier's tries to read bids may be bidding: no name before the opening.
+    outsider = sealed and fields.get("reason") == ORGANISATION and entry.action in _ATTEMPTS
+    named = "actor" in seen and not outsider
+    return Told(
+        place=entry.n,
+        number=entry.cn,
+        at=entry.at,
+        kind=log.telling(entry.action).kind,
+        words=words,
+        values=values,
+        who=entry.actor_name if named else None,
+        outsider=outsider,
+    )
