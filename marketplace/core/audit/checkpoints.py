@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.core import jobs
+from marketplace.core import access, jobs
 from marketplace.core.audit import keys, log, proofs, tree
 from marketplace.core.audit.models import LogCheckpoint, LogHead
 from marketplace.core.clock import Clock
 from marketplace.core.transaction import transaction
+
+# The job that has a checkpoint stamped; `marketplace.core.audit.stamping` does it.
+STAMP = "log.stamp"
 
 
 class Forked(Exception):
@@ -47,6 +50,8 @@ def make(session: Session, *, clock: Clock) -> LogCheckpoint | None:
     )
     session.add(made)
     head.checkpoint_due = None
+    if access.current_settings().timestamp_url:
+        jobs.enqueue(session, STAMP, clock=clock, size=made.size)
     session.flush()
     return made
 
