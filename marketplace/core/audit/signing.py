@@ -124,6 +124,8 @@ def open_note(note: str, known: Iterable[Verifier]) -> Opened:
             coded = base64.b64decode(found[2], validate=True)
         except binascii.Error as error:
             raise BadNote("a signature is not base64") from error
+        if base64.b64encode(coded).decode() != found[2]:
+            raise BadNote("a signature's base64 ends in bits that say nothing")
         key = keys.get((found[1], coded[:4]))
         if key is None:
             others.append(found[1])

@@ -130,6 +130,15 @@ def test_any_changed_character_of_a_receipt_is_found(data: st.DataObject) -> Non
         assert found.verdict is Verdict.FAILED
 
 
+def test_spare_bits_at_the_end_of_a_signature_are_found() -> None:
+    last = NOTE[-3]
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    spare = digits[digits.index(last) ^ 1]
+
+    assert NOTE.endswith("=\n")
+    assert verdict(f"{NOTE[:-3]}{spare}=\n", KEY) is Verdict.FAILED
+
+
 @given(st.integers(0, len(NOTE) - 1), st.integers(1, 40))
 def test_any_part_left_out_of_a_receipt_is_found(start: int, length: int) -> None:
     assert verdict(NOTE[:start] + NOTE[start + length :], KEY) is not Verdict.PROVEN
