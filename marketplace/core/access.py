@@ -40,6 +40,15 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def public_alike(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that anybody may have and that answers everybody alike, so that caches share it.
+
+    It must read nothing about who asks. Its errors are not shared.
+    """
+    cast(Any, view).alike = True
+    return public(view)
+
+
 def demonstration_only(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view that exists in demonstration mode only; elsewhere there is no such page."""
 
@@ -106,6 +115,11 @@ def missing_second_factor() -> Response | None:
 def access_class(endpoint: str) -> str | None:
     """Give the access class of an endpoint, or nothing where none was set."""
     return getattr(current_app.view_functions.get(endpoint), "access", None)
+
+
+def is_alike(endpoint: str | None) -> bool:
+    """Tell whether an endpoint answers everybody alike."""
+    return bool(getattr(current_app.view_functions.get(endpoint or ""), "alike", False))
 
 
 def current_settings() -> Settings:

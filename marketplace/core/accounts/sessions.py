@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, session, url_for
+from flask import Flask, Response, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from flask_security import login_user, logout_user
 from flask_security.utils import check_and_update_authn_fresh
@@ -74,13 +75,24 @@ def end_all(user_id: uuid.UUID) -> None:
     )
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Leaves answers that are alike for everybody without a cookie, so that caches share them."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the session's cookie, and that the answer depends on it; there neither."""
+        if not (access.is_alike(request.endpoint) and response.status_code < 400):
+            super().save_session(app, session, response)
+
+
 def forget_ended() -> None:
     """Before each request: sign out in this browser whoever's session no longer stands.
 
     Raises:
         CSRFError: the request sends a form, which is given back to be sent again later.
     """
-    if request.endpoint == "static" or not current_user.is_authenticated:
+    if request.endpoint == "static" or access.is_alike(request.endpoint):
+        return
+    if not current_user.is_authenticated:
         return
     if not _stands(cast(User, current_user)):
         logout_user()

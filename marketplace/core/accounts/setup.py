@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
     """Give the application its accounts: sign-in and all that belongs to it."""
     settings: Settings = app.extensions["settings"]
     app.config.update(_configuration(settings))
+    app.session_interface = sessions.Cookies()
     security = Security(
         app,
         People(),
