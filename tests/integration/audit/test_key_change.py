@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -107,7 +108,12 @@ def test_kill_between_the_steps_leaves_one_key_in_use(
             monkeypatch.setattr(checkpoints, "make", lambda *_a, **_k: die())
         elif step == "_make_waiting":
             made = changing._make_waiting
-            monkeypatch.setattr(changing, "_make_waiting", lambda *given: (made(*given), die()))
+
+            def make_and_die(file: Path, name: str) -> None:
+                made(file, name)
+                die()
+
+            monkeypatch.setattr(changing, "_make_waiting", make_and_die)
         elif step == "_put_in_place":
             # The first call tidies up under the lock, the second follows the commit.
             done = changing._put_in_place
