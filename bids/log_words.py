@@ -17,9 +17,7 @@ register(
     {
         SUBMITTED: Telling(
             N_("Bid %(bid)s was submitted (version %(version)s)"),
-            public=frozenset(
-                {"bid", "version", "arrived", "closes_at", "sha256", "envelope", "fields_root"}
-            ),
+            public=frozenset({"bid", "version", "arrived", "closes_at", "envelope", "fields_root"}),
             kind=Kind.BIDS,
         ),
         WITHDRAWN: Telling(

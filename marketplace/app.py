@@ -49,8 +49,13 @@ ROOMS = (
     "marketplace.web.views",
 )
 
-# Their jobs are begun by rows alone: nothing else imports them.
-WORKERS = ("marketplace.core.audit.checkpoints", "marketplace.core.audit.stamping")
+# Their jobs are begun by rows alone, or their words told on pages: nothing else imports them.
+WORKERS = (
+    "marketplace.core.audit.checkpoints",
+    "marketplace.core.audit.configured",
+    "marketplace.core.audit.retention",
+    "marketplace.core.audit.stamping",
+)
 
 STATUS: Mapping[type[DomainError], int] = {
     NotFound: 404,

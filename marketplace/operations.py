@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.app import create_app
 from marketplace.config import BadSetting
 from marketplace.core import access, jobs
-from marketplace.core.audit import changing, keys
+from marketplace.core.audit import changing, configured, keys
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 
@@ -61,6 +61,14 @@ def _dispatch(words: list[str]) -> int:
             return 0
         case ["log", "change-key", *rest] if set(rest) <= {"--lost"}:
             return _change_key(lost="--lost" in rest)
+        case ["log", "verify"]:
+            return _verify_log()
+        case ["log", "erase", place, name, "--reason", reason] if place.isdecimal():
+            from marketplace.core.audit.retention import erase
+
+            erased = erase(int(place), name, reason=reason, clock=access.clock())
+            sys.stdout.write(f"Erased; entry {erased.n} says so.\n")
+            return 0
         case ["work"]:
             return _work()
         case ["work", "--once"]:
@@ -118,6 +126,13 @@ def _load_demonstration(*, fresh: bool) -> int:
     return 0
 
 
+def _verify_log() -> int:
+    from marketplace.core.audit.verifying.command import main as verify
+
+    trusted = access.current_settings().timestamp_certificates
+    return verify(db.engine, trusted.read_bytes() if trusted else None)
+
+
 def _work() -> int:
     """Sweep until TERM or INT; the job under way is finished first."""
     stopping = threading.Event()
@@ -126,6 +141,7 @@ def _work() -> int:
         stopping.set()
 
     changing.settle()
+    configured.record(access.current_settings(), access.clock())
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     jobs.work(access.clock(), stopping.is_set, pause=1.0)

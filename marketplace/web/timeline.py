@@ -32,6 +32,7 @@ KIND_WORDS: Mapping[log.Kind, str] = {
     log.Kind.DECISION: N_("Decision"),
     log.Kind.READING: N_("Reading"),
     log.Kind.REFUSED: N_("Refused attempts"),
+    log.Kind.SERVICE: N_("Upkeep of the log"),
 }
 LATEST = 5
 
