@@ -22,6 +22,8 @@ marketplace: the challenge marketplace
                         check a receipt or a challenge's log, without a site or database
   marketplace log verify
                         check the whole log of this installation
+  marketplace log erase PLACE FIELD --reason TEXT
+                        erase a field of an entry whose time to be kept is over
   marketplace log mirror URL DIR [--trust FILE]
                         keep a copy of a site's log and say when history changed
   marketplace log change-key [--lost]

@@ -1,0 +1,119 @@
+"""Erases one field of one entry when the time to keep it has come; the entry itself stays.
+
+What may go is what a person can be known by, or said: who did it, and text. What must stay is what
+a proof compares: numbers, instants and digests, and the fields that a room names by `keep`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from marketplace.core.audit import log
+from marketplace.core.audit.models import LogDetail, LogEntry, LogErasure
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+
+ERASED = "field.erased"
+
+_ACTOR = ("actor", "actor_id")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?")
+_kept: dict[str, frozenset[str]] = {}
+
+log.register(
+    {
+        ERASED: log.Telling(
+            N_("The field %(name)s of entry %(place)s was erased: %(reason)s"),
+            public=frozenset({"place", "name"}),
+        )
+    }
+)
+
+
+def keep(fields: Mapping[str, frozenset[str]]) -> None:
+    """Name, for each action, the fields that a proof needs although they are text.
+
+    They cannot be erased. Each room names those of its own actions.
+    """
+    for action, names in fields.items():
+        _kept[action] = _kept.get(action, frozenset()) | names
+
+
+keep(
+    {
+        ERASED: frozenset({"place", "name"}),
+        "log.key_named": frozenset({"key"}),
+        "log.key_changed": frozenset({"old", "new", "signature"}),
+    }
+)
+
+
+def erase(place: int, name: str, *, reason: str, clock: Clock) -> LogEntry:
+    """Erase the value and salt of one field for good, and give the entry that says so.
+
+    The entry at `place`, its digests and every proof stay as they are. On SQLite the pages that
+    held the value are overwritten; copies in backups go when the backups do.
+
+    Raises:
+        NotFound: there is no such entry, or it has no such field, or the field went before.
+        Invalid: a proof needs the field, it holds nothing, or no reason is given.
+    """
+    if not reason.strip():
+        raise Invalid(N_("Say why the field is erased: the rule, and who decided."))
+    with transaction() as session:
+        log.lock(session)
+        entry = session.get(LogEntry, place)
+        detail = session.get(LogDetail, (place, name))
+        if entry is None or detail is None:
+            raise NotFound(N_("Entry %(place)s holds no field %(name)s."), place=place, name=name)
+        _ensure_may_go(entry.action, name, json.loads(detail.value))
+        session.expunge(detail)
+        erasure = log.append(
+            session,
+            clock=clock,
+            action=ERASED,
+            chain=entry.chain,
+            place=place,
+            name=name,
+            reason=reason.strip(),
+        )
+        session.add(LogErasure(n=place, name=name, entry_n=erasure.n))
+        session.flush()
+        _delete(session, place, name)
+    return erasure
+
+
+def _ensure_may_go(action: str, name: str, value: object) -> None:
+    if value is None:
+        raise Invalid(N_("The field %(name)s holds nothing."), name=name)
+    if name in _ACTOR:
+        return
+    if name in _kept.get(action, frozenset()) or not _holds_words(value):
+        raise Invalid(
+            N_(
+                "The field %(name)s of %(action)s is needed to prove what happened, so it stays."
+                " Names and text can be erased; numbers, dates and fingerprints cannot."
+            ),
+            name=name,
+            action=action,
+        )
+
+
+def _holds_words(value: object) -> bool:
+    """Tell whether there is text in a value that is neither an instant nor a digest."""
+    if isinstance(value, dict):
+        return any(map(_holds_words, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_words, value))
+    return isinstance(value, str) and not (_DIGEST.fullmatch(value) or _INSTANT.fullmatch(value))
+
+
+def _delete(session: Session, place: int, name: str) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))
+    session.execute(delete(LogDetail).where(LogDetail.n == place, LogDetail.name == name))

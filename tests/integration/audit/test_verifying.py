@@ -1,0 +1,460 @@
+"""The check of the whole stored log: any damage is found, at its place, and nothing else is."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from marketplace.core.audit import changing, checkpoints, entries, keychain, log, tree, verifying
+from marketplace.core.audit.findings import Finding, Status, failed
+from marketplace.core.audit.models import (
+    LogCheckpoint,
+    LogDetail,
+    LogEntry,
+    LogErasure,
+    LogHead,
+    LogKey,
+    LogNode,
+)
+from marketplace.core.audit.signing import Signer
+from marketplace.core.audit.verifying import command, reading
+from marketplace.core.audit.verifying.reading import table
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+from marketplace.core.transaction import transaction
+from tests.conftest import LOG_KEY, NOW
+
+CHAINS = ("CH-A", "CH-B", log.SITE)
+# With the entry that names the key the log has 24 entries; checkpoints are of 9 and of 24.
+EARLIER, LATER = 9, 24
+
+
+@pytest.fixture(autouse=True)
+def _actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an action, for these tests alone, and no room's own check."""
+    told = {"test.noted": log.Telling("Noted %(what)s.")}
+    monkeypatch.setattr(log, "_tellings", {**log._tellings, **told})
+
+
+def note(clock: FixedClock, count: int, begin: int = 0) -> None:
+    """Append entries to three chains by turns."""
+    with transaction() as session:
+        for number in range(begin, begin + count):
+            log.append(
+                session,
+                clock=clock,
+                action="test.noted",
+                chain=CHAINS[number % 3],
+                what=f"note {number}",
+                number=number,
+            )
+            clock.instant += timedelta(seconds=1)
+
+
+def sign(clock: FixedClock) -> None:
+    with transaction() as session:
+        checkpoints.make(session, clock=clock)
+
+
+@pytest.fixture
+def logged(app: Flask, clock: FixedClock) -> None:
+    """Make a log of 24 entries with two checkpoints, in small batches of 8."""
+    note(clock, EARLIER - 1)
+    sign(clock)
+    note(clock, LATER - EARLIER, EARLIER - 1)
+    sign(clock)
+
+
+@pytest.fixture(params=[12, 3], ids=["one batch", "batches of 8"])
+def levels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Verify in one batch, and in several."""
+    found = int(request.param)
+    monkeypatch.setattr(reading, "BATCH", 1 << found)
+    for module in (reading, verifying.subtrees):
+        monkeypatch.setattr(module, "LEVELS", found)
+    return found
+
+
+def findings() -> list[Finding]:
+    with command.one_instant(db.engine) as connection:
+        return list(verifying.Verification(connection).run())
+
+
+def places() -> list[str]:
+    """Say where damage is."""
+    return [found.where for found in findings() if found.status is Status.FAILED]
+
+
+Tamper = Callable[[sa.Executable], None]
+
+
+@pytest.fixture
+def tamper(session: Session, logged: None) -> Tamper:
+    """Give the hand of somebody who has the database for themselves, and no trigger in the way."""
+
+    def change(statement: sa.Executable) -> None:
+        session.rollback()
+        with db.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            if isinstance(raw, sqlite3.Connection):
+                raw.execute("PRAGMA foreign_keys = OFF")
+                for (name,) in raw.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                ).fetchall():
+                    raw.execute(f"DROP TRIGGER {name}")
+            else:
+                connection.execute(sa.text("SET session_replication_role = replica"))
+            connection.execute(statement)
+            connection.commit()
+            connection.invalidate()  # what was set on it ends with it
+
+    return change
+
+
+ENTRY, DETAIL, NODE = (table(model) for model in (LogEntry, LogDetail, LogNode))
+ERASURE, HEAD, KEY = (table(model) for model in (LogErasure, LogHead, LogKey))
+CHECKPOINT = table(LogCheckpoint)
+
+
+def at(n: int) -> sa.Update:
+    """Begin a change of one entry's row."""
+    return sa.update(ENTRY).where(ENTRY.c.n == n)
+
+
+def entry(session: Session, n: int) -> LogEntry:
+    session.rollback()
+    return session.get_one(LogEntry, n)
+
+
+def where(session: Session, n: int) -> str:
+    found = entry(session, n)
+    return f"entry {n} (chain {found.chain}, {found.cn})"
+
+
+def flipped(data: bytes, index: int) -> bytes:
+    return data[:index] + bytes([data[index] ^ 1]) + data[index + 1 :]
+
+
+def test_sound_log_is_found_sound(logged: None, levels: int) -> None:
+    told: list[tuple[int, int]] = []
+    with command.one_instant(db.engine) as connection:
+        verification = verifying.Verification(connection, lambda *found: told.append(found))
+        assert list(verification.run()) == []
+    assert (verification.entries, verification.checkpoints) == (LATER, 2)
+    assert verification.unstamped == 2
+    assert told[-1] == (LATER, LATER)
+
+
+def test_log_without_entries_is_sound(app: Flask) -> None:
+    assert findings() == []
+
+
+def test_changed_byte_of_any_entry_is_found_at_its_place(tamper: Tamper, session: Session) -> None:
+    for n in (0, 7, 8, 12, LATER - 1):
+        body, place = entry(session, n).body, where(session, n)
+        for index in (0, 1, 40, len(body) // 2, len(body) - 1):
+            tamper(at(n).values(body=flipped(body, index)))
+            found = places()
+            assert found, (n, index)
+            assert all(each.startswith(place) for each in found), (n, index, found)
+            tamper(at(n).values(body=body))
+    assert places() == []
+
+
+def test_changed_column_of_an_entry_is_found_at_its_place(
+    tamper: Tamper, session: Session, levels: int
+) -> None:
+    found = entry(session, 12)
+    before = {
+        name: getattr(found, name) for name in ("at", "action", "cn", "chain", "leaf", "body")
+    }
+    for change in (
+        {"at": NOW - timedelta(days=1)},
+        {"at": NOW + timedelta(days=1)},
+        {"action": "log.key_named"},
+        {"cn": 77},
+        {"chain": "CH-C"},
+        {"leaf": b"x" * 32},
+        {"leaf": b""},
+        {"body": b""},
+        {"body": b"\xff\xfe{"},
+        {"body": b"[]"},
+    ):
+        tamper(at(12).values(change))
+        assert places()[0].startswith("entry 12 "), change
+        tamper(at(12).values(before))
+    assert places() == []
+
+
+def test_changed_byte_of_any_field_is_found_at_its_place(tamper: Tamper, session: Session) -> None:
+    for n in (0, 8, 12):
+        place = where(session, n)
+        for name, salt, value in session.execute(
+            sa.select(DETAIL.c.name, DETAIL.c.salt, DETAIL.c.value).where(DETAIL.c.n == n)
+        ).all():
+            one = sa.update(DETAIL).where(DETAIL.c.n == n, DETAIL.c.name == name)
+            for change in (
+                {"salt": flipped(salt, 0)},
+                {"value": flipped(value, len(value) - 1)},
+                # The same bytes in a row, parted elsewhere.
+                {"salt": salt[:31], "value": salt[31:] + value},
+            ):
+                tamper(one.values(change))
+                # Of a field that names a key the key kept beside it tells too.
+                assert places()[0] == f"{place}, field {name}"
+            tamper(one.values(salt=salt, value=value))
+    assert places() == []
+
+
+def test_field_that_is_gone_or_too_many_is_found(tamper: Tamper, session: Session) -> None:
+    tamper(sa.delete(DETAIL).where(DETAIL.c.n == 12, DETAIL.c.name == "what"))
+    tamper(sa.insert(DETAIL).values(n=13, name="more", salt=b"x" * 32, value=b"1"))
+    tamper(sa.insert(DETAIL).values(n=99, name="more", salt=b"x" * 32, value=b"1"))
+
+    assert places() == [
+        f"{where(session, 12)}, field what",
+        f"{where(session, 13)}, field more",
+        "entry 99, field more",
+    ]
+
+
+def test_changed_node_is_found_at_its_place_and_only_there(tamper: Tamper, levels: int) -> None:
+    for level, index, hashed in nodes()[::2]:
+        one = sa.update(NODE).where(NODE.c.level == level, NODE.c.index == index)
+        tamper(one.values(hash=flipped(hashed, 5)))
+        first, last = index << level, ((index + 1) << level) - 1
+        named = f"node {index} at level {level} (entries {first} to {last})"
+        assert places()[0] == named
+        if level < levels:
+            assert len(places()) == 1
+        tamper(one.values(hash=hashed))
+    assert places() == []
+
+
+def nodes() -> list[tuple[int, int, bytes]]:
+    with db.engine.connect() as connection:
+        return [
+            (level, index, bytes(hashed))
+            for level, index, hashed in connection.execute(sa.select(NODE))
+        ]
+
+
+def test_missing_node_and_stray_nodes_are_found(tamper: Tamper, levels: int) -> None:
+    tamper(sa.delete(NODE).where(NODE.c.level == 2, NODE.c.index == 1))
+    tamper(sa.insert(NODE).values(level=0, index=0, hash=b"x" * 32))
+    tamper(sa.insert(NODE).values(level=1, index=LATER // 2, hash=b"x" * 32))
+    tamper(sa.insert(NODE).values(level=40, index=0, hash=b"x" * 32))
+
+    assert set(places()) == {
+        "node 1 at level 2 (entries 4 to 7)",
+        "node 0 at level 0",
+        f"node {LATER // 2} at level 1",
+        "node 0 at level 40",
+    }
+
+
+def test_changed_head_is_found(tamper: Tamper, session: Session) -> None:
+    before = dict(session.execute(sa.select(HEAD)).one()._mapping)
+    for change in (
+        {"size": LATER + 1},
+        {"last_at": NOW},
+        {"frontier": b"x" * 64},
+        {"frontier": b""},
+    ):
+        tamper(sa.update(HEAD).values(change))
+        assert places() == ["head"], change
+        tamper(sa.update(HEAD).values(before))
+
+
+def test_head_that_is_gone_is_found(tamper: Tamper) -> None:
+    tamper(sa.delete(HEAD))
+
+    assert places() == ["head"]
+
+
+def test_changed_checkpoint_is_found_at_its_place(
+    tamper: Tamper, session: Session, levels: int
+) -> None:
+    one = sa.update(CHECKPOINT).where(CHECKPOINT.c.size > EARLIER)
+    before = dict(
+        session.execute(sa.select(CHECKPOINT).where(CHECKPOINT.c.size == LATER)).one()._mapping
+    )
+    changes: list[dict[str, Any]] = [
+        {"root": b"x" * 32},
+        {"size": LATER - 1},
+        {"size": LATER + 1},
+        {"at": NOW - timedelta(days=1)},
+        {"note": "no note"},
+    ]
+    for change in changes:
+        tamper(one.values(change))
+        assert set(places()) == {f"checkpoint {change.get('size', LATER)}"}, change
+        tamper(one.values(before))
+
+
+def test_changed_byte_of_a_checkpoint_is_found(tamper: Tamper, session: Session) -> None:
+    note = session.get_one(LogCheckpoint, LATER).note
+    for index in range(0, len(note), 5):
+        other = "A" if note[index] != "A" else "B"
+        tamper(
+            sa.update(CHECKPOINT)
+            .where(CHECKPOINT.c.size == LATER)
+            .values(note=note[:index] + other + note[index + 1 :])
+        )
+        assert set(places()) == {f"checkpoint {LATER}"}, index
+
+
+def test_entry_removed_and_the_tree_rebuilt_is_found_through_an_older_checkpoint(
+    tamper: Tamper, session: Session, levels: int
+) -> None:
+    """Whoever owns the database and even the key cannot take back what was signed."""
+    rebuild_without(5, session, tamper)
+
+    assert places() == [f"checkpoint {EARLIER}", f"checkpoint {LATER}"]
+    tamper(sa.delete(CHECKPOINT).where(CHECKPOINT.c.size == LATER))
+    assert places() == [f"checkpoint {EARLIER}"]
+    tamper(sa.delete(CHECKPOINT))
+    # With no checkpoint left only those find it who hold a receipt, a copy or a checkpoint.
+    assert places() == []
+
+
+def rebuild_without(gone: int, session: Session, tamper: Tamper) -> None:
+    """Write the log anew as if one entry had never been, without any contradiction in it."""
+    session.rollback()
+    old = [
+        (found.action, found.chain, found.at, [(d.name, d.salt, d.value) for d in found.details])
+        for found in session.scalars(sa.select(LogEntry).order_by(LogEntry.n))
+        if found.n != gone
+    ]
+    for each in (DETAIL, NODE, KEY, ENTRY):
+        tamper(sa.delete(each))
+    frontier: list[bytes] = []
+    chains: dict[str, tuple[int, bytes | None]] = {}
+    for n, (action, chain, instant, details) in enumerate(old):
+        cn, prev = chains.get(chain, (0, None))
+        fields = {name: entries.field_digest(salt, value) for name, salt, value in details}
+        body = entries.write(entries.Entry(n, instant, action, chain, cn + 1, prev, fields))
+        leaf = tree.leaf_hash(body)
+        chains[chain] = (cn + 1, leaf)
+        row = {"n": n, "at": instant, "chain": chain, "cn": cn + 1, "action": action}
+        tamper(sa.insert(ENTRY).values(**row, leaf=leaf, body=body))
+        tamper(
+            sa.insert(DETAIL).values(
+                [{"n": n, "name": name, "salt": s, "value": v} for name, s, v in details]
+            )
+        )
+        if action == "log.key_named":
+            key = next(json.loads(value) for name, _salt, value in details if name == "key")
+            tamper(sa.insert(KEY).values(entry_n=n, verifier=key))
+        frontier, complete = tree.grow(frontier, n, leaf)
+        for (level, index), hashed in complete.items():
+            if level:
+                tamper(sa.insert(NODE).values(level=level, index=index, hash=hashed))
+    tamper(sa.update(HEAD).values(size=len(old), frontier=b"".join(frontier), last_at=instant))
+
+
+def test_entries_that_are_gone_are_found_at_their_places(tamper: Tamper, levels: int) -> None:
+    for gone in (0, 5, 12):
+        tamper(sa.delete(DETAIL).where(DETAIL.c.n == gone))
+        tamper(sa.delete(ENTRY).where(ENTRY.c.n == gone))
+        assert f"entry {gone}" in places()
+    tamper(sa.delete(DETAIL).where(DETAIL.c.n == LATER - 1))
+    tamper(sa.delete(ENTRY).where(ENTRY.c.n == LATER - 1))
+    assert {"head", f"checkpoint {LATER}"} <= set(places())
+
+
+def test_entry_far_beyond_the_last_is_found_without_looking_at_every_place(
+    tamper: Tamper,
+) -> None:
+    far = 10**12
+    tamper(
+        sa.insert(ENTRY).values(
+            n=far, at=NOW, chain="CH-Z", cn=1, action="x", leaf=b"x" * 32, body=b"{}"
+        )
+    )
+    tamper(
+        sa.insert(ENTRY).values(
+            n=-1, at=NOW, chain="CH-Y", cn=1, action="x", leaf=b"x" * 32, body=b"{}"
+        )
+    )
+
+    found = places()
+    assert {f"entries {reading.BATCH} to {far - 1}", f"entry {far} (chain CH-Z, 1)"} <= set(found)
+    assert {"head", "entry -1"} <= set(found)
+
+
+def test_value_of_another_kind_is_found_at_its_place(tamper: Tamper, database_kind: str) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("only SQLite stores in a column what is none of its values")
+    tamper(sa.text("UPDATE log_entry SET at = 'once upon a time' WHERE n = 12"))
+
+    assert "entry 12" in places()
+
+
+def test_keys_that_do_not_agree_with_their_entries_are_found(
+    tamper: Tamper, session: Session
+) -> None:
+    other = str(Signer(LOG_KEY.name, b"\x08" * 32).verifier)
+    (named,) = session.scalars(sa.select(KEY.c.entry_n)).all()
+    tamper(sa.insert(KEY).values(entry_n=3, verifier=other))
+    assert places() == ["entry 3"]
+    tamper(sa.delete(KEY).where(KEY.c.entry_n == 3))
+
+    tamper(sa.update(KEY).values(verifier=other))
+    assert places() == [f"checkpoint {EARLIER}", f"checkpoint {LATER}", f"entry {named}"]
+    tamper(sa.update(KEY).values(verifier="no key"))
+    assert f"entry {named}" in places()
+
+
+def test_change_of_key_is_sound_and_a_forged_one_is_found(
+    tamper: Tamper, session: Session, clock: FixedClock
+) -> None:
+    changing.change(clock)
+    assert places() == []
+    (n,) = session.scalars(sa.select(ENTRY.c.n).where(ENTRY.c.action == "log.key_changed")).all()
+    taken = Signer(LOG_KEY.name, b"\x08" * 32)
+    forged = keychain.hand_over(taken, taken.verifier)
+    one = sa.update(DETAIL).where(DETAIL.c.n == n, DETAIL.c.name == "signature")
+    tamper(one.values(value=entries.value_bytes(forged)))
+
+    assert places() == [f"{where(session, n)}, field signature", f"entry {n}"]
+
+
+def test_room_that_registers_a_check_is_asked(
+    logged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "_checks", [])
+    found = failed("It is not there", "bid B-1")
+    verifying.also(lambda _connection: [found])
+
+    assert findings() == [found]
+
+
+def test_command_says_the_log_is_whole(logged: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(db.engine) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "The log is whole: 24 entries and 2 checkpoints agree in every byte.",
+        "2 checkpoints bear no time stamp: they are not independently witnessed.",
+    ]
+    assert said.err == "100 % of 24 entries\n"
+
+
+def test_command_lists_damage_and_counts_what_it_does_not_list(
+    tamper: Tamper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tamper(sa.update(DETAIL).where(DETAIL.c.name == "what").values(salt=b"x" * 32))
+    monkeypatch.setattr(command, "LISTED", 5)
+
+    assert command.main(db.engine) == 1
+    *listed, more, verdict = capsys.readouterr().out.splitlines()
+    assert len(listed) == 5
+    assert listed[0].startswith("entry 0 (chain CH-A, 1), field what: Its stored salt and value")
+    assert more == "And 18 more."
+    assert verdict == "The log is damaged: 23 things do not agree."
