@@ -97,6 +97,7 @@ def show() -> tuple[str, int]:
     if request.method == "POST" and form.validate():
         try:
             checked = verify_queries.check_receipt(session, form.given(), known)
+            form.text.data = ""  # the form below is for another one
         except Invalid as error:
             form.refuse(error)
             status = 422
