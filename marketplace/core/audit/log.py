@@ -257,8 +257,8 @@ def _have_checkpoint(
     """See that a checkpoint is on its way: at the next full hour, or at once."""
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     due = now if at_once else hour
-    # One that is an hour late may have been given up; its cause may be gone by now.
-    missed = head.checkpoint_due and head.checkpoint_due + timedelta(hours=1) <= now
+    # One that is later than all its tries was given up; its cause may be gone by now.
+    missed = head.checkpoint_due and head.checkpoint_due + timedelta(hours=8) <= now
     if head.checkpoint_due is None or due < head.checkpoint_due or missed:
         jobs.enqueue(session, CHECKPOINT, clock=clock, due_at=due)
         head.checkpoint_due = due
