@@ -1,0 +1,178 @@
+"""What was refused about bids is on record, and nobody can fill the record with it."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from bids import service
+from bids.lifecycle import TooLate
+from marketplace.core.accounts.models import User
+from marketplace.core.audit import log
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import WrongMoment
+from marketplace.core.permissions import Role
+from tests.conftest import NOW, sign_in
+from tests.factories import a_body, a_person, a_supplier
+from tests.integration.bids.conftest import Scene
+
+MINUTE = timedelta(seconds=60)
+
+
+@pytest.fixture
+def bid(scene: Scene, clock: FixedClock) -> str:
+    """Write and submit a bid."""
+    reference = scene.written_bid(clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=clock.now(), clock=clock)
+    return reference
+
+
+def entries(session: Session, scene: Scene, action: str) -> list[LogEntry]:
+    """Give the entries of one action about the challenge."""
+    session.rollback()
+    chain = log.chain_entries(session, scene.challenge.reference)
+    return [entry for entry in chain if entry.action == action]
+
+
+def look(client: FlaskClient, user: User, path: str) -> int:
+    """Ask for a page as somebody."""
+    sign_in(client, user)
+    return client.get(path).status_code
+
+
+def test_sending_late_a_thousand_times_adds_one_entry_an_hour(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    reference = scene.written_bid(clock)
+
+    def send_late() -> None:
+        with pytest.raises(TooLate):
+            service.submit_bid(reference, actor=scene.admin, arrived=clock.now(), clock=clock)
+
+    clock.instant = scene.closes_at
+    for _ in range(5):
+        clock.instant += timedelta(minutes=2)
+        send_late()
+    assert len(entries(session, scene, "bid.refused")) == 1
+
+    clock.instant += timedelta(hours=1)
+    send_late()
+    assert len(entries(session, scene, "bid.refused")) == 2
+
+
+def test_withdrawing_late_is_recorded_beside_submitting_late(
+    scene: Scene, session: Session, clock: FixedClock, bid: str
+) -> None:
+    clock.instant = scene.closes_at
+    with pytest.raises(TooLate):
+        service.withdraw_bid(bid, actor=scene.admin, arrived=clock.now(), clock=clock)
+
+    (entry,) = entries(session, scene, "bid.refused")
+    assert entry.fields["what"] == "withdraw"
+    assert entry.fields["bid"] == bid
+
+
+def test_officer_who_tries_to_read_before_the_opening_is_on_record(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    path = f"/work/challenges/{scene.challenge.reference}/bids/{bid}"
+
+    assert look(client, scene.officers[0], path) == 409
+    assert look(client, scene.officers[0], path) == 409
+
+    (entry,) = entries(session, scene, "bid.read_refused")
+    assert entry.actor_name == scene.officers[0].name
+    assert entry.fields == {"bid": bid, "reason": "moment", "page": "opening.bid"}
+    assert entries(session, scene, "bid.read") == []
+
+
+def test_other_bodys_officer_and_wrong_role_are_on_record_with_why(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    other = a_person(session, NOW, a_body(session, NOW, "Another"), Role.PROCUREMENT_OFFICER)
+    approver = a_person(session, NOW, scene.body, Role.APPROVER)
+    session.commit()
+    path = f"/work/challenges/{scene.challenge.reference}/bids/{bid}"
+
+    assert look(client, other, path) == 404
+    assert look(client, approver, path) == 403
+
+    reasons = [entry.fields["reason"] for entry in entries(session, scene, "bid.read_refused")]
+    assert reasons == ["organisation", "role"]
+
+
+def test_supplier_who_tries_anothers_bid_is_on_record_and_learns_nothing(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    rival = a_person(session, NOW, a_supplier(session, NOW), Role.SUPPLIER_ADMIN)
+    session.commit()
+
+    assert look(client, rival, f"/bids/{bid}") == 404
+    assert look(client, rival, f"/bids/{bid}/check") == 404
+    assert look(client, rival, "/bids/B-NOTHING") == 404
+
+    (entry,) = entries(session, scene, "bid.read_refused")
+    assert entry.fields["bid"] == bid
+    assert entry.fields["reason"] == "organisation"
+
+
+def test_bids_that_do_not_exist_fill_no_log_however_many_are_tried(
+    scene: Scene, session: Session, client: FlaskClient
+) -> None:
+    for number in range(5):
+        path = f"/work/challenges/{scene.challenge.reference}/bids/B-{number}"
+        assert look(client, scene.officers[0], path) == 409
+
+    (entry,) = entries(session, scene, "bid.read_refused")
+    assert entry.fields["bid"] is None
+
+
+def test_visitor_who_has_not_signed_in_adds_nothing(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    client.get(f"/work/challenges/{scene.challenge.reference}/bids/{bid}")
+    client.get(f"/bids/{bid}")
+
+    assert entries(session, scene, "bid.read_refused") == []
+
+
+def test_own_people_of_a_supplier_are_no_refused_readers(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    assert look(client, scene.contributor_user, f"/bids/{bid}/receipts/9") == 404
+
+    assert entries(session, scene, "bid.read_refused") == []
+
+
+def test_opening_before_closing_is_refused_and_on_record(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    sign_in(client, scene.officers[0])
+    path = f"/work/challenges/{scene.challenge.reference}/opening"
+    for _ in range(2):
+        assert client.post(path, data={"confirm": "y"}).status_code in (409, 422)
+    client.post(path, data={"confirmed": "y"})
+
+    found = entries(session, scene, "opening.refused")
+    assert [entry.fields["reason"] for entry in found] == ["moment"]
+
+
+def test_opening_waits_for_the_closing_in_the_log_and_records_it_where_no_sweeper_came(
+    scene: Scene, session: Session, clock: FixedClock, bid: str
+) -> None:
+    clock.instant = scene.closes_at + MINUTE - timedelta(microseconds=1)
+    with pytest.raises(WrongMoment, match="Wait for one minute"):
+        service.confirm_opening(scene.challenge.reference, actor=scene.officer(0), clock=clock)
+    assert entries(session, scene, "challenge.closed") == []
+
+    clock.instant = scene.closes_at + MINUTE
+    for number in (0, 1):
+        service.confirm_opening(scene.challenge.reference, actor=scene.officer(number), clock=clock)
+
+    session.rollback()
+    chain = [e.action for e in log.chain_entries(session, scene.challenge.reference)]
+    assert chain.count("challenge.closed") == 1
+    assert chain.index("bid.submitted") < chain.index("challenge.closed")
+    assert chain.index("challenge.closed") < chain.index("opening.confirmed")
