@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.app import create_app
 from marketplace.config import BadSetting
 from marketplace.core import access, jobs
-from marketplace.core.audit import changing, configured, keys
+from marketplace.core.audit import changing, configured, keys, stamps
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 
@@ -90,16 +90,32 @@ def _check() -> int:
             " run: marketplace database upgrade\n"
         )
         return 1
-    settings = access.current_settings()
-    key = keys.find()
-    if key and settings.log_origin not in (None, key.name):
-        sys.stderr.write(
-            f"marketplace: MARKETPLACE_LOG_ORIGIN is {settings.log_origin}, but the log is called"
-            f" {key.name} since its first key; set it to that, or leave it out\n"
-        )
+    if wrong := _wrong_with_the_log():
+        sys.stderr.write(f"marketplace: {wrong}\n")
         return 1
     sys.stdout.write("The settings, the database and the log's key can be used.\n")
     return 0
+
+
+def _wrong_with_the_log() -> str | None:
+    """Say what would keep the log from being signed or stamped; None where nothing does.
+
+    Raises:
+        WrongKey: the key at hand is not the one that the log names.
+    """
+    settings = access.current_settings()
+    key = keys.find()
+    if key and settings.log_origin not in (None, key.name):
+        return (
+            f"MARKETPLACE_LOG_ORIGIN is {settings.log_origin}, but the log is called {key.name}"
+            " since its first key; set it to that, or leave it out"
+        )
+    if settings.timestamp_certificates:
+        try:
+            stamps.read_roots(settings.timestamp_certificates.read_bytes())
+        except (OSError, stamps.BadStamp) as error:
+            return f"MARKETPLACE_TIMESTAMP_CERTIFICATES cannot be used: {error}"
+    return None
 
 
 def _change_key(*, lost: bool) -> int:

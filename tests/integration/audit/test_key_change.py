@@ -159,6 +159,26 @@ def test_two_changes_at_once_are_one_after_another_or_refused(
     assert_one_key_is_in_use(clock)
 
 
+def test_two_sweepers_at_once_sign_one_checkpoint_and_name_the_key_once(
+    app: Flask, clock: FixedClock
+) -> None:
+    with transaction() as writing:
+        log.append(writing, clock=clock, action="log.key_named", key="only an entry")
+
+    def sign() -> None:
+        with transaction() as writing:
+            checkpoints.make(writing, clock=clock)
+
+    children = [in_child(sign) for _sweeper in range(2)]
+
+    assert [ended(child) for child in children] == [0, 0]
+    assert keys.known(db.session()) == [LOG_KEY.verifier]
+    assert len(log.chain_entries(db.session(), log.SITE)) == 2
+    newest = checkpoints.newest(db.session())
+    assert newest is not None
+    assert newest.size == 2
+
+
 def test_change_while_another_is_under_way_is_refused(
     app: Flask, clock: FixedClock, settings: Settings
 ) -> None:

@@ -222,3 +222,17 @@ def test_name_of_the_log_outlives_a_change_of_the_public_address(
     assert main(["log", "change-key"]) == 0
 
     assert {key.name for key in keys.known(session)} == {"first.example/log"}
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_check_names_a_file_without_the_certificates_of_the_authority(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "roots.pem"
+    if content:
+        file.write_text(content)
+    environment.setenv("MARKETPLACE_TIMESTAMP_URL", "https://stamps.invalid/")
+    environment.setenv("MARKETPLACE_TIMESTAMP_CERTIFICATES", str(file))
+
+    assert main(["check"]) == 1
+    assert "MARKETPLACE_TIMESTAMP_CERTIFICATES" in capsys.readouterr().err
