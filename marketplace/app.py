@@ -51,6 +51,7 @@ ROOMS = (
 
 # Their jobs are begun by rows alone, or their words told on pages: nothing else imports them.
 WORKERS = (
+    "bids.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",
     "marketplace.core.audit.retention",
