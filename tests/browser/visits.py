@@ -110,6 +110,7 @@ VISITS: dict[str, Visit] = {
     "award.outcome": Visit(BIDDER, "intention_to_award"),
     "awards.index": Visit(),
     "awards.show": Visit(VISITOR, "contract_signed"),
+    "verify.show": Visit(),
     "accounts.person": Visit(OFFICER, "open"),
     "accounts.organisation": Visit(OFFICER, "open"),
     "accounts.register_organisation": Visit(OFFICER, "open"),
@@ -170,7 +171,7 @@ SIGNING_IN = frozenset(
 FILES = frozenset(
     {
         *("static", "web.brand", "web.icon", "web.health"),
-        *("awards.report", "awards.report_full", "awards.evaluation"),
+        *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
     }
 )
 # Closed to everybody; they stand in the map because Flask-Security puts them there.
@@ -184,7 +185,7 @@ REFUSE_EMPTY = frozenset(
         *("bids.price", "bids.terms", "bids.submit", "bids.declare"),
         *("opening.decide", "panel.name", "panel.add", "panel.replace", "panel.briefing"),
         *("panel.decide", "panel.correct", "panel.cell"),
-        *("award.recommend", "award.sign_off", "award.contract"),
+        *("award.recommend", "award.sign_off", "award.contract", "verify.show"),
         *("accounts.register", "accounts.invite", "accounts.roles", "accounts.verify"),
     }
 )

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 VERDICT_WORDS = {
     Verdict.PROVEN: N_("File unchanged, sums agree, and the key that signed it is known."),
     Verdict.SIGNER_UNKNOWN: N_("The sums agree. Who signed it is not known here."),
-    Verdict.FAILED: N_("Something does not agree. Do not rely on this file."),
+    Verdict.FAILED: N_("Something does not agree."),
 }
 
 

@@ -289,6 +289,7 @@ def test_tree_that_was_rebuilt_without_the_bid_is_found_by_its_receipt(
 
     assert "Something does not agree" in page
     assert "Another entry stands" in page
+    assert "The signature is right" in page
     asked = [
         saved(tmp_path, "receipt.txt", note),
         "--trust",

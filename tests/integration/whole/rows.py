@@ -32,6 +32,7 @@ _BIDS = {
     "bids.check": "open closed",
     "bids.submit": "open submitted closed",
     "bids.receipt": "open submitted",
+    "bids.receipt_file": "open submitted",
     "bids.withdraw": "open submitted closed",
     "opening.show": "open closed opened",
     "opening.confirm": "open closed opened",
