@@ -12,17 +12,16 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from marketplace.app import create_app
 from marketplace.config import Mode, Settings
 from marketplace.core.accounts import sessions
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from tests.applications import make_app, shared_routes
 
 if TYPE_CHECKING:
     from tests.postgres import Server
@@ -57,6 +56,13 @@ def postgres(database_kind: str) -> "Iterator[Server | None]":
         yield server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def routes() -> Iterator[None]:
+    """Share compiled routes between the applications of the run."""
+    with shared_routes():
+        yield
+
+
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
     """Give settings for a test: cheap passwords, no rate limits in the way, one key for all.
 
@@ -87,7 +93,7 @@ def template_database(
     folder = tmp_path_factory.mktemp("template")
     file = f"sqlite:///{folder / 'template.db'}"
     url = file if postgres is None else postgres.create_database()
-    app = create_app(make_settings(folder, url))
+    app = make_app(make_settings(folder, url))
     with app.app_context():
         upgrade()
         if postgres is None:
@@ -125,19 +131,10 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     return make_settings(tmp_path / "data", database_url)
 
 
-@pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Keep compiled templates between the applications of a run: compiling costs most of a test."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def app(
-    settings: Settings, clock: FixedClock, compiled_templates: FileSystemBytecodeCache
-) -> Iterator[Flask]:
+def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     """Give an application on a fresh database, within its context."""
-    app = create_app(settings, clock)
-    app.jinja_env.bytecode_cache = compiled_templates
+    app = make_app(settings, clock)
     with app.app_context():
         yield app
         db.session.remove()

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from marketplace.app import create_app
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.journeys import Journey, Step, a_cast, a_journey, recall
 
@@ -43,7 +43,7 @@ def kept_databases(
 
     url = copy(template_database, "journey.db")
     clock = FixedClock(NOW)
-    app = create_app(make_settings(folder / "data", url), clock)
+    app = make_app(make_settings(folder / "data", url), clock)
     kept: dict[Step, str] = {}
     with app.app_context():
         journey = a_journey(db.session(), clock, a_cast(db.session(), NOW)).to(Step(FIRST - 1))

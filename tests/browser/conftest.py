@@ -17,12 +17,12 @@ from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.core import jobs
 from marketplace.core.accounts.models import User
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from tests.applications import make_app
 from tests.browser.person import Person
 from tests.conftest import make_settings, sign_in
 
@@ -110,7 +110,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def site(settings: Settings, clock: FixedClock) -> Iterator[Site]:
     """Serve an application of this test's own."""
-    with serving(create_app(settings, clock), clock) as site:
+    with serving(make_app(settings, clock), clock) as site:
         yield site
 
 

@@ -14,11 +14,11 @@ from flask_migrate import upgrade
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from marketplace.app import create_app
 from marketplace.config import Mode
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.demonstration.load import load
+from tests.applications import make_app
 from tests.browser.conftest import CHROMIUM, Site, serving
 from tests.browser.test_axe import address_of
 from tests.browser.visits import AUDITOR, EVALUATOR, VISITOR, Found, Guide, Visit
@@ -61,7 +61,7 @@ def demonstration() -> Iterator[Site]:
             place, f"sqlite:///{place / 'demonstration.db'}", mode=Mode.DEMONSTRATION
         )
         clock = FixedClock(NOW)
-        app = create_app(settings, clock)
+        app = make_app(settings, clock)
         with app.app_context():
             upgrade()
             load(clock)

@@ -10,12 +10,12 @@ from flask import Flask
 from flask_security import confirmable, recoverable
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from marketplace.app import create_app
 from marketplace.config import Mode
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.permissions import Role
 from marketplace.demonstration.load import load
+from tests.applications import make_app
 from tests.browser.conftest import Site, serving
 from tests.browser.eyes import DESK, faults
 from tests.browser.person import PASSWORD, let_sign_in, turn_page
@@ -204,7 +204,7 @@ def demonstration(
     copy.write_bytes(Path(template_database.removeprefix("sqlite:///")).read_bytes())
     settings = make_settings(folder, f"sqlite:///{copy}", mode=Mode.DEMONSTRATION)
     clock = FixedClock(NOW)
-    app = create_app(settings, clock)
+    app = make_app(settings, clock)
     with app.app_context():
         load(clock)
         db.session.remove()

@@ -21,7 +21,6 @@ from bids.models import Bid, EligibilityDeclaration, Submission
 from challenges.lifecycle import PUBLIC_STATES, State
 from challenges.listing import Filters, Listed, challenge_page
 from challenges.models import Challenge, Stage
-from marketplace.app import create_app
 from marketplace.cli import main
 from marketplace.config import Mode
 from marketplace.core import jobs
@@ -41,6 +40,7 @@ from marketplace.demonstration.log_words import BEGUN
 from scoring import engine
 from scoring.award.models import Contract, Intention, Result
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
+from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def demonstration(
         shutil.copy(template_database.removeprefix("sqlite:///"), folder / "test.db")
     else:
         url = postgres.create_database(template=make_url(template_database).database or "")
-    app = create_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
+    app = make_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         with transaction() as session:
@@ -287,7 +287,7 @@ def test_load_outside_demonstration_mode_is_refused(app: Flask) -> None:
 
 
 def test_load_fresh_over_something_else_leaves_it_alone(database_url: str, tmp_path: Path) -> None:
-    app = create_app(make_settings(tmp_path, database_url, mode=Mode.DEMONSTRATION))
+    app = make_app(make_settings(tmp_path, database_url, mode=Mode.DEMONSTRATION))
     with app.app_context():
         with transaction() as session:
             session.add(User(email="a@b.example", name="A", created_at=NOW, fs_uniquifier="a"))

@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from marketplace.app import create_app
 from marketplace.cli import main
 from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
@@ -27,6 +26,7 @@ from scoring.award.models import Result
 from scoring.report.facts import Edition
 from scoring.report.models import ReportFile
 from scoring.report.service import MAKE
+from tests.applications import make_app
 from tests.conftest import NOW, make_settings, sign_in
 from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step, recall
 
@@ -56,7 +56,7 @@ def kept_databases(
         shutil.copy(signed.removeprefix("sqlite:///"), folder / "printed.db")
         url = f"sqlite:///{folder / 'printed.db'}"
     clock = FixedClock(NOW)
-    app = create_app(make_settings(folder, url), clock)
+    app = make_app(make_settings(folder, url), clock)
     with app.app_context():
         session = db.session()
         recall(session, clock)

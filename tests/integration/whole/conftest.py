@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
-from marketplace.app import create_app
 from marketplace.core.clock import FixedClock
+from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.integration.challenges.browser import Browser
 from tests.integration.whole.rows import Row, rows_of
@@ -51,7 +51,7 @@ def world(
     else:
         url = postgres.create_database(template=make_url(template_database).database or "")
     clock = FixedClock(NOW)
-    app = create_app(make_settings(folder / "data", url), clock)
+    app = make_app(make_settings(folder / "data", url), clock)
     built = build(app, clock)
     built.reset = resetter(app, postgres)
     yield built

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.permissions import Role
+from tests.applications import make_app
 from tests.conftest import NOW, make_settings, sign_in
 from tests.factories import a_body, a_person
 
@@ -114,7 +114,7 @@ def secure(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[Fla
     settings: Settings = make_settings(
         tmp_path / "data", database_url, public_url="https://fairway.example"
     )
-    app = create_app(settings, clock)
+    app = make_app(settings, clock)
     yield app
     with app.app_context():
         db.session.remove()
