@@ -54,6 +54,8 @@ class Folder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise Busy(f"another run is at work in {self.path}") from error
+            for draft in self.path.rglob(".*.draft"):  # of a run that was stopped
+                draft.unlink()
             yield
 
     def keys(self) -> list[Verifier]:
@@ -150,6 +152,8 @@ class Folder:
     def _write(self, name: str, content: bytes) -> None:
         """Write a file so that it is there whole or not at all, even after a power cut."""
         place = self.path / name
+        if place.is_file() and place.read_bytes() == content:
+            return
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f".{place.name}.draft")
         with draft.open("wb") as opened:

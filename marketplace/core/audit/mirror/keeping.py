@@ -58,7 +58,8 @@ def bring_up_to_date(site: Site, folder: Folder, trusted: Sequence[Verifier]) ->
     kept = _kept(folder, leaves, known)
     note, shown = _shown(site, kept)
     keys, changes = _signed(site, folder, note, shown, [*known, *first])
-    _compare(kept, shown, note, leaves)
+    if kept:
+        _compare(site, folder, kept, shown, note, leaves)
     folder.keep_keys(keys, changes)
     size = kept.size if kept else 0
     if shown.size > size:
@@ -177,10 +178,10 @@ def _merged(kept: Sequence[str], given: Sequence[str]) -> list[str]:
     return [*kept, *(note for note in given if note not in kept)]
 
 
-def _compare(kept: Checkpoint | None, shown: Checkpoint, note: str, leaves: Leaves) -> None:
+def _compare(
+    site: Site, folder: Folder, kept: Checkpoint, shown: Checkpoint, note: str, leaves: Leaves
+) -> None:
     """Compare a checkpoint of no greater size with what is kept."""
-    if kept is None:
-        return
     if shown.origin != kept.origin:
         raise Alarm(
             f"The site shows the log {shown.origin}; this copy is of {kept.origin}.",
@@ -200,9 +201,12 @@ def _compare(kept: Checkpoint | None, shown: Checkpoint, note: str, leaves: Leav
             shown.size,
             _evidence(note),
         )
+    place = _first_difference(site, folder, shown.size)
+    if place is not None:
+        raise _changed_at(place, kept.size, shown, note)
     raise Alarm(
-        f"History changed: the site signs another log of {shown.size} entries than the one that"
-        f" this copy holds ({kept.size} entries).",
+        f"History changed: the site signs another root over {shown.size} entries than the one that"
+        f" this copy of {kept.size} entries gives.",
         shown.size,
         _evidence(note),
     )
@@ -246,7 +250,9 @@ def _gather(
         held = min(max(size - tile.index * tiles.WIDTH, 0), tiles.WIDTH)
         known = folder.tile(Tile(0, tile.index, held)) if held else None
         if known is not None and not hashes.startswith(known):
-            place = tile.index * tiles.WIDTH + _differs(known, hashes)
+            place = _first_difference(site, folder, size)
+            if place is None:
+                place = tile.index * tiles.WIDTH + _differs(known, hashes)
             raise _changed_at(place, size, shown, note, hashes)
         folder.keep_tile(tile, hashes)
     return left_over
