@@ -22,6 +22,12 @@ _CHALLENGES = {
     "challenges.stop": "draft opened",
     "web.challenge": "draft opened signed",
 }
+_LOGS = {
+    "timeline.show": "draft closed opened signed cancelled",
+    "timeline.download": "draft closed opened signed cancelled",
+    "timeline.show_public": "draft open closed opened signed cancelled",
+    "timeline.download_public": "draft open closed opened signed cancelled",
+}
 _BIDS = {
     "bids.start": "draft open closed",
     "bids.begin": "draft open closed",
@@ -78,7 +84,7 @@ _ACCOUNTS = {
     "accounts.end": "supplier body",
     "accounts.verify": "waiting supplier",
 }
-THINGS = {**_CHALLENGES, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
+THINGS = {**_CHALLENGES, **_LOGS, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
 
 
 @dataclass(frozen=True)

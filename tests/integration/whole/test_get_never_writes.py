@@ -1,6 +1,7 @@
 """A page that is read changes nothing, except where the reading itself is what is recorded."""
 
 from tests.integration.whole.conftest import Crawl
+from tests.integration.whole.world import Seen
 
 # The log entry that a GET may append, with its reason. Each comes with the row of the log's head.
 RECORDED = {
@@ -10,10 +11,21 @@ RECORDED = {
     "panel.question": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
+    "award.trace": "bid.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
+    "timeline.download": "log.downloaded",
 }
+# Nor is an attempt to read bids that is refused left without a trace.
+REFUSED = "bid.read_refused"
+# What comes with every entry.
+WITH_AN_ENTRY = {"log_head", "log_detail", "log_node", "job"}
+
+
+def is_attempt(seen: Seen) -> bool:
+    """Tell whether a request came to a refusal, and to the record of it."""
+    return seen.status in (403, 404, 409) and REFUSED in {w.action for w in seen.written}
 
 
 def test_get_by_anybody_writes_nothing_but_recorded_readings(crawl: Crawl) -> None:
@@ -22,7 +34,8 @@ def test_get_by_anybody_writes_nothing_but_recorded_readings(crawl: Crawl) -> No
         for (row, actor), seen in crawl.seen.items()
         if row.method == "GET"
         for written in seen.written
-        if written.table != "log_head"
+        if written.table not in WITH_AN_ENTRY
+        and not (is_attempt(seen) and written.action == REFUSED)
         and (written.table, written.action) != ("log_entry", RECORDED.get(row.endpoint))
     ]
 
@@ -33,10 +46,21 @@ def test_get_that_is_refused_records_no_reading(crawl: Crawl) -> None:
     recorded = [
         f"{row.endpoint} ({row.thing}) as {actor}: {seen.status}"
         for (row, actor), seen in crawl.seen.items()
-        if row.method == "GET" and seen.written and seen.status >= 300
+        if row.method == "GET" and seen.written and seen.status >= 300 and not is_attempt(seen)
     ]
 
     assert recorded == []
+
+
+def test_get_of_bids_that_is_refused_leaves_a_trace_somewhere(crawl: Crawl) -> None:
+    attempts = {
+        (row.endpoint, actor)
+        for (row, actor), seen in crawl.seen.items()
+        if row.method == "GET" and is_attempt(seen)
+    }
+
+    assert {"rival", "officer", "officer@2", "platform"} <= {actor for _endpoint, actor in attempts}
+    assert {"opening.bid", "panel.question", "bids.task_list"} <= {e for e, _actor in attempts}
 
 
 def test_get_of_what_bidders_wrote_is_recorded_each_time(crawl: Crawl) -> None:
