@@ -22,6 +22,7 @@ from bids import service as bids
 from challenges import service as challenges
 from marketplace.core import jobs
 from marketplace.core.accounts.models import Invitation, Membership, Organisation, User
+from marketplace.core.audit.models import LogCheckpoint
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from scoring.panel import service as panel
@@ -172,6 +173,7 @@ class World:
             "section": "problem",
             "kind": "supplier",
             "version": "1",
+            "address": "0/000.p/1",
             "token": "no-token",
             "filename": "css/fairway.css",
             **self.ids,
@@ -284,6 +286,7 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),
+        "size": str(session.scalar(sa.select(sa.func.max(LogCheckpoint.size)))),
     }
 
 
