@@ -127,6 +127,15 @@ def working_morning(instant: datetime) -> datetime:
     return _instant(next_working_day(day), time(10))
 
 
+def working_evenings(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Give six o'clock of each working day between two instants."""
+    day = start.astimezone(PLACE).date()
+    while (evening := _instant(next_working_day(day), time(18))) <= end:
+        if evening > start:
+            yield evening
+        day = evening.astimezone(PLACE).date() + timedelta(days=1)
+
+
 def _closing(now: datetime, in_days: int | None) -> datetime | None:
     """Give midday on the closing day: those past move back and those to come move on."""
     if in_days is None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from bids import service as bids
 from bids.models import EligibilityFinding
+from challenges import service as challenges
+from challenges.lifecycle import closing_recorded_from
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
@@ -46,6 +48,15 @@ def name_panel_and_open(telling: Telling) -> History:
     bids.confirm_opening(reference, actor=first, clock=clock)
     yield days.opened + SECOND_OFFICER
     bids.confirm_opening(reference, actor=second, clock=clock)
+
+
+def close(telling: Telling) -> History:
+    """Record the closing a minute after it, as the sweeper does."""
+    closes = telling.days.closes
+    if closes is None or telling.days.published is None:
+        return
+    yield closing_recorded_from(closes)
+    challenges.close({"challenge": telling.reference}, telling.clock)
 
 
 def prepare(telling: Telling, evaluation: Span) -> History:
