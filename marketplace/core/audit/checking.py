@@ -87,7 +87,7 @@ def _parser() -> _Parser:
 
 
 def _is_chain(text: str) -> bool:
-    return chains.looks_like(text.encode().rstrip())
+    return text.startswith('{"chain":')
 
 
 def _chain(text: str, known: Sequence[Verifier], newer: Newer | None) -> Checked:
@@ -100,10 +100,11 @@ def _receipt(text: str, known: Sequence[Verifier], newer: Newer | None) -> Check
     try:
         note = receipts.find_note(text)
     except DamagedReceipt as error:
-        raise _WrongQuestion(str(error)) from error
+        return receipt_check.unreadable(error)
     if not receipts.looks_like(note):
         raise _WrongQuestion(
-            f"neither a receipt nor a chain: one begins with {receipts.FORMAT}, the other with {{"
+            f"neither a receipt nor a chain: one begins with {receipts.FORMAT}, the other "
+            'with {"chain":'
         )
     return receipt_check.check(note, known, newer)
 

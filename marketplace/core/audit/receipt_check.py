@@ -61,11 +61,12 @@ def check(note: str, known: Sequence[Verifier], newer: Newer | None = None) -> C
     try:
         opened = signing.open_note(note, known)
     except BadNote as error:
-        return _unreadable(N_("The signature cannot be right: %(why)s"), "signature", error)
+        why = N_("The signature cannot be right: %(why)s")
+        return Checked([failed(why, "signature", why=str(error))], Verdict.FAILED)
     try:
         receipt = receipts.read(opened.text)
     except DamagedReceipt as error:
-        return _unreadable(N_("This is not a receipt as a log writes it: %(why)s"), "text", error)
+        return unreadable(error)
     signer = next((key for key in opened.signed_by if key.name == receipt.origin), None)
     sure = Status.PROVEN if signer else Status.ASSERTED
     found = [
@@ -104,8 +105,10 @@ def verdict(found: Sequence[Finding], *, trusted: bool) -> Verdict:
     return Verdict.PROVEN if trusted else Verdict.SIGNER_UNKNOWN
 
 
-def _unreadable(what: str, where: str, why: Exception) -> Checked:
-    return Checked([failed(what, where, why=str(why))], Verdict.FAILED)
+def unreadable(why: DamagedReceipt) -> Checked:
+    """Say that a text is no receipt in its one form, and why."""
+    what = N_("This is not a receipt as a log writes it: %(why)s")
+    return Checked([failed(what, "text", why=str(why))], Verdict.FAILED)
 
 
 def _signature(receipt: Receipt, signer: Verifier | None, opened: signing.Opened) -> Finding:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from marketplace.cli import main
-from marketplace.core.audit import keychain, receipts
+from marketplace.core.audit import chains, keychain, receipts
 from marketplace.core.audit.signing import Signer
+from tests.unit.core.audit.test_chains import SIGNER, a_log
 from tests.unit.core.audit.test_receipts import KEY, LATER, NOTE, RECEIPT, a_checkpoint
 
 LATER_KEY = Signer(KEY.name, b"\x0a" * 32)
@@ -48,6 +49,29 @@ def test_changed_receipt_ends_with_1_and_says_where(
 
     assert main(["verify", file(changed), "--trust", file(str(KEY.verifier))]) == 1
     assert "does not fit the text" in capsys.readouterr().out
+
+
+def test_receipt_that_lost_a_part_in_its_e_mail_ends_with_1(
+    file: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = receipts.armour(NOTE).split("\n")
+    cut = "\n".join([*lines[:3], lines[3][1:], *lines[4:]])
+
+    assert main(["verify", file(cut)]) == 1
+    assert "shortened or changed" in capsys.readouterr().out
+
+
+def test_chain_is_told_from_a_receipt_and_checked(
+    file: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = chains.build(a_log())
+    keys = file(str(SIGNER.verifier))
+
+    assert main(["verify", file(content + b"\n"), "--trust", keys]) == 0
+    assert main(["verify", file(content)]) == 3
+    assert main(["verify", file(content[:-9]), "--trust", keys]) == 1
+    assert main(["verify", file(content), "--checkpoint", file(a_checkpoint(LATER))]) == 2
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_trust_follows_a_change_of_key_that_the_old_key_signed(file: Files) -> None:
