@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     SmallInteger,
     String,
+    Table,
     Text,
     UniqueConstraint,
     event,
@@ -166,13 +167,14 @@ def append_only(model: type[Base], delete_when: str | None = None) -> None:
     `delete_when` is a condition in SQL about the row `OLD` under which it may go after all.
     """
     table = model.__table__
-    APPEND_ONLY.append(model.__tablename__)
+    assert isinstance(table, Table)
+    APPEND_ONLY.append(table.name)
     keys = [
         [column.name for column in constraint.columns]
         for constraint in sorted(table.constraints, key=lambda found: str(found.name))
         if isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint))
     ]
-    for statement, dialect in append_only_ddl(model.__tablename__, keys, delete_when):
+    for statement, dialect in append_only_ddl(table.name, keys, delete_when):
         event.listen(
             table,
             "after_create",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.audit import tree
@@ -47,10 +47,16 @@ def read(session: Session, nodes: Sequence[tree.Node]) -> Mapping[tree.Node, byt
         ):
             found[0, place] = leaf
     if above:
+        # Not `(level, index) IN (…)`: SQLite would read the whole table for that.
+        levels: dict[int, list[int]] = {}
+        for level, index in above:
+            levels.setdefault(level, []).append(index)
+        wanted = [
+            and_(LogNode.level == level, LogNode.index.in_(indexes))
+            for level, indexes in levels.items()
+        ]
         for level, index, hashed in session.execute(
-            select(LogNode.level, LogNode.index, LogNode.hash).where(
-                tuple_(LogNode.level, LogNode.index).in_(above)
-            )
+            select(LogNode.level, LogNode.index, LogNode.hash).where(or_(*wanted))
         ):
             found[level, index] = hashed
     for node in nodes:

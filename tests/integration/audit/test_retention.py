@@ -236,5 +236,5 @@ def test_erasure_that_is_gone_is_found(
     assert any(
         each.endswith("field what: Its value is not stored, and no erasure says why")
         for each in found
-    )  # noqa: E501
+    )
     assert f"entry {said_by}: It says that a field was erased, and no erasure is stored" in found
