@@ -25,6 +25,12 @@ def _pages() -> Iterable[Row]:
     return pages.rows()
 
 
+def _log() -> Iterable[Row]:
+    from tests.benchmarks import log
+
+    return log.rows()
+
+
 def _report() -> Iterable[Row]:
     from tests.benchmarks import report
 
@@ -34,6 +40,7 @@ def _report() -> Iterable[Row]:
 SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "pages": _pages,
     "engine": _engine,
+    "log": _log,
     "report": _report,
 }
 

@@ -440,8 +440,8 @@ def test_command_says_the_log_is_whole(logged: None, capsys: pytest.CaptureFixtu
     assert command.main(db.engine) == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == [
-        "The log is whole: 24 entries and 2 checkpoints agree in every byte.",
-        "2 checkpoints bear no time stamp: they are not independently witnessed.",
+        "The log is whole. Entries: 24, checkpoints: 2; they agree in every byte.",
+        "Checkpoints without a time stamp, not independently witnessed: 2.",
     ]
     assert said.err == "100 % of 24 entries\n"
 
@@ -457,4 +457,4 @@ def test_command_lists_damage_and_counts_what_it_does_not_list(
     assert len(listed) == 5
     assert listed[0].startswith("entry 0 (chain CH-A, 1), field what: Its stored salt and value")
     assert more == "And 18 more."
-    assert verdict == "The log is damaged: 23 things do not agree."
+    assert verdict == "The log is damaged. Things that do not agree: 23."

@@ -52,23 +52,20 @@ def one_instant(engine: Engine) -> Iterator[Connection]:
 
 def _verdict(found: Verification, damages: int) -> Iterator[str]:
     if damages:
-        yield f"The log is damaged: {damages} things do not agree."
+        yield f"The log is damaged. Things that do not agree: {damages}."
         return
     yield (
-        f"The log is whole: {found.entries} entries and {found.checkpoints} checkpoints agree"
-        " in every byte."
+        f"The log is whole. Entries: {found.entries}, checkpoints: {found.checkpoints};"
+        " they agree in every byte."
     )
     if found.erased:
-        yield f"{found.erased} fields were erased under a rule; the log says which, and why."
+        yield f"Fields that were erased under a rule: {found.erased}. The log says which, and why."
     if found.unstamped:
-        yield (
-            f"{found.unstamped} checkpoints bear no time stamp: they are not independently"
-            " witnessed."
-        )
+        yield f"Checkpoints without a time stamp, not independently witnessed: {found.unstamped}."
     if found.unchecked:
         yield (
-            f"{found.unchecked} time stamps were not checked: the settings name no certificates"
-            " of their authority."
+            f"Time stamps that were not checked: {found.unchecked}. The settings name no"
+            " certificates of their authority."
         )
 
 
