@@ -230,7 +230,8 @@ def build(app: Flask, clock: FixedClock) -> World:
             play([told[label] for label in early if early[label] >= step], step)
         clock.instant = NOW
         _finish(told, cast, clock)
-        jobs.run_due(clock)
+        while jobs.run_due(clock):
+            pass
         ids = _ids(cast, clock)
         things = {
             label: Thing(
