@@ -1,12 +1,17 @@
 """One supplier's bid: begun, written over some days, and submitted or left as a draft."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 from bids import service
+from bids.lifecycle import TooLate
 from marketplace.core.permissions import Role
 from marketplace.demonstration.days import Span, submission
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Bid
 from marketplace.demonstration.telling import Telling
 
+SECOND_THOUGHTS = timedelta(minutes=25)
 # Statements about the use of AI are not scored; bidders take turns with these.
 AI_STATEMENTS = (
     "We used no AI to write this bid.",
@@ -52,6 +57,11 @@ def bid(telling: Telling, item: Bid) -> History:
     )
     yield submitted
     service.submit_bid(reference, actor=admin, arrived=clock.now(), clock=clock)
+    if item.ineligible_reason and telling.days.opened is not None:
+        # Second thoughts that came too late: an auditor finds the attempt on the timeline.
+        yield closes + SECOND_THOUGHTS
+        with suppress(TooLate):
+            service.withdraw_bid(reference, actor=admin, arrived=clock.now(), clock=clock)
 
 
 def _ai_statement(telling: Telling, item: Bid) -> str:
