@@ -275,7 +275,7 @@ def _decision(found: _Gathered) -> facts.Decision:
 
 
 def _timeline(session: Session, found: _Gathered) -> tuple[facts.Event, ...]:
-    """Tell the challenge's history from its log, with the closing, which is no entry yet."""
+    """Tell the challenge's history from its log, and the closing at its own instant."""
     events = []
     for entry in log.chain_entries(session, found.challenge.reference):
         if entry.action in _TOLD:
