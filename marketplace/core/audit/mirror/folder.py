@@ -182,6 +182,8 @@ class Leaves:
         self._folder = folder
         # For each level from that of whole tiles on, the hashes of its complete subtrees.
         self._above: list[list[bytes]] = [[]]
+        # The tile that was read last: a root's last few nodes all lie in one.
+        self._last: tuple[int, list[bytes]] = (-1, [])
 
     def root(self, size: int) -> bytes:
         """Compute the root of the first `size` leaves.
@@ -190,7 +192,9 @@ class Leaves:
             Damaged: a tile is missing.
         """
         self._reach(size >> tiles.HEIGHT)
-        return tree.root_at(size, lambda nodes: {node: self._hash(*node) for node in nodes})
+        return tree.root_at(
+            size, lambda nodes: {node: self._hash(*node) for node in reversed(nodes)}
+        )
 
     def level(self, tile_level: int) -> Sequence[bytes]:
         """Give the hashes that tiles of a level from 1 on hold, as far as they were computed."""
@@ -200,9 +204,11 @@ class Leaves:
     def _hash(self, level: int, index: int) -> bytes:
         if level >= tiles.HEIGHT:
             return self._above[level - tiles.HEIGHT][index]
-        start, count = (index << level) % tiles.WIDTH, 1 << level
-        found = self._read(Tile(0, (index << level) // tiles.WIDTH, start + count))
-        return _fold(found[start:])
+        place, start = divmod(index << level, tiles.WIDTH)
+        end = start + (1 << level)
+        if self._last[0] != place or len(self._last[1]) < end:
+            self._last = place, self._read(Tile(0, place, end))
+        return _fold(self._last[1][start:end])
 
     def _read(self, tile: Tile) -> list[bytes]:
         found = self._folder.tile(tile)
