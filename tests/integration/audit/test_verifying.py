@@ -1,144 +1,37 @@
 """The check of the whole stored log: any damage is found, at its place, and nothing else is."""
 
-import json
-import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from marketplace.core.audit import changing, checkpoints, entries, keychain, log, tree, verifying
-from marketplace.core.audit.findings import Finding, Status, failed
-from marketplace.core.audit.models import (
-    LogCheckpoint,
-    LogDetail,
-    LogEntry,
-    LogErasure,
-    LogHead,
-    LogKey,
-    LogNode,
-)
-from marketplace.core.audit.signing import Signer
+from marketplace.core.audit import verifying
+from marketplace.core.audit.findings import failed
 from marketplace.core.audit.verifying import command, reading
-from marketplace.core.audit.verifying.reading import table
-from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
-from marketplace.core.transaction import transaction
-from tests.conftest import LOG_KEY, NOW
+from tests.conftest import NOW
+from tests.integration.audit.small_log import (
+    DETAIL,
+    ENTRY,
+    HEAD,
+    LATER,
+    NODE,
+    Tamper,
+    action,
+    at,
+    entry,
+    findings,
+    flipped,
+    levels,
+    logged,
+    places,
+    tamper,
+    where,
+)
 
-CHAINS = ("CH-A", "CH-B", log.SITE)
-# With the entry that names the key the log has 24 entries; checkpoints are of 9 and of 24.
-EARLIER, LATER = 9, 24
-
-
-@pytest.fixture(autouse=True)
-def _actions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have an action, for these tests alone, and no room's own check."""
-    told = {"test.noted": log.Telling("Noted %(what)s.")}
-    monkeypatch.setattr(log, "_tellings", {**log._tellings, **told})
-
-
-def note(clock: FixedClock, count: int, begin: int = 0) -> None:
-    """Append entries to three chains by turns."""
-    with transaction() as session:
-        for number in range(begin, begin + count):
-            log.append(
-                session,
-                clock=clock,
-                action="test.noted",
-                chain=CHAINS[number % 3],
-                what=f"note {number}",
-                number=number,
-            )
-            clock.instant += timedelta(seconds=1)
-
-
-def sign(clock: FixedClock) -> None:
-    with transaction() as session:
-        checkpoints.make(session, clock=clock)
-
-
-@pytest.fixture
-def logged(app: Flask, clock: FixedClock) -> None:
-    """Make a log of 24 entries with two checkpoints, in small batches of 8."""
-    note(clock, EARLIER - 1)
-    sign(clock)
-    note(clock, LATER - EARLIER, EARLIER - 1)
-    sign(clock)
-
-
-@pytest.fixture(params=[12, 3], ids=["one batch", "batches of 8"])
-def levels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Verify in one batch, and in several."""
-    found = int(request.param)
-    monkeypatch.setattr(reading, "BATCH", 1 << found)
-    for module in (reading, verifying.subtrees):
-        monkeypatch.setattr(module, "LEVELS", found)
-    return found
-
-
-def findings() -> list[Finding]:
-    with command.one_instant(db.engine) as connection:
-        return list(verifying.Verification(connection).run())
-
-
-def places() -> list[str]:
-    """Say where damage is."""
-    return [found.where for found in findings() if found.status is Status.FAILED]
-
-
-Tamper = Callable[[sa.Executable], None]
-
-
-@pytest.fixture
-def tamper(session: Session, logged: None) -> Tamper:
-    """Give the hand of somebody who has the database for themselves, and no trigger in the way."""
-
-    def change(statement: sa.Executable) -> None:
-        session.rollback()
-        with db.engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            if isinstance(raw, sqlite3.Connection):
-                raw.execute("PRAGMA foreign_keys = OFF")
-                for (name,) in raw.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                ).fetchall():
-                    raw.execute(f"DROP TRIGGER {name}")
-            else:
-                connection.execute(sa.text("SET session_replication_role = replica"))
-            connection.execute(statement)
-            connection.commit()
-            connection.invalidate()  # what was set on it ends with it
-
-    return change
-
-
-ENTRY, DETAIL, NODE = (table(model) for model in (LogEntry, LogDetail, LogNode))
-ERASURE, HEAD, KEY = (table(model) for model in (LogErasure, LogHead, LogKey))
-CHECKPOINT = table(LogCheckpoint)
-
-
-def at(n: int) -> sa.Update:
-    """Begin a change of one entry's row."""
-    return sa.update(ENTRY).where(ENTRY.c.n == n)
-
-
-def entry(session: Session, n: int) -> LogEntry:
-    session.rollback()
-    return session.get_one(LogEntry, n)
-
-
-def where(session: Session, n: int) -> str:
-    found = entry(session, n)
-    return f"entry {n} (chain {found.chain}, {found.cn})"
-
-
-def flipped(data: bytes, index: int) -> bytes:
-    return data[:index] + bytes([data[index] ^ 1]) + data[index + 1 :]
+__all__ = ["action", "levels", "logged", "tamper"]
 
 
 def test_sound_log_is_found_sound(logged: None, levels: int) -> None:
@@ -278,87 +171,6 @@ def test_head_that_is_gone_is_found(tamper: Tamper) -> None:
     assert places() == ["head"]
 
 
-def test_changed_checkpoint_is_found_at_its_place(
-    tamper: Tamper, session: Session, levels: int
-) -> None:
-    one = sa.update(CHECKPOINT).where(CHECKPOINT.c.size > EARLIER)
-    before = dict(
-        session.execute(sa.select(CHECKPOINT).where(CHECKPOINT.c.size == LATER)).one()._mapping
-    )
-    changes: list[dict[str, Any]] = [
-        {"root": b"x" * 32},
-        {"size": LATER - 1},
-        {"size": LATER + 1},
-        {"at": NOW - timedelta(days=1)},
-        {"note": "no note"},
-    ]
-    for change in changes:
-        tamper(one.values(change))
-        assert set(places()) == {f"checkpoint {change.get('size', LATER)}"}, change
-        tamper(one.values(before))
-
-
-def test_changed_byte_of_a_checkpoint_is_found(tamper: Tamper, session: Session) -> None:
-    note = session.get_one(LogCheckpoint, LATER).note
-    for index in range(0, len(note), 5):
-        other = "A" if note[index] != "A" else "B"
-        tamper(
-            sa.update(CHECKPOINT)
-            .where(CHECKPOINT.c.size == LATER)
-            .values(note=note[:index] + other + note[index + 1 :])
-        )
-        assert set(places()) == {f"checkpoint {LATER}"}, index
-
-
-def test_entry_removed_and_the_tree_rebuilt_is_found_through_an_older_checkpoint(
-    tamper: Tamper, session: Session, levels: int
-) -> None:
-    """Whoever owns the database and even the key cannot take back what was signed."""
-    rebuild_without(5, session, tamper)
-
-    assert places() == [f"checkpoint {EARLIER}", f"checkpoint {LATER}"]
-    tamper(sa.delete(CHECKPOINT).where(CHECKPOINT.c.size == LATER))
-    assert places() == [f"checkpoint {EARLIER}"]
-    tamper(sa.delete(CHECKPOINT))
-    # With no checkpoint left only those find it who hold a receipt, a copy or a checkpoint.
-    assert places() == []
-
-
-def rebuild_without(gone: int, session: Session, tamper: Tamper) -> None:
-    """Write the log anew as if one entry had never been, without any contradiction in it."""
-    session.rollback()
-    old = [
-        (found.action, found.chain, found.at, [(d.name, d.salt, d.value) for d in found.details])
-        for found in session.scalars(sa.select(LogEntry).order_by(LogEntry.n))
-        if found.n != gone
-    ]
-    for each in (DETAIL, NODE, KEY, ENTRY):
-        tamper(sa.delete(each))
-    frontier: list[bytes] = []
-    chains: dict[str, tuple[int, bytes | None]] = {}
-    for n, (action, chain, instant, details) in enumerate(old):
-        cn, prev = chains.get(chain, (0, None))
-        fields = {name: entries.field_digest(salt, value) for name, salt, value in details}
-        body = entries.write(entries.Entry(n, instant, action, chain, cn + 1, prev, fields))
-        leaf = tree.leaf_hash(body)
-        chains[chain] = (cn + 1, leaf)
-        row = {"n": n, "at": instant, "chain": chain, "cn": cn + 1, "action": action}
-        tamper(sa.insert(ENTRY).values(**row, leaf=leaf, body=body))
-        tamper(
-            sa.insert(DETAIL).values(
-                [{"n": n, "name": name, "salt": s, "value": v} for name, s, v in details]
-            )
-        )
-        if action == "log.key_named":
-            key = next(json.loads(value) for name, _salt, value in details if name == "key")
-            tamper(sa.insert(KEY).values(entry_n=n, verifier=key))
-        frontier, complete = tree.grow(frontier, n, leaf)
-        for (level, index), hashed in complete.items():
-            if level:
-                tamper(sa.insert(NODE).values(level=level, index=index, hash=hashed))
-    tamper(sa.update(HEAD).values(size=len(old), frontier=b"".join(frontier), last_at=instant))
-
-
 def test_entries_that_are_gone_are_found_at_their_places(tamper: Tamper, levels: int) -> None:
     for gone in (0, 5, 12):
         tamper(sa.delete(DETAIL).where(DETAIL.c.n == gone))
@@ -395,35 +207,6 @@ def test_value_of_another_kind_is_found_at_its_place(tamper: Tamper, database_ki
     tamper(sa.text("UPDATE log_entry SET at = 'once upon a time' WHERE n = 12"))
 
     assert "entry 12" in places()
-
-
-def test_keys_that_do_not_agree_with_their_entries_are_found(
-    tamper: Tamper, session: Session
-) -> None:
-    other = str(Signer(LOG_KEY.name, b"\x08" * 32).verifier)
-    (named,) = session.scalars(sa.select(KEY.c.entry_n)).all()
-    tamper(sa.insert(KEY).values(entry_n=3, verifier=other))
-    assert places() == ["entry 3"]
-    tamper(sa.delete(KEY).where(KEY.c.entry_n == 3))
-
-    tamper(sa.update(KEY).values(verifier=other))
-    assert places() == [f"checkpoint {EARLIER}", f"checkpoint {LATER}", f"entry {named}"]
-    tamper(sa.update(KEY).values(verifier="no key"))
-    assert f"entry {named}" in places()
-
-
-def test_change_of_key_is_sound_and_a_forged_one_is_found(
-    tamper: Tamper, session: Session, clock: FixedClock
-) -> None:
-    changing.change(clock)
-    assert places() == []
-    (n,) = session.scalars(sa.select(ENTRY.c.n).where(ENTRY.c.action == "log.key_changed")).all()
-    taken = Signer(LOG_KEY.name, b"\x08" * 32)
-    forged = keychain.hand_over(taken, taken.verifier)
-    one = sa.update(DETAIL).where(DETAIL.c.n == n, DETAIL.c.name == "signature")
-    tamper(one.values(value=entries.value_bytes(forged)))
-
-    assert places() == [f"{where(session, n)}, field signature", f"entry {n}"]
 
 
 def test_room_that_registers_a_check_is_asked(
