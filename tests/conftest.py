@@ -1,6 +1,5 @@
 """Fixtures: an application with its own database for each test, on SQLite or PostgreSQL."""
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from marketplace.config import Mode, Settings
@@ -22,6 +20,7 @@ from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from tests.applications import make_app, shared_routes
+from tests.databases import Databases, Files, Kept, Tables
 
 if TYPE_CHECKING:
     from tests.postgres import Server
@@ -89,7 +88,7 @@ def make_settings(folder: Path, database_url: str, **changes: object) -> Setting
 def template_database(
     database_kind: str, postgres: "Server | None", tmp_path_factory: pytest.TempPathFactory
 ) -> str:
-    """Migrate one empty database; each test gets a copy of it."""
+    """Migrate one empty database; all others begin as copies of it."""
     folder = tmp_path_factory.mktemp("template")
     file = f"sqlite:///{folder / 'template.db'}"
     url = file if postgres is None else postgres.create_database()
@@ -104,19 +103,25 @@ def template_database(
     return url
 
 
-@pytest.fixture
-def database_url(
-    template_database: str, postgres: "Server | None", tmp_path: Path
-) -> Iterator[str]:
-    """Give a fresh copy of the migrated database."""
+@pytest.fixture(scope="session")
+def databases(template_database: str, postgres: "Server | None") -> Databases:
+    """Give the way to keep databases and to give them again."""
     if postgres is None:
-        copy = tmp_path / "test.db"
-        shutil.copy(template_database.removeprefix("sqlite:///"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    url = postgres.create_database(template=make_url(template_database).database or "")
-    yield url
-    postgres.drop_database(url)
+        return Files()
+    return Tables(postgres, template_database)
+
+
+@pytest.fixture(scope="session")
+def blank(databases: Databases, template_database: str) -> Kept:
+    """Give the migrated database, empty as it is when a site begins."""
+    return databases.keep(template_database)
+
+
+@pytest.fixture
+def database_url(databases: Databases, blank: Kept, tmp_path: Path) -> Iterator[str]:
+    """Give an empty migrated database to one test."""
+    with databases.lend(blank, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

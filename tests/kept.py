@@ -3,23 +3,18 @@
 A folder's conftest imports these fixtures; a test names its `step` by parametrising it.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
+from tests.databases import Databases, Kept
 from tests.journeys import Journey, Step, a_cast, a_journey, recall
-
-if TYPE_CHECKING:
-    from tests.postgres import Server
 
 __all__ = ["database_url", "journey", "kept_databases", "step"]
 
@@ -28,30 +23,21 @@ FIRST = Step.OPENED
 
 @pytest.fixture(scope="session")
 def kept_databases(
-    template_database: str,
-    postgres: "Server | None",
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[Step, str]:
-    """Play one journey to its end, keeping a copy of the database at each late step."""
+    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Step, Kept]:
+    """Play one journey to its end, keeping the database at each late step."""
     folder = tmp_path_factory.mktemp("kept")
-
-    def copy(url: str, name: str) -> str:
-        if postgres is not None:
-            return postgres.create_database(template=make_url(url).database or "")
-        shutil.copy(url.removeprefix("sqlite:///"), folder / name)
-        return f"sqlite:///{folder / name}"
-
-    url = copy(template_database, "journey.db")
+    url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
-    kept: dict[Step, str] = {}
+    kept: dict[Step, Kept] = {}
     with app.app_context():
         journey = a_journey(db.session(), clock, a_cast(db.session(), NOW)).to(Step(FIRST - 1))
         for step in (step for step in Step if step >= FIRST):
             journey.to(step)
             db.session.remove()
-            db.engine.dispose()  # lets SQLite fold its journal in, and PostgreSQL copy
-            kept[step] = copy(url, f"{step.name}.db")
+            db.engine.dispose()  # lets SQLite fold its journal in
+            kept[step] = databases.keep(url)
             journey = recall(db.session(), clock)
             journey.at = step
         db.session.remove()
@@ -67,17 +53,11 @@ def step() -> Step:
 
 @pytest.fixture
 def database_url(
-    kept_databases: dict[Step, str], step: Step, postgres: "Server | None", tmp_path: Path
+    databases: Databases, kept_databases: dict[Step, Kept], step: Step, tmp_path: Path
 ) -> Iterator[str]:
-    """Give a fresh copy of the database as it was at `step`."""
-    if postgres is None:
-        copy = tmp_path / "test.db"
-        shutil.copy(kept_databases[step].removeprefix("sqlite:///"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    url = postgres.create_database(template=make_url(kept_databases[step]).database or "")
-    yield url
-    postgres.drop_database(url)
+    """Give the database as it was at `step` to one test."""
+    with databases.lend(kept_databases[step], tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

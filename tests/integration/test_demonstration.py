@@ -3,17 +3,14 @@
 import hashlib
 import itertools
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from sqlalchemy import DateTime, func, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
@@ -42,9 +39,7 @@ from scoring.award.models import Contract, Intention, Result
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
-
-if TYPE_CHECKING:
-    from tests.postgres import Server
+from tests.databases import Databases, Kept
 
 CONTENT = read_content()
 LEFT_BEHIND = "left.behind@nowhere.example"
@@ -54,15 +49,11 @@ SET_FOR_LATER = {"closes_at", "expires_at", "ends_at", "standstill_ends_at"}
 
 @pytest.fixture(scope="module")
 def demonstration(
-    template_database: str, postgres: "Server | None", tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """Load the demonstration once for all tests of this file, where an earlier load broke off."""
     folder = tmp_path_factory.mktemp("demonstration")
-    if postgres is None:
-        url = f"sqlite:///{folder / 'test.db'}"
-        shutil.copy(template_database.removeprefix("sqlite:///"), folder / "test.db")
-    else:
-        url = postgres.create_database(template=make_url(template_database).database or "")
+    url = databases.make(blank, folder)
     app = make_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
@@ -73,8 +64,6 @@ def demonstration(
         yield app
         db.session.remove()
         db.engine.dispose()
-    if postgres is not None:
-        postgres.drop_database(url)
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import shutil
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -13,7 +11,6 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 from sqlalchemy import select, update
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from marketplace.cli import main
@@ -28,10 +25,8 @@ from scoring.report.models import ReportFile
 from scoring.report.service import MAKE
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings, sign_in
+from tests.databases import Databases, Kept
 from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step, recall
-
-if TYPE_CHECKING:
-    from tests.postgres import Server
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +37,14 @@ def printed() -> dict[Edition, bytes]:
 
 @pytest.fixture(scope="module")
 def kept_databases(
-    kept_databases: dict[Step, str],
+    kept_databases: dict[Step, Kept],
     printed: dict[Edition, bytes],
-    postgres: "Server | None",
+    databases: Databases,
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[Step, str]:
+) -> dict[Step, Kept]:
     """Have the reports printed once, in a copy of the database at the end."""
     folder = tmp_path_factory.mktemp("printed")
-    signed = kept_databases[Step.SIGNED]
-    if postgres is not None:
-        url = postgres.create_database(template=make_url(signed).database or "")
-    else:
-        shutil.copy(signed.removeprefix("sqlite:///"), folder / "printed.db")
-        url = f"sqlite:///{folder / 'printed.db'}"
+    url = databases.make(kept_databases[Step.SIGNED], folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder, url), clock)
     with app.app_context():
@@ -67,7 +57,7 @@ def kept_databases(
             printed[file.edition] = app.extensions["files"].read(file.sha256)
         db.session.remove()
         db.engine.dispose()
-    return {**kept_databases, Step.SIGNED: url}
+    return {**kept_databases, Step.SIGNED: databases.keep(url)}
 
 
 @pytest.fixture

@@ -2,26 +2,20 @@
 
 import os
 import pickle
-import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.engine import make_url
 
 from marketplace.core.clock import FixedClock
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
+from tests.databases import Databases, Kept
 from tests.integration.challenges.browser import Browser
 from tests.integration.whole.rows import Row, rows_of
 from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
-
-if TYPE_CHECKING:
-    from tests.postgres import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,25 +32,15 @@ class Crawl:
 
 
 @pytest.fixture(scope="session")
-def world(
-    template_database: str,
-    postgres: "Server | None",
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[World]:
+def world(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Build the world once."""
     folder = tmp_path_factory.mktemp("world")
-    if postgres is None:
-        url = f"sqlite:///{folder / 'world.db'}"
-        shutil.copy(template_database.removeprefix("sqlite:///"), folder / "world.db")
-    else:
-        url = postgres.create_database(template=make_url(template_database).database or "")
+    url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
     built = build(app, clock)
-    built.reset = resetter(app, postgres)
-    yield built
-    if postgres is not None:
-        postgres.drop_database(url)
+    built.reset = resetter(app, databases)
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,16 @@
 
 import contextvars
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.engine import make_url
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -27,9 +24,9 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from scoring.panel import service as panel
 from tests.conftest import NOW, sign_in
+from tests.databases import Databases
 from tests.factories import a_supplier
 from tests.journeys import Cast, Journey, Step, a_cast, a_journey, play
-from tests.postgres import Server
 
 BEGAN = NOW - timedelta(days=60)
 # A challenge that is still open was begun lately, and closes a fortnight from now.
@@ -309,42 +306,20 @@ def _signed_in(app: Flask, user: User | None) -> dict[str, Any]:
         return dict(held)
 
 
-def resetter(app: Flask, postgres: "Server | None") -> Callable[[], None]:
+def resetter(app: Flask, databases: Databases) -> Callable[[], None]:
     """Keep the database as it is now, and give what puts it back to that."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    name = url.database or ""
+    url: str = app.config["SQLALCHEMY_DATABASE_URI"]
 
     def let_go() -> None:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
 
-    if postgres is None:
-        kept = Path(f"{name}.kept")
-        shutil.copy(name, kept)
-
-        def restore() -> None:
-            let_go()
-            for ending in ("-wal", "-shm"):
-                Path(name + ending).unlink(missing_ok=True)
-            shutil.copy(kept, name)
-
-        return restore
-
-    server = sa.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
-    kept_name = f"{name}_kept"
     let_go()
+    kept = databases.keep(url)
 
-    def run(*statements: str) -> None:
-        with server.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-        server.dispose()
-
-    run(f"CREATE DATABASE {kept_name} TEMPLATE {name}")
-
-    def restore_server() -> None:
+    def restore() -> None:
         let_go()
-        run(f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {kept_name}")
+        databases.put_back(url, kept)
 
-    return restore_server
+    return restore
