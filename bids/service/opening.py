@@ -161,15 +161,22 @@ class Reading:
     bid: opened.OpenedBid
 
 
-def read_bid(reference: str, bid_reference: str, *, actor: Actor, clock: Clock) -> Reading:
+def read_bid(
+    reference: str, bid_reference: str, *, actor: Actor, clock: Clock, to_decide: bool = False
+) -> Reading:
     """Read an opened bid and record that; what was read is given only after the entry stands.
+
+    With `to_decide` it is read only where the actor may decide about its eligibility now.
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such opened bid.
-        Forbidden, WrongMoment: by `policy.can_read_opened`.
+        Forbidden, WrongMoment: by `policy.can_read_opened` and, to decide, by
+            `policy.can_decide_eligibility`.
     """
     with transaction() as session:
         challenge = _with_questions(session, reference, actor)
+        if to_decide:
+            ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
         stage = challenge.stage
         found = opened.find_opened_bid(session, stage.id, bid_reference)
         was_opened = found is not None or opened.is_opened(session, stage.id)

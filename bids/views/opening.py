@@ -143,12 +143,15 @@ def decide(reference: str, bid_reference: str) -> Page:
             return redirect(url_for("opening.bids", reference=reference), 303)
     elif request.method == "POST":
         status = 422
-    if request.method == "GET":
-        # Asked first, so that no reading is recorded of a page that is then refused.
-        state = own_challenge(db.session(), reference, actor).state
-        ensure(policy.can_decide_eligibility(actor, state, BidState.VALID))
     # The declaration is part of the bid, so showing it is reading the bid.
-    reading = service.read_bid(reference, bid_reference, actor=actor, clock=clock)
+    reading = service.read_bid(
+        reference,
+        bid_reference,
+        actor=actor,
+        clock=clock,
+        # What was typed comes back even where the moment to decide has passed.
+        to_decide=request.method == "GET",
+    )
     page = render_template("opening/decide.html", reading=reading, bid=reading.bid, form=form)
     return page, status
 

@@ -225,7 +225,7 @@ def test_the_list_of_50_opened_bids_takes_at_most_12_statements(
 
 
 @pytest.mark.parametrize("page", ["/opening", "/bids/{bid}", "/bids/{bid}/eligibility"])
-def test_an_officers_page_takes_at_most_14_statements_with_the_entry_of_its_reading(
+def test_an_officers_page_takes_at_most_12_statements_with_the_entry_of_its_reading(
     scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str, page: str
 ) -> None:
     open_bids(scene, clock)
@@ -233,4 +233,4 @@ def test_an_officers_page_takes_at_most_14_statements_with_the_entry_of_its_read
     path = at(scene, page.format(bid=bid))
     with count_statements(session) as statements:
         assert client.get(path).status_code == 200
-    assert len(statements) <= 14, "\n".join(statements.statements)
+    assert len(statements) <= 12, "\n".join(statements.statements)
