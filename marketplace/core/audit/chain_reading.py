@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 from sqlalchemy import Text, cast, false, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from marketplace.core.audit import chains, checkpoints, log, proofs, tree
@@ -69,13 +69,18 @@ def page(session: Session, chain: str, sight: Sight, *, words: str = "", after: 
 
 
 def latest(session: Session, chain: str, sight: Sight, count: int) -> Sequence[LogEntry]:
-    """Give the last entries of a chain that the reader may see, the newest first."""
-    return session.scalars(
+    """Give the last entries of a chain that the reader may see, the newest first.
+
+    In one statement: they stand on a page that has others to make.
+    """
+    found = session.scalars(
         select(LogEntry)
         .where(LogEntry.chain == chain, LogEntry.action.in_(sorted(sight.fields)))
         .order_by(LogEntry.cn.desc())
         .limit(count)
-    ).all()
+        .options(joinedload(LogEntry.details))
+    )
+    return found.unique().all()
 
 
 def chain_file(
