@@ -54,10 +54,7 @@ register(
             witness=True,
             kind=Kind.OPENING,
         ),
-        DECIDED: Telling(
-            N_("Bid %(bid)s was found %(finding)s: %(reason)s"),
-            public=frozenset({"bid"}),
-            kind=Kind.DECISION,
-        ),
+        # A bid counts until an officer finds otherwise: whose bid was looked at tells how it fares.
+        DECIDED: Telling(N_("Bid %(bid)s was found %(finding)s: %(reason)s"), kind=Kind.DECISION),
     }
 )
