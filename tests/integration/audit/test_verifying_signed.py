@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.core.audit import changing, entries, keychain, tree
+from marketplace.core.audit import changing, checkpoints, entries, keychain, tree
 from marketplace.core.audit.models import LogCheckpoint, LogEntry
 from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
@@ -141,3 +141,15 @@ def test_change_of_key_is_sound_and_a_forged_one_is_found(
     tamper(one.values(value=entries.value_bytes(forged)))
 
     assert places() == [f"{where(session, n)}, field signature", f"entry {n}"]
+
+
+def test_checkpoint_signed_by_a_key_that_was_given_up_is_found(
+    tamper: Tamper, session: Session, clock: FixedClock
+) -> None:
+    changing.change(clock)
+    last = checkpoints.newest(session)
+    assert last is not None
+    again = LOG_KEY.sign(checkpoints.text(LOG_KEY.name, last.size, last.root))
+    tamper(sa.update(CHECKPOINT).where(CHECKPOINT.c.size == last.size).values(note=again))
+
+    assert places() == [f"checkpoint {last.size}"]

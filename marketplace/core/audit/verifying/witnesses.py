@@ -27,7 +27,8 @@ class Checkpoints:
     def __init__(self, connection: Connection, roots: bytes | None) -> None:
         self._connection, self._roots = connection, roots
         self._keys: list[tuple[int, Verifier]] = []
-        for n, text in connection.execute(select(_KEY.c.entry_n, _KEY.c.verifier)):
+        named = select(_KEY.c.entry_n, _KEY.c.verifier).order_by(_KEY.c.entry_n)
+        for n, text in connection.execute(named):
             try:
                 self._keys.append((n, signing.parse_verifier(text)))
             except BadKey:
@@ -87,6 +88,8 @@ class Checkpoints:
             return
         if signer is None:
             yield failed(N_("It is signed by no key that the log had named by then"), where)
+        elif signer != known[-1]:
+            yield failed(N_("It is signed by a key that the log had given up by then"), where)
         elif row.note != _only(row.note):
             yield failed(N_("Its note is not in the form in which it was written"), where)
         if (found.size, found.root) != (row.size, bytes(row.root)):
