@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.audit import checkpoints, keys, proofs, receipt_check
-from marketplace.core.audit.findings import Finding, asserted, failed, proven
+from marketplace.core.audit.findings import Finding, asserted, failed
 from marketplace.core.audit.models import LogCheckpoint, LogEntry
 from marketplace.core.audit.receipt_check import Checked, Newer
 from marketplace.core.audit.receipts import Receipt
@@ -79,4 +79,5 @@ def _entry_today(session: Session, receipt: Receipt, *, covered: bool) -> Findin
             ),
             where,
         )
-    return proven(N_("This site holds the very same entry today"), where)
+    # Computed here, not by who asks: that the log continues the receipt's is what is proven.
+    return asserted(N_("This site holds the very same entry today"), where)
