@@ -23,7 +23,7 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
         if (
             response.status_code in _REFUSED
             and request.endpoint in names
-            and request.method == "GET"
+            and request.method in ("GET", "HEAD")
             and (actor := access.optional_actor()) is not None
         ):
             places = request.view_args or {}

@@ -88,6 +88,16 @@ def test_officer_who_tries_to_read_before_the_opening_is_on_record(
     assert entries(session, scene, "bid.read") == []
 
 
+def test_asking_for_the_head_of_a_sealed_bid_alone_is_on_record_too(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    sign_in(client, scene.officers[0])
+
+    path = f"/work/challenges/{scene.challenge.reference}/bids/{bid}"
+    assert client.head(path).status_code == 409
+    assert len(entries(session, scene, "bid.read_refused")) == 1
+
+
 def test_other_bodys_officer_and_wrong_role_are_on_record_with_why(
     scene: Scene, session: Session, client: FlaskClient, bid: str
 ) -> None:
