@@ -18,6 +18,7 @@ from marketplace.core.audit import chain_reading, log
 from marketplace.core.audit.chain_reading import Sight
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import Clock
+from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
@@ -181,19 +182,21 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
         Forbidden: the actor is no auditor.
         WrongMoment: the bids are still sealed, or no checkpoint covers any of the chain yet.
     """
+    session: Session = db.session()
+    challenge = own_challenge(session, reference, actor)
+    if not actor.may(Permission.RECORD_AUDIT):
+        raise Forbidden(N_("The log’s file is for the body’s auditors."))
+    if _sealed(session, challenge):
+        raise WrongMoment(
+            N_("The log of this challenge can be downloaded when its bids are opened.")
+        )
+    # Made before the write lock is asked for: a long chain must not keep bids waiting.
+    content = chain_reading.chain_file(session, reference, lambda _action: None)
+    if content is None:
+        raise WrongMoment(
+            N_("No checkpoint of the log covers this challenge yet. Try again within the hour.")
+        )
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor)
-        if not actor.may(Permission.RECORD_AUDIT):
-            raise Forbidden(N_("The log’s file is for the body’s auditors."))
-        if _sealed(session, challenge):
-            raise WrongMoment(
-                N_("The log of this challenge can be downloaded when its bids are opened.")
-            )
-        content = chain_reading.chain_file(session, reference, lambda _action: None)
-        if content is None:
-            raise WrongMoment(
-                N_("No checkpoint of the log covers this challenge yet. Try again within the hour.")
-            )
         log.append(session, clock=clock, action=DOWNLOADED, chain=reference, actor=actor)
     return content
 

@@ -1,11 +1,14 @@
 """Pages of a challenge's log: for its body's people; for everybody once it is disclosed; a file."""
 
 from io import BytesIO
+from typing import cast
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Flask, Response, render_template, request, send_file
+from flask.blueprints import BlueprintSetupState
 
 from marketplace.core import access
 from marketplace.core.access import public, requires
+from marketplace.core.accounts import limits
 from marketplace.core.audit.log import Kind
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission
@@ -14,6 +17,8 @@ from marketplace.web import timeline
 blueprint = Blueprint("timeline", __name__)
 
 _READERS = (Permission.CHALLENGE_READ_OWN, Permission.RECORD_AUDIT)
+# A file takes work that grows with its chain, and anybody may ask for one of a disclosed chain.
+_RATE = "60 per minute"
 # The most that both databases can compare with a number in a chain.
 _MOST = 2**31 - 1
 
@@ -82,3 +87,9 @@ def _file(content: bytes, reference: str) -> Response:
         download_name=f"log-{reference}.json",
         max_age=0,
     )
+
+
+@blueprint.record
+def _limit(state: BlueprintSetupState) -> None:
+    """Limit what one address may ask for, once the views are in the application."""
+    limits.limit_reading(cast(Flask, state.app), f"{blueprint.name}.download_public", _RATE)
