@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from scoring.engine.canonical import canonical, canonical_plain
+from scoring.engine.canonical import canonical
 
 FORMAT = "entry/1"
 SALT_BYTES = 32
@@ -59,19 +60,25 @@ def field_digest(salt: bytes, value: bytes) -> bytes:
 
 
 def write(entry: Entry) -> bytes:
-    """Write the bytes of an entry, which are stored and hashed as they are."""
-    return canonical_plain(
-        {
-            "v": FORMAT,
-            "n": entry.n,
-            "at": write_instant(entry.at),
-            "action": entry.action,
-            "chain": entry.chain,
-            "cn": entry.cn,
-            "prev": entry.prev.hex() if entry.prev is not None else None,
-            "fields": {name: digest.hex() for name, digest in entry.fields.items()},
-        }
-    )
+    """Write the bytes of an entry, which are stored and hashed as they are: RFC 8785.
+
+    Put together from its parts: whoever verifies a whole log writes every entry anew.
+    """
+    names = sorted(entry.fields)
+    if not "".join(names).isascii():
+        names.sort(key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    fields = ",".join([f'{_quoted(name)}:"{entry.fields[name].hex()}"' for name in names])
+    prev = "null" if entry.prev is None else f'"{entry.prev.hex()}"'
+    return (
+        f'{{"action":{_quoted(entry.action)},"at":"{write_instant(entry.at)}",'
+        f'"chain":{_quoted(entry.chain)},"cn":{entry.cn},"fields":{{{fields}}},'
+        f'"n":{entry.n},"prev":{prev},"v":"{FORMAT}"}}'
+    ).encode()
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return canonical(text).decode()
 
 
 def read(body: bytes) -> Entry:
@@ -105,7 +112,8 @@ def read(body: bytes) -> Entry:
 
 def write_instant(instant: datetime) -> str:
     """Write an aware instant in UTC with six places, as in `2026-12-01T09:30:00.000000Z`."""
-    return instant.astimezone(UTC).strftime(_INSTANT)
+    plain = instant.astimezone(UTC).replace(tzinfo=None)
+    return plain.isoformat(timespec="microseconds") + "Z"
 
 
 def read_instant(text: str) -> datetime:

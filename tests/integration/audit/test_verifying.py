@@ -204,8 +204,19 @@ def test_entry_far_beyond_the_last_is_found_without_looking_at_every_place(
 def test_value_of_another_kind_is_found_at_its_place(tamper: Tamper, database_kind: str) -> None:
     if database_kind != "sqlite":
         pytest.skip("only SQLite stores in a column what is none of its values")
+    for column in ("leaf", "body"):
+        tamper(sa.text(f"UPDATE log_entry SET {column} = 'text' WHERE n = 13"))
+        assert places()[0].startswith("entry 13 ")
+    for column, value in (("salt", "'text'"), ("salt", "1"), ("value", "'text'"), ("value", "1.5")):
+        tamper(sa.text(f"UPDATE log_detail SET {column} = {value} WHERE n = 14"))
+        assert any(place.startswith("entry 14 ") for place in places())
+    tamper(sa.text("UPDATE log_node SET hash = 'text' WHERE level = 1 AND \"index\" = 0"))
+    assert "node 0 at level 1 (entries 0 to 1)" in places()
+    tamper(sa.text("UPDATE log_head SET frontier = 'text'"))
+    assert "head" in places()
+    tamper(sa.text("UPDATE log_checkpoint SET root = 'text'"))
+    assert "checkpoints" in places()
     tamper(sa.text("UPDATE log_entry SET at = 'once upon a time' WHERE n = 12"))
-
     assert "entry 12" in places()
 
 

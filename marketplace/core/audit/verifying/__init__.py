@@ -77,16 +77,19 @@ class Verification:
                 yield from damage
                 made.append(leaf)
             yield from subtrees.add(batch, made)
-            yield from signed.check(batch, subtrees)
+            yield from _readable("checkpoints", signed.check(batch, subtrees))
             start = batch.end
             self.progress(start, self.entries)
-        yield from tables.head(connection, self.entries, places.at, subtrees)
-        yield from tables.strays(connection, self.entries)
-        yield from signed.beyond(self.entries)
-        yield from witnesses.keys(connection, places.told)
-        yield from erasures.check(connection, places.told)
+        for part, found in {
+            "head": tables.head(connection, self.entries, places.at, subtrees),
+            "rows without an entry": tables.strays(connection, self.entries),
+            "checkpoints": signed.beyond(self.entries),
+            "keys": witnesses.keys(connection, places.told),
+            "erasures": erasures.check(connection, places.told),
+        }.items():
+            yield from _readable(part, found)
         for check in _checks:
-            yield from check(connection)
+            yield from _readable("what rooms keep", check(connection))
         self.checkpoints = signed.count
         self.unstamped, self.unchecked = signed.unstamped, signed.unchecked
         self.erased = erasures.count(connection)
@@ -99,3 +102,11 @@ def _unreadable(connection: Connection, start: int, end: int) -> Iterator[Findin
             reading.batch(connection, place, place + 1)
         except (ValueError, TypeError) as error:
             yield failed(N_("What is stored cannot be read: %(why)s"), f"entry {place}", why=error)
+
+
+def _readable(part: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give what a part finds; where something stored is no value of its column, say so of it."""
+    try:
+        yield from found
+    except (ValueError, TypeError) as error:
+        yield failed(N_("What is stored cannot be read: %(why)s"), part, why=error)

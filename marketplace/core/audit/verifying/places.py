@@ -51,7 +51,7 @@ class Places:
         details = batch.details.get(place, ())
         erased = batch.erased.get(place, _NOTHING)
         last = self._chains.get(stored.chain) or _Last()
-        body, leaf = bytes(stored.body), bytes(stored.leaf)
+        body, leaf = _octets(stored.body), _octets(stored.leaf)
         made = tree.leaf_hash(body)
         damage: Sequence[Finding] = ()
         if not (leaf == made and not erased and self._sound(place, stored, body, details, last)):
@@ -71,8 +71,8 @@ class Places:
     ) -> bool:
         """Tell whether columns, chain and fields make these very bytes: then all of them agree."""
         fields = {}
-        for name, salt, value in details:
-            if len(salt) != entries.SALT_BYTES:
+        for _n, name, salt, value in details:
+            if not (type(salt) is type(value) is bytes) or len(salt) != entries.SALT_BYTES:
                 return False
             fields[name] = hashlib.sha256(salt + value).digest()
         return (
@@ -173,7 +173,7 @@ def _fields(
                 at,
                 entry=erased[name],
             )
-        salt, value = bytes(detail.salt), bytes(detail.value)
+        salt, value = _octets(detail.salt), _octets(detail.value)
         if len(salt) != entries.SALT_BYTES:
             yield failed(N_("Its salt has %(found)s bytes; 32 were expected"), at, found=len(salt))
         elif (found := entries.field_digest(salt, value)) != digest:
@@ -200,6 +200,11 @@ def _values(details: Sequence[Detail]) -> Mapping[str, object]:
         except ValueError:
             values[detail.name] = None
     return values
+
+
+def _octets(found: object) -> bytes:
+    """Give bytes as they are, and what else SQLite lets into a column of bytes as its text."""
+    return found if isinstance(found, bytes) else str(found).encode()
 
 
 def _hex(digest: bytes | None) -> str:

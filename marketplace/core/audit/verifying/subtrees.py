@@ -99,7 +99,8 @@ class Subtrees:
 def _known(made: bytes | None, held: bytes | None) -> Known:
     if made == held:
         return () if made is None else (made,)
-    return tuple(found for found in (made, held) if found is not None)
+    # What SQLite let into the column and is no hash was never one that others were made of.
+    return tuple(found for found in (made, held) if isinstance(found, bytes))
 
 
 def _node(left: Known, right: Known, held: bytes | None) -> tuple[bool, Known]:

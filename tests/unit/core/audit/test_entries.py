@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.core.audit import entries
 from marketplace.core.audit.entries import DamagedEntry, Entry
-from scoring.engine.canonical import NotCanonical
+from scoring.engine.canonical import NotCanonical, canonical
 
 ENTRY = Entry(
     n=17,
@@ -58,7 +58,9 @@ digests = st.binary(min_size=32, max_size=32)
     )
 )
 def test_any_entry_is_read_as_it_was_written(entry: Entry) -> None:
-    assert entries.read(entries.write(entry)) == entry
+    written = entries.write(entry)
+    assert entries.read(written) == entry
+    assert written == canonical(json.loads(written))
 
 
 @pytest.mark.parametrize("index", range(0, len(BODY), 3))
