@@ -25,8 +25,8 @@ Your receipt: %(address)s
 _NOTE = N_(
     """
 Keep this message. What follows is your receipt, signed by the log of this service. It proves what
-was recorded and when, also years from now and without an account. To check it, paste this whole
-message at %(verify)s
+was recorded, and which time the log gave it, also years from now and without an account. To check
+it, paste this whole message at %(verify)s
 
 %(note)s"""
 )
