@@ -19,7 +19,7 @@ from marketplace.core.accounts.models import User
 from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
-from tests.applications import make_app, shared_routes
+from tests.applications import make_app, shared_fonts, shared_routes
 from tests.databases import Databases, Files, Kept, Tables
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def postgres(database_kind: str) -> "Iterator[Server | None]":
 
 
 @pytest.fixture(scope="session", autouse=True)
-def routes() -> Iterator[None]:
-    """Share compiled routes between the applications of the run."""
-    with shared_routes():
+def shared() -> Iterator[None]:
+    """Share compiled routes and unpacked fonts between the applications of the run."""
+    with shared_routes(), shared_fonts():
         yield
 
 
