@@ -22,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
@@ -89,16 +90,25 @@ def _row(name: str, found: dict[int, float], large: int, limit: float) -> dict[s
     }
 
 
-def _made(folder: Path, size: int) -> Any:
-    """Make an installation whose log has about `size` entries, and a checkpoint over all."""
-    app = create_app(make_settings(folder, f"sqlite:///{folder / 'bench.db'}"), FixedClock(NOW))
-    with app.app_context():
+def _made(folder: Path, size: int) -> Flask:
+    """Have an installation made whose log has about `size` entries, by a process of its own."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.log", "make", str(folder), str(size)], check=True
+    )
+    return _installed(folder)
+
+
+def _make(folder: Path, size: int) -> None:
+    with _installed(folder).app_context():
         upgrade()
         _fill(size)
         with transaction() as session:
             checkpoints.make(session, clock=FixedClock(NOW + timedelta(days=1)))
         db.session.remove()
-    return app
+
+
+def _installed(folder: Path) -> Flask:
+    return create_app(make_settings(folder, f"sqlite:///{folder / 'bench.db'}"), FixedClock(NOW))
 
 
 def _fill(size: int) -> None:
@@ -272,4 +282,8 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else LARGE)))
+    match sys.argv[1:]:
+        case ["make", folder, size]:
+            _make(Path(folder), int(size))
+        case sizes:
+            print(json.dumps(measure(*map(int, sizes))))
