@@ -65,6 +65,8 @@ def confirm_opening(reference: str, *, actor: Actor, clock: Clock) -> bool:
                 confirmed=[first.officer_id] if first else [],
             )
         )
+        # Before the log's lock, like everywhere: a submission under way is waited for here.
+        bids = locked_bids(session, stage) if first is not None else []
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
         record_closing(session, challenge, clock)
         session.add(
@@ -80,7 +82,7 @@ def confirm_opening(reference: str, *, actor: Actor, clock: Clock) -> bool:
             place=1 if first is None else 2,
         )
         if first is not None:
-            _open(session, challenge, first, actor, clock)
+            _open(session, challenge, bids, first, actor, clock)
     return first is not None
 
 
@@ -220,14 +222,15 @@ def _with_questions(session: Session, reference: str, actor: Actor) -> Challenge
 def _open(
     session: Session,
     challenge: Challenge,
+    bids: Sequence[Bid],
     first: OpeningConfirmation,
     actor: Actor,
     clock: Clock,
 ) -> None:
     """Open all submitted bids of the challenge's stage, and record which and with what digests."""
     stage = challenge.stage
-    # Waits for a submission that is still being recorded; whoever comes after finds it opened.
-    submitted = [bid for bid in locked_bids(session, stage) if bid.state is BidState.SUBMITTED]
+    # They are locked: whoever comes after finds them opened.
+    submitted = [bid for bid in bids if bid.state is BidState.SUBMITTED]
     for bid in submitted:
         bid.state = after(bid.state, BidEvent.OPEN)
     advance(session, challenge, Event.OPEN_BIDS, clock=clock)

@@ -14,15 +14,12 @@ register(
         "result.computed": _told(
             N_("The result was computed (evaluation %(evaluation_sha256)s)"), "engine_version"
         ),
-        "award.recommended": _told(
-            N_("The chair recommended bid %(bid)s: %(reason)s"), witness=True
-        ),
+        # No checkpoint at once for what is not announced: its minute would tell that it happened.
+        "award.recommended": _told(N_("The chair recommended bid %(bid)s: %(reason)s")),
         "award.approved": _told(
             N_("The recommendation of bid %(bid)s was approved: %(reason)s"), "bid", witness=True
         ),
-        "award.returned": _told(
-            N_("The recommendation of bid %(bid)s was returned: %(reason)s"), witness=True
-        ),
+        "award.returned": _told(N_("The recommendation of bid %(bid)s was returned: %(reason)s")),
         "intention.announced": _told(
             N_(
                 "The intention to award to bid %(bid)s was announced; "

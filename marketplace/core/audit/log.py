@@ -24,6 +24,9 @@ SITE = "site"
 # The job that signs a checkpoint; `marketplace.core.audit.checkpoints` does it.
 CHECKPOINT = "log.checkpoint"
 
+# Later than all tries of a job (`jobs.RETRY_AFTER`).
+_GIVEN_UP = timedelta(hours=8)
+
 _ACTOR = ("actor", "actor_id")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _PLACES = re.compile(r"%\((\w+)\)s")
@@ -257,9 +260,12 @@ def _have_checkpoint(
     """See that a checkpoint is on its way: at the next full hour, or at once."""
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     due = now if at_once else hour
-    # One that is later than all its tries was given up; its cause may be gone by now.
-    missed = head.checkpoint_due and head.checkpoint_due + timedelta(hours=8) <= now
-    if head.checkpoint_due is None or due < head.checkpoint_due or missed:
+    # One that is late has failed and waits for its next try, or was given up after the last; its
+    # cause may be gone by now. A second one that finds nothing new does no harm.
+    late = head.checkpoint_due and head.checkpoint_due + _GIVEN_UP <= now
+    if at_once and head.checkpoint_due and head.checkpoint_due < now:
+        late = True
+    if head.checkpoint_due is None or due < head.checkpoint_due or late:
         jobs.enqueue(session, CHECKPOINT, clock=clock, due_at=due)
         head.checkpoint_due = due
 

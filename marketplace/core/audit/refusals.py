@@ -7,6 +7,7 @@ whether it is the same is looked up without the log's lock.
 
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -14,10 +15,13 @@ from marketplace.core.audit import entries, log
 from marketplace.core.audit.models import LogDetail, LogEntry
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
+from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Actor
 from marketplace.core.transaction import transaction
 
 QUIET = timedelta(hours=1)
+
+service_log = structlog.get_logger()
 
 
 def record(
@@ -32,6 +36,8 @@ def record(
     """Append a refusal unless the same stands from within the hour; tell whether it was appended.
 
     `same` are the fields that tell one refusal from another, such as the bid; `fields` the others.
+    Where another change holds the lock for too long nothing is appended: who is refused stays
+    refused, and the service's own log says that the entry is missing.
     """
     session: Session = db.session()
     session.rollback()
@@ -39,8 +45,18 @@ def record(
     session.rollback()
     if known:
         return False
-    with transaction() as session:
-        log.append(session, clock=clock, action=action, chain=chain, actor=actor, **same, **fields)
+    try:
+        with transaction() as session:
+            # Many tries at once have all found nothing; the lock lets one after another look again.
+            log.lock(session)
+            if _stands(session, action, chain, actor, clock, same):
+                return False
+            log.append(
+                session, clock=clock, action=action, chain=chain, actor=actor, **same, **fields
+            )
+    except WrongMoment:
+        service_log.warning("refusal_not_recorded", action=action, chain=chain)
+        return False
     return True
 
 
