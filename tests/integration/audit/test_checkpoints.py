@@ -192,6 +192,27 @@ def test_checkpoints_go_on_after_a_wrong_key_was_put_right(
     assert session.scalars(sa.select(LogCheckpoint.size)).all() == [2, 4]
 
 
+def test_witnessed_entry_does_not_wait_for_the_next_try_of_one_that_failed(
+    session: Session, clock: FixedClock, settings: Settings
+) -> None:
+    note(clock)
+    make(clock)
+    kept = settings.log_key.read_text()
+    settings.log_key.unlink()
+    note(clock)
+    for _try in range(3):
+        clock.instant += HOUR
+        jobs.run_due(clock)
+
+    settings.log_key.write_text(kept)
+    clock.instant += timedelta(minutes=1)
+    with transaction() as writing:
+        log.append(writing, clock=clock, action="test.witnessed")
+    jobs.run_due(clock)
+
+    assert session.scalars(sa.select(LogCheckpoint.size)).all() == [2, 4]
+
+
 def test_first_key_is_made_for_this_account_alone_and_carries_the_origin(
     app: Flask, settings: Settings, session: Session
 ) -> None:
