@@ -108,10 +108,9 @@ def tamper(session: Session, logged: None) -> Tamper:
                 ).fetchall():
                     raw.execute(f"DROP TRIGGER {name}")
             else:
-                connection.execute(sa.text("SET session_replication_role = replica"))
+                connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
             connection.execute(statement)
             connection.commit()
-            connection.invalidate()  # what was set on it ends with it
 
     return change
 
