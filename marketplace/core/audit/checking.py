@@ -58,7 +58,10 @@ def main(arguments: Sequence[str]) -> int:
         return _ASKED_WRONGLY
     except SystemExit as end:  # after --help
         return int(end.code or 0)
-    sys.stdout.write(_as_json(checked) if asked.json else _as_words(checked))
+    if asked.json:
+        sys.stdout.write(_as_json(checked))
+    else:
+        sys.stdout.write(_as_words(checked) + _next_step(checked, known, newer))
     return EXIT[checked.verdict]
 
 
@@ -163,6 +166,26 @@ def _as_words(checked: Checked) -> str:
         f"{STATUS_WORDS[found.status]:{width}}  {_printable(found)}" for found in checked.findings
     ]
     return "\n".join([*lines, "", VERDICT_WORDS[checked.verdict]]) + "\n"
+
+
+def _next_step(checked: Checked, known: Sequence[Verifier], newer: Newer | None) -> str:
+    """Say what would turn a file that agrees into one that is proven."""
+    if checked.verdict is not Verdict.SIGNER_UNKNOWN:
+        return ""
+    if not known:
+        return "Keys: save the site's /log/keys to a file and give it with --trust.\n"
+    if checked.signer is None:
+        return (
+            "None of the keys given signed this. Where the log changed its key, add what the "
+            "site's /log/keys/changes says to the file given with --trust.\n"
+        )
+    if newer is not None and newer.proof is None:
+        return (
+            "The receipt's own key is known. What the checkpoint adds needs a proof: save the "
+            "site's /log/proofs/consistency?from=SIZE&to=SIZE (the receipt's size, then the "
+            "checkpoint's) and give it with --proof.\n"
+        )
+    return "The receipt's own key is known; who signed the checkpoint is not.\n"
 
 
 def _as_json(checked: Checked) -> str:

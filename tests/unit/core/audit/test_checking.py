@@ -114,6 +114,19 @@ def test_checkpoint_without_its_proof_claims_nothing_and_says_what_is_missing(
     assert "consistency proof from 7 to 20" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("trusted", "said"),
+    [(None, "/log/keys to a file"), (str(LATER_KEY.verifier), "/log/keys/changes")],
+    ids=["no key", "another key"],
+)
+def test_receipt_of_an_unknown_signer_says_where_keys_are_found(
+    file: Files, capsys: pytest.CaptureFixture[str], trusted: str | None, said: str
+) -> None:
+    assert main(["verify", file(NOTE), *(["--trust", file(trusted)] if trusted else [])]) == 3
+
+    assert said in capsys.readouterr().out
+
+
 def test_what_a_file_says_cannot_move_the_cursor(
     file: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
