@@ -37,6 +37,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# What takes long to make and serves several tests.
+LONG = ("crawl", "demonstration", "printed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that have long fixtures, those of each together.
+
+    So no worker is left alone with one at the end, or waits for another to have made it.
+    """
+
+    def rank(item: pytest.Item) -> int:
+        names = getattr(item, "fixturenames", ())
+        return next((at for at, name in enumerate(LONG) if name in names), len(LONG))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Name the database of this run."""

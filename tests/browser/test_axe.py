@@ -1,8 +1,8 @@
 """Every page, as the right person, in every state: no violation of WCAG 2.2 AA, and room enough."""
 
+import pickle
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,10 +37,14 @@ from tests.browser.visits import (
     Visit,
 )
 from tests.conftest import NOW, make_settings
+from tests.databases import Databases, Kept
 from tests.factories import a_body, a_person, a_supplier, the_platform
 from tests.journeys import Step, a_cast, a_journey
+from tests.once import once_in_a_run
 
 ALL = (*VISITS.items(), *MORE)
+# How many tests look at the pages of the demonstration, so that workers share them.
+PARTS = 4
 # Also seen by axe at the width of a phone, where the layout is another one.
 NARROW_TOO = frozenset(
     {
@@ -196,18 +200,25 @@ def looker(browser: Browser, site: Site) -> Iterator[Looker]:
 
 @pytest.fixture(scope="module")
 def demonstration(
-    template_database: str, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """Serve the demonstration, loaded once."""
+    """Serve the demonstration, loaded once for all workers."""
     folder = tmp_path_factory.mktemp("demonstration")
-    copy = folder / "demonstration.db"
-    copy.write_bytes(Path(template_database.removeprefix("sqlite:///")).read_bytes())
-    settings = make_settings(folder, f"sqlite:///{copy}", mode=Mode.DEMONSTRATION)
+    url = databases.make(blank, folder)
     clock = FixedClock(NOW)
-    app = make_app(settings, clock)
-    with app.app_context():
-        load(clock)
-        db.session.remove()
+    app = make_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), clock)
+
+    def loaded() -> bytes:
+        with app.app_context():
+            load(clock)
+            db.session.remove()
+            db.engine.dispose()  # lets SQLite fold its journal in
+        return pickle.dumps(databases.keep(url))
+
+    kept: Kept = pickle.loads(  # noqa: S301  (written by another worker of this run)
+        once_in_a_run(tmp_path_factory, "demonstration", loaded)
+    )
+    databases.put_back(url, kept)
     with serving(app, clock) as site:
         yield site
 
@@ -218,14 +229,22 @@ def test_every_page_that_can_be_read_has_a_visit(app: Flask) -> None:
     assert readable == set(VISITS) | SIGNING_IN | FILES | CLOSED
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_pages_of_the_demonstration_have_no_violation(
-    browser: Browser, demonstration: Site
+    browser: Browser, demonstration: Site, part: int
 ) -> None:
     looker = Looker(browser, demonstration)
-    visits = [(name, visit) for name, visit in ALL if not isinstance(visit.at, Step)]
+    # Whoever looks stays signed in for all they look at.
+    visits = sorted(
+        ((name, visit) for name, visit in ALL if not isinstance(visit.at, Step)),
+        key=lambda item: (str(item[1].who), item[0]),
+    )
+    begin, end = (len(visits) * number // PARTS for number in (part, part + 1))
     with demonstration.app.app_context():
         guide = Guide(db.session())
-        found = [(name, guide.find(visit), refuses(name, visit)) for name, visit in visits]
+        found = [
+            (name, guide.find(visit), refuses(name, visit)) for name, visit in visits[begin:end]
+        ]
         db.session.remove()
 
     for name, visit, refusing in sorted(found, key=lambda item: (str(item[1].person), item[0])):

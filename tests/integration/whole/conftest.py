@@ -1,8 +1,6 @@
 """One world for the whole run of a worker, and one crawl over all its routes as everybody."""
 
-import os
 import pickle
-import time
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +14,7 @@ from tests.databases import Databases, Kept
 from tests.integration.challenges.browser import Browser
 from tests.integration.whole.rows import Row, rows_of
 from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
+from tests.once import once_in_a_run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,25 +45,14 @@ def world(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def crawl(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Crawl:
     """Ask for every row of the table as every actor; several workers share one crawl."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return _crawl(request.getfixturevalue("world"))
-    done = tmp_path_factory.getbasetemp().parent / "crawl.pickle"
-    try:
-        os.close(os.open(done.with_suffix(".begun"), os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        while not done.exists():
-            time.sleep(0.2)
-        found: Crawl | None = pickle.loads(done.read_bytes())  # noqa: S301  (written below)
-        assert found is not None, "the crawl failed in another worker"
-        return found
-    made: Crawl | None = None
-    try:
-        made = _crawl(request.getfixturevalue("world"))
-    finally:
-        partial = done.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps(made))
-        partial.rename(done)
-    return made
+    found: Crawl = pickle.loads(  # noqa: S301  (written by another worker of this run)
+        once_in_a_run(
+            tmp_path_factory,
+            "crawl",
+            lambda: pickle.dumps(_crawl(request.getfixturevalue("world"))),
+        )
+    )
+    return found
 
 
 def _crawl(world: World) -> Crawl:

@@ -1,0 +1,36 @@
+"""Makes a thing once in a run, however many workers want it: owns who makes it and who waits."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+
+def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[], bytes]) -> bytes:
+    """Give what `make` gives, made by the worker that asks first; others wait for it.
+
+    Raises:
+        AssertionError: it could not be made in the worker that began to.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make()
+    # The folder of all workers is the one that holds each worker's own.
+    done = folders.getbasetemp().parent / f"{name}.done"
+    failed = done.with_suffix(".failed")
+    try:
+        os.close(os.open(done.with_suffix(".begun"), os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        while not done.exists():
+            assert not failed.exists(), f"{name} could not be made in another worker"
+            time.sleep(0.2)
+        return done.read_bytes()
+    try:
+        made = make()
+    except BaseException:
+        failed.touch()
+        raise
+    partial = done.with_suffix(".partial")
+    partial.write_bytes(made)
+    partial.rename(done)
+    return made
