@@ -22,6 +22,7 @@ PLANTED = {
     "services-no-flask": ("scoring/award/service.py", "import flask"),
     "weasyprint": ("scoring/award/pages.py", "import weasyprint"),
     "cryptography": ("bids/queries.py", "import cryptography"),
+    "offline": ("marketplace/core/audit/receipts.py", "import marketplace.config"),
 }
 
 
