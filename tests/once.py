@@ -2,9 +2,28 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import coverage
 import pytest
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Leave what happens inside out of the coverage: counting doubles the time of what is large.
+
+    Nothing that only happens there counts as tested.
+    """
+    counting = coverage.Coverage.current()
+    if counting is None:
+        yield
+        return
+    counting.stop()
+    try:
+        yield
+    finally:
+        counting.start()
 
 
 def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[], bytes]) -> bytes:
@@ -14,7 +33,8 @@ def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[],
         AssertionError: it could not be made in the worker that began to.
     """
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        return make()
+        with uncounted():
+            return make()
     # The folder of all workers is the one that holds each worker's own.
     done = folders.getbasetemp().parent / f"{name}.done"
     failed = done.with_suffix(".failed")
@@ -26,7 +46,8 @@ def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[],
             time.sleep(0.2)
         return done.read_bytes()
     try:
-        made = make()
+        with uncounted():
+            made = make()
     except BaseException:
         failed.touch()
         raise

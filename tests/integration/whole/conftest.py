@@ -14,7 +14,7 @@ from tests.databases import Databases, Kept
 from tests.integration.challenges.browser import Browser
 from tests.integration.whole.rows import Row, rows_of
 from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
-from tests.once import once_in_a_run
+from tests.once import once_in_a_run, uncounted
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,7 +37,8 @@ def world(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFa
     url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
-    built = build(app, clock)
+    with uncounted():
+        built = build(app, clock)
     built.reset = resetter(app, databases)
     return built
 
