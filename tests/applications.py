@@ -40,7 +40,7 @@ class _Templates(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the code of a template, if it was compiled before."""
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))  # type: ignore[assignment]
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))  # type: ignore[assignment]  # None: not yet
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""

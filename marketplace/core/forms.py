@@ -63,7 +63,7 @@ class _Words:
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form whose refusals by a use case are shown where its own are."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
         """Clean every text before it is validated."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: Mapping[str, Any]) -> Field:

@@ -70,4 +70,5 @@ def normal_address(email: str) -> str:
 
 def link(endpoint: str, **values: object) -> str:
     """Write a full address from the configured one: never from a header the client chose."""
-    return access.current_settings().public_url + url_for(endpoint, **values)  # type: ignore[arg-type]
+    path = url_for(endpoint, **values)  # type: ignore[arg-type]  # values of places in the path
+    return access.current_settings().public_url + path

@@ -78,8 +78,8 @@ class User(Identified, Base, UserMixin):  # type: ignore[misc]  # its ids are in
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None]
     # Flask-Security declares these without None, though a person who never signed in has none.
-    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
-    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # theirs is a bare column
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # the same
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     # The time step of the last code used: an older one, or the same again, is refused.

@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
     )
     # There are pages only: no JSON, and no token in a header or an address stands for a person.
     security.want_json(lambda _request: False)
-    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login sets it
     security.mail_context_processor(lambda: {"link": link})
 
     steps.replace_views(app)

@@ -178,7 +178,7 @@ def append_only(model: type[Base], delete_when: str | None = None) -> None:
         event.listen(
             table,
             "after_create",
-            DDL(statement.replace("%", "%%")).execute_if(  # type: ignore[no-untyped-call]
+            DDL(statement.replace("%", "%%")).execute_if(  # type: ignore[no-untyped-call]  # it has none
                 dialect=dialect
             ),
         )

@@ -234,7 +234,7 @@ def _kept(response: Response, seconds: int) -> Response:
 
 
 def _refusal(error: DomainError, response: Response) -> Response:
-    """Refuse, for now: what is asked for may be there with the next checkpoint."""
+    """Refuse, and let nobody keep the answer: the next checkpoint may cover what is asked for."""
     response.status_code = _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -36,7 +36,7 @@ def append(app: Flask, processes: int, count: int) -> None:
     """Have each of some processes append `count` entries, all beginning at one moment."""
     wait, begin = os.pipe()
     children = [
-        fork(lambda number=number: _append(app, wait, number, count))  # type: ignore[misc]
+        fork(lambda number=number: _append(app, wait, number, count))  # type: ignore[misc]  # a default binds it
         for number in range(processes)
     ]
     os.write(begin, b"x" * processes)

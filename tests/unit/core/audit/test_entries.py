@@ -49,7 +49,7 @@ digests = st.binary(min_size=32, max_size=32)
     st.builds(
         Entry,
         n=st.integers(0, 2**53 - 1),
-        at=st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+        at=st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  (zones follow)
         action=texts,
         chain=texts,
         cn=st.integers(0, 2**53 - 1),
