@@ -1,16 +1,27 @@
-"""What the tables hold of a bid, as the plain values that policies and documents speak of."""
+"""What the tables hold of a bid, as the plain values that policies and documents speak of.
+
+A draft's fields are encrypted where they stand; here they are read and written.
+"""
 
 import hashlib
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bids.documents import BidDocument, Content, Eligibility, salted
-from bids.models import Bid, EligibilityDeclaration
+from bids.models import Bid, BidField, EligibilityDeclaration
 from bids.policy import Asked, Question
 from challenges.models import CriterionKind, PriceModel, Stage
+from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.sizes import SizeClass, size_rules_on
+from marketplace.core.vault import drafts
 from scoring.engine.canonical import canonical
+
+PRICE, CONTRACT, AI_STATEMENT = "price_minor", "contract", "ai_statement"
 
 
 def asked_of(stage: Stage) -> Asked:
@@ -27,20 +38,82 @@ def asked_of(stage: Stage) -> Asked:
     )
 
 
-def content_of(bid: Bid) -> Content:
-    """Give what the draft says, for the questions that the stage asks."""
-    typed: Mapping[object, str] = {answer.criterion_id: answer.text for answer in bid.answers}
+def content_of(session: Session, bid: Bid) -> Content:
+    """Give what the draft says, for the questions that the stage asks.
+
+    Raises:
+        LookupError: the bid has no draft: it was submitted, and nobody has begun to change it.
+        LostKey: the draft's key or its text cannot be read.
+    """
+    if bid.draft_key_id is None:
+        raise LookupError(f"{bid.reference} has no draft")
+    cipher = drafts.find(session, bid.draft_key_id)
+    held: dict[str, Any] = {
+        field.name: cipher.decrypt(field.name, field.ciphertext) for field in bid.fields
+    }
+    price, contract = held.get(PRICE), held.get(CONTRACT) or {}
     return Content(
-        answers={
-            criterion.key: typed.get(criterion.id, "")
-            for criterion in bid.stage.criteria
-            if criterion.kind is CriterionKind.QUALITY
-        },
-        price_minor=bid.price_minor,
-        contract_accepted=bid.contract_accepted,
-        contract_points=bid.contract_points,
-        ai_statement=bid.ai_statement,
+        answers={key: held.get(answer_name(key), "") for key in question_keys(bid.stage)},
+        price_minor=None if price is None else int(price),
+        contract_accepted=contract.get("accepted"),
+        contract_points=contract.get("points", ""),
+        ai_statement=held.get(AI_STATEMENT, ""),
     )
+
+
+def question_keys(stage: Stage) -> list[str]:
+    """Give the keys of the questions that a stage asks, in their order."""
+    return [c.key for c in stage.criteria if c.kind is CriterionKind.QUALITY]
+
+
+def answer_name(key: str) -> str:
+    """Name the field of an answer by its criterion's key."""
+    return f"answers.{key}"
+
+
+def fields_of(content: Content) -> dict[str, object]:
+    """Give the fields that keep a draft's content."""
+    return {
+        **{answer_name(key): text for key, text in content.answers.items()},
+        PRICE: None if content.price_minor is None else str(content.price_minor),
+        CONTRACT: {"accepted": content.contract_accepted, "points": content.contract_points},
+        AI_STATEMENT: content.ai_statement,
+    }
+
+
+def write_fields(session: Session, bid: Bid, values: Iterable[tuple[str, object]]) -> None:
+    """Encrypt fields of a draft and put them in place of what they said before.
+
+    Raises:
+        LookupError, LostKey: as for `content_of`.
+    """
+    if bid.draft_key_id is None:
+        raise LookupError(f"{bid.reference} has no draft")
+    cipher = drafts.find(session, bid.draft_key_id)
+    held = {field.name: field for field in bid.fields}
+    for name, value in values:
+        ciphertext = cipher.encrypt(name, value)
+        if name in held:
+            held[name].ciphertext = ciphertext
+        else:
+            bid.fields.append(BidField(name=name, ciphertext=ciphertext))
+
+
+def begin(session: Session, bid: Bid, content: Content, clock: Clock) -> None:
+    """Give a bid a draft with a key of its own; the caller holds the bid locked."""
+    cipher = drafts.new(session, clock)
+    bid.draft_key_id = cipher.draft
+    write_fields(session, bid, fields_of(content).items())
+
+
+def destroy(session: Session, bid: Bid) -> None:
+    """Destroy a bid's draft, its key first of all; the caller holds the bid locked."""
+    key: uuid.UUID | None = bid.draft_key_id
+    bid.fields.clear()
+    bid.draft_key_id = None
+    session.flush()
+    if key is not None:
+        drafts.destroy(session, key)
 
 
 def size_of(declaration: EligibilityDeclaration) -> SizeClass:
@@ -68,12 +141,14 @@ def eligibility_of(declaration: EligibilityDeclaration) -> Eligibility:
     )
 
 
-def document_of(bid: Bid, declaration: EligibilityDeclaration, version: int) -> BidDocument:
-    """Give the document that submitting the draft as `version` would make, with new salts.
+def document_of(
+    bid: Bid, content: Content, declaration: EligibilityDeclaration, version: int
+) -> BidDocument:
+    """Give the document that submitting `content` as `version` would make, with new salts.
 
-    The challenge is published, so its stage has a plan.
+    The challenge is published, so it has a plan.
     """
-    plan = bid.stage.plan
+    plan = bid.challenge.plan
     unsalted = BidDocument(
         challenge=bid.challenge.reference,
         stage=bid.stage.ordinal,
@@ -83,7 +158,7 @@ def document_of(bid: Bid, declaration: EligibilityDeclaration, version: int) -> 
         supplier_id=str(bid.supplier_id),
         supplier_name=bid.supplier.name,
         currency=bid.challenge.currency,
-        content=content_of(bid),
+        content=content,
         eligibility=eligibility_of(declaration),
         salts={},
     )

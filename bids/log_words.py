@@ -9,6 +9,8 @@ REFUSED = "bid.refused"
 READ = "bid.read"
 READ_REFUSED = "bid.read_refused"
 OPENING_REFUSED = "opening.refused"
+KEY_SET = "opening.key_set"
+REHEARSED = "opening.rehearsed"
 CONFIRMED = "opening.confirmed"
 OPENED = "bids.opened"
 DECIDED = "eligibility.decided"
@@ -43,13 +45,19 @@ register(
             kind=Kind.REFUSED,
         ),
         CONFIRMED: Telling(
-            N_("An officer confirmed the opening of bids"),
-            public=frozenset({"place"}),
+            N_("An officer signed for the opening of bids"),
+            public=frozenset({"place", "key", "statement"}),
             kind=Kind.OPENING,
         ),
+        KEY_SET: Telling(
+            N_("An officer who may open the bids set an opening passphrase (key %(key)s)"),
+            public=frozenset({"key", "former"}),
+            kind=Kind.OPENING,
+        ),
+        REHEARSED: Telling(N_("An officer tested that they can open the bids"), kind=Kind.OPENING),
         OPENED: Telling(
             N_("Two officers opened the bids (%(count)s)"),
-            public=frozenset({"count", "bids", "differing"}),
+            public=frozenset({"count", "bids", "differing", "flaws"}),
             discloses=True,
             witness=True,
             kind=Kind.OPENING,

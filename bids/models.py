@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bids.lifecycle import BidState
-from challenges.models import Challenge, Criterion, Stage
+from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
@@ -59,7 +59,13 @@ class EligibilityDeclaration(Identified, Base):
 
 
 class Bid(Identified, Base):
-    """A supplier's answer to one stage: its draft, and which submission counts."""
+    """A supplier's answer to one stage: its draft, and which submission counts.
+
+    What is written stands in `fields`, encrypted under the draft's key. There is no draft between
+    a submission and the moment somebody begins to change what was submitted: its key is destroyed
+    then, and a new draft has another. `copy_key_id` is what lets the supplier read its submitted
+    versions again.
+    """
 
     __tablename__ = "bid"
     __table_args__ = (
@@ -81,7 +87,6 @@ class Bid(Identified, Base):
             "state IN ('draft', 'withdrawn') OR current_version IS NOT NULL",
             name="submitted_has_version",
         ),
-        CheckConstraint("price_minor >= 0", name="price"),
     )
 
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -92,10 +97,8 @@ class Bid(Identified, Base):
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    price_minor: Mapped[int | None] = mapped_column(BigInteger)
-    contract_accepted: Mapped[bool | None]
-    contract_points: Mapped[str] = mapped_column(Text, default="")
-    ai_statement: Mapped[str] = mapped_column(Text, default="")
+    draft_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("draft_key.id"), unique=True)
+    copy_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealing_key.id"), unique=True)
     current_version: Mapped[int | None]
     row_version: Mapped[int] = mapped_column()
 
@@ -104,7 +107,7 @@ class Bid(Identified, Base):
         primaryjoin="Bid.stage_id == Stage.id", foreign_keys=[stage_id], viewonly=True
     )
     supplier: Mapped[Organisation] = relationship()
-    answers: Mapped[list["BidAnswer"]] = relationship(cascade="all, delete-orphan")
+    fields: Mapped[list["BidField"]] = relationship(cascade="all, delete-orphan")
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="bid",
         order_by="Submission.version",
@@ -115,24 +118,27 @@ class Bid(Identified, Base):
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)
 
 
-class BidAnswer(Base):
-    """The draft answer to one criterion's question."""
+class BidField(Base):
+    """One field of a draft, encrypted: see `marketplace.core.vault.drafts`.
 
-    __tablename__ = "bid_answer"
+    The names are those of the `bid/1` document: `answers.` and a criterion's key, `price_minor`,
+    `contract`, `ai_statement`.
+    """
+
+    __tablename__ = "bid_field"
 
     bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), primary_key=True)
-    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(Text, default="")
-
-    criterion: Mapped[Criterion] = relationship()
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Submission(Identified, Base):
-    """One submitted version of a bid, complete: the canonical bytes of a `bid/1` document.
+    """One submitted version of a bid: an envelope in the file store, whose digest is `sha256`.
 
-    `arrived_at` is when the service began to handle the complete request, `recorded_at` the
-    instant of its log entry `entry_n`. `receipt` is the text of its `receipt/1`, unsigned: the
-    log's key signs it whenever it is shown.
+    `draft_version` is the row version of the draft it was made from, so that the same button
+    pressed twice gives the same receipt. `arrived_at` is when the service began to handle the
+    complete request, `recorded_at` the instant of its log entry `entry_n`. `receipt` is the text of
+    its `receipt/1`, unsigned: the log's key signs it whenever it is shown.
     """
 
     __tablename__ = "submission"
@@ -147,8 +153,8 @@ class Submission(Identified, Base):
     arrived_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     entry_n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"), unique=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), unique=True)
+    draft_version: Mapped[int]
     receipt: Mapped[str] = mapped_column(Text)
 
     bid: Mapped[Bid] = relationship(back_populates="submissions", foreign_keys=[bid_id])
@@ -156,13 +162,22 @@ class Submission(Identified, Base):
 
 
 class OpeningConfirmation(Base):
-    """That one officer has confirmed the opening of a stage's bids."""
+    """That one officer has confirmed the opening of a stage's bids, by a statement of their own.
+
+    `closed_n` is the place of the closing it follows: one given before bids were taken again does
+    not count for the closing after. `statement` is the signed note of an `opening/1`.
+    """
 
     __tablename__ = "opening_confirmation"
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    closed_n: Mapped[int] = mapped_column(
+        ForeignKey("log_entry.n"), primary_key=True, autoincrement=False
+    )
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     confirmed_at: Mapped[datetime]
+    officer_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer_key.id"))
+    statement: Mapped[str] = mapped_column(Text)
 
     officer: Mapped[User] = relationship()
 
@@ -174,21 +189,70 @@ class Opening(Base):
     __table_args__ = (
         CheckConstraint("first_officer_id <> second_officer_id", name="two_officers"),
         ForeignKeyConstraint(
-            ["stage_id", "first_officer_id"],
-            ["opening_confirmation.stage_id", "opening_confirmation.officer_id"],
+            ["stage_id", "closed_n", "first_officer_id"],
+            [
+                "opening_confirmation.stage_id",
+                "opening_confirmation.closed_n",
+                "opening_confirmation.officer_id",
+            ],
             name="first_confirmed",
         ),
         ForeignKeyConstraint(
-            ["stage_id", "second_officer_id"],
-            ["opening_confirmation.stage_id", "opening_confirmation.officer_id"],
+            ["stage_id", "closed_n", "second_officer_id"],
+            [
+                "opening_confirmation.stage_id",
+                "opening_confirmation.closed_n",
+                "opening_confirmation.officer_id",
+            ],
             name="second_confirmed",
         ),
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    closed_n: Mapped[int] = mapped_column(BigInteger)
     opened_at: Mapped[datetime]
     first_officer_id: Mapped[uuid.UUID]
     second_officer_id: Mapped[uuid.UUID]
+
+
+class Flaw(StrEnum):
+    """What is wrong with an envelope at its opening. The bid is flagged and never dropped."""
+
+    MISSING = "missing"
+    DIFFERS = "differs"  # its digest is not the one in the log
+    UNREADABLE = "unreadable"  # it does not open with the closing's key, or holds no bid
+    ANOTHER = "another"  # it holds another bid, or another version of this one
+    FIELDS = "fields"  # its fields are not those that the log and the receipt state
+
+
+class OpenedSubmission(Base):
+    """What one envelope held when it was opened: the bytes of its `bid/1`, or what was wrong.
+
+    Written one after another while the opening is under way; nobody reads them until it is done.
+    `found_sha256` is the digest that the envelope had then, None where it was missing.
+    """
+
+    __tablename__ = "opened_submission"
+    __table_args__ = (
+        CheckConstraint("flaw IS NOT NULL OR document IS NOT NULL", name="read_or_flagged"),
+    )
+
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    closed_n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"))
+    opened_at: Mapped[datetime]
+    found_sha256: Mapped[str | None] = mapped_column(String(64))
+    document: Mapped[bytes | None] = mapped_column(LargeBinary)
+    flaw: Mapped[Flaw | None] = mapped_column(enum_type(Flaw))
+
+
+class OpeningRehearsal(Identified, Base):
+    """That an officer tested before closing that their passphrase and the sealing key work."""
+
+    __tablename__ = "opening_rehearsal"
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
+    officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    rehearsed_at: Mapped[datetime]
 
 
 class EligibilityFinding(StrEnum):
@@ -219,6 +283,8 @@ for _table in (
     Submission,
     Opening,
     OpeningConfirmation,
+    OpenedSubmission,
+    OpeningRehearsal,
     EligibilityDecision,
 ):
     append_only(_table)

@@ -1,7 +1,8 @@
 """Reads of what the opening revealed, and of how far the opening has come.
 
-Before it there is a number and nothing else. What is read here is the submission that counts,
-from its own bytes; bytes whose digest is no longer the one in the log are flagged, never dropped.
+Before it there is a number and nothing else. What is read here is the submission that counts, from
+the bytes that its envelope held at the opening; an envelope that was not the one in the log, or
+could not be opened, is flagged, never dropped.
 """
 
 import uuid
@@ -18,16 +19,23 @@ from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import (
     Bid,
     EligibilityDecision,
+    Flaw,
+    OpenedSubmission,
     Opening,
-    OpeningConfirmation,
     Submission,
 )
-from challenges.models import Challenge
-from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
+from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.errors import WrongMoment
-from marketplace.core.permissions import Role
 from marketplace.core.text import N_
+
+FLAW_WORDS = {
+    Flaw.MISSING: N_("The sealed envelope is missing."),
+    Flaw.DIFFERS: N_("The sealed envelope is not the one that was recorded at submission."),
+    Flaw.UNREADABLE: N_("The sealed envelope could not be opened, or holds no bid."),
+    Flaw.ANOTHER: N_("The sealed envelope holds another bid, or another version of this one."),
+    Flaw.FIELDS: N_("What the envelope holds does not match what was recorded at submission."),
+}
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,9 @@ class Finding:
 class OpenedBid:
     """One opened bid as it was submitted, and what an officer found about it.
 
-    `reason` is the latest finding's, empty where none was made. `intact` tells whether the bytes
-    still have the digest that the log holds; where they cannot be read at all, the answers are
-    empty and `eligibility` is None. `size_class` is empty then too.
+    `reason` is the latest finding's, empty where none was made. `flaw` says what was wrong at the
+    opening, or is wrong now with what was read then; where nothing could be read at all, the
+    answers are empty and `eligibility` is None. `size_class` is empty then too.
     """
 
     bid_id: uuid.UUID
@@ -65,32 +73,14 @@ class OpenedBid:
     sha256: str
     arrived_at: datetime
     recorded_at: datetime
-    intact: bool
+    flaw: Flaw | None
     eligibility: documents.Eligibility | None
     findings: Sequence[Finding]
 
-
-@dataclass(frozen=True)
-class Confirmed:
-    """One officer's confirmation of an opening."""
-
-    officer_id: uuid.UUID
-    officer: str
-    confirmed_at: datetime
-
-
-@dataclass(frozen=True)
-class OpeningStatus:
-    """Who has confirmed the opening of a stage, who else could, and when it was opened."""
-
-    confirmed: Sequence[Confirmed]
-    others: Sequence[str]
-    opened_at: datetime | None
-
     @property
-    def opened(self) -> bool:
-        """Tell whether the bids were opened."""
-        return self.opened_at is not None
+    def intact(self) -> bool:
+        """Tell whether the bid is what was recorded when it was submitted."""
+        return self.flaw is None
 
 
 def is_opened(session: Session, stage_id: uuid.UUID) -> bool:
@@ -107,33 +97,6 @@ def bid_counts(session: Session, stage_ids: Iterable[uuid.UUID]) -> dict[uuid.UU
         .group_by(Bid.stage_id)
     ).tuples()
     return dict.fromkeys(wanted, 0) | dict(rows.all())
-
-
-def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
-    """Give how far the opening of a challenge's stage has come."""
-    stage = challenge.stage
-    confirmations = session.execute(
-        select(OpeningConfirmation.officer_id, User.name, OpeningConfirmation.confirmed_at)
-        .join(User, User.id == OpeningConfirmation.officer_id)
-        .where(OpeningConfirmation.stage_id == stage.id)
-        .order_by(OpeningConfirmation.confirmed_at)
-    ).all()
-    confirmed = [Confirmed(*row) for row in confirmations]
-    others = session.scalars(
-        select(User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .join(MembershipRole)
-        .where(
-            Membership.organisation_id == challenge.buyer_id,
-            Membership.ended_at.is_(None),
-            MembershipRole.role == Role.PROCUREMENT_OFFICER,
-            User.active,
-            User.id.not_in([officer.officer_id for officer in confirmed]),
-        )
-        .order_by(User.name)
-    ).all()
-    opening = session.get(Opening, stage.id)
-    return OpeningStatus(confirmed, others, opening.opened_at if opening else None)
 
 
 def opened_bids(session: Session, stage_id: uuid.UUID) -> list[OpenedBid]:
@@ -159,6 +122,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
         select(
             Bid,
             Submission,
+            OpenedSubmission,
             Organisation.name,
             EligibilityDecision,
             User.name.label("decided_by"),
@@ -169,6 +133,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
         )
+        .join(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(EligibilityDecision, EligibilityDecision.bid_id == Bid.id)
         .outerjoin(User, User.id == EligibilityDecision.decided_by_id)
         .where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
@@ -200,6 +165,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             _opened(
                 rows[0].Bid,
                 rows[0].Submission,
+                rows[0].OpenedSubmission,
                 logged[rows[0].Submission.entry_n],
                 rows[0].name,
                 findings,
@@ -211,14 +177,12 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
 def _opened(
     bid: Bid,
     submission: Submission,
+    held: OpenedSubmission,
     logged: Mapping[str, object],
     supplier_name: str,
     findings: Sequence[Finding],
 ) -> OpenedBid:
-    try:
-        document = documents.read(submission.content)
-    except documents.DamagedDocument:
-        document = None
+    document = read_document(held.document)
     content = document.content if document else documents.Content({}, None, None, "", "")
     return OpenedBid(
         bid_id=bid.id,
@@ -237,13 +201,33 @@ def _opened(
         sha256=submission.sha256,
         arrived_at=submission.arrived_at,
         recorded_at=submission.recorded_at,
-        intact=is_intact(submission, logged),
+        flaw=held.flaw or flaw_of(document, bid.reference, submission, logged),
         eligibility=document.eligibility if document else None,
         findings=findings,
     )
 
 
-def is_intact(submission: Submission, logged: Mapping[str, object]) -> bool:
-    """Tell whether a submission's bytes have the digest that stands beside them and in the log."""
-    found = documents.digest(submission.content)
-    return found == submission.sha256 == logged.get("envelope")
+def read_document(held: bytes | None) -> documents.BidDocument | None:
+    """Read what an envelope held; None where it held no bid."""
+    if held is None:
+        return None
+    try:
+        return documents.read(held)
+    except documents.DamagedDocument:
+        return None
+
+
+def flaw_of(
+    document: documents.BidDocument | None,
+    reference: str,
+    submission: Submission,
+    logged: Mapping[str, object],
+) -> Flaw | None:
+    """Say what is wrong with a document that an envelope held, by what the log says of the bid."""
+    if document is None:
+        return Flaw.UNREADABLE
+    if (document.bid, document.version) != (reference, submission.version):
+        return Flaw.ANOTHER
+    if documents.fields_root(document).hex() != logged.get("fields_root"):
+        return Flaw.FIELDS
+    return None

@@ -53,6 +53,18 @@ def can_edit(actor: Actor, state: State, closes_at: datetime | None, now: dateti
     return ALLOWED
 
 
+def has_draft(drafted: bool) -> Answer:
+    """Answer whether there is a draft to write in: none after a submission, until it is changed."""
+    if not drafted:
+        return wrong_moment(
+            N_(
+                "This bid was submitted, so this was not saved. To go on, choose “Change this bid” "
+                "on the bid's page and put your text there."
+            )
+        )
+    return ALLOWED
+
+
 def can_submit(actor: Actor) -> Answer:
     """Answer whether the actor has the right to submit; the moment is judged under the lock."""
     if not actor.may(Permission.BID_SUBMIT):
@@ -83,16 +95,27 @@ def can_confirm_opening(
     state: State,
     closes_at: datetime | None,
     now: datetime,
+    named: bool,
+    second_factor: bool,
     opened: bool = False,
     confirmed: "Collection[uuid.UUID]" = (),
 ) -> Answer:
     """Answer whether the actor may confirm the opening of a stage's bids.
 
-    `verified` tells whether the body was verified, `opened` whether the bids were opened;
-    `state` is the challenge's stored state, `confirmed` are the people who have confirmed.
+    `verified` tells whether the body was verified, `named` whether the actor is among those named
+    to open, `second_factor` whether this sign-in was made with one, `opened` whether the bids were
+    opened; `state` is the challenge's stored state, `confirmed` are the people who have confirmed.
     """
     if not actor.may(Permission.BID_OPEN):
         return lacks_right(N_("Only procurement officers can open bids."))
+    if not named:
+        return lacks_right(
+            N_("You are not one of the officers named to open these bids. Ask to be named.")
+        )
+    if not second_factor:
+        return lacks_right(
+            N_("Sign in again with your second step: bids are opened only with both.")
+        )
     if opened:
         return wrong_moment(N_("The bids have been opened already."))
     if state_at(state, closes_at, now) is State.OPEN:
@@ -107,10 +130,34 @@ def can_confirm_opening(
         return wrong_moment(
             N_("Your organisation must be verified before it can open bids. Ask the service team.")
         )
+    if len(confirmed) > 1:
+        return wrong_moment(N_("Two officers have confirmed. The bids are being opened now."))
     if actor.user_id in confirmed:
         return wrong_moment(
             N_("You have confirmed already. A second procurement officer must confirm too.")
         )
+    return ALLOWED
+
+
+def can_set_passphrase(actor: Actor) -> Answer:
+    """Answer whether the actor may have a key of their own for opening bids."""
+    if not actor.may(Permission.BID_OPEN):
+        return lacks_right(N_("Only procurement officers can open bids."))
+    return ALLOWED
+
+
+def can_rehearse(
+    actor: Actor, *, state: State, closes_at: datetime | None, now: datetime, named: bool
+) -> Answer:
+    """Answer whether the actor may test, before closing, that they can open a stage's bids."""
+    if not actor.may(Permission.BID_OPEN):
+        return lacks_right(N_("Only procurement officers can open bids."))
+    if not named:
+        return lacks_right(
+            N_("You are not one of the officers named to open these bids. Ask to be named.")
+        )
+    if state_at(state, closes_at, now) is not State.OPEN:
+        return wrong_moment(N_("The test is for the time before closing."))
     return ALLOWED
 
 

@@ -11,18 +11,10 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
-from bids import documents, drafts, receipts
-from bids.lifecycle import BidState
+from bids import documents, drafts, envelopes, receipts
 from bids.models import Bid, EligibilityDeclaration, Submission
-from bids.opened import (
-    OpenedBid,
-    OpeningStatus,
-    bid_counts,
-    find_opened_bid,
-    is_opened,
-    opened_bids,
-    opening_status,
-)
+from bids.opened import OpenedBid, bid_counts, find_opened_bid, is_opened, opened_bids
+from bids.openings import OpeningStatus, opening_status
 from challenges.models import Challenge, Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
@@ -36,14 +28,15 @@ __all__ = [
     "bid_counts",
     "current_declaration",
     "find_opened_bid",
-    "has_unsubmitted_changes",
     "is_opened",
     "known_bid",
+    "latest_submission",
     "opened_bids",
     "opening_status",
     "own_bid",
     "own_bids",
     "receipt",
+    "shown_content",
     "submission",
     "versions",
 ]
@@ -125,10 +118,14 @@ def own_bid(session: Session, reference: str, actor: Actor) -> Bid:
         select(Bid)
         .where(Bid.reference == reference, Bid.supplier_id == actor.organisation_id)
         .options(
-            joinedload(Bid.challenge).joinedload(Challenge.buyer),
-            joinedload(Bid.stage).options(joinedload(Stage.plan), selectinload(Stage.criteria)),
+            joinedload(Bid.challenge).options(
+                joinedload(Challenge.buyer), joinedload(Challenge.plan)
+            ),
+            joinedload(Bid.stage).options(
+                joinedload(Stage.sealing_key), selectinload(Stage.criteria)
+            ),
             joinedload(Bid.supplier),
-            selectinload(Bid.answers),
+            selectinload(Bid.fields),
         )
     )
     if bid is None:
@@ -169,7 +166,6 @@ def versions(session: Session, bid: Bid) -> Sequence[Submission]:
         select(Submission)
         .where(Submission.bid_id == bid.id)
         .options(
-            defer(Submission.content),
             defer(Submission.receipt),
             joinedload(Submission.submitted_by),
         )
@@ -177,14 +173,29 @@ def versions(session: Session, bid: Bid) -> Sequence[Submission]:
     ).all()
 
 
-def has_unsubmitted_changes(session: Session, bid: Bid) -> bool:
-    """Tell whether the draft says something else than the submission that counts."""
-    if bid.state is not BidState.SUBMITTED:
-        return False
-    counts = submission(session, bid.id, bid.current_version)
-    if counts is None:
-        return False
-    return documents.read(counts.content).content != drafts.content_of(bid)
+def latest_submission(session: Session, bid: Bid) -> Submission | None:
+    """Give the last version of a bid, whether it counts or was withdrawn; None before the first."""
+    return session.scalar(
+        select(Submission)
+        .where(Submission.bid_id == bid.id)
+        .order_by(Submission.version.desc())
+        .limit(1)
+    )
+
+
+def shown_content(session: Session, bid: Bid) -> documents.Content:
+    """Give what a supplier's own pages show: the draft, else what was last submitted.
+
+    Raises:
+        Unreadable: the supplier's own copy cannot be read.
+        LostKey: a key cannot be unwrapped.
+    """
+    if bid.draft_key_id is not None:
+        return drafts.content_of(session, bid)
+    latest = latest_submission(session, bid)
+    if latest is None:
+        raise LookupError(f"{bid.reference} has neither a draft nor a submission")
+    return envelopes.own_document(session, bid, latest).content
 
 
 def receipt(session: Session, reference: str, version: int, actor: Actor) -> Receipt:
@@ -228,6 +239,6 @@ def receipt(session: Session, reference: str, version: int, actor: Actor) -> Rec
         sha256=found.sha256,
         place=found.entry_n,
         note=receipts.signed(found.receipt),
-        document=documents.read(found.content),
+        document=envelopes.own_document(session, bid, found),
         titles={criterion.key: criterion.title for criterion in bid.stage.criteria},
     )

@@ -63,6 +63,30 @@ def tell_approved(session: Session, challenge: Challenge, actor: Actor, clock: C
     )
 
 
+def tell_opener(
+    session: Session, challenge: Challenge, officer_id: uuid.UUID, *, has_key: bool, clock: Clock
+) -> None:
+    """Tell an officer that they were named to open the bids, and what to do before closing."""
+    do = (
+        _("Test before closing that you can open them.")
+        if has_key
+        else _("Set your opening passphrase now, and test before closing that you can open them.")
+    )
+    named = _(
+        "You are one of the officers named to open the bids on this challenge. Any two of you "
+        "open them after closing."
+    )
+    _send(
+        session,
+        challenge,
+        [session.get_one(User, officer_id)],
+        subject=_("You are named to open bids: %(title)s", title=challenge.title),
+        text=f"{named}\n\n{do}",
+        page="opening",
+        clock=clock,
+    )
+
+
 def _officers(session: Session, challenge: Challenge, *, besides: uuid.UUID) -> Sequence[User]:
     return session.scalars(
         select(User)

@@ -3,7 +3,13 @@
 from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
+PUBLISHED = "challenge.published"
 CLOSED = "challenge.closed"
+OPENER_NAMED = "opening.officer_named"
+DEADLINE_PROPOSED = "deadline.proposed"
+DEADLINE_DECLINED = "deadline.declined"
+DEADLINE_EXTENDED = "deadline.extended"
+REOPENED = "challenge.reopened"
 
 _KIND = Kind.PUBLICATION
 
@@ -17,11 +23,43 @@ register(
             N_("The challenge was returned to draft: %(reason)s"), kind=_KIND
         ),
         "challenge.approved": Telling(N_("The challenge was approved"), kind=_KIND),
-        "challenge.published": Telling(
+        PUBLISHED: Telling(
             N_("The challenge was published, and its evaluation plan frozen (SHA-256 %(plan)s)"),
             public=frozenset(
-                {"plan", "closes_at", "value_minor", "regime", "regime_version", "band"}
+                {
+                    *("plan", "closes_at", "sealing_key", "value_minor"),
+                    *("regime", "regime_version", "band"),
+                }
             ),
+            kind=_KIND,
+        ),
+        # The officer is withheld from the public; `key` tells whether and with what they sign.
+        OPENER_NAMED: Telling(
+            N_("%(officer)s was named as one of those who may open the bids"),
+            public=frozenset({"key"}),
+            kind=Kind.OPENING,
+        ),
+        DEADLINE_PROPOSED: Telling(
+            N_("A later closing time was proposed, %(closes_at)s: %(reason)s"),
+            public=frozenset({"former", "closes_at", "reason"}),
+            kind=_KIND,
+        ),
+        DEADLINE_DECLINED: Telling(
+            N_("The proposed closing time, %(closes_at)s, was declined"),
+            public=frozenset({"closes_at"}),
+            kind=_KIND,
+        ),
+        DEADLINE_EXTENDED: Telling(
+            N_("Two officers moved the closing time from %(former)s to %(closes_at)s: %(reason)s"),
+            public=frozenset({"former", "closes_at", "reason"}),
+            kind=_KIND,
+        ),
+        REOPENED: Telling(
+            N_(
+                "Two officers opened the challenge to bids again for everybody, until "
+                "%(closes_at)s: %(reason)s"
+            ),
+            public=frozenset({"former", "closes_at", "reason"}),
             kind=_KIND,
         ),
         CLOSED: Telling(

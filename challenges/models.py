@@ -22,6 +22,7 @@ from challenges.lifecycle import State
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
+from marketplace.core.vault.models import SealingKey
 
 
 class LegalRoute(StrEnum):
@@ -118,6 +119,7 @@ class Challenge(Identified, Base):
     stages: Mapped[list["Stage"]] = relationship(
         back_populates="challenge", order_by="Stage.ordinal"
     )
+    plan: Mapped["Plan | None"] = relationship()
 
     # Two people editing at once: the second is told, nothing is overwritten unseen.
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)
@@ -147,6 +149,7 @@ class Stage(Identified, Base):
         CheckConstraint("minimum_panel >= 3", name="minimum_panel"),
         CheckConstraint("best_minor < worst_minor", name="bounds_in_order"),
         Index("ix_stage_closes_at", "closes_at", "challenge_id"),
+        Index("uq_stage_sealing_key", "sealing_key_id", unique=True),
     )
 
     challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), index=True)
@@ -161,8 +164,11 @@ class Stage(Identified, Base):
     best_minor: Mapped[int | None] = mapped_column(BigInteger)
     worst_minor: Mapped[int | None] = mapped_column(BigInteger)
     minimum_panel: Mapped[int] = mapped_column(default=3)
+    # What bids are sealed to: made at publication, and kept when the closing instant moves.
+    sealing_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealing_key.id"))
 
     challenge: Mapped[Challenge] = relationship(back_populates="stages")
+    sealing_key: Mapped[SealingKey | None] = relationship()
     criteria: Mapped[list["Criterion"]] = relationship(
         back_populates="stage", order_by="Criterion.ordinal", cascade="all, delete-orphan"
     )
@@ -240,4 +246,87 @@ class EvaluationPlan(Base):
     frozen_at: Mapped[datetime]
 
 
+class Plan(Base):
+    """A challenge's `plan/1`, frozen at publication: what bidders are told will be judged, and how.
+
+    `canonical` are its RFC 8785 bytes, `sha256` is theirs. Each stage's `evaluation` in it is the
+    very content of that stage's `EvaluationPlan`.
+    """
+
+    __tablename__ = "plan"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
+
+    challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
+    version: Mapped[int]
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    frozen_at: Mapped[datetime]
+
+
+class OpeningOfficer(Base):
+    """A procurement officer who was named as one of those who may open a stage's bids."""
+
+    __tablename__ = "opening_officer"
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    officer_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("user_account.id"), primary_key=True, index=True
+    )
+    named_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    named_at: Mapped[datetime]
+
+    officer: Mapped[User] = relationship(foreign_keys=[officer_id])
+
+
+class DeadlineOutcome(StrEnum):
+    """What became of a proposal to move a closing instant."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class DeadlineChange(Identified, Base):
+    """One officer's proposal that a stage closes later, and what a second officer made of it.
+
+    `closes_from` is the closing instant that held when it was proposed. `after_closing` says that
+    bids had closed by then: the service had been down, and the stage is opened again for all alike.
+    """
+
+    __tablename__ = "deadline_change"
+    __table_args__ = (
+        # A deadline is never brought forward: somebody may be counting on it.
+        CheckConstraint("closes_to > closes_from", name="later"),
+        CheckConstraint("decided_by_id <> proposed_by_id", name="two_officers"),
+        CheckConstraint(
+            "(outcome IS NULL) = (decided_at IS NULL) "
+            "AND (outcome IS NULL) = (decided_by_id IS NULL)",
+            name="decided_whole",
+        ),
+        CheckConstraint("length(trim(reason)) > 0", name="reason"),
+        Index(
+            "uq_deadline_change_waiting",
+            "stage_id",
+            unique=True,
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
+    closes_from: Mapped[datetime]
+    closes_to: Mapped[datetime]
+    after_closing: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    outcome: Mapped[DeadlineOutcome | None] = mapped_column(enum_type(DeadlineOutcome))
+
+    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+
 append_only(EvaluationPlan)
+append_only(Plan)
+append_only(OpeningOfficer)

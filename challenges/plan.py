@@ -1,15 +1,62 @@
-"""A stage's evaluation plan in the terms of `evaluation/1`: what publication freezes. Pure."""
+"""What publication freezes: a stage's plan in the terms of `evaluation/1`, and the `plan/1`. Pure.
+
+`docs/verification.md` describes `plan/1` byte by byte.
+"""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from challenges.models import Criterion, Stage
+    from challenges.models import Challenge, Criterion, Stage
 
 # Every plan's weights add up to this.
 WEIGHTS_TOTAL = Decimal(100)
 
 PRICE = "price"
+
+FORMAT = "plan/1"
+FIRST_VERSION = 1
+
+
+def frozen_plan(
+    challenge: "Challenge", *, regime: str, regime_version: str, band: str
+) -> dict[str, Any]:
+    """Give the `plan/1` of a challenge: for each stage what is judged, how, and by how many.
+
+    `evaluation` of a stage is what `plan_document` gives. Closing instants and keys are entries of
+    the log bound to this plan's digest and not part of it, so that a deadline can be extended.
+    """
+    return {
+        "format": FORMAT,
+        "challenge": challenge.reference,
+        "version": FIRST_VERSION,
+        "regime": {"name": regime, "version": regime_version, "band": band},
+        "stages": [_stage(stage) for stage in challenge.stages],
+    }
+
+
+def _stage(stage: "Stage") -> dict[str, Any]:
+    return {
+        "stage": stage.ordinal,
+        "name": stage.name,
+        "evaluation": plan_document(stage),
+        "questions": {
+            criterion.key: {
+                "question": criterion.question,
+                "guidance": criterion.guidance,
+                "word_limit": criterion.word_limit,
+                "descriptors": [
+                    {"score": plain(found.score), "text": found.text}
+                    for found in criterion.descriptors
+                ],
+            }
+            for criterion in stage.criteria
+            if criterion.kind != PRICE
+        },
+        "budget": None if stage.budget_minor is None else price_text(stage.budget_minor),
+        "minimum_panel": stage.minimum_panel,
+        "names_withheld": False,
+    }
 
 
 def plan_document(stage: "Stage") -> dict[str, Any]:

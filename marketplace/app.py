@@ -18,7 +18,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace.config import Settings, from_environment
+from marketplace.config import BadSetting, Settings, from_environment
 from marketplace.core import access
 from marketplace.core.accounts import setup as accounts
 from marketplace.core.clock import Clock, SystemClock
@@ -29,6 +29,7 @@ from marketplace.core.files.store import FileStore
 from marketplace.core.notices import post
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
+from marketplace.core.vault import keyring, master
 from marketplace.web import filters
 from scoring.report import service as reports
 
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        _find_master_key()
     # Batches let SQLite change a table, which it can only do by making it anew.
     migrate.init_app(
         app, db, directory=str(ROOT / "marketplace" / "migrations"), render_as_batch=True
@@ -130,6 +132,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     return app
+
+
+def _find_master_key() -> None:
+    """Refuse to start without the key that every sealed bid and draft hangs on."""
+    try:
+        master.ring()
+    except (keyring.BadMasterKey, keyring.LostKey) as error:
+        raise BadSetting(f"the master key cannot be used: {error}") from error
 
 
 def _configure(app: Flask, settings: Settings) -> None:

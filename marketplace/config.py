@@ -40,6 +40,12 @@ class Settings:
     # OWASP's minimum for Argon2id; on a small machine about 40 ms a sign-in.
     password_memory_kib: int = 19456
     password_passes: int = 2
+    # The master key itself, or the file that holds it; never in the database.
+    master_key: str | None = field(default=None, repr=False)
+    master_key_file: Path | None = None
+    # Argon2id over an officer's opening passphrase: used twice an opening, so it may be slow.
+    opening_memory_kib: int = 65536
+    opening_passes: int = 3
     log_key_file: Path | None = None
     log_origin: str | None = None
     timestamp_url: str | None = field(default=None, repr=False)
@@ -57,6 +63,16 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def master_key_path(self) -> Path:
+        """Give the file of the master key, where the key itself is not given."""
+        return self.master_key_file or self.data / "keys" / "master.key"
+
+    @property
+    def makes_master_key(self) -> bool:
+        """Tell whether a master key is made on first need: never where real bids are sealed."""
+        return self.demonstration or self.testing
+
+    @property
     def log_key(self) -> Path:
         """Give the file of the key that signs for the log."""
         return self.log_key_file or self.data / "keys" / "log.key"
@@ -65,6 +81,14 @@ class Settings:
     def first_log_origin(self) -> str:
         """Name the log as its first key will; later the key says what the log is called."""
         return self.log_origin or f"{urlsplit(self.public_url).netloc}/log"
+
+
+class Vault(TypedDict):
+    """Where the master key is found, and what it costs to try an opening passphrase."""
+
+    master_key: str | None
+    master_key_file: Path | None
+    opening_memory_kib: int
 
 
 class Authority(TypedDict):
@@ -106,6 +130,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         sign_in_rate=environ.get("MARKETPLACE_SIGN_IN_RATE", Settings.sign_in_rate),
         password_memory_kib=_whole(environ, "MARKETPLACE_PASSWORD_MEMORY_KIB", 19456),
         password_passes=_whole(environ, "MARKETPLACE_PASSWORD_PASSES", 2),
+        **_vault(environ, data, mode),
         log_key_file=_file(environ, "MARKETPLACE_LOG_KEY_FILE"),
         log_origin=_origin(environ.get("MARKETPLACE_LOG_ORIGIN")),
         **_authority(environ),
@@ -156,6 +181,24 @@ def _smtp(environ: Mapping[str, str], mode: Mode) -> str | None:
     if url is None and mode is Mode.PRODUCTION:
         raise BadSetting("set MARKETPLACE_SMTP_URL, such as smtp://user:password@mail.example:587")
     return url
+
+
+def _vault(environ: Mapping[str, str], data: Path, mode: Mode) -> Vault:
+    """Find the master key; production does not start without it, for its loss loses every bid."""
+    given = environ.get("MARKETPLACE_MASTER_KEY") or None
+    file = _file(environ, "MARKETPLACE_MASTER_KEY_FILE")
+    path = file or data / "keys" / "master.key"
+    if mode is Mode.PRODUCTION and given is None and not path.is_file():
+        raise BadSetting(
+            f"there is no master key in {path}; make one with: marketplace keys make {path}"
+            " (or set MARKETPLACE_MASTER_KEY or MARKETPLACE_MASTER_KEY_FILE)"
+        )
+    return {
+        "master_key": given,
+        "master_key_file": file,
+        # Nobody's secret hangs on it in a demonstration, where every visitor is told it.
+        "opening_memory_kib": 65536 if mode is Mode.PRODUCTION else 8192,
+    }
 
 
 def _file(environ: Mapping[str, str], name: str) -> Path | None:

@@ -95,6 +95,8 @@ def make_settings(folder: Path, database_url: str, **changes: object) -> Setting
         "mode": Mode.PRODUCTION,
         "password_memory_kib": 8,
         "password_passes": 1,
+        "opening_memory_kib": 8,
+        "opening_passes": 1,
         "sign_in_rate": "1000 per minute",
         "testing": True,
     }

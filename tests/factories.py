@@ -3,6 +3,7 @@
 Everything is plainly fictional. Each builder adds and flushes; the caller commits.
 """
 
+import hashlib
 import itertools
 import uuid
 from datetime import datetime, timedelta
@@ -10,19 +11,23 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from bids import documents, log_words, receipts
+from bids import documents, drafts, envelopes, log_words, receipts
 from bids.lifecycle import OPENED_STATES, BidState
-from bids.models import Bid, BidAnswer, EligibilityDeclaration, Submission
+from bids.models import Bid, EligibilityDeclaration, OpenedSubmission, Submission
 from challenges.lifecycle import State
 from challenges.models import (
     Challenge,
     Criterion,
     CriterionKind,
     LegalRoute,
+    OpeningOfficer,
+    Plan,
     PriceModel,
     ScaleDescriptor,
     Stage,
 )
+from challenges.plan import FIRST_VERSION, frozen_plan
+from marketplace.core.access import current_files
 from marketplace.core.accounts.models import (
     BodyType,
     Membership,
@@ -35,7 +40,11 @@ from marketplace.core.accounts.models import (
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import FixedClock
+from marketplace.core.files import store as files
 from marketplace.core.permissions import Actor, Role
+from marketplace.core.vault import officers as vault_officers
+from marketplace.core.vault import sealing
+from scoring.engine.canonical import canonical
 from scoring.panel.models import Panel, PanelMember, Seat
 
 _count = itertools.count(1)
@@ -184,7 +193,50 @@ def a_challenge(
             )
         )
     session.flush()
+    if published:
+        _publish(session, at, challenge)
     return challenge
+
+
+def _publish(session: Session, at: datetime, challenge: Challenge) -> None:
+    """Freeze the plan and make the key that bids are sealed to, as publication does."""
+    whole = canonical(frozen_plan(challenge, regime="scotland", regime_version="t", band="low"))
+    session.add(
+        Plan(
+            challenge_id=challenge.id,
+            version=FIRST_VERSION,
+            canonical=whole,
+            sha256=hashlib.sha256(whole).hexdigest(),
+            frozen_at=at,
+        )
+    )
+    challenge.stage.sealing_key = sealing.new(session, FixedClock(at))
+    session.flush()
+    session.refresh(challenge)
+
+
+def name_openers(session: Session, at: datetime, challenge: Challenge, *officers: User) -> None:
+    """Name officers who may open a challenge's bids, however many."""
+    for officer in officers:
+        session.add(
+            OpeningOfficer(
+                stage_id=challenge.stage.id,
+                officer_id=officer.id,
+                named_by_id=officer.id,
+                named_at=at,
+            )
+        )
+    session.flush()
+
+
+PASSPHRASE = "four plain fictional words"
+
+
+def give_opening_key(session: Session, at: datetime, *officers: User) -> None:
+    """Give officers a signing key, locked by `PASSPHRASE`."""
+    for officer in officers:
+        signer, locked = vault_officers.prepare("tests.example/log", PASSPHRASE)
+        vault_officers.keep(session, officer.id, signer, locked, FixedClock(at))
 
 
 def _question(session: Session, stage: Stage, ordinal: int, key: str, weight: str) -> None:
@@ -248,24 +300,37 @@ def a_bid(
         created_by_id=user.id,
         created_at=at,
         changed_at=at,
+        copy_key_id=sealing.new(session, FixedClock(at)).id,
+    )
+    content = documents.Content(
+        answers={key: f"{text} ({key})" for key in drafts.question_keys(stage)},
         price_minor=price_minor,
         contract_accepted=True,
+        contract_points="",
+        ai_statement="",
     )
-    bid.answers = [
-        BidAnswer(criterion=criterion, text=f"{text} ({criterion.key})")
-        for criterion in stage.criteria
-        if criterion.kind is CriterionKind.QUALITY
-    ]
     session.add(bid)
     session.flush()
     if state in OPENED_STATES or state is BidState.SUBMITTED:
-        _submit(session, at, challenge, bid, user)
+        _submit(session, at, challenge, bid, user, content, opened=state in OPENED_STATES)
         bid.state = state
+        session.flush()
+    else:
+        drafts.begin(session, bid, content, FixedClock(at))
         session.flush()
     return bid
 
 
-def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user: User) -> None:
+def _submit(
+    session: Session,
+    at: datetime,
+    challenge: Challenge,
+    bid: Bid,
+    user: User,
+    submitted: documents.Content,
+    *,
+    opened: bool,
+) -> None:
     document = documents.salted(
         documents.BidDocument(
             challenge=challenge.reference,
@@ -276,13 +341,7 @@ def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user
             supplier_id=str(bid.supplier_id),
             supplier_name=bid.supplier.name,
             currency="GBP",
-            content=documents.Content(
-                answers={answer.criterion.key: answer.text for answer in bid.answers},
-                price_minor=bid.price_minor,
-                contract_accepted=True,
-                contract_points="",
-                ai_statement="",
-            ),
+            content=submitted,
             eligibility=documents.Eligibility(
                 declared_at=at,
                 declared_by=user.name,
@@ -301,7 +360,13 @@ def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user
         )
     )
     content = documents.write(document)
-    digest = documents.digest(content)
+    key = challenge.stage.sealing_key
+    assert key is not None
+    own = sealing.recipient(session, bid.copy_key_id)
+    digest = envelopes.seal(content, [key.recipient, own])
+    files.keep(
+        session, current_files(), digest, media_type=envelopes.MEDIA_TYPE, clock=FixedClock(at)
+    )
     made = log.append_proven(
         session,
         clock=FixedClock(at),
@@ -314,20 +379,30 @@ def _submit(session: Session, at: datetime, challenge: Challenge, bid: Bid, user
         envelope=digest,
         fields_root=documents.fields_root(document).hex(),
     )
-    session.add(
-        Submission(
-            bid_id=bid.id,
-            version=1,
-            submitted_by_id=user.id,
-            arrived_at=at,
-            recorded_at=made.entry.at,
-            entry_n=made.entry.n,
-            content=content,
-            sha256=digest,
-            receipt=receipts.text_of(made, "tests.example/log"),
-        )
+    submission = Submission(
+        bid_id=bid.id,
+        version=1,
+        submitted_by_id=user.id,
+        arrived_at=at,
+        recorded_at=made.entry.at,
+        entry_n=made.entry.n,
+        sha256=digest,
+        draft_version=bid.row_version,
+        receipt=receipts.text_of(made, "tests.example/log"),
     )
+    session.add(submission)
     session.flush()
+    if opened:
+        session.add(
+            OpenedSubmission(
+                submission_id=submission.id,
+                closed_n=made.entry.n,
+                opened_at=at,
+                found_sha256=digest,
+                document=content,
+            )
+        )
+        session.flush()
     bid.current_version = 1
 
 

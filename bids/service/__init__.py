@@ -1,23 +1,37 @@
 """What people do with bids: one function per use case, grouped by who does it and when."""
 
-from bids.service.drafting import save_answer, save_price, save_terms, start_bid
+from bids.service.deciding import Reading, decide_eligibility, read_bid
+from bids.service.drafting import (
+    change_bid,
+    discard_changes,
+    save_answer,
+    save_price,
+    save_terms,
+    start_bid,
+)
 from bids.service.eligibility import Declared, declare_eligibility
-from bids.service.opening import Reading, confirm_opening, decide_eligibility, read_bid
+from bids.service.opening import confirm_opening, open_bids, rehearse_opening
+from bids.service.opening_keys import set_opening_passphrase
 from bids.service.refusing import record_refused_opening, record_refused_reading
 from bids.service.submitting import submit_bid, withdraw_bid
 
 __all__ = [
     "Declared",
     "Reading",
+    "change_bid",
     "confirm_opening",
     "decide_eligibility",
     "declare_eligibility",
+    "discard_changes",
+    "open_bids",
     "read_bid",
     "record_refused_opening",
     "record_refused_reading",
+    "rehearse_opening",
     "save_answer",
     "save_price",
     "save_terms",
+    "set_opening_passphrase",
     "start_bid",
     "submit_bid",
     "withdraw_bid",

@@ -1,5 +1,8 @@
 """Writing a bid: beginning one, and saving its parts. Nothing here is seen by anybody else.
 
+All of it is encrypted before it reaches the database (`bids.drafts`). Once a bid is submitted its
+draft is gone; to change it one begins a new draft from the supplier's own copy.
+
 A page sends back the fingerprint of what it showed. Where somebody else has changed that very
 part since, the save is refused, so that nothing is overwritten unseen; other parts do not matter,
 so two people can answer two questions at once.
@@ -11,24 +14,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from bids import policy
+from bids import drafts, envelopes, policy, queries
+from bids.documents import Content
 from bids.drafts import fingerprint
 from bids.lifecycle import BidState
-from bids.models import Bid, BidAnswer
+from bids.models import Bid
 from bids.service.loading import locked_bid
-from challenges.models import Criterion, CriterionKind, PriceModel
+from challenges.models import PriceModel
 from challenges.queries import public_challenge
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, NotFound, StaleEdit
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.core.vault import sealing
 
 # Without the letters and digits that are misread for one another.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # The largest amount that every database and every reader of JSON takes exactly.
 _MOST_MINOR = 2**53 - 1
+EMPTY = Content({}, None, None, "", "")
 
 
 def new_reference() -> str:
@@ -67,9 +74,58 @@ def start_bid(challenge_reference: str, *, actor: Actor, clock: Clock) -> Bid:
             created_by_id=actor.user_id,
             created_at=now,
             changed_at=now,
+            copy_key_id=sealing.new(session, clock).id,
         )
         session.add(bid)
+        session.flush()
+        drafts.begin(session, bid, EMPTY, clock)
     return bid
+
+
+def change_bid(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Begin to change a bid that was submitted or withdrawn: a new draft of its latest version.
+
+    The version that counts stays as it is until another is submitted. Where a draft is there
+    already, it is left as it is.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden, WrongMoment: by `policy.can_edit`.
+        Unreadable: the supplier's own copy cannot be read.
+    """
+    session = db.session()
+    bid = queries.own_bid(session, reference, actor)
+    ensure(policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, clock.now()))
+    if bid.draft_key_id is not None:
+        return
+    latest = queries.latest_submission(session, bid)
+    content = envelopes.own_document(session, bid, latest).content if latest else EMPTY
+    with transaction() as session:
+        bid, challenge = locked_bid(session, reference, actor)
+        ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+        now_latest = queries.latest_submission(session, bid)
+        if bid.draft_key_id is not None:
+            return
+        if latest and now_latest and now_latest.version != latest.version:
+            raise StaleEdit(N_("Somebody else submitted this bid meanwhile. Look at it again."))
+        drafts.begin(session, bid, content, clock)
+        _mark_changed(bid, clock)
+
+
+def discard_changes(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Give up a draft that changes a submitted bid: what was submitted goes on counting.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden, WrongMoment: by `policy.can_edit`, or nothing was ever submitted.
+    """
+    with transaction() as session:
+        bid, challenge = locked_bid(session, reference, actor)
+        ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+        if queries.latest_submission(session, bid) is None:
+            raise WrongMoment(N_("This bid was never submitted, so its draft is all there is."))
+        drafts.destroy(session, bid)
+        _mark_changed(bid, clock)
 
 
 def save_answer(
@@ -86,21 +142,11 @@ def save_answer(
     """
     with transaction() as session:
         bid = _editable(session, reference, actor, clock)
-        criterion = session.scalar(
-            select(Criterion).where(
-                Criterion.stage_id == bid.stage_id,
-                Criterion.key == key,
-                Criterion.kind == CriterionKind.QUALITY,
-            )
-        )
-        if criterion is None:
+        content = drafts.content_of(session, bid)
+        if key not in content.answers:
             raise NotFound(N_("There is no such question."))
-        answer = session.get(BidAnswer, (bid.id, criterion.id))
-        _refuse_stale(seen, fingerprint(answer.text if answer else ""), fingerprint(text))
-        if answer is None:
-            answer = BidAnswer(bid_id=bid.id, criterion_id=criterion.id)
-            session.add(answer)
-        answer.text = text
+        _refuse_stale(seen, fingerprint(content.answers[key]), fingerprint(text))
+        drafts.write_fields(session, bid, [(drafts.answer_name(key), text)])
         _mark_changed(bid, clock)
     return fingerprint(text)
 
@@ -128,8 +174,10 @@ def save_price(
         bid = _editable(session, reference, actor, clock)
         if bid.stage.price_model is PriceModel.FIXED_BUDGET:
             raise NotFound(N_("This challenge does not ask for a price."))
-        _refuse_stale(seen, fingerprint(bid.price_minor), fingerprint(price_minor))
-        bid.price_minor = price_minor
+        stands = drafts.content_of(session, bid).price_minor
+        _refuse_stale(seen, fingerprint(stands), fingerprint(price_minor))
+        told = None if price_minor is None else str(price_minor)
+        drafts.write_fields(session, bid, [(drafts.PRICE, told)])
         _mark_changed(bid, clock)
     return fingerprint(price_minor)
 
@@ -157,12 +205,16 @@ def save_terms(
     with transaction() as session:
         bid = _editable(session, reference, actor, clock)
         new = fingerprint(contract_accepted, points, ai_statement)
+        stands = drafts.content_of(session, bid)
         _refuse_stale(
-            seen, fingerprint(bid.contract_accepted, bid.contract_points, bid.ai_statement), new
+            seen,
+            fingerprint(stands.contract_accepted, stands.contract_points, stands.ai_statement),
+            new,
         )
-        bid.contract_accepted = contract_accepted
-        bid.contract_points = points
-        bid.ai_statement = ai_statement
+        contract = {"accepted": contract_accepted, "points": points}
+        drafts.write_fields(
+            session, bid, [(drafts.CONTRACT, contract), (drafts.AI_STATEMENT, ai_statement)]
+        )
         _mark_changed(bid, clock)
     return new
 
@@ -170,6 +222,7 @@ def save_terms(
 def _editable(session: Session, reference: str, actor: Actor, clock: Clock) -> Bid:
     bid, challenge = locked_bid(session, reference, actor)
     ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+    ensure(policy.has_draft(bid.draft_key_id is not None))
     return bid
 
 

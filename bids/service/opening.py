@@ -1,272 +1,309 @@
-"""Opening a stage's bids by two officers, and deciding about the eligibility of each bid."""
+"""Opening a stage's bids: two officers sign for it, then a job opens every envelope.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+What the job has read stands in rows of its own until all is read; one entry then says what was
+opened, and only from then on does anybody see it. So a crash at any point loses nothing, and what
+was opened is recorded once.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from bids import log_words, opened, policy
-from bids.lifecycle import BidEvent, BidState, after
+from bids import log_words, opened, openings, policy, receipts
+from bids.envelopes import Hashed
+from bids.lifecycle import BidEvent, after
 from bids.models import (
     Bid,
-    EligibilityDecision,
-    EligibilityFinding,
+    Flaw,
+    OpenedSubmission,
     Opening,
     OpeningConfirmation,
+    OpeningRehearsal,
     Submission,
 )
 from bids.service.loading import locked_bids
-from challenges.lifecycle import Event, State
-from challenges.models import Challenge, Stage
+from challenges.lifecycle import Event
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from challenges.service import advance, record_closing
+from marketplace.core import jobs
+from marketplace.core.access import current_files
 from marketplace.core.audit import log
+from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.files.store import DamagedFile
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.core.vault import officers, sealing, statements
+from marketplace.core.vault.envelopes import DamagedEnvelope
+from marketplace.core.vault.models import OfficerKey
+from marketplace.core.vault.sealing import Opener, SignedStatement
 
-_EVENTS = {
-    EligibilityFinding.VALID: BidEvent.FIND_VALID,
-    EligibilityFinding.INELIGIBLE: BidEvent.FIND_INELIGIBLE,
-    EligibilityFinding.EXCLUDED: BidEvent.EXCLUDE,
-}
+OPEN = "bids.open"
+# A worker that was killed lets go of the opening after this; officers are waiting at their screens.
+LEASE = timedelta(minutes=1)
+# So many envelopes are opened between two commits: progress is seen, and a crash repeats little.
+_AT_A_TIME = 8
 
 
-def confirm_opening(reference: str, *, actor: Actor, clock: Clock) -> bool:
-    """Confirm the opening of a challenge's bids; the second officer's confirmation opens them.
+def confirm_opening(
+    reference: str, *, passphrase: str, second_factor: bool, actor: Actor, clock: Clock
+) -> bool:
+    """Sign for the opening of a challenge's bids; the second officer's signature begins it.
 
-    Gives whether the bids are open now. A stage without bids is opened all the same, so that the
-    record says that there were none.
+    `second_factor` tells whether this sign-in was made with one. Gives whether two have signed now.
+    A stage without bids is opened all the same, so that the record says that there were none.
 
     Raises:
         NotFound: there is no such challenge of the actor's body.
         Forbidden, WrongMoment: by `policy.can_confirm_opening`.
+        Invalid: the passphrase is not the officer's, or they have set none.
     """
+    session = db.session()
+    challenge = own_challenge(session, reference, actor)
+    ensure(_may_confirm(session, challenge, actor, second_factor, clock))
+    key, signer = _unlock(session, actor, passphrase)
+    origin = receipts.origin(session)
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        stage = challenge.stage
-        first = session.scalars(
-            select(OpeningConfirmation)
-            .where(OpeningConfirmation.stage_id == stage.id)
-            .order_by(OpeningConfirmation.confirmed_at)
-        ).first()
-        now = clock.now()
-        ensure(
-            policy.can_confirm_opening(
-                actor,
-                verified=challenge.buyer.verified_at is not None,
-                state=challenge.state,
-                closes_at=stage.closes_at,
-                now=now,
-                opened=opened.is_opened(session, stage.id),
-                confirmed=[first.officer_id] if first else [],
-            )
-        )
         # Before the log's lock, like everywhere: a submission under way is waited for here.
-        bids = locked_bids(session, stage) if first is not None else []
+        locked_bids(session, challenge.stage)
+        ensure(_may_confirm(session, challenge, actor, second_factor, clock))
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
         record_closing(session, challenge, clock)
+        closing = openings.last_closing(session, reference)
+        if closing is None:
+            raise WrongMoment(N_("The closing is not recorded yet. Try again in a moment."))
+        before = openings.confirmations(session, challenge.stage, closing.n)
+        statement = openings.statement_for(session, challenge, closing, origin)
+        note = signer.sign(statements.write(statement))
+        now = clock.now()
         session.add(
-            OpeningConfirmation(stage_id=stage.id, officer_id=actor.user_id, confirmed_at=now)
+            OpeningConfirmation(
+                stage_id=challenge.stage.id,
+                closed_n=closing.n,
+                officer_id=actor.user_id,
+                confirmed_at=now,
+                officer_key_id=key.id,
+                statement=note,
+            )
         )
         session.flush()
         log.append(
             session,
             clock=clock,
             action=log_words.CONFIRMED,
-            chain=challenge.reference,
+            chain=reference,
             actor=actor,
-            place=1 if first is None else 2,
+            place=len(before) + 1,
+            key=key.verifier,
+            statement=note,
         )
-        if first is not None:
-            _open(session, challenge, bids, first, actor, clock)
-    return first is not None
+        if before:
+            jobs.enqueue(session, OPEN, clock=clock, challenge=reference)
+    return bool(before)
 
 
-def decide_eligibility(
-    reference: str,
-    bid_reference: str,
-    *,
-    finding: EligibilityFinding,
-    reason: str,
-    actor: Actor,
-    clock: Clock,
-) -> None:
-    """Record what an officer finds about an opened bid, with the reason.
-
-    The same finding for the same reason sent twice is recorded once.
+def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Clock) -> None:
+    """Test before closing that an officer can open: with a test envelope, never with a bid.
 
     Raises:
-        NotFound: there is no such challenge of the actor's body, or no such opened bid.
-        Forbidden, WrongMoment: by `policy.can_decide_eligibility`.
-        Invalid: the reason is empty.
+        NotFound: there is no such challenge of the actor's body.
+        Forbidden, WrongMoment: by `policy.can_rehearse`.
+        Invalid: the passphrase is not the officer's, or they have set none.
     """
-    with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        bid = session.scalar(
-            select(Bid)
-            .where(Bid.stage_id == challenge.stage.id, Bid.reference == bid_reference)
-            .with_for_update()
+    session = db.session()
+    challenge = own_challenge(session, reference, actor)
+    stage = challenge.stage
+    ensure(
+        policy.can_rehearse(
+            actor,
+            state=challenge.state,
+            closes_at=stage.closes_at,
+            now=clock.now(),
+            named=openings.is_named(session, stage.id, actor.user_id),
         )
-        # Before the opening an officer is told nothing, not even that a bid is there.
-        if bid is None or not opened.is_opened(session, challenge.stage.id):
-            raise NotFound(N_("There is no such bid."))
-        ensure(policy.can_decide_eligibility(actor, challenge.state, bid.state))
-        if not reason.strip():
-            message = N_("Give the reason for this decision")
-            raise Invalid(message, {"reason": message})
-        latest = session.scalars(
-            select(EligibilityDecision)
-            .where(EligibilityDecision.bid_id == bid.id)
-            .order_by(EligibilityDecision.decided_at.desc(), EligibilityDecision.id.desc())
-        ).first()
-        if latest and (latest.finding, latest.reason) == (finding, reason.strip()):
-            return
-        bid.state = after(bid.state, _EVENTS[finding])
+    )
+    key, signer = _unlock(session, actor, passphrase)
+    # Signing itself is tested too: a statement about nothing, which is thrown away.
+    statements.signed_text(signer.sign("rehearsal\n"), key.verifier)
+    if stage.sealing_key_id is None:
+        raise LookupError(f"{reference} has no key to seal bids to")
+    sealing.rehearse(session, stage.sealing_key_id)
+    with transaction() as session:
         session.add(
-            EligibilityDecision(
-                bid_id=bid.id,
-                finding=finding,
-                reason=reason.strip(),
-                decided_by_id=actor.user_id,
-                decided_at=clock.now(),
-            )
+            OpeningRehearsal(stage_id=stage.id, officer_id=actor.user_id, rehearsed_at=clock.now())
         )
         session.flush()
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.DECIDED,
-            chain=challenge.reference,
-            actor=actor,
-            bid=bid.reference,
-            finding=finding.value,
-            reason=reason.strip(),
-        )
+        log.append(session, clock=clock, action=log_words.REHEARSED, chain=reference, actor=actor)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """An opened bid as it was read, with what its page says of the challenge.
-
-    `criteria` are the keys and titles of the questions, in their order.
-    """
-
-    challenge: str
-    title: str
-    currency: str
-    state: State
-    criteria: Sequence[tuple[str, str]]
-    bid: opened.OpenedBid
-
-
-def read_bid(
-    reference: str, bid_reference: str, *, actor: Actor, clock: Clock, to_decide: bool = False
-) -> Reading:
-    """Read an opened bid and record that; what was read is given only after the entry stands.
-
-    With `to_decide` it is read only where the actor may decide about its eligibility now.
-
-    Raises:
-        NotFound: there is no such challenge of the actor's body, or no such opened bid.
-        Forbidden, WrongMoment: by `policy.can_read_opened` and, to decide, by
-            `policy.can_decide_eligibility`.
-    """
-    with transaction() as session:
-        challenge = _with_questions(session, reference, actor)
-        if to_decide:
-            ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
-        stage = challenge.stage
-        found = opened.find_opened_bid(session, stage.id, bid_reference)
-        was_opened = found is not None or opened.is_opened(session, stage.id)
-        ensure(policy.can_read_opened(actor, challenge.state, opened=was_opened))
-        if found is None:
-            raise NotFound(N_("There is no such bid."))
-        reading = Reading(
-            challenge=challenge.reference,
-            title=challenge.title,
-            currency=challenge.currency,
-            state=challenge.state,
-            criteria=[(criterion.key, criterion.title) for criterion in stage.criteria],
-            bid=found,
-        )
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.READ,
-            chain=challenge.reference,
-            actor=actor,
-            bid=bid_reference,
-        )
-    return reading
-
-
-def _with_questions(session: Session, reference: str, actor: Actor) -> Challenge:
-    """Give a challenge of the actor's own body with its questions, in one statement.
-
-    The page of a bid also writes an entry, so it has few statements to spare.
-    """
-    challenge = session.scalars(
-        select(Challenge)
-        .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-        .options(joinedload(Challenge.stages).joinedload(Stage.criteria))
-    ).unique().one_or_none()  # fmt: skip
-    if challenge is None:
-        raise NotFound(N_("There is no challenge with this reference."))
-    return challenge
-
-
-def _open(
-    session: Session,
-    challenge: Challenge,
-    bids: Sequence[Bid],
-    first: OpeningConfirmation,
-    actor: Actor,
-    clock: Clock,
-) -> None:
-    """Open all submitted bids of the challenge's stage, and record which and with what digests."""
+def _may_confirm(
+    session: Session, challenge: Challenge, actor: Actor, second_factor: bool, clock: Clock
+) -> policy.Answer:
     stage = challenge.stage
-    # They are locked: whoever comes after finds them opened.
-    submitted = [bid for bid in bids if bid.state is BidState.SUBMITTED]
-    for bid in submitted:
-        bid.state = after(bid.state, BidEvent.OPEN)
-    advance(session, challenge, Event.OPEN_BIDS, clock=clock)
-    session.flush()
-    found = _digests(session, [bid.reference for bid in submitted])
-    entry = log.append(
-        session,
-        clock=clock,
-        action=log_words.OPENED,
-        chain=challenge.reference,
-        actor=actor,
-        count=len(submitted),
-        officers=[str(first.officer_id), str(actor.user_id)],
-        bids={reference: sha256 for reference, sha256, _ in found},
-        differing=[reference for reference, _, intact in found if not intact],
+    closing = openings.last_closing(session, challenge.reference)
+    given = openings.confirmations(session, stage, closing.n) if closing else []
+    return policy.can_confirm_opening(
+        actor,
+        verified=challenge.buyer.verified_at is not None,
+        state=challenge.state,
+        closes_at=stage.closes_at,
+        now=clock.now(),
+        named=openings.is_named(session, stage.id, actor.user_id),
+        second_factor=second_factor,
+        opened=opened.is_opened(session, stage.id),
+        confirmed=[each.officer_id for each in given],
     )
-    session.add(
-        Opening(
-            stage_id=stage.id,
-            opened_at=entry.at,
-            first_officer_id=first.officer_id,
-            second_officer_id=actor.user_id,
+
+
+def _unlock(session: Session, actor: Actor, passphrase: str) -> tuple[OfficerKey, Signer]:
+    key = officers.in_use(session, actor.user_id)
+    if key is None:
+        message = N_("Set your opening passphrase first")
+        raise Invalid(message, {"passphrase": message})
+    try:
+        return key, officers.unlock(key, passphrase)
+    except officers.WrongPassphrase as error:
+        raise Invalid(error.message, {"passphrase": error.message}) from error
+
+
+@jobs.handles(OPEN, lease=LEASE)
+def open_bids(payload: dict[str, Any], clock: Clock) -> None:
+    """Do the job: open what is not opened yet, some envelopes at a time, then record it all."""
+    reference = str(payload["challenge"])
+    session = db.session()
+    challenge = session.scalars(select(Challenge).where(Challenge.reference == reference)).one()
+    closing = openings.last_closing(session, reference)
+    if closing is None or opened.is_opened(session, challenge.stage.id):
+        return
+    given = openings.confirmations(session, challenge.stage, closing.n)[:2]
+    key_id = challenge.stage.sealing_key_id
+    if key_id is None:
+        raise LookupError(f"{reference} has no key to seal bids to")
+    _statement, opener = sealing.release(
+        session,
+        key_id,
+        [SignedStatement(each.statement, each.officer_key_id) for each in given],
+    )
+    while read := list(_read_some(db.session(), challenge.id, closing.n, opener, clock.now())):
+        with transaction() as session:
+            # Another worker may have opened some of them meanwhile; each is kept once.
+            known = _known(session, [each.submission_id for each in read])
+            session.add_all(each for each in read if each.submission_id not in known)
+    _record(reference, closing.n, clock)
+
+
+def _read_some(
+    session: Session, challenge_id: Any, closed_n: int, opener: Opener, now: datetime
+) -> Iterator[OpenedSubmission]:
+    """Open the next envelopes and compare each with what the log says of it."""
+    challenge = session.get_one(Challenge, challenge_id)
+    waiting = openings.submitted(session, challenge.stage)
+    known = _known(session, [found.id for _bid, found in waiting])
+    some = [pair for pair in waiting if pair[1].id not in known][:_AT_A_TIME]
+    logged = log.fields_of(session, [found.entry_n for _bid, found in some])
+    for bid, submission in some:
+        said = logged[submission.entry_n]
+        found_sha256, document, flaw = _open_one(bid, submission, said, opener)
+        yield OpenedSubmission(
+            submission_id=submission.id,
+            closed_n=closed_n,
+            opened_at=now,
+            found_sha256=found_sha256,
+            document=document,
+            flaw=flaw,
+        )
+
+
+def _open_one(
+    bid: Bid, submission: Submission, said: dict[str, Any], opener: Opener
+) -> tuple[str | None, bytes | None, Flaw | None]:
+    """Open one envelope: give its digest, what it held, and what is wrong, each None if nothing.
+
+    The digest is taken while it is decrypted, so that it is read once.
+    """
+    try:
+        file = current_files().open(submission.sha256)
+    except DamagedFile:
+        return None, None, Flaw.MISSING
+    with file:
+        source, document = Hashed(file), None
+        try:
+            document = opener.open(source).document
+        except DamagedEnvelope:
+            flaw: Flaw | None = Flaw.UNREADABLE
+        else:
+            held = opened.read_document(document)
+            flaw = opened.flaw_of(held, bid.reference, submission, said)
+        digest = source.drain()
+    if digest != said.get("envelope"):
+        flaw = Flaw.DIFFERS
+    return digest, document, flaw
+
+
+def _known(session: Session, submissions: Sequence[Any]) -> set[Any]:
+    return set(
+        session.scalars(
+            select(OpenedSubmission.submission_id).where(
+                OpenedSubmission.submission_id.in_(submissions)
+            )
         )
     )
 
 
-def _digests(session: Session, references: Sequence[str]) -> list[tuple[str, str, bool]]:
-    """Compare each bid's bytes with its entry: give reference, digest, whether all agree."""
-    rows = session.execute(
-        select(Bid.reference, Submission)
-        .join(Submission, Submission.bid_id == Bid.id)
-        .where(Bid.reference.in_(references), Submission.version == Bid.current_version)
-        .order_by(Bid.reference)
-    ).all()
-    fields = log.fields_of(session, [submission.entry_n for _, submission in rows])
-    return [
-        (reference, submission.sha256, opened.is_intact(submission, fields[submission.entry_n]))
-        for reference, submission in rows
-    ]
+def _record(reference: str, closed_n: int, clock: Clock) -> None:
+    """Say in the log which bids were opened and what was found of each; now they can be read."""
+    with transaction() as session:
+        challenge = session.scalars(
+            select(Challenge).where(Challenge.reference == reference).with_for_update()
+        ).one()
+        stage = challenge.stage
+        locked_bids(session, stage)
+        if opened.is_opened(session, stage.id):
+            return
+        pairs = openings.submitted(session, stage)
+        found = {
+            row.submission_id: row
+            for row in session.scalars(
+                select(OpenedSubmission).where(
+                    OpenedSubmission.submission_id.in_([each.id for _bid, each in pairs])
+                )
+            )
+        }
+        flaws = {
+            bid.reference: flaw.value
+            for bid, submission in pairs
+            if (flaw := found[submission.id].flaw) is not None
+        }
+        first, second = openings.confirmations(session, stage, closed_n)[:2]
+        for bid, _submission in pairs:
+            bid.state = after(bid.state, BidEvent.OPEN)
+        advance(session, challenge, Event.OPEN_BIDS, clock=clock)
+        session.flush()
+        entry = log.append(
+            session,
+            clock=clock,
+            action=log_words.OPENED,
+            chain=reference,
+            count=len(pairs),
+            officers=[str(first.officer_id), str(second.officer_id)],
+            bids={bid.reference: found[each.id].found_sha256 for bid, each in pairs},
+            differing=sorted(flaws),
+            flaws=flaws,
+        )
+        session.add(
+            Opening(
+                stage_id=stage.id,
+                closed_n=closed_n,
+                opened_at=entry.at,
+                first_officer_id=first.officer_id,
+                second_officer_id=second.officer_id,
+            )
+        )

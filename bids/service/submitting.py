@@ -1,43 +1,55 @@
 """Submitting and withdrawing a bid: what counts at closing is decided here, under the log's lock.
 
-No receipt without a commit, no commit without an entry: the entry, the submission and the message
-to the person stand in one transaction, and the document's bytes are made before it.
+No receipt without a commit, no commit without an entry: the entry, the submission, the end of the
+draft's key and the message to the person stand in one transaction; the envelope is sealed and on
+the disk before it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bids import documents, drafts, letters, log_words, policy, queries, receipts
+from bids import documents, drafts, envelopes, letters, log_words, policy, queries, receipts
 from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
 from bids.models import Bid, Submission
 from bids.service.loading import locked_bid
 from bids.service.refusing import record_too_late
 from challenges.models import Challenge
-from marketplace.core.access import current_settings
+from marketplace.core.access import current_files, current_settings
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
+from marketplace.core.files import store as files
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.core.vault import sealing
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Prepared:
     """What was made ready outside the transaction, and of which state of the draft."""
 
     row_version: int
     version: int
-    document: bytes | None
-    fields_root: bytes
     gaps: list[policy.Gap]
     log_name: str
+    fields_root: bytes = b""
+    # The digest of the sealed envelope; None where there was nothing complete to seal.
+    envelope: str | None = None
+    # The version that holds the very same, where one does.
+    same_as: int | None = None
+
+    def unused(self) -> None:
+        """Say that the envelope is not needed after all."""
+        if self.envelope is not None:
+            envelopes.discard(self.envelope)
 
 
 def submit_bid(
@@ -52,7 +64,7 @@ def submit_bid(
 
     `arrived` is when the service began to handle the complete request. `checked_version` is the
     row version of the draft that the person checked; None submits the draft as it stands. The
-    same content sent twice gives the first submission again, whenever it comes.
+    same draft sent twice, or a draft that says what was submitted before, gives that submission.
 
     Raises:
         NotFound: there is no such bid of the actor's organisation.
@@ -65,51 +77,27 @@ def submit_bid(
     ensure(policy.can_submit(actor))
     prepared = _prepare(db.session(), reference, actor, arrived)
     try:
-        with transaction() as session:
+        with _sealed(prepared), transaction() as session:
             bid, challenge = locked_bid(session, reference, actor)
-            if (same := _already_submitted(session, bid, prepared)) is not None:
+            if (same := _already_submitted(session, bid, prepared, checked_version)) is not None:
+                prepared.unused()
                 return same
             closes_at = drafts.closes_at(bid)
             # Certain already, so the log's lock is not asked for.
             ensure_in_time(arrived, arrived, closes_at)
             ensure(policy.takes_bids(challenge.state))
+            ensure(policy.has_draft(bid.draft_key_id is not None))
             state = after(bid.state, BidEvent.SUBMIT)
-            if prepared.document is None:
+            if prepared.gaps:
                 raise Invalid(_missing(prepared.gaps))
             if bid.row_version != prepared.row_version or checked_version not in (
                 None,
                 bid.row_version,
             ):
                 raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
-            envelope = documents.digest(prepared.document)
-            made = log.append_proven(
-                session,
-                clock=clock,
-                action=log_words.SUBMITTED,
-                chain=challenge.reference,
-                actor=actor,
-                bid=bid.reference,
-                version=prepared.version,
-                arrived=_text(arrived),
-                closes_at=_text(closes_at),
-                envelope=envelope,
-                fields_root=prepared.fields_root.hex(),
-            )
-            ensure_in_time(arrived, made.entry.at, closes_at)
-            submission = Submission(
-                bid_id=bid.id,
-                version=prepared.version,
-                submitted_by_id=actor.user_id,
-                arrived_at=arrived,
-                recorded_at=made.entry.at,
-                entry_n=made.entry.n,
-                content=prepared.document,
-                sha256=envelope,
-                receipt=receipts.text_of(made, prepared.log_name),
-            )
-            session.add(submission)
-            session.flush()
+            submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
             bid.state, bid.current_version = state, prepared.version
+            drafts.destroy(session, bid)
             _send_receipt(session, bid, challenge, submission, actor, clock)
     except TooLate as refusal:
         record_too_late(reference, "submit", refusal=refusal, actor=actor, clock=clock)
@@ -161,39 +149,128 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
 
 
 def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) -> _Prepared:
-    """Read the draft and make its document."""
+    """Read the draft, make its document and seal it; what is not complete is not sealed.
+
+    Raises:
+        WrongMoment: the service cannot store the envelope.
+    """
     bid = queries.own_bid(session, reference, actor)
     declaration = queries.current_declaration(session, bid.supplier_id)
+    latest = queries.latest_submission(session, bid)
+    version = latest.version + 1 if latest else 1
+    log_name = receipts.origin(session)
+    if bid.draft_key_id is None:
+        return _Prepared(bid.row_version, version, [], log_name)
+    content = drafts.content_of(session, bid)
     gaps = policy.gaps(
         drafts.asked_of(bid.stage),
-        drafts.content_of(bid),
+        content,
         eligible_until=declaration.expires_at if declaration else None,
         now=arrived,
     )
-    latest = session.scalar(select(func.max(Submission.version)).where(Submission.bid_id == bid.id))
-    version = (latest or 0) + 1
-    log_name = receipts.origin(session)
-    if declaration is None or gaps:
-        return _Prepared(bid.row_version, version, None, b"", gaps, log_name)
-    document = drafts.document_of(bid, declaration, version)
-    return _Prepared(
-        bid.row_version,
-        version,
-        documents.write(document),
-        documents.fields_root(document),
-        gaps,
-        log_name,
+    if declaration is None or gaps or bid.stage.sealing_key is None:
+        return _Prepared(bid.row_version, version, gaps, log_name)
+    document = drafts.document_of(bid, content, declaration, version)
+    written = documents.write(document)
+    prepared = _Prepared(bid.row_version, version, gaps, log_name, documents.fields_root(document))
+    prepared.same_as = _same_as(session, bid, latest, written)
+    if prepared.same_as is None:
+        own = sealing.recipient(session, bid.copy_key_id)
+        try:
+            prepared.envelope = envelopes.seal(written, [bid.stage.sealing_key.recipient, own])
+        except OSError as error:
+            raise WrongMoment(
+                N_(
+                    "The service cannot store your bid at the moment, so it was not submitted. "
+                    "Your draft is kept. Try again in a few minutes."
+                )
+            ) from error
+    return prepared
+
+
+def _same_as(session: Session, bid: Bid, latest: Submission | None, written: bytes) -> int | None:
+    """Give the version that counts where it holds the very same."""
+    if latest is None or latest.version != bid.current_version:
+        return None
+    held = documents.write(envelopes.own_document(session, bid, latest))
+    return latest.version if documents.same_submission(held, written) else None
+
+
+@contextmanager
+def _sealed(prepared: _Prepared) -> Iterator[None]:
+    """Delete the envelope again where what follows does not tie it to a submission."""
+    try:
+        yield
+    except BaseException:
+        prepared.unused()
+        raise
+
+
+def _record(
+    session: Session,
+    bid: Bid,
+    challenge: Challenge,
+    prepared: _Prepared,
+    actor: Actor,
+    arrived: datetime,
+    clock: Clock,
+) -> Submission:
+    """Tie the envelope to the bid, under the log's lock and in time."""
+    if prepared.envelope is None:
+        raise LookupError(f"{challenge.reference} has no key to seal bids to")
+    closes_at = drafts.closes_at(bid)
+    files.keep(
+        session,
+        current_files(),
+        prepared.envelope,
+        media_type=envelopes.MEDIA_TYPE,
+        clock=clock,
     )
+    made = log.append_proven(
+        session,
+        clock=clock,
+        action=log_words.SUBMITTED,
+        chain=challenge.reference,
+        actor=actor,
+        bid=bid.reference,
+        version=prepared.version,
+        arrived=_text(arrived),
+        closes_at=_text(closes_at),
+        envelope=prepared.envelope,
+        fields_root=prepared.fields_root.hex(),
+    )
+    ensure_in_time(arrived, made.entry.at, closes_at)
+    submission = Submission(
+        bid_id=bid.id,
+        version=prepared.version,
+        submitted_by_id=actor.user_id,
+        arrived_at=arrived,
+        recorded_at=made.entry.at,
+        entry_n=made.entry.n,
+        sha256=prepared.envelope,
+        draft_version=prepared.row_version,
+        receipt=receipts.text_of(made, prepared.log_name),
+    )
+    session.add(submission)
+    session.flush()
+    return submission
 
 
-def _already_submitted(session: Session, bid: Bid, prepared: _Prepared) -> Submission | None:
-    """Give the submission that counts where it holds the very same: a button pressed twice."""
-    if bid.state is not BidState.SUBMITTED or prepared.document is None:
+def _already_submitted(
+    session: Session, bid: Bid, prepared: _Prepared, checked_version: int | None
+) -> Submission | None:
+    """Give the submission that counts where this is the same again: a button pressed twice."""
+    if bid.state is not BidState.SUBMITTED:
         return None
     current = queries.submission(session, bid.id, bid.current_version)
-    if current is None or not documents.same_submission(current.content, prepared.document):
+    if current is None:
         return None
-    return current
+    if bid.draft_key_id is None and checked_version in (None, current.draft_version):
+        return current
+    if prepared.same_as == current.version and prepared.row_version == bid.row_version:
+        drafts.destroy(session, bid)
+        return current
+    return None
 
 
 def _missing(gaps: list[policy.Gap]) -> str:

@@ -1,5 +1,7 @@
 """Moves a challenge through review, approval and publication, and ends it: each step recorded."""
 
+import uuid
+from collections.abc import Collection
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
@@ -7,14 +9,15 @@ from sqlalchemy.orm import Session
 from challenges import (
     letters,
     lifecycle,
-    log_words,  # noqa: F401  (importing it registers the words)
+    log_words,
+    openers,
     policy,
     readiness,
 )
 from challenges.law import law_of
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge, EvaluationPlan
-from challenges.plan import plan_document
+from challenges.models import Challenge, EvaluationPlan, OpeningOfficer, Plan
+from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
 from marketplace.core.audit import log
@@ -24,6 +27,7 @@ from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.core.vault import sealing
 from scoring.engine.canonical import canonical
 
 REASON_MOST = 5_000
@@ -88,13 +92,23 @@ def approve(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         _record(session, challenge, "challenge.approved", actor, clock)
 
 
-def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = None) -> None:
-    """Put an approved challenge before the public and freeze its evaluation plan for good.
+def publish(
+    reference: str,
+    *,
+    openers_named: Collection[uuid.UUID],
+    actor: Actor,
+    clock: Clock,
+    seen: int | None = None,
+) -> None:
+    """Put an approved challenge before the public, freeze its plan and make the key it seals to.
+
+    `openers_named` are the officers who may open the bids, at least three, any two of whom do.
 
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to publish, or not now.
         StaleEdit: it has moved since the version that was `seen`.
-        Invalid: it is no longer complete, as when its closing time has passed meanwhile.
+        Invalid: it is no longer complete, as when its closing time has passed meanwhile; or fewer
+            than three officers are named.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
@@ -102,24 +116,37 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         ensure(policy.can_publish(actor, challenge, now))
         _refuse_moved(challenge, seen)
         _refuse_unready(challenge, clock)
+        named = openers.chosen(session, challenge, openers_named)
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
-        plan = _freeze(session, challenge, clock)
+        stage = challenge.stage
+        evaluation, plan = _freeze(session, challenge, clock)
+        key = sealing.new(session, clock)
+        stage.sealing_key_id = key.id
+        session.add_all(
+            OpeningOfficer(
+                stage_id=stage.id, officer_id=each.user_id, named_by_id=actor.user_id, named_at=now
+            )
+            for each in named
+        )
         await_closing(session, challenge, clock)
-        closes_at = challenge.stage.closes_at
         _record(
             session,
             challenge,
-            "challenge.published",
+            log_words.PUBLISHED,
             actor,
             clock,
             plan=plan.sha256,
-            closes_at=closes_at and write_instant(closes_at),
+            closes_at=stage.closes_at and write_instant(stage.closes_at),
+            sealing_key=key.recipient,
             value_minor=challenge.value_minor,
-            regime=plan.regime,
-            regime_version=plan.regime_version,
-            band=plan.band,
+            regime=evaluation.regime,
+            regime_version=evaluation.regime_version,
+            band=evaluation.band,
         )
+        for each in named:
+            openers.record_named(session, challenge, each, actor, clock)
+        openers.tell_named(session, challenge, named, clock)
 
 
 def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
@@ -170,21 +197,37 @@ def advance(session: Session, challenge: Challenge, event: Event, *, clock: Cloc
     return challenge.state
 
 
-def _freeze(session: Session, challenge: Challenge, clock: Clock) -> EvaluationPlan:
-    document = canonical(plan_document(challenge.stage))
+def _freeze(session: Session, challenge: Challenge, clock: Clock) -> tuple[EvaluationPlan, Plan]:
+    """Freeze the stage's criteria and method, and the whole plan that says them to bidders."""
     law = law_of(challenge, clock.now())
-    plan = EvaluationPlan(
+    evaluation = canonical(plan_document(challenge.stage))
+    whole = canonical(
+        frozen_plan(
+            challenge,
+            regime=law.regime.key,
+            regime_version=law.regime.version,
+            band=law.band.key,
+        )
+    )
+    of_stage = EvaluationPlan(
         stage_id=challenge.stage.id,
-        canonical=document,
-        sha256=sha256(document).hexdigest(),
+        canonical=evaluation,
+        sha256=sha256(evaluation).hexdigest(),
         regime=law.regime.key,
         regime_version=law.regime.version,
         band=law.band.key,
         frozen_at=clock.now(),
     )
-    session.add(plan)
+    plan = Plan(
+        challenge_id=challenge.id,
+        version=FIRST_VERSION,
+        canonical=whole,
+        sha256=sha256(whole).hexdigest(),
+        frozen_at=clock.now(),
+    )
+    session.add_all([of_stage, plan])
     session.flush()
-    return plan
+    return of_stage, plan
 
 
 def _refuse_unready(challenge: Challenge, clock: Clock) -> None:

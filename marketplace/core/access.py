@@ -17,6 +17,7 @@ from marketplace.config import Settings
 from marketplace.core.accounts.models import Membership, User
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.files.store import FileStore
 from marketplace.core.permissions import SECOND_FACTOR_ROLES, Actor, Permission
 from marketplace.core.text import N_
 
@@ -125,6 +126,11 @@ def is_alike(endpoint: str | None) -> bool:
 def current_settings() -> Settings:
     """Give the installation's settings."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def current_files() -> FileStore:
+    """Give the installation's store of files."""
+    return cast(FileStore, current_app.extensions["files"])
 
 
 def clock() -> Clock:

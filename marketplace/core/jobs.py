@@ -27,6 +27,7 @@ RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=5), timedelta(hours=1), 
 
 Handler = Callable[[dict[str, Any], Clock], None]
 _handlers: dict[str, Handler] = {}
+_leases: dict[str, timedelta] = {}
 
 
 class Job(Identified, Base):
@@ -44,11 +45,16 @@ class Job(Identified, Base):
     error: Mapped[str | None]
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of `kind`."""
+def handles(kind: str, lease: timedelta = LEASE) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of `kind`.
+
+    After `lease` a job under way is given out again. A short one suits work that people wait for
+    at their screens, if two workers at once do no harm.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        _leases[kind] = lease
         return handler
 
     return register
@@ -105,7 +111,7 @@ def _take(clock: Clock) -> uuid.UUID | None:
         )
         if job is None:
             return None
-        job.held_until = now + LEASE
+        job.held_until = now + _leases.get(job.kind, LEASE)
         job.attempts += 1
         return job.id
 

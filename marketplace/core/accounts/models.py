@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_security import UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Identified, enum_type
@@ -135,6 +135,8 @@ class SignIn(Identified, Base):
     # Half of the proof; the other half is the signature on the session.
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime]
+    # Whether a second factor was given at this very sign-in: opening bids asks for it.
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,33 @@ from marketplace.core.files.models import StoredFile
 
 class DamagedFile(Exception):
     """A stored file is missing or its bytes have changed. The message names its digest."""
+
+
+class Incoming:
+    """Bytes on their way into the store: written by chunks, digested as they come.
+
+    `sha256` and `size` are theirs so far; they are in the store when the `with` ends well.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        """Give the digest, in hex, of what was written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, chunk: bytes) -> int:
+        """Take a chunk.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        self._digest.update(chunk)
+        self.size += len(chunk)
+        return self._file.write(chunk)
 
 
 class FileStore:
@@ -36,25 +65,55 @@ class FileStore:
             OSError: the disk is full or not writable.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
         with suppress(DamagedFile):
             self.read(sha256)
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(dir=path.parent)
+        with self.receive() as incoming:
+            incoming.write(content)
+        return incoming.sha256
+
+    @contextmanager
+    def receive(self) -> Iterator[Incoming]:
+        """Keep what is written by chunks until the `with` ends; nothing where it ends in an error.
+
+        The bytes are on disk when it ends; a crash leaves at most a file nobody refers to.
+
+        Raises:
+            OSError: the disk is full or not writable.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self.folder)
+        partial = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                incoming = Incoming(file)
+                yield incoming
                 file.flush()
                 os.fsync(file.fileno())
-            Path(partial).rename(path)
+            path = self.path(incoming.sha256)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.rename(path)
         except BaseException:
-            Path(partial).unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
         # A power cut must not lose the names either: the file's, its folder's.
         for folder in (path.parent, self.folder):
             _settle(folder)
-        return sha256
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open the bytes of a digest to be read by chunks; whoever reads compares the digest.
+
+        Raises:
+            DamagedFile: they are gone.
+        """
+        try:
+            return self.path(sha256).open("rb")
+        except FileNotFoundError:
+            raise DamagedFile(f"the stored file {sha256} is missing") from None
+
+    def discard(self, sha256: str) -> None:
+        """Delete bytes that no row refers to, as when the change that they were for was refused."""
+        self.path(sha256).unlink(missing_ok=True)
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes of a digest.

@@ -1,0 +1,209 @@
+"""Reads of how far an opening has come: who was named, who has confirmed, what is read already."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bids.lifecycle import BidState
+from bids.models import (
+    Bid,
+    OpenedSubmission,
+    Opening,
+    OpeningConfirmation,
+    OpeningRehearsal,
+    Submission,
+)
+from challenges.log_words import CLOSED
+from challenges.models import Challenge, OpeningOfficer, Stage
+from marketplace.core.accounts.models import Membership, MembershipRole, User
+from marketplace.core.audit import log
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.permissions import Role
+from marketplace.core.vault import sealing, statements
+from marketplace.core.vault.models import OfficerKey
+from marketplace.core.vault.statements import Statement
+
+
+@dataclass(frozen=True)
+class Officer:
+    """One of those named to open a stage's bids, and how far they have come.
+
+    `stands` tells whether they still are a procurement officer of the body; `key_at` is when they
+    set the opening passphrase they have now, `confirmed_at` when they confirmed this opening.
+    """
+
+    officer_id: uuid.UUID
+    name: str
+    stands: bool
+    key_at: datetime | None
+    rehearsed_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OpeningStatus:
+    """How far the opening of a stage's bids has come.
+
+    `read` of `count` envelopes were opened and compared so far; `opened_at` is None until all are,
+    and until then nobody sees what they hold.
+    """
+
+    officers: Sequence[Officer]
+    count: int
+    read: int
+    opened_at: datetime | None
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether the bids were opened."""
+        return self.opened_at is not None
+
+    @property
+    def confirmed(self) -> Sequence[Officer]:
+        """Give those who have confirmed, the first one first."""
+        return sorted(
+            (officer for officer in self.officers if officer.confirmed_at is not None),
+            key=lambda officer: (officer.confirmed_at, officer.officer_id),
+        )
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether two have confirmed and the service is opening the envelopes now."""
+        return len(self.confirmed) > 1 and not self.opened
+
+
+def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
+    """Give how far the opening of a challenge's stage has come."""
+    stage = challenge.stage
+    closing = last_closing(session, challenge.reference)
+    closed_n = closing.n if closing else None
+    opening = session.get(Opening, stage.id)
+    standing = (
+        select(Membership.user_id)
+        .join(MembershipRole)
+        .where(
+            Membership.organisation_id == challenge.buyer_id,
+            Membership.ended_at.is_(None),
+            MembershipRole.role == Role.PROCUREMENT_OFFICER,
+        )
+    )
+    rehearsed = (
+        select(OpeningRehearsal.officer_id, func.max(OpeningRehearsal.rehearsed_at).label("at"))
+        .where(OpeningRehearsal.stage_id == stage.id)
+        .group_by(OpeningRehearsal.officer_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(
+            User.id,
+            User.name,
+            (User.active & User.id.in_(standing)).label("stands"),
+            OfficerKey.made_at,
+            rehearsed.c.at,
+            OpeningConfirmation.confirmed_at,
+        )
+        .join(OpeningOfficer, OpeningOfficer.officer_id == User.id)
+        .outerjoin(OfficerKey, (OfficerKey.user_id == User.id) & OfficerKey.ended_at.is_(None))
+        .outerjoin(rehearsed, rehearsed.c.officer_id == User.id)
+        .outerjoin(
+            OpeningConfirmation,
+            (OpeningConfirmation.officer_id == User.id)
+            & (OpeningConfirmation.stage_id == stage.id)
+            & (OpeningConfirmation.closed_n == closed_n),
+        )
+        .where(OpeningOfficer.stage_id == stage.id)
+        .order_by(User.name, User.id)
+    ).all()
+    return OpeningStatus(
+        officers=[Officer(*row) for row in found],
+        count=len(submitted(session, stage)) if opening is None else 0,
+        read=0 if closed_n is None else _read(session, stage, closed_n),
+        opened_at=opening.opened_at if opening else None,
+    )
+
+
+def is_named(session: Session, stage_id: uuid.UUID, officer_id: uuid.UUID) -> bool:
+    """Tell whether a person was named as one of those who open a stage's bids."""
+    return session.get(OpeningOfficer, (stage_id, officer_id)) is not None
+
+
+def last_closing(session: Session, challenge: str) -> LogEntry | None:
+    """Give the last closing that the log has of a challenge."""
+    return session.scalar(
+        select(LogEntry)
+        .where(LogEntry.chain == challenge, LogEntry.action == CLOSED)
+        .order_by(LogEntry.cn.desc())
+        .limit(1)
+    )
+
+
+def confirmations(session: Session, stage: Stage, closed_n: int) -> Sequence[OpeningConfirmation]:
+    """Give who has confirmed the opening after a closing, the first one first."""
+    return session.scalars(
+        select(OpeningConfirmation)
+        .where(OpeningConfirmation.stage_id == stage.id, OpeningConfirmation.closed_n == closed_n)
+        .order_by(OpeningConfirmation.confirmed_at, OpeningConfirmation.officer_id)
+    ).all()
+
+
+def under_way(session: Session, challenge: Challenge) -> bool:
+    """Tell whether two officers have confirmed, or the bids are open: nothing can be moved then."""
+    closing = last_closing(session, challenge.reference)
+    return closing is not None and len(confirmations(session, challenge.stage, closing.n)) > 1
+
+
+def submitted(session: Session, stage: Stage) -> Sequence[tuple[Bid, Submission]]:
+    """Give the bids of a stage that are to be opened, each with the version that counts."""
+    return session.execute(
+        select(Bid, Submission)
+        .join(
+            Submission,
+            (Submission.bid_id == Bid.id) & (Submission.version == Bid.current_version),
+        )
+        .where(Bid.stage_id == stage.id, Bid.state == BidState.SUBMITTED)
+        .order_by(Bid.reference)
+    ).tuples().all()  # fmt: skip
+
+
+def statement_for(
+    session: Session, challenge: Challenge, closing: LogEntry, origin: str
+) -> Statement:
+    """Give what both officers sign: which bids the log says were submitted before this closing."""
+    stage, plan = challenge.stage, challenge.plan
+    bids = submitted(session, stage)
+    logged = log.fields_of(session, [found.entry_n for _bid, found in bids])
+    said = [
+        (str(fields["bid"]), int(fields["version"]), str(fields["envelope"]))
+        for fields in logged.values()
+    ]
+    if stage.sealing_key_id is None or plan is None:
+        raise LookupError(f"{challenge.reference} has no key or no plan")
+    return Statement(
+        origin=origin,
+        challenge=challenge.reference,
+        stage=stage.ordinal,
+        plan=bytes.fromhex(plan.sha256),
+        closed=closing.n,
+        leaf=closing.leaf,
+        count=len(said),
+        bids=statements.digest_of(said),
+        key=sealing.recipient(session, stage.sealing_key_id),
+    )
+
+
+def _read(session: Session, stage: Stage, closed_n: int) -> int:
+    """Count the envelopes of a stage that were opened so far after a closing."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(OpenedSubmission)
+            .join(Submission, Submission.id == OpenedSubmission.submission_id)
+            .join(Bid, Bid.id == Submission.bid_id)
+            .where(Bid.stage_id == stage.id, OpenedSubmission.closed_n == closed_n)
+        )
+        or 0
+    )

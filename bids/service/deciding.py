@@ -1,0 +1,159 @@
+"""Deciding about the eligibility of opened bids, and reading them: each reading is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bids import log_words, opened, policy
+from bids.lifecycle import BidEvent, BidState, after
+from bids.models import Bid, EligibilityDecision, EligibilityFinding
+from challenges.lifecycle import State
+from challenges.models import Challenge, Stage
+from challenges.queries import own_challenge
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+
+_EVENTS = {
+    EligibilityFinding.VALID: BidEvent.FIND_VALID,
+    EligibilityFinding.INELIGIBLE: BidEvent.FIND_INELIGIBLE,
+    EligibilityFinding.EXCLUDED: BidEvent.EXCLUDE,
+}
+
+
+def decide_eligibility(
+    reference: str,
+    bid_reference: str,
+    *,
+    finding: EligibilityFinding,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Record what an officer finds about an opened bid, with the reason.
+
+    The same finding for the same reason sent twice is recorded once.
+
+    Raises:
+        NotFound: there is no such challenge of the actor's body, or no such opened bid.
+        Forbidden, WrongMoment: by `policy.can_decide_eligibility`.
+        Invalid: the reason is empty.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        bid = session.scalar(
+            select(Bid)
+            .where(Bid.stage_id == challenge.stage.id, Bid.reference == bid_reference)
+            .with_for_update()
+        )
+        # Before the opening an officer is told nothing, not even that a bid is there.
+        if bid is None or not opened.is_opened(session, challenge.stage.id):
+            raise NotFound(N_("There is no such bid."))
+        ensure(policy.can_decide_eligibility(actor, challenge.state, bid.state))
+        if not reason.strip():
+            message = N_("Give the reason for this decision")
+            raise Invalid(message, {"reason": message})
+        latest = session.scalars(
+            select(EligibilityDecision)
+            .where(EligibilityDecision.bid_id == bid.id)
+            .order_by(EligibilityDecision.decided_at.desc(), EligibilityDecision.id.desc())
+        ).first()
+        if latest and (latest.finding, latest.reason) == (finding, reason.strip()):
+            return
+        bid.state = after(bid.state, _EVENTS[finding])
+        session.add(
+            EligibilityDecision(
+                bid_id=bid.id,
+                finding=finding,
+                reason=reason.strip(),
+                decided_by_id=actor.user_id,
+                decided_at=clock.now(),
+            )
+        )
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.DECIDED,
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid.reference,
+            finding=finding.value,
+            reason=reason.strip(),
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An opened bid as it was read, with what its page says of the challenge.
+
+    `criteria` are the keys and titles of the questions, in their order.
+    """
+
+    challenge: str
+    title: str
+    currency: str
+    state: State
+    criteria: Sequence[tuple[str, str]]
+    bid: opened.OpenedBid
+
+
+def read_bid(
+    reference: str, bid_reference: str, *, actor: Actor, clock: Clock, to_decide: bool = False
+) -> Reading:
+    """Read an opened bid and record that; what was read is given only after the entry stands.
+
+    With `to_decide` it is read only where the actor may decide about its eligibility now.
+
+    Raises:
+        NotFound: there is no such challenge of the actor's body, or no such opened bid.
+        Forbidden, WrongMoment: by `policy.can_read_opened` and, to decide, by
+            `policy.can_decide_eligibility`.
+    """
+    with transaction() as session:
+        challenge = _with_questions(session, reference, actor)
+        if to_decide:
+            ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
+        stage = challenge.stage
+        found = opened.find_opened_bid(session, stage.id, bid_reference)
+        was_opened = found is not None or opened.is_opened(session, stage.id)
+        ensure(policy.can_read_opened(actor, challenge.state, opened=was_opened))
+        if found is None:
+            raise NotFound(N_("There is no such bid."))
+        reading = Reading(
+            challenge=challenge.reference,
+            title=challenge.title,
+            currency=challenge.currency,
+            state=challenge.state,
+            criteria=[(criterion.key, criterion.title) for criterion in stage.criteria],
+            bid=found,
+        )
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.READ,
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid_reference,
+        )
+    return reading
+
+
+def _with_questions(session: Session, reference: str, actor: Actor) -> Challenge:
+    """Give a challenge of the actor's own body with its questions, in one statement.
+
+    The page of a bid also writes an entry, so it has few statements to spare.
+    """
+    challenge = session.scalars(
+        select(Challenge)
+        .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
+        .options(joinedload(Challenge.stages).joinedload(Stage.criteria))
+    ).unique().one_or_none()  # fmt: skip
+    if challenge is None:
+        raise NotFound(N_("There is no challenge with this reference."))
+    return challenge

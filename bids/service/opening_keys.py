@@ -1,0 +1,80 @@
+"""Officers' opening passphrases: each locks a signing key of the officer's own."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bids import log_words, policy, receipts
+from bids.models import Opening
+from challenges.lifecycle import State
+from challenges.models import Challenge, OpeningOfficer, Stage
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from marketplace.core.vault import officers
+from marketplace.core.vault.models import OfficerKey
+
+# Four words of a list, or a short sentence: Argon2id makes each guess dear, so this is enough.
+SHORTEST = 16
+LONGEST = 200
+
+
+def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> OfficerKey:
+    """Make a new signing key for an officer, locked by `passphrase`; the one before ends.
+
+    The site's log names the new key, and so does that of each challenge whose bids the officer may
+    still open: a key that is named there before closing proves who signed.
+
+    Raises:
+        Forbidden: the actor opens no bids.
+        Invalid: the passphrase is too short or too long.
+    """
+    ensure(policy.can_set_passphrase(actor))
+    _refuse_weak(passphrase, actor)
+    signer, locked = officers.prepare(receipts.origin(db.session()), passphrase)
+    with transaction() as session:
+        key, former = officers.keep(session, actor.user_id, signer, locked, clock)
+        for chain in (log.SITE, *_still_to_open(session, actor)):
+            log.append(
+                session,
+                clock=clock,
+                action=log_words.KEY_SET,
+                chain=chain,
+                actor=actor,
+                key=key.verifier,
+                former=former.verifier if former else None,
+            )
+    return key
+
+
+def _still_to_open(session: Session, actor: Actor) -> list[str]:
+    """Give the challenges whose bids the actor is named to open and that are not opened yet."""
+    return list(
+        session.scalars(
+            select(Challenge.reference)
+            .join(Stage, Stage.challenge_id == Challenge.id)
+            .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
+            .where(
+                OpeningOfficer.officer_id == actor.user_id,
+                Challenge.state == State.OPEN,
+                ~exists().where(Opening.stage_id == Stage.id),
+            )
+            .order_by(Challenge.reference)
+        )
+    )
+
+
+def _refuse_weak(passphrase: str, actor: Actor) -> None:
+    text = passphrase.strip()
+    message = None
+    if len(text) < SHORTEST:
+        message = N_("Use at least 16 characters: four words, or a short sentence")
+    elif len(text) > LONGEST:
+        message = N_("Use at most 200 characters")
+    elif len(set(text.lower())) < 6 or text.lower() in (actor.name.lower(),):
+        message = N_("Choose words that are harder to guess")
+    if message:
+        raise Invalid(message, {"passphrase": message})

@@ -1,0 +1,1 @@
+"""How keys are kept and bids sealed: nobody else holds a secret key or knows how it is kept."""

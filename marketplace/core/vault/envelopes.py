@@ -1,0 +1,240 @@
+"""The `envelope/1` format: a bid's document and its files, sealed to age recipients as a stream.
+
+`docs/verification.md` describes it byte by byte. Source: age-encryption.org/v1. Nothing here holds
+more of an envelope in memory than its document and one chunk.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyrage
+
+from scoring.engine.canonical import canonical
+
+FORMAT = b"envelope/1\n"
+# A document of a bid with the longest answers has far less; a forged length must not fill memory.
+MOST_DOCUMENT = 16 * 1024 * 1024
+_MOST_HEADER = 64 * 1024
+_CHUNK = 256 * 1024
+
+
+class DamagedEnvelope(ValueError):
+    """Bytes are no envelope, or are sealed to another key; the message says which."""
+
+
+class Reader(Protocol):
+    """Anything that is read by chunks."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Give at most `size` bytes; none at the end."""
+        ...
+
+
+class Writer(Protocol):
+    """Anything that is written by chunks."""
+
+    def write(self, chunk: bytes, /) -> object:
+        """Take a chunk."""
+        ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file to be sealed: its length in bytes, and where it is read from."""
+
+    size: int
+    source: Reader
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an opened envelope held: its document, and length and SHA-256 in hex of each file."""
+
+    document: bytes
+    files: Sequence[tuple[int, str]]
+
+
+def new_identity() -> tuple[str, str]:
+    """Make a key pair, and give the private part and its recipient as age writes them."""
+    identity = pyrage.x25519.Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
+def seal(document: bytes, files: Sequence[Part], recipients: Sequence[str], target: Writer) -> None:
+    """Seal a document and its files to each of the recipients, and write the envelope.
+
+    Raises:
+        ValueError: the document is too long, or a file is not as long as it says.
+    """
+    if len(document) > MOST_DOCUMENT:
+        raise ValueError("the document is too long for an envelope")
+    header = canonical({"document": len(document), "files": [part.size for part in files]})
+    keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
+    head = FORMAT + header + b"\n" + document
+    source = _Chain([Part(len(head), io.BytesIO(head)), *files])
+    pyrage.encrypt_io(source, _Sink(target), keys)
+    if source.wrong:
+        raise ValueError("a file is not as long as it says")
+
+
+def open_envelope(source: Reader, identity: str, targets: Sequence[Writer] = ()) -> Found:
+    """Open an envelope with a private key, and write its files to `targets`, as far as given.
+
+    Raises:
+        DamagedEnvelope: it is none, was changed, or is sealed to other keys.
+    """
+    reader = _Splitter(targets)
+    try:
+        key = pyrage.x25519.Identity.from_str(identity)
+        pyrage.decrypt_io(_Source(source), reader, [key])
+    except (pyrage.DecryptError, OSError, ValueError) as error:
+        raise DamagedEnvelope(str(error) or "it cannot be opened") from error
+    return reader.found()
+
+
+class _Source(io.RawIOBase):
+    """Gives the sealing library what it reads, from anything that can be read."""
+
+    def __init__(self, source: Reader) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._source.read(_CHUNK if size < 0 else size)
+
+
+class _Sink(io.RawIOBase):
+    """Takes what the sealing library writes."""
+
+    def __init__(self, target: Writer) -> None:
+        self._target = target
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]  # it is given bytes only
+        self._target.write(chunk)
+        return len(chunk)
+
+
+class _Chain(io.RawIOBase):
+    """Reads parts one after another, each as long as it says."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = list(parts)
+        self._left = self._parts[0].size
+        self.wrong = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        while self._parts:
+            if not self._left:
+                # What is still there would be missing from what the header promised.
+                self.wrong = self.wrong or bool(self._parts[0].source.read(1))
+                self._parts.pop(0)
+                self._left = self._parts[0].size if self._parts else 0
+                continue
+            chunk = self._parts[0].source.read(min(self._left, _CHUNK if size < 0 else size))
+            if not chunk:
+                self.wrong, self._left = True, 0
+                continue
+            self._left -= len(chunk)
+            return chunk
+        return b""
+
+
+class _Splitter(io.RawIOBase):
+    """Takes an envelope's plain text as it comes, and parts it into header, document and files."""
+
+    def __init__(self, targets: Sequence[Writer]) -> None:
+        self._targets = targets
+        self._head = bytearray()
+        self._document = bytearray()
+        self._sizes: list[int] | None = None
+        self._wanted = 0
+        self._digests = [hashlib.sha256()]
+        self._left = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]  # it is given bytes only
+        rest = memoryview(chunk)
+        if self._sizes is None:
+            rest = memoryview(self._begin(bytes(rest)))
+        if len(self._document) < self._wanted:
+            take = min(self._wanted - len(self._document), len(rest))
+            self._document += rest[:take]
+            rest = rest[take:]
+        self._to_files(rest)
+        return len(chunk)
+
+    def found(self) -> Found:
+        """Give what was found, once all was written."""
+        if self._sizes is None or len(self._document) < self._wanted or self._left:
+            raise DamagedEnvelope("it ends too early")
+        if len(self._digests) <= len(self._sizes):
+            # Only empty files may still be to come.
+            self._advance()
+        if len(self._digests) <= len(self._sizes):
+            raise DamagedEnvelope("it ends too early")
+        digests = [digest.hexdigest() for digest in self._digests[1:]]
+        return Found(bytes(self._document), tuple(zip(self._sizes, digests, strict=True)))
+
+    def _begin(self, chunk: bytes) -> bytes:
+        """Read the header as far as it has come; give what follows it."""
+        self._head += chunk
+        end = self._head.find(b"\n", len(FORMAT))
+        if not self._head.startswith(FORMAT[: len(self._head)]) or (
+            end < 0 and len(self._head) > _MOST_HEADER
+        ):
+            raise DamagedEnvelope("it does not begin as an envelope does")
+        if end < 0:
+            return b""
+        self._wanted, self._sizes = _header(bytes(self._head[len(FORMAT) : end]))
+        rest = bytes(self._head[end + 1 :])
+        self._head.clear()
+        return rest
+
+    def _to_files(self, rest: memoryview) -> None:
+        while rest:
+            if not self._left:
+                self._advance()
+            if not self._left:
+                raise DamagedEnvelope("it goes on after its last file")
+            take = min(self._left, len(rest))
+            self._digests[-1].update(rest[:take])
+            number = len(self._digests) - 2
+            if number < len(self._targets):
+                self._targets[number].write(bytes(rest[:take]))
+            self._left -= take
+            rest = rest[take:]
+
+    def _advance(self) -> None:
+        """Go to the next file that is not empty, or behind the last."""
+        assert self._sizes is not None
+        while not self._left and len(self._digests) <= len(self._sizes):
+            self._left = self._sizes[len(self._digests) - 1]
+            self._digests.append(hashlib.sha256())
+
+
+def _header(text: bytes) -> tuple[int, list[int]]:
+    try:
+        found = json.loads(text)
+        size, files = found["document"], found["files"]
+        whole = all(type(each) is int and each >= 0 for each in [size, *files])
+        if not whole or canonical(found) != text or set(found) != {"document", "files"}:
+            raise ValueError("another form")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DamagedEnvelope("its header is none") from error
+    if size > MOST_DOCUMENT:
+        raise DamagedEnvelope("its document is longer than any bid's")
+    return size, files
