@@ -58,6 +58,11 @@ class Settings:
         return self.mode is Mode.DEMONSTRATION
 
     @property
+    def demonstration_passphrase(self) -> str | None:
+        """Give the opening passphrase of all officers of a demonstration, which its pages show."""
+        return "thistle ferry lantern monday" if self.demonstration else None
+
+    @property
     def secure_cookies(self) -> bool:
         """Tell whether cookies travel over TLS only: always, where the public address has it."""
         return self.public_url.startswith("https://")
