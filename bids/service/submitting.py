@@ -23,7 +23,7 @@ from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
+from marketplace.core.errors import DomainError, Invalid, StaleEdit, WrongMoment
 from marketplace.core.files import store as files
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
@@ -198,10 +198,14 @@ def _same_as(session: Session, bid: Bid, latest: Submission | None, written: byt
 
 @contextmanager
 def _sealed(prepared: _Prepared) -> Iterator[None]:
-    """Delete the envelope again where what follows does not tie it to a submission."""
+    """Delete the envelope again where what follows is refused.
+
+    After any other error nobody can be sure that nothing was committed: the database may have
+    done it and been cut off while it said so. Then the envelope stays; at worst none needs it.
+    """
     try:
         yield
-    except BaseException:
+    except DomainError:
         prepared.unused()
         raise
 
