@@ -13,7 +13,7 @@ from challenges.listing import (
     challenge_page,
     own_page,
 )
-from challenges.models import Challenge, Criterion, Stage
+from challenges.models import Challenge, Criterion, Plan, Stage
 from challenges.plan import plan_document
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
@@ -30,6 +30,7 @@ __all__ = [
     "own_page",
     "plan_document",
     "public_challenge",
+    "public_plan",
 ]
 
 _NO_SUCH = N_("There is no challenge with this reference.")
@@ -75,12 +76,30 @@ def public_challenge(session: Session, reference: str) -> Challenge:
     return challenge
 
 
+def public_plan(session: Session, reference: str) -> bytes:
+    """Give the bytes of the `plan/1` of a challenge that was published.
+
+    Raises:
+        NotFound: there is none, or it is not public.
+    """
+    plan = session.scalar(
+        select(Plan.canonical)
+        .join(Challenge, Challenge.id == Plan.challenge_id)
+        .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
+    )
+    if plan is None:
+        raise NotFound(_NO_SUCH)
+    return plan
+
+
 _BRIEF: tuple[ORMOption, ...] = (
     joinedload(Challenge.buyer, innerjoin=True),
+    joinedload(Challenge.plan).defer(Plan.canonical),
     selectinload(Challenge.stages),
 )
 _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Challenge.buyer, innerjoin=True),
+    joinedload(Challenge.plan).defer(Plan.canonical),
     selectinload(Challenge.co_sponsors),
     selectinload(Challenge.stages).options(
         joinedload(Stage.plan),

@@ -45,6 +45,7 @@ ROOMS = (
     "scoring.award.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
+    "marketplace.publishing.pages.plan_views",
     "marketplace.publishing.pages.verify_views",
     "marketplace.web.timeline_views",
     "marketplace.web.views",

@@ -176,7 +176,7 @@ FILES = frozenset(
     {
         *("static", "web.brand", "web.icon", "web.health"),
         *("log.newest", "log.checkpoint", "log.stamp", "log.tile", "log.inclusion"),
-        *("timeline.download", "timeline.download_public"),
+        *("timeline.download", "timeline.download_public", "plans.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
     }

@@ -27,6 +27,7 @@ _LOGS = {
     "timeline.download": "draft closed opened signed cancelled",
     "timeline.show_public": "draft open closed opened signed cancelled",
     "timeline.download_public": "draft open closed opened signed cancelled",
+    "plans.show": "draft open signed cancelled",
 }
 _BIDS = {
     "bids.start": "draft open closed",
