@@ -1,0 +1,38 @@
+"""Throws everything in the database away, so that the demonstration can be made anew."""
+
+from flask_migrate import upgrade
+from sqlalchemy import Engine, inspect, text
+
+from marketplace.core.database import db
+
+
+def start_again() -> None:
+    """Make all tables anew: what is append-only cannot be emptied, and keys do not go back."""
+    db.session.remove()
+    _drop_tables(db.engine)
+    upgrade()
+
+
+def _drop_tables(engine: Engine) -> None:
+    """Drop every table, whichever version made it, all or none."""
+    # Tables that refer to each other in a circle have no order in which they may go one by one.
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        quote = engine.dialect.identifier_preparer.quote
+        tables = [quote(table) for table in inspect(connection).get_table_names()]
+        connection.rollback()
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys = OFF")  # it may not be said in a transaction
+        try:
+            with connection.begin():
+                for statement in (
+                    [f"DROP TABLE {table}" for table in tables]
+                    if sqlite or not tables
+                    else [f"DROP TABLE {', '.join(tables)} CASCADE"]
+                ):
+                    connection.execute(text(statement))
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys = ON")
