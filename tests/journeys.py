@@ -29,12 +29,14 @@ from scoring.panel import queries as panels
 from scoring.panel import service as panel
 from scoring.panel.lifecycle import Interest, Measure
 from tests.factories import (
+    PASSPHRASE,
     a_body,
     a_challenge,
     a_declaration,
     a_person,
     a_supplier,
     actor_for,
+    give_opening_key,
 )
 
 VALUE_MINOR, BUDGET_MINOR = 150_000_00, 60_000_00
@@ -91,6 +93,7 @@ class Cast:
     lead: User
     officer: User
     second_officer: User
+    third_officer: User
     chair: User
     evaluators: list[User]
     approver: User
@@ -106,6 +109,11 @@ class Cast:
     other_body: Organisation
     other_officer: User
     other_auditor: User
+
+    @property
+    def officers(self) -> list[User]:
+        """Give the officers who are named to open the bids."""
+        return [self.officer, self.second_officer, self.third_officer]
 
 
 def a_cast(session: Session, at: datetime) -> Cast:
@@ -126,6 +134,7 @@ def a_cast(session: Session, at: datetime) -> Cast:
         lead=person(body, "Lena Lead", Role.CHALLENGE_LEAD),
         officer=person(body, "Oona Officer", Role.PROCUREMENT_OFFICER),
         second_officer=person(body, "Omar Officer", Role.PROCUREMENT_OFFICER),
+        third_officer=person(body, "Orla Officer", Role.PROCUREMENT_OFFICER),
         chair=person(body, "Cora Chair", Role.CHAIR),
         evaluators=[
             person(body, name, Role.EVALUATOR)
@@ -147,8 +156,23 @@ def a_cast(session: Session, at: datetime) -> Cast:
     )
     a_declaration(session, at, supplier, cast.supplier_admin)
     a_declaration(session, at, rival, cast.rival_admin)
+    give_opening_key(session, at, *cast.officers)
     session.commit()
     return cast
+
+
+def confirm(reference: str, officer: Actor, *, clock: FixedClock) -> bool:
+    """Have an officer sign for the opening; tell whether two have signed now."""
+    return bids.confirm_opening(
+        reference, passphrase=PASSPHRASE, second_factor=True, actor=officer, clock=clock
+    )
+
+
+def open_the_bids(reference: str, first: Actor, second: Actor, *, clock: FixedClock) -> None:
+    """Have two of the officers named sign, and open every envelope as the sweeper does."""
+    for officer in (first, second):
+        confirm(reference, officer, clock=clock)
+    bids.open_bids({"challenge": reference}, clock)
 
 
 @dataclass
@@ -223,7 +247,12 @@ class Journey:
         challenges.approve(self.reference, actor=self.actor(self.cast.officer), clock=self.clock)
 
     def _open(self) -> None:
-        challenges.publish(self.reference, actor=self.actor(self.cast.officer), clock=self.clock)
+        challenges.publish(
+            self.reference,
+            openers_named=[officer.id for officer in self.cast.officers],
+            actor=self.actor(self.cast.officer),
+            clock=self.clock,
+        )
 
     def _closed(self) -> None:
         cast = self.cast
@@ -240,8 +269,12 @@ class Journey:
     def _opened(self) -> None:
         """Open the bids; brief the panel, of whom one declares an interest in the rival."""
         cast = self.cast
-        for officer in (cast.officer, cast.second_officer):
-            bids.confirm_opening(self.reference, actor=self.actor(officer), clock=self.clock)
+        open_the_bids(
+            self.reference,
+            self.actor(cast.officer),
+            self.actor(cast.second_officer),
+            clock=self.clock,
+        )
         nothing = panel.Declaration(Interest.NONE)
         for member in (cast.chair, *cast.evaluators):
             actor = self.actor(member)
@@ -402,6 +435,7 @@ def recall(session: Session, clock: FixedClock) -> Journey:
         lead=people["Lena Lead"],
         officer=people["Oona Officer"],
         second_officer=people["Omar Officer"],
+        third_officer=people["Orla Officer"],
         chair=people["Cora Chair"],
         evaluators=[people[f"{name} Evaluator"] for name in ("Eva", "Edgar", "Elin")],
         approver=people["Asa Approver"],

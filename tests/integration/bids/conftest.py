@@ -23,6 +23,8 @@ from tests.factories import (
     a_person,
     a_supplier,
     actor_for,
+    give_opening_key,
+    name_openers,
 )
 from tests.integration.challenges.browser import Browser
 
@@ -74,7 +76,7 @@ class Scene:
         return actor_for(self.contributor_user)
 
     def officer(self, number: int) -> Actor:
-        """Give one of the body's two procurement officers."""
+        """Give one of the three officers named to open the bids."""
         return actor_for(self.officers[number])
 
     def written_bid(self, clock: Clock, text: str = MARKER) -> str:
@@ -107,8 +109,10 @@ def build_scene(session: Session, price_model: PriceModel) -> Scene:
     """Build a challenge that is open, its body, and a supplier that declared its eligibility."""
     body = a_body(session, NOW)
     lead = a_person(session, NOW, body, Role.CHALLENGE_LEAD)
-    officers = [a_person(session, NOW, body, Role.PROCUREMENT_OFFICER) for _ in range(2)]
+    officers = [a_person(session, NOW, body, Role.PROCUREMENT_OFFICER) for _ in range(3)]
     challenge = a_challenge(session, NOW, body, lead, State.OPEN, price_model=price_model)
+    name_openers(session, NOW, challenge, *officers)
+    give_opening_key(session, NOW, *officers)
     supplier = a_supplier(session, NOW, "Specimen Fictional Lanterns Ltd")
     admin = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
     contributor = a_person(session, NOW, supplier, Role.SUPPLIER_CONTRIBUTOR)

@@ -26,7 +26,7 @@ from scoring.panel import service as panel
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
 from tests.factories import a_supplier
-from tests.journeys import Cast, Journey, Step, a_cast, a_journey, play
+from tests.journeys import Cast, Journey, Step, a_cast, a_journey, open_the_bids, play
 
 BEGAN = NOW - timedelta(days=60)
 # A challenge that is still open was begun lately, and closes a fortnight from now.
@@ -258,8 +258,12 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     )
     challenges.stop(told["stopped"].reference, lessons="Ask first.", actor=officer, clock=clock)
     briefed = told["briefed"]
-    for person in (cast.officer, cast.second_officer):
-        bids.confirm_opening(briefed.reference, actor=briefed.actor(person), clock=clock)
+    open_the_bids(
+        briefed.reference,
+        briefed.actor(cast.officer),
+        briefed.actor(cast.second_officer),
+        clock=clock,
+    )
     for person in (cast.chair, *cast.evaluators):
         panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
 
