@@ -19,6 +19,7 @@ from marketplace.core.accounts.models import User
 from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from marketplace.core.vault.keyring import MasterKey
 from tests.applications import make_app, shared_fonts, shared_routes
 from tests.databases import Databases, Files, Kept, Tables
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # A Tuesday morning in winter, far from a change of clocks.
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 LOG_KEY = Signer("market.example/log", b"\x07" * 32)
+MASTER_KEY = MasterKey(b"\x09" * 32)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,14 +82,16 @@ def shared() -> Iterator[None]:
 
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
-    """Give settings for a test: cheap passwords, no rate limits in the way, one key for all.
+    """Give settings for a test: cheap passwords, no rate limits in the way, the same keys for all.
 
-    A copied database names the key that signed in it, whatever folder that was made in.
+    A copied database names the key that signed in it, and holds keys that the master key wrapped,
+    whatever folder it was made in.
     """
-    key_file = folder / "keys" / "log.key"
-    if not key_file.exists():
-        key_file.parent.mkdir(parents=True)
-        key_file.write_text(LOG_KEY.secret())
+    keys = folder / "keys"
+    if not keys.exists():
+        keys.mkdir(parents=True)
+        (keys / "log.key").write_text(LOG_KEY.secret())
+        (keys / "master.key").write_text(str(MASTER_KEY))
     values: dict[str, object] = {
         "secret_key": "a key for tests only, of no use anywhere else",
         "data": folder,

@@ -3,6 +3,7 @@
 A folder's conftest imports these fixtures; a test names its `step` by parametrising it.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from tests.journeys import Journey, Step, a_cast, a_journey, recall
 __all__ = ["database_url", "journey", "kept_databases", "step"]
 
 FIRST = Step.OPENED
+# The folder of the journey, within that of the worker's run.
+_FOLDER = "kept"
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +29,7 @@ def kept_databases(
     databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Step, Kept]:
     """Play one journey to its end, keeping the database at each late step."""
-    folder = tmp_path_factory.mktemp("kept")
+    folder = tmp_path_factory.mktemp(_FOLDER, numbered=False)
     url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
@@ -53,9 +56,15 @@ def step() -> Step:
 
 @pytest.fixture
 def database_url(
-    databases: Databases, kept_databases: dict[Step, Kept], step: Step, tmp_path: Path
+    databases: Databases,
+    kept_databases: dict[Step, Kept],
+    step: Step,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """Give the database as it was at `step` to one test."""
+    """Give the database as it was at `step` to one test, with the sealed envelopes it names."""
+    files = tmp_path_factory.getbasetemp() / _FOLDER / "data" / "files"
+    shutil.copytree(files, tmp_path / "data" / "files")
     with databases.lend(kept_databases[step], tmp_path) as url:
         yield url
 

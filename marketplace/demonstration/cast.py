@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from bids import service as bids
+from marketplace.core.access import current_settings
 from marketplace.core.accounts import invitations, service
 from marketplace.core.accounts.mail import link
 from marketplace.core.accounts.models import (
@@ -121,7 +122,10 @@ def platform_begins(
 def body_joins(
     organisation: shapes.Organisation, cast: Cast, clock: Clock, begins: datetime, platform_key: str
 ) -> History:
-    """Register a public body by its first officer, have it verified, and invite the others."""
+    """Register a public body by its first officer, have it verified, and invite the others.
+
+    Each officer sets an opening passphrase, long before there is anything to open.
+    """
     founder = next(p for p in cast.of(organisation.key) if "procurement_officer" in p.roles)
     yield begins
     given = organisation.body_type or "other"
@@ -145,12 +149,27 @@ def body_joins(
     officer = cast.one(organisation.key, Role.PROCUREMENT_OFFICER)
     others = [person for person in cast.of(organisation.key) if person is not founder]
     yield from _join(others, organisation_id, officer, cast, clock)
+    for person in cast.all(organisation.key, Role.PROCUREMENT_OFFICER):
+        yield clock.now() + STEP
+        bids.set_opening_passphrase(known_passphrase(), actor=person, clock=clock)
     if others:
         # Whoever registers a body may also write its challenges, until somebody else does.
         yield clock.now() + STEP
         service.change_roles(
             membership_id, [Role(name) for name in founder.roles], actor=officer, clock=clock
         )
+
+
+def known_passphrase() -> str:
+    """Give the opening passphrase of all officers, which the demonstration's pages show.
+
+    Raises:
+        LookupError: this is no demonstration.
+    """
+    passphrase = current_settings().demonstration_passphrase
+    if passphrase is None:
+        raise LookupError("only a demonstration's officers have a passphrase that is known")
+    return passphrase
 
 
 def supplier_joins(

@@ -133,7 +133,9 @@ def _check_bid_set(bid_set: BidSet, content: Content, suppliers: set[str]) -> No
     if bid_set.recommendation is not None:
         _known(where, {bid_set.recommendation.supplier}, bidders)
     for bid in bid_set.bids:
-        _known(f"{where}, {bid.supplier}", {*bid.answers, *bid.scores}, quality)
+        own = {*bid.answers, *bid.scores, *bid.changing}
+        own |= set(bid.earlier.answers) if bid.earlier else set()
+        _known(f"{where}, {bid.supplier}", own, quality)
 
 
 def _unique(where: str, keys: Iterable[str]) -> set[str]:

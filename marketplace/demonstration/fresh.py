@@ -1,9 +1,19 @@
 """Throws everything in the database away, so that the demonstration can be made anew."""
 
 from flask_migrate import upgrade
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, exists, inspect, select, text
 
+from marketplace.core.audit.models import LogEntry
 from marketplace.core.database import db
+from marketplace.demonstration.log_words import BEGUN
+
+
+def is_begun() -> bool:
+    """Tell whether the database holds a demonstration, whole or not, of this version or before."""
+    session = db.session()
+    found = session.scalar(select(exists().where(LogEntry.action == BEGUN)))
+    session.rollback()
+    return bool(found)
 
 
 def start_again() -> None:

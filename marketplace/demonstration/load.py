@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, exists, func, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from bids.models import Bid
+from bids.service.opening import OPEN
 from challenges.lifecycle import closing_recorded_from
 from challenges.models import Challenge
 from challenges.service.closing import CLOSE
@@ -40,6 +40,7 @@ from marketplace.demonstration.cast import (
     supplier_joins,
 )
 from marketplace.demonstration.days import Span, days_of, working_evenings
+from marketplace.demonstration.fresh import start_again
 from marketplace.demonstration.history import History, run
 from marketplace.demonstration.log_words import BEGUN, LOADED
 from marketplace.demonstration.people import everybody
@@ -58,7 +59,7 @@ SETTLE = {
 }
 
 # What the loader does at its time, in place of the sweeper.
-DONE = (post.SEND, CLOSE, log.CHECKPOINT)
+DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT)
 
 UNPUBLISHED = frozenset({TargetState.DRAFT, TargetState.IN_REVIEW, TargetState.READY})
 STILL_OPEN = frozenset({TargetState.OPEN, TargetState.CLOSING_SOON, TargetState.CANCELLED})
@@ -84,7 +85,7 @@ def load(clock: Clock, *, fresh: bool = False) -> str:
     if loaded and not fresh:
         return "The demonstration is loaded already and was left as it is."
     if begun:
-        _start_again()
+        start_again()
     now = clock.now()
     with _in_a_hurry(db.engine):
         _load(content.load(), now)
@@ -134,6 +135,8 @@ def _challenges(
         yield _challenge(telling)
         if telling.days.closes is not None and closing_recorded_from(telling.days.closes) <= now:
             yield opening.close(telling)
+        if item.rehearsed:
+            yield opening.rehearse(telling)
         for bid in telling.bid_set.bids:
             yield bidding.bid(telling, bid)
 
@@ -173,13 +176,6 @@ def _present() -> tuple[bool, bool, bool]:
     used = session.scalar(select(exists().select_from(User).where(User.id.is_not(None))))
     session.rollback()
     return BEGUN in found, LOADED in found, bool(used) and BEGUN not in found
-
-
-def _start_again() -> None:
-    """Make all tables anew: what is append-only cannot be emptied."""
-    db.session.remove()
-    downgrade(revision="base")
-    upgrade()
 
 
 def _mark(action: str, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from challenges.lifecycle import closing_recorded_from
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
+from marketplace.demonstration.cast import known_passphrase
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import EVALUATORS, evaluators_needed
@@ -18,7 +19,9 @@ from scoring.panel import queries, service
 from scoring.panel.lifecycle import Interest as Declared
 from scoring.panel.lifecycle import Measure, Seat
 
-# How long the second officer takes to come to the screen.
+# How long the first officer waits after closing where the second one has not come yet, and how
+# long the second takes to come to the screen otherwise.
+FIRST_OFFICER = timedelta(hours=2)
 SECOND_OFFICER = timedelta(minutes=6)
 # A panel that has had the bids for so long has declared its interests, all but one member.
 DECLARING = timedelta(days=3)
@@ -29,7 +32,10 @@ PUT_RIGHT = (
 
 
 def name_panel_and_open(telling: Telling) -> History:
-    """Name the panel while bids are written; after closing have two officers open them."""
+    """Name the panel while bids are written; after closing have two officers open them.
+
+    Where only the first has confirmed so far, the second is whoever visits the demonstration.
+    """
     days, reference, clock = telling.days, telling.reference, telling.clock
     if days.published is None or days.closes is None:
         return
@@ -41,13 +47,42 @@ def name_panel_and_open(telling: Telling) -> History:
         actor=telling.lead,
         clock=clock,
     )
+    first, second = telling.officers[:2]
+    if telling.item.first_confirmed:
+        yield days.closes + FIRST_OFFICER
+        _confirm(telling, first)
     if days.opened is None:
         return
-    first, second = telling.officers[:2]
     yield days.opened
-    bids.confirm_opening(reference, actor=first, clock=clock)
+    _confirm(telling, first)
     yield days.opened + SECOND_OFFICER
-    bids.confirm_opening(reference, actor=second, clock=clock)
+    _confirm(telling, second)
+    # What the sweeper does as soon as two have confirmed.
+    bids.open_bids({"challenge": reference}, clock)
+
+
+def rehearse(telling: Telling) -> History:
+    """Have the first officer test, while bids are written, that they can open them."""
+    days = telling.days
+    if days.published is None or days.closes is None:
+        return
+    yield Span(days.published, min(days.closes, days.until)).at(0.3)
+    bids.rehearse_opening(
+        telling.reference,
+        passphrase=known_passphrase(),
+        actor=telling.officers[0],
+        clock=telling.clock,
+    )
+
+
+def _confirm(telling: Telling, officer: Actor) -> None:
+    bids.confirm_opening(
+        telling.reference,
+        passphrase=known_passphrase(),
+        second_factor=True,
+        actor=officer,
+        clock=telling.clock,
+    )
 
 
 def close(telling: Telling) -> History:

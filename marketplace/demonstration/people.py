@@ -9,8 +9,14 @@ from marketplace.demonstration.shapes import Content, Person, Role
 
 # So many score each bid. Where one must stand aside, another joins the panel.
 EVALUATORS = 3
-# What it takes to publish a challenge: the second officer approves what the first helped to write.
-WRITERS: tuple[Role, ...] = ("procurement_officer", "challenge_lead", "procurement_officer")
+# What it takes to publish a challenge: a lead who writes it, and three officers who may open its
+# bids, any two of whom do.
+WRITERS: tuple[Role, ...] = (
+    "procurement_officer",
+    "challenge_lead",
+    "procurement_officer",
+    "procurement_officer",
+)
 # What it takes to open bids and to decide on them.
 JUDGES: tuple[Role, ...] = ("chair", "evaluator", "evaluator", "evaluator", "approver", "auditor")
 

@@ -175,7 +175,9 @@ class Challenge:
     """One published problem, with the state to bring it to and the days of its timeline.
 
     `published_days_ago` and those below are set only for steps the challenge has reached.
-    `closes_in_days` is below zero when bidding has closed. `ended_reason` and `lessons` belong to
+    `closes_in_days` is below zero when bidding has closed. `rehearsed` tells that an officer tested
+    before closing that they can open the bids, `first_confirmed` that one of the two officers who
+    it takes has confirmed the opening. `ended_reason` and `lessons` belong to
     challenges that were stopped or cancelled.
     """
 
@@ -212,6 +214,8 @@ class Challenge:
     intention_days_ago: int | None = None
     signed_days_ago: int | None = None
     ended_days_ago: int | None = None
+    rehearsed: bool = False
+    first_confirmed: bool = False
     ended_reason: str | None = None
     lessons: str | None = None
 
@@ -246,8 +250,20 @@ class CriterionScores:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """The version of a bid that was submitted before the one that counts, where it differs."""
+
+    hours_before_closing: int
+    answers: Mapping[str, str]
+    price_pounds: int | None = None
+
+
+@dataclass(frozen=True)
 class Bid:
-    """A supplier's answer to a challenge; answers and scores go by the criterion's key."""
+    """A supplier's answer to a challenge; answers and scores go by the criterion's key.
+
+    `changing` are the answers in a draft that the supplier has begun since it submitted.
+    """
 
     supplier: str
     answers: Mapping[str, str]
@@ -255,6 +271,8 @@ class Bid:
     state: Literal["draft", "submitted"] = "submitted"
     hours_before_closing: int = 24
     ineligible_reason: str | None = None
+    earlier: Earlier | None = None
+    changing: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, CriterionScores] = field(default_factory=dict)
 
 

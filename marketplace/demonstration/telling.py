@@ -40,7 +40,10 @@ class Telling:
 
     @property
     def officers(self) -> list[Actor]:
-        """Give the body's procurement officers: the first approves, and opens with the second."""
+        """Give the body's procurement officers: the first approves, and opens with the second.
+
+        All of them are named at publication, any two of whom may open the bids.
+        """
         return self.cast.all(self.item.buyer, Role.PROCUREMENT_OFFICER)
 
     @property

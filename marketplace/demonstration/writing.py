@@ -44,7 +44,12 @@ def write_and_publish(telling: Telling) -> History:
     if days.published is None:
         return
     yield days.published
-    service.publish(item.reference, actor=officer, clock=clock)
+    service.publish(
+        item.reference,
+        openers_named=[each.user_id for each in telling.officers],
+        actor=officer,
+        clock=clock,
+    )
     if item.state is TargetState.CANCELLED and days.ended is not None:
         yield days.ended
         service.cancel(item.reference, reason=what_was_learned(item), actor=officer, clock=clock)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.core.database import Base, new_id
+from marketplace.core.vault import sealing
 from tests.journeys import Journey
 
 # In the order in which rows refer to each other, with what names the row of this award.
@@ -38,12 +39,15 @@ def copy_of_decision(session: Session, journey: Journey) -> None:
                     values[column] = renamed[value]
             if name == "challenge":
                 values["reference"] = f"CH-{number}"
+            if name == "stage":
+                values["sealing_key_id"] = None
             if name == "bid":
                 # The copies were sealed nowhere: a draft needs no submission.
                 values |= {
                     "reference": f"B-{new_id().hex[-8:].upper()}",
                     "state": "draft",
                     "current_version": None,
+                    "copy_key_id": sealing.new(session, journey.clock).id,
                 }
             session.execute(sa.insert(table).values(values))
     session.commit()
