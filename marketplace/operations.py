@@ -17,7 +17,7 @@ from marketplace.config import BadSetting
 from marketplace.core import access, jobs
 from marketplace.core.audit import changing, configured, keys, stamps
 from marketplace.core.database import db
-from marketplace.core.errors import DomainError
+from marketplace.core.errors import DomainError, WrongMoment
 
 
 def run(words: list[str]) -> int:
@@ -129,6 +129,7 @@ def _change_key(*, lost: bool) -> int:
 
 
 def _load_demonstration(*, fresh: bool) -> int:
+    from marketplace.demonstration.fresh import is_begun, start_again
     from marketplace.demonstration.load import load
 
     settings = access.current_settings()
@@ -137,7 +138,16 @@ def _load_demonstration(*, fresh: bool) -> int:
             "marketplace: the demonstration is loaded only with MARKETPLACE_MODE=demonstration\n"
         )
         return 1
-    upgrade()
+    try:
+        upgrade()
+    except WrongMoment:
+        if not is_begun():
+            raise
+        sys.stdout.write(
+            "The example data is of an earlier version, which this one cannot take over."
+            " It is made anew.\n"
+        )
+        start_again()
     sys.stdout.write(load(access.clock(), fresh=fresh) + "\n")
     return 0
 

@@ -2,14 +2,13 @@
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
 from marketplace.core.audit.models import APPEND_ONLY
-from marketplace.core.database import Base, db
+from marketplace.core.database import Base
+from tests.integration.whole.tables import differences, expected, pragmas, triggers
 
 # Named here too, so that a model that loses its mark is noticed.
 MUST_BE_APPEND_ONLY = {
@@ -20,6 +19,12 @@ MUST_BE_APPEND_ONLY = {
     "log_key",
     "log_node",
     "log_stamp",
+    "opened_submission",
+    "opening",
+    "opening_confirmation",
+    "opening_officer",
+    "opening_rehearsal",
+    "plan",
     "submission",
     "score",
     "consensus_score",
@@ -34,35 +39,6 @@ MUST_BE_APPEND_ONLY = {
     "report_file",
     "evaluation_plan",
 }
-
-
-def triggers(session: Session) -> dict[str, set[str]]:
-    """Give the names of all triggers by table."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (
-        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
-        if sqlite
-        else "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE NOT t.tgisinternal"
-    )
-    found: dict[str, set[str]] = {}
-    for table, name in session.execute(sa.text(statement)):
-        found.setdefault(table, set()).add(name)
-    session.rollback()
-    return found
-
-
-def expected(database_kind: str) -> dict[str, set[str]]:
-    """Give the triggers that every append-only table has on this database."""
-    verbs = (
-        ("no_update", "no_delete", "no_replace")
-        if database_kind == "sqlite"
-        else ("no_change", "no_truncate")
-    )
-    found = {table: {f"{table}_{verb}" for verb in verbs} for table in APPEND_ONLY}
-    # Here alone a row may go, on a condition, which PostgreSQL asks in a function of its own.
-    found["log_detail"].add("log_detail_no_delete")
-    return found
 
 
 def test_tables_that_hold_evidence_are_append_only() -> None:
@@ -102,27 +78,7 @@ def test_append_only_tables_have_their_triggers_after_going_back_and_forth(
 
 
 def test_migrated_tables_are_those_of_the_models(session: Session) -> None:
-    connection = session.connection()
-    context = MigrationContext.configure(
-        connection, opts={"compare_type": False, "compare_server_default": False}
-    )
-
-    differences = compare_metadata(context, Base.metadata)
-
-    assert differences == []
-
-
-def test_migrated_constraints_are_those_of_the_models(session: Session) -> None:
-    """Alembic does not compare CHECK constraints, and rules of ours are there."""
-    inspector = sa.inspect(session.connection())
-    for table in Base.metadata.sorted_tables:
-        declared = {
-            str(constraint.name)
-            for constraint in table.constraints
-            if isinstance(constraint, sa.CheckConstraint)
-        }
-        found = {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
-        assert found == declared, table.name
+    assert differences(session) == []
 
 
 def test_sqlite_connections_keep_foreign_keys_and_recursive_triggers(
@@ -132,13 +88,9 @@ def test_sqlite_connections_keep_foreign_keys_and_recursive_triggers(
         assert session.execute(sa.text("SHOW timezone")).scalar_one() == "UTC"
         return
 
-    def pragma(name: str) -> object:
-        return session.execute(sa.text(f"PRAGMA {name}")).scalar_one()
-
-    assert [pragma(name) for name in ("foreign_keys", "recursive_triggers", "synchronous")] == [
-        1,
-        1,
-        2,
-    ]
-    assert pragma("journal_mode") == "wal"
-    assert db.engine.dialect.name == "sqlite"
+    assert pragmas(session) == {
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "synchronous": 2,
+        "journal_mode": "wal",
+    }
