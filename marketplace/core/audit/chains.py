@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from marketplace.core.audit import entries, tree, trust
+from marketplace.core.audit import entries, opening_check, tree, trust
 from marketplace.core.audit.entries import DamagedEntry, Entry
 from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
 from marketplace.core.audit.receipt_check import Verdict, verdict
 from marketplace.core.audit.receipts import Disclosed
 from marketplace.core.audit.signing import BadNote, Verifier
+from marketplace.core.audit.told import Told
 from marketplace.core.audit.trust import Checkpoint
 from marketplace.core.text import N_
 from scoring.engine.canonical import canonical
@@ -48,12 +49,17 @@ class Chain:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found; `chain` is None where the bytes could not be read as one."""
+    """What was found; `chain` is None where the bytes could not be read as one.
+
+    `opening` says how sure it is that two officers opened the bids after closing; None where no
+    opening is recorded, or the entries could not be read.
+    """
 
     findings: Sequence[Finding]
     verdict: Verdict
     chain: Chain | None = None
     signer: Verifier | None = None
+    opening: Status | None = None
 
 
 def build(chain: Chain) -> bytes:
@@ -135,6 +141,8 @@ def check(content: bytes, known: Sequence[Verifier]) -> Checked:
     ):
         found = list(faults)
         said += found or [Finding(sure, holds, "entries", (("count", len(read)),))]
+    opening = opening_check.check(checkpoint.origin, _told(chain, read), sure)
+    said += opening.findings
     hidden = sum(
         name not in link.disclosed
         for link, entry in zip(chain.links, read, strict=True)
@@ -157,7 +165,8 @@ def check(content: bytes, known: Sequence[Verifier]) -> Checked:
             "entries",
         )
     )
-    return Checked(said, verdict(said, trusted=signer is not None), chain, signer)
+    overall = verdict(said, trusted=signer is not None)
+    return Checked(said, overall, chain, signer, opening.status)
 
 
 def _unreadable(what: str, where: str, why: Exception) -> Checked:
@@ -222,6 +231,17 @@ def _unlike(chain: Chain, read: Sequence[Entry]) -> Iterator[Finding]:
                     _where(entry),
                     name=name,
                 )
+
+
+def _told(chain: Chain, read: Sequence[Entry]) -> list[Told]:
+    return [
+        Told(
+            entry,
+            tree.leaf_hash(link.entry),
+            {name: field.value for name, field in link.disclosed.items()},
+        )
+        for link, entry in zip(chain.links, read, strict=True)
+    ]
 
 
 def _where(entry: Entry) -> str:

@@ -189,9 +189,13 @@ def _next_step(checked: Checked, known: Sequence[Verifier], newer: Newer | None)
 
 
 def _as_json(checked: Checked) -> str:
+    opening = {}
+    if isinstance(checked, chains.Checked):
+        opening["opening"] = checked.opening.value if checked.opening else None
     found = {
         "verdict": checked.verdict.value,
         "signer": str(checked.signer) if checked.signer else None,
+        **opening,
         "findings": [
             {"status": found.status.value, "where": found.where, "what": _sentence(found)}
             for found in checked.findings
