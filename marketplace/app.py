@@ -163,9 +163,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Europe/London",
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    if settings.database_url.startswith("postgresql"):
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # A database's error would else bring the values of its statement into the logs.
+        "hide_parameters": True,
         # A connection that the server closed while it was idle must not fail a request.
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+        "pool_pre_ping": settings.database_url.startswith("postgresql"),
+    }
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

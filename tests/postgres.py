@@ -64,6 +64,11 @@ class Server:
         """Give the SQLAlchemy address of the database that every server begins with."""
         return self._url("postgres")
 
+    @property
+    def folder(self) -> Path:
+        """Give where all that the server keeps lies: its data and its log."""
+        return self._folder
+
     def create_database(self, template: str = "template1") -> str:
         """Make a database as a copy of `template`, which nobody may be using; give its address."""
         self._made += 1

@@ -227,7 +227,11 @@ def _open_one(
 ) -> tuple[str | None, bytes | None, Flaw | None]:
     """Open one envelope: give its digest, what it held, and what is wrong, each None if nothing.
 
-    The digest is taken while it is decrypted, so that it is read once.
+    The digest is taken while it is decrypted, so that it is read once. It is None where there is
+    no envelope, or none that can be read to its end.
+
+    Raises:
+        OSError: the whole store of files is away; nothing can be said of any envelope.
     """
     try:
         file = current_files().open(submission.sha256)
@@ -242,7 +246,10 @@ def _open_one(
         else:
             held = opened.read_document(document)
             flaw = opened.flaw_of(held, bid.reference, submission, said)
-        digest = source.drain()
+        try:
+            digest = source.drain()
+        except OSError:
+            return None, None, Flaw.UNREADABLE
     if digest != said.get("envelope"):
         flaw = Flaw.DIFFERS
     return digest, document, flaw

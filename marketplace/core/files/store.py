@@ -104,11 +104,14 @@ class FileStore:
         """Open the bytes of a digest to be read by chunks; whoever reads compares the digest.
 
         Raises:
-            DamagedFile: they are gone.
+            DamagedFile: they are gone, or something else is in their place.
+            OSError: the whole store is away, which says nothing of any file in it.
         """
         try:
             return self.path(sha256).open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError):
+            if not os.access(self.folder, os.R_OK | os.X_OK):
+                raise
             raise DamagedFile(f"the stored file {sha256} is missing") from None
 
     def discard(self, sha256: str) -> None:
