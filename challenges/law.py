@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from challenges.lifecycle import Move
 from marketplace.core.errors import Invalid
 from marketplace.core.regimes.book import LONDON, Band, Regime, next_working_day, regime_on
 from marketplace.core.text import N_
@@ -14,6 +15,9 @@ REGIME = "scotland"
 
 # Three weeks of work and a week for holidays and illness.
 USUAL_DAYS_OPEN = 28
+USUAL_DAYS_LONGER = 7
+# Whoever was about to submit when the service went down needs a working day to hear of it.
+USUAL_DAYS_REOPENED = 1
 
 
 class Law(NamedTuple):
@@ -37,5 +41,19 @@ def law_of(challenge: "Challenge", on: datetime) -> Law:
 
 def usual_closing(now: datetime) -> datetime:
     """Suggest when bidding closes: at midday, London time, on a working day four weeks on."""
-    day: date = now.astimezone(LONDON).date() + timedelta(days=USUAL_DAYS_OPEN)
+    return _midday(now, USUAL_DAYS_OPEN)
+
+
+def usual_later_closing(move: Move | None, closes_at: datetime, now: datetime) -> datetime:
+    """Suggest when bidding closes instead: a week later, or after a reopening the next day.
+
+    At midday, London time, on a working day.
+    """
+    if move is Move.REOPEN:
+        return _midday(now, USUAL_DAYS_REOPENED)
+    return _midday(closes_at, USUAL_DAYS_LONGER)
+
+
+def _midday(after: datetime, days: int) -> datetime:
+    day: date = after.astimezone(LONDON).date() + timedelta(days=days)
     return datetime.combine(next_working_day(day), time(12), LONDON)

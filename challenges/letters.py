@@ -1,16 +1,17 @@
-"""Tells the people of a body what waits for them when a challenge moves through review."""
+"""Tells the people of a body what waits for them, and bidders when bidding closes later."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from challenges.models import Challenge
+from challenges.models import Challenge, DeadlineChange, OpeningOfficer
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import Clock
+from marketplace.core.dates import format_instant
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, Role
 
@@ -87,6 +88,111 @@ def tell_opener(
     )
 
 
+def ask_to_confirm_deadline(
+    session: Session, challenge: Challenge, change: DeadlineChange, actor: Actor, clock: Clock
+) -> None:
+    """Ask the body's other procurement officers to confirm or decline a later closing time."""
+    _send(
+        session,
+        challenge,
+        _officers(session, challenge, besides=actor.user_id),
+        subject=_("Please confirm a closing time: %(title)s", title=challenge.title),
+        text="\n\n".join(
+            [
+                _(
+                    "%(name)s proposes that bidding closes at %(new)s, and not at %(old)s. It "
+                    "holds only when another officer confirms it.",
+                    name=actor.name,
+                    new=format_instant(change.closes_to),
+                    old=format_instant(change.closes_from),
+                ),
+                _("Reason: %(reason)s", reason=change.reason),
+            ]
+        ),
+        page="closing-time",
+        clock=clock,
+    )
+
+
+def tell_deadline_declined(
+    session: Session, challenge: Challenge, change: DeadlineChange, actor: Actor, clock: Clock
+) -> None:
+    """Tell the officer who proposed a later closing time that it was declined."""
+    _send(
+        session,
+        challenge,
+        [change.proposed_by],
+        subject=_("Declined: a later closing time for %(title)s", title=challenge.title),
+        text=_(
+            "%(name)s has declined the closing time that you proposed, %(new)s. Bidding closes at "
+            "%(old)s, as before.",
+            name=actor.name,
+            new=format_instant(change.closes_to),
+            old=format_instant(change.closes_from),
+        ),
+        page="closing-time",
+        clock=clock,
+    )
+
+
+def tell_deadline_moved(
+    session: Session,
+    challenge: Challenge,
+    change: DeadlineChange,
+    bidders: Collection[uuid.UUID],
+    clock: Clock,
+) -> None:
+    """Tell bidders, and the officers named to open the bids, that bidding closes later."""
+    new, old = format_instant(change.closes_to), format_instant(change.closes_from)
+    subject = (
+        _("Open for bids again: %(title)s", title=challenge.title)
+        if change.after_closing
+        else _("More time to bid: %(title)s", title=challenge.title)
+    )
+    happened = (
+        _(
+            "Two officers have opened this challenge to bids again, for everybody alike. Bids had "
+            "closed at %(old)s. They now close at %(new)s.",
+            old=old,
+            new=new,
+        )
+        if change.after_closing
+        else _("Bids close at %(new)s, and not at %(old)s.", old=old, new=new)
+    )
+    reason = _("Reason: %(reason)s", reason=change.reason)
+    keep = _(
+        "A bid that you have submitted stays as it is: you need not do anything. Until the new "
+        "closing time you can go on writing, and change or withdraw what you submitted."
+    )
+    public = f"{current_settings().public_url}/challenges/{challenge.reference}"
+    _post(
+        session,
+        _people(session, bidders),
+        subject=subject,
+        parts=[challenge.title, happened, reason, keep, f"{public}/bid"],
+        clock=clock,
+    )
+    named = session.scalars(
+        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
+    ).all()
+    _send(
+        session,
+        challenge,
+        _people(session, set(named) - set(bidders)),
+        subject=subject,
+        text="\n\n".join([happened, reason]),
+        page="opening",
+        clock=clock,
+    )
+
+
+def _people(session: Session, ids: Collection[uuid.UUID]) -> Sequence[User]:
+    """Give the people whose accounts stand, each once."""
+    return session.scalars(
+        select(User).where(User.id.in_(ids), User.active).order_by(User.email)
+    ).all()
+
+
 def _officers(session: Session, challenge: Challenge, *, besides: uuid.UUID) -> Sequence[User]:
     return session.scalars(
         select(User)
@@ -118,12 +224,19 @@ def _send(
     clock: Clock,
 ) -> None:
     address = f"{current_settings().public_url}/work/challenges/{challenge.reference}"
+    parts = [challenge.title, text, f"{address}/{page}".rstrip("/")]
+    _post(session, people, subject=subject, parts=parts, clock=clock)
+
+
+def _post(
+    session: Session, people: Sequence[User], *, subject: str, parts: Sequence[str], clock: Clock
+) -> None:
     for person in people:
         post.queue(
             session,
             to_email=person.email,
             user_id=person.id,
             subject=subject,
-            text="\n\n".join([challenge.title, text, f"{address}/{page}".rstrip("/")]),
+            text="\n\n".join(parts),
             clock=clock,
         )

@@ -88,9 +88,39 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 RECORDING_TIME = timedelta(seconds=60)
 
 
+# For so long after closing two officers can open a challenge to bids again, for all alike, where
+# the service was down near closing. Later, some bidders may have heard of the others.
+REOPENING_TIME = timedelta(hours=24)
+
+
+class Move(StrEnum):
+    """How a closing instant can be moved, always to a later one."""
+
+    EXTEND = "extend"
+    REOPEN = "reopen"
+
+
 def closing_recorded_from(closes_at: datetime) -> datetime:
     """Give the first instant at which the closing may be recorded."""
     return closes_at + RECORDING_TIME
+
+
+def reopens_until(closes_at: datetime) -> datetime:
+    """Give the first instant at which it is too late to open a challenge to bids again."""
+    return closes_at + REOPENING_TIME
+
+
+def move_at(stored: State, closes_at: datetime | None, now: datetime) -> Move | None:
+    """Give how the closing instant can be moved at `now`, None where it can no longer be.
+
+    Before the closing instant it is extended; from that instant on, and for less than 24 hours
+    after it, the challenge is opened again.
+    """
+    if stored is not State.OPEN or closes_at is None:
+        return None
+    if now < closes_at:
+        return Move.EXTEND
+    return Move.REOPEN if now < reopens_until(closes_at) else None
 
 
 def state_at(stored: State, closes_at: datetime | None, now: datetime) -> State:

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from challenges import letters, log_words
@@ -34,37 +35,67 @@ class Candidate:
     key: str | None
 
 
+@dataclass(frozen=True)
+class Named:
+    """One of those named. `stands` tells whether they still are a procurement officer of the body.
+
+    `has_key` tells whether they have set an opening passphrase.
+    """
+
+    user_id: uuid.UUID
+    name: str
+    stands: bool
+    has_key: bool
+    named_at: datetime
+
+
 def candidates(session: Session, challenge: Challenge) -> Sequence[Candidate]:
     """Give all procurement officers of the challenge's body, by name."""
     found = session.execute(
         select(User.id, User.name, User.email, OfficerKey.verifier)
-        .join(Membership, Membership.user_id == User.id)
-        .join(MembershipRole)
         .outerjoin(OfficerKey, (OfficerKey.user_id == User.id) & OfficerKey.ended_at.is_(None))
-        .where(
-            Membership.organisation_id == challenge.buyer_id,
-            Membership.ended_at.is_(None),
-            MembershipRole.role == Role.PROCUREMENT_OFFICER,
-            User.active,
-        )
+        .where(User.active, User.id.in_(_standing(challenge)))
         .order_by(User.name, User.id)
     ).all()
     return [Candidate(*row) for row in found]
 
 
+def count(session: Session, challenge: Challenge) -> int:
+    """Count the procurement officers of the challenge's body who can be named."""
+    return session.scalars(
+        select(func.count()).select_from(User).where(User.active, User.id.in_(_standing(challenge)))
+    ).one()
+
+
 def chosen(
     session: Session, challenge: Challenge, wanted: Collection[uuid.UUID]
 ) -> Sequence[Candidate]:
-    """Give the officers that were chosen.
+    """Give the officers that were chosen at publication.
 
     Raises:
         Invalid: they are fewer than three, or one is no procurement officer of the body.
     """
-    named = [each for each in candidates(session, challenge) if each.user_id in set(wanted)]
-    if len(named) < FEWEST or len(named) != len(set(wanted)):
-        message = N_("Choose at least three procurement officers of your organisation")
+    found = _offered(session, challenge, wanted)
+    if len(found) < FEWEST:
+        message = N_("Choose at least three procurement officers")
         raise Invalid(message, {"openers": message})
-    return named
+    return found
+
+
+def further(
+    session: Session, challenge: Challenge, wanted: Collection[uuid.UUID]
+) -> Sequence[Candidate]:
+    """Give those of the officers chosen after publication who are not named yet.
+
+    Raises:
+        Invalid: nobody is chosen, or one is no procurement officer of the body.
+    """
+    if not wanted:
+        message = N_("Choose who else may open the bids")
+        raise Invalid(message, {"openers": message})
+    known = set(named(session, challenge))
+    found = _offered(session, challenge, set(wanted) - known)
+    return [each for each in found if each.user_id not in known]
 
 
 def named(session: Session, challenge: Challenge) -> Sequence[uuid.UUID]:
@@ -74,27 +105,86 @@ def named(session: Session, challenge: Challenge) -> Sequence[uuid.UUID]:
     ).all()
 
 
-def record_named(
-    session: Session, challenge: Challenge, officer: Candidate, actor: Actor, clock: Clock
+def named_officers(session: Session, challenge: Challenge) -> Sequence[Named]:
+    """Give who was named, by name, and whether each can still open."""
+    found = session.execute(
+        select(
+            User.id,
+            User.name,
+            (User.active & User.id.in_(_standing(challenge))).label("stands"),
+            OfficerKey.verifier.is_not(None).label("has_key"),
+            OpeningOfficer.named_at,
+        )
+        .join(OpeningOfficer, OpeningOfficer.officer_id == User.id)
+        .outerjoin(OfficerKey, (OfficerKey.user_id == User.id) & OfficerKey.ended_at.is_(None))
+        .where(OpeningOfficer.stage_id == challenge.stage.id)
+        .order_by(User.name, User.id)
+    ).all()
+    return [Named(*row) for row in found]
+
+
+def name(
+    session: Session,
+    challenge: Challenge,
+    officers: Sequence[Candidate],
+    actor: Actor,
+    clock: Clock,
 ) -> None:
-    """Record in the challenge's log that an officer was named, and with what key they sign."""
-    log.append(
-        session,
-        clock=clock,
-        action=log_words.OPENER_NAMED,
-        chain=challenge.reference,
-        actor=actor,
-        officer=officer.name,
-        officer_id=str(officer.user_id),
-        key=officer.key,
+    """Name officers in the caller's transaction: kept, recorded with their keys, and told."""
+    now = clock.now()
+    session.add_all(
+        OpeningOfficer(
+            stage_id=challenge.stage.id,
+            officer_id=each.user_id,
+            named_by_id=actor.user_id,
+            named_at=now,
+        )
+        for each in officers
+    )
+    session.flush()
+    for each in officers:
+        letters.tell_opener(
+            session, challenge, each.user_id, has_key=each.key is not None, clock=clock
+        )
+    for each in officers:
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.OPENER_NAMED,
+            chain=challenge.reference,
+            actor=actor,
+            officer=each.name,
+            officer_id=str(each.user_id),
+            key=each.key,
+        )
+
+
+def _standing(challenge: Challenge) -> Select[uuid.UUID]:
+    """Select who is a procurement officer of the challenge's body now."""
+    return (
+        select(Membership.user_id)
+        .join(MembershipRole)
+        .where(
+            Membership.organisation_id == challenge.buyer_id,
+            Membership.ended_at.is_(None),
+            MembershipRole.role == Role.PROCUREMENT_OFFICER,
+        )
     )
 
 
-def tell_named(
-    session: Session, challenge: Challenge, officers: Sequence[Candidate], clock: Clock
-) -> None:
-    """Write to those who were named: what it means, and what to do before closing."""
-    for officer in officers:
-        letters.tell_opener(
-            session, challenge, officer.user_id, has_key=officer.key is not None, clock=clock
+def _offered(
+    session: Session, challenge: Challenge, wanted: Collection[uuid.UUID]
+) -> Sequence[Candidate]:
+    """Give the officers that were chosen.
+
+    Raises:
+        Invalid: one is no procurement officer of the body, or is so no longer.
+    """
+    found = [each for each in candidates(session, challenge) if each.user_id in set(wanted)]
+    if len(found) != len(set(wanted)):
+        message = N_(
+            "Somebody you chose is not, or no longer, a procurement officer of your organisation. "
+            "Choose again."
         )
+        raise Invalid(message, {"openers": message})
+    return found

@@ -11,7 +11,9 @@ from challenges.lifecycle import (
     STATE_WORDS,
     TRANSITIONS,
     Event,
+    Move,
     State,
+    move_at,
     state_at,
 )
 from marketplace.core.permissions import (
@@ -25,7 +27,7 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
-    from challenges.models import Challenge
+    from challenges.models import Challenge, DeadlineChange
 
 _UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 
@@ -43,7 +45,12 @@ _WRONG_MOMENT = {
     State.CANCELLED: N_("This cannot be done: the challenge was cancelled."),
 }
 
+# While bids can be written, and until they are opened.
+_BEFORE_OPENING = frozenset({State.OPEN, State.CLOSED})
+
 _NOT_YOURS = N_("This challenge belongs to another organisation.")
+_OPENING_BEGAN = N_("Two officers have begun to open the bids, so no more bids can be taken.")
+_OFFICERS_MOVE = N_("Only procurement officers change the closing time.")
 
 
 def can_create(actor: Actor) -> Answer:
@@ -164,6 +171,92 @@ def can_stop(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
     )
 
 
+def can_name_openers(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
+    """Tell whether the actor may name further officers who open the bids: until that is done."""
+    return _officer_before_opening(
+        actor, challenge, now, N_("Only a procurement officer names who may open the bids.")
+    )
+
+
+def can_propose_deadline(
+    actor: Actor, challenge: "Challenge", now: datetime, *, opening_began: bool
+) -> Answer:
+    """Tell whether the actor may propose that bidding closes later, or begins anew.
+
+    `opening_began` tells whether two officers have signed for the opening of the bids.
+    """
+    answer = _officer_before_opening(actor, challenge, now, _OFFICERS_MOVE)
+    if answer.allowed and opening_began:
+        return wrong_moment(_OPENING_BEGAN)
+    if answer.allowed and _move(challenge, now) is None:
+        return wrong_moment(
+            N_(
+                "Bids closed more than 24 hours ago. A challenge can be opened again only within "
+                "24 hours of closing."
+            )
+        )
+    return answer
+
+
+def can_decline_deadline(
+    actor: Actor, challenge: "Challenge", change: "DeadlineChange", now: datetime
+) -> Answer:
+    """Tell whether the actor may decline what another officer proposed."""
+    if actor.organisation_id == challenge.buyer_id and actor.user_id == change.proposed_by_id:
+        return lacks_right(
+            N_("You proposed this closing time: another officer confirms or declines it.")
+        )
+    answer = _officer_before_opening(actor, challenge, now, _OFFICERS_MOVE)
+    if answer.allowed and change.outcome is not None:
+        return wrong_moment(
+            N_("This proposal was confirmed already.")
+            if change.outcome == "confirmed"
+            else N_("This proposal was declined already.")
+        )
+    return answer
+
+
+def can_confirm_deadline(
+    actor: Actor,
+    challenge: "Challenge",
+    change: "DeadlineChange",
+    now: datetime,
+    *,
+    opening_began: bool,
+) -> Answer:
+    """Tell whether the actor may confirm what another officer proposed, so that it holds.
+
+    What was proposed before closing cannot be confirmed after it: then bids would be taken again,
+    which asks for a reason of its own. `opening_began` is as for `can_propose_deadline`.
+    """
+    answer = can_decline_deadline(actor, challenge, change, now)
+    if not answer.allowed:
+        return answer
+    if opening_began:
+        return wrong_moment(_OPENING_BEGAN)
+    move = _move(challenge, now)
+    if not change.after_closing and move is not Move.EXTEND:
+        return wrong_moment(
+            N_(
+                "Bids have closed while this proposal waited, so the closing time stays. Decline "
+                "it. If the service was down near closing, you can then propose to open the "
+                "challenge again."
+            )
+        )
+    if change.after_closing and move is not Move.REOPEN:
+        return wrong_moment(
+            N_(
+                "The 24 hours after closing are over, so the challenge can no longer be opened "
+                "again."
+            )
+        )
+    if change.closes_to <= now:
+        return wrong_moment(
+            N_("The proposed closing time has passed. Decline it, and propose a later one.")
+        )
+    return ALLOWED
+
+
 def current_state(challenge: "Challenge", now: datetime) -> State:
     """Give the challenge's state at `now`, by the closing instant of its first stage."""
     return state_at(challenge.state, challenge.stage.closes_at, now)
@@ -172,6 +265,23 @@ def current_state(challenge: "Challenge", now: datetime) -> State:
 def state_words(challenge: "Challenge", now: datetime) -> str:
     """Give the untranslated words for the challenge's state at `now`."""
     return STATE_WORDS[current_state(challenge, now)]
+
+
+def _move(challenge: "Challenge", now: datetime) -> Move | None:
+    return move_at(challenge.state, challenge.stage.closes_at, now)
+
+
+def _officer_before_opening(
+    actor: Actor, challenge: "Challenge", now: datetime, refusal: str
+) -> Answer:
+    if actor.organisation_id != challenge.buyer_id:
+        return lacks_right(_NOT_YOURS)
+    if not actor.may(Permission.CHALLENGE_PUBLISH):
+        return lacks_right(refusal)
+    state = current_state(challenge, now)
+    if state not in _BEFORE_OPENING:
+        return wrong_moment(_WRONG_MOMENT[state])
+    return ALLOWED
 
 
 def _step(

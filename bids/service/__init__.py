@@ -1,5 +1,6 @@
 """What people do with bids: one function per use case, grouped by who does it and when."""
 
+from bids import reopening  # noqa: F401  (importing it registers what challenges ask of bids)
 from bids.service.deciding import Reading, decide_eligibility, read_bid
 from bids.service.drafting import (
     change_bid,

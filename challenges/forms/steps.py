@@ -1,12 +1,22 @@
 """Forms of the steps of a challenge: beginning it, reviewing it, ending it."""
 
 import re
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from govuk_frontend_wtf.wtforms_widgets import GovTextArea, GovTextInput
-from wtforms import HiddenField, StringField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextArea, GovTextInput
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 
-from marketplace.core.forms import BaseForm
+from marketplace.core.forms import BaseForm, LondonInstantField
+
+if TYPE_CHECKING:
+    from challenges.openers import Candidate
+
+
+def _as_id(value: object) -> uuid.UUID:
+    return uuid.UUID(str(value))
 
 
 class CreateForm(BaseForm):
@@ -51,3 +61,46 @@ class LessonsForm(StepForm):
             "with this problem. Everybody can read it."
         ),
     )
+
+
+class OpenersForm(StepForm):
+    """Which officers may open the bids."""
+
+    # Whom one may choose is the service's to say: somebody may have left since the page was made.
+    openers = SelectMultipleField(
+        _l("Who may open the bids?"),
+        widget=GovCheckboxesInput(),
+        coerce=_as_id,
+        validate_choice=False,
+    )
+
+    def offer(self, candidates: Sequence["Candidate"]) -> None:
+        """Offer these officers."""
+        self.openers.choices = [(each.user_id, each.name) for each in candidates]
+
+    @property
+    def chosen(self) -> Sequence[uuid.UUID]:
+        """Give the officers that were ticked."""
+        return self.openers.data or []
+
+
+class DeadlineForm(BaseForm):
+    """A later closing time, and why."""
+
+    closes_at = LondonInstantField(_l("When should bidding close?"))
+    reason = TextAreaField(_l("Reason"), widget=GovTextArea())
+
+
+class DecisionForm(BaseForm):
+    """What a second officer makes of a proposed closing time; `change` is the one they read."""
+
+    change = HiddenField()
+    decision = HiddenField()
+
+    @property
+    def change_id(self) -> uuid.UUID | None:
+        """Give the proposal, or nothing where none that is readable was sent."""
+        try:
+            return uuid.UUID(self.change.data or "")
+        except ValueError:
+            return None

@@ -2,11 +2,13 @@
 
 from challenges.service.closing import await_closing, close, record_closing
 from challenges.service.criteria import add_criterion, arrange, change_criterion, delete_criterion
+from challenges.service.deadlines import confirm_deadline, decline_deadline, propose_deadline
 from challenges.service.drafts import create, read, save
 from challenges.service.review import (
     advance,
     approve,
     cancel,
+    name_openers,
     publish,
     return_to_draft,
     stop,
@@ -22,8 +24,12 @@ __all__ = [
     "cancel",
     "change_criterion",
     "close",
+    "confirm_deadline",
     "create",
+    "decline_deadline",
     "delete_criterion",
+    "name_openers",
+    "propose_deadline",
     "publish",
     "read",
     "record_closing",

@@ -16,7 +16,7 @@ from challenges import (
 )
 from challenges.law import law_of
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge, EvaluationPlan, OpeningOfficer, Plan
+from challenges.models import Challenge, EvaluationPlan, Plan
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
@@ -123,12 +123,6 @@ def publish(
         evaluation, plan = _freeze(session, challenge, clock)
         key = sealing.new(session, clock)
         stage.sealing_key_id = key.id
-        session.add_all(
-            OpeningOfficer(
-                stage_id=stage.id, officer_id=each.user_id, named_by_id=actor.user_id, named_at=now
-            )
-            for each in named
-        )
         await_closing(session, challenge, clock)
         _record(
             session,
@@ -144,9 +138,26 @@ def publish(
             regime_version=evaluation.regime_version,
             band=evaluation.band,
         )
-        for each in named:
-            openers.record_named(session, challenge, each, actor, clock)
-        openers.tell_named(session, challenge, named, clock)
+        openers.name(session, challenge, named, actor, clock)
+
+
+def name_openers(
+    reference: str, *, officers: Collection[uuid.UUID], actor: Actor, clock: Clock
+) -> int:
+    """Name further officers who may open a published challenge's bids; give how many are new.
+
+    Whoever was named stays named: the log says so. Naming somebody again does nothing.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment: it is not the actor's to name them, or not now.
+        Invalid: nobody is chosen, or one is no procurement officer of the body.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_name_openers(actor, challenge, clock.now()))
+        new = openers.further(session, challenge, officers)
+        openers.name(session, challenge, new, actor, clock)
+    return len(new)
 
 
 def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:

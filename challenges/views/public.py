@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app, render_template, request
 
-from challenges import policy, queries, words
+from challenges import deadlines, policy, queries, words
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
 from challenges.listing import Order, StateFilter
@@ -73,6 +73,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         preview=preview,
         is_open=state is State.OPEN,
         awarded=state in AWARDED_STATES,
+        moves=deadlines.moves(db.session(), challenge),
         **said_of(challenge),
     )
 

@@ -3,8 +3,8 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from challenges import policy, queries, readiness, service
-from challenges.forms.steps import LessonsForm, ReasonForm, StepForm
+from challenges import openers, policy, queries, readiness, service
+from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
 from challenges.sections import SECTION_WORDS
 from challenges.views.public import said_of
 from challenges.views.room import Page, blueprint, law_now, refused
@@ -84,7 +84,7 @@ def publish(reference: str) -> Page:
     """Show what publication settles for good, then publish."""
     actor, clock = access.current_actor(), access.clock()
     challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
-    form = StepForm(data={"seen": str(challenge.row_version)})
+    form = OpenersForm(data={"seen": str(challenge.row_version)})
     status = 200
     if request.method == "GET":
         ensure(policy.can_publish(actor, challenge, clock.now()))
@@ -92,13 +92,17 @@ def publish(reference: str) -> Page:
         status = 422
     else:
         try:
-            service.publish(reference, seen=form.version, actor=actor, clock=clock)
+            service.publish(
+                reference, openers_named=form.chosen, seen=form.version, actor=actor, clock=clock
+            )
         except (Invalid, WrongMoment) as error:
             status = refused(form, error)
             challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
         else:
             flash(_("Published. Anybody can read it and bid now."))
             return redirect(url_for("challenges.show", reference=reference), 303)
+    candidates = openers.candidates(db.session(), challenge)
+    form.offer(candidates)
     page = render_template(
         "challenges/publish.html",
         challenge=challenge,
@@ -106,6 +110,8 @@ def publish(reference: str) -> Page:
         form=form,
         law=law_now(challenge),
         needed=readiness.needed(challenge, clock.now()),
+        candidates=candidates,
+        fewest=openers.FEWEST,
     )
     return page, status
 
@@ -169,6 +175,7 @@ def _review_page(reference: str, form: StepForm, status: int) -> Page:
         findings=readiness.check(challenge, now),
         section_words=SECTION_WORDS,
         law=law_now(challenge),
+        officers=openers.count(db.session(), challenge),
         submit=policy.can_submit_for_review(actor, challenge, now),
         approval=policy.can_approve(actor, challenge, now),
         may_publish=policy.can_publish(actor, challenge, now).allowed,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Bid, Opening
 from bids.opened import bid_counts
-from challenges.lifecycle import AWARDED_STATES, State, state_at
-from challenges.models import Challenge, Stage
+from challenges import openers
+from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
+from challenges.models import Challenge, DeadlineChange, Stage
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.notices.models import Notice
@@ -62,7 +63,11 @@ class Board:
 
 @dataclass(frozen=True)
 class Hub:
-    """One challenge as its body's people see it."""
+    """One challenge as its body's people see it.
+
+    `deadline_moves` tells whether its closing instant can still be moved; `officers` counts those
+    who could be named to open its bids, None once it is published.
+    """
 
     challenge: Challenge
     state: State
@@ -73,6 +78,8 @@ class Hub:
     intention: Intention | None
     latest: Sequence[timeline.Told]
     thing: Standing
+    deadline_moves: bool
+    officers: int | None
 
 
 def answers(session: Session) -> None:
@@ -183,6 +190,8 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         intention=session.get(Intention, stage.id),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
+        deadline_moves=move_at(challenge.state, stage.closes_at, now) is not None,
+        officers=None if challenge.published_at else openers.count(session, challenge),
     )
 
 
@@ -208,6 +217,11 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
+    proposing = (
+        select(DeadlineChange.proposed_by_id)
+        .where(DeadlineChange.stage_id == Stage.id, DeadlineChange.outcome.is_(None))
+        .scalar_subquery()
+    )
     own = Challenge.buyer_id == actor.organisation_id
     body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
     seated = PanelMember.id.is_not(None)
@@ -229,6 +243,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             PanelMember.scores_submitted_at,
             awaiting.label("awaiting_by"),
             Intention.standstill_ends_at,
+            proposing.label("deadline_proposed_by"),
         )
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
         .outerjoin(Panel, Panel.stage_id == Stage.id)
@@ -265,5 +280,6 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         recommended_by_id=row.awaiting_by,
         awaits_sign_off=row.awaiting_by is not None,
         standstill_ends_at=row.standstill_ends_at,
+        deadline_proposed_by_id=row.deadline_proposed_by,
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from challenges.lifecycle import State
+from challenges.lifecycle import State, move_at
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 from scoring.panel.models import Seat
@@ -32,6 +32,8 @@ class Standing:
     recommended_by_id: uuid.UUID | None
     awaits_sign_off: bool
     standstill_ends_at: datetime | None
+    # Who proposed the later closing time that waits for a second officer, if one does.
+    deadline_proposed_by_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def next_steps(thing: Standing, actor: Actor, now: datetime) -> list[Step]:
 def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]:
     if not thing.own:
         return
+    yield from _of_the_deadline(thing, actor, now)
     match thing.state:
         case State.DRAFT if actor.may(Permission.CHALLENGE_WRITE):
             yield Step(N_("Go on writing"), "challenges.write")
@@ -72,6 +75,21 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         and actor.may(Permission.PANEL_NAME)
     ):
         yield Step(N_("Name the panel"), "panel.name")
+
+
+def _of_the_deadline(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]:
+    """Give what a proposed closing time asks for, while it can still be confirmed."""
+    stored = State.OPEN if thing.state is State.CLOSED else thing.state
+    if (
+        thing.deadline_proposed_by_id is None
+        or move_at(stored, thing.closes_at, now) is None
+        or not actor.may(Permission.CHALLENGE_PUBLISH)
+    ):
+        return
+    if actor.user_id == thing.deadline_proposed_by_id:
+        yield Step(N_("Your later closing time waits for another officer to confirm it"))
+    else:
+        yield Step(N_("Confirm or decline a later closing time"), "challenges.deadline")
 
 
 def _of_the_panel(thing: Standing) -> Iterator[Step]:

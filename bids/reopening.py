@@ -1,0 +1,36 @@
+"""What challenges ask of bids when a closing instant is to move: registered when imported."""
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bids import openings
+from bids.lifecycle import BidState
+from bids.models import Bid
+from challenges import hooks
+from challenges.models import Challenge
+from marketplace.core.accounts.models import Membership, User
+
+
+def bidders(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
+    """Give the people of every supplier that has a draft or a submitted bid on a challenge.
+
+    A supplier that withdrew its bid and has begun no other draft is done with the challenge.
+    """
+    return session.scalars(
+        select(Membership.user_id)
+        .join(Bid, Bid.supplier_id == Membership.organisation_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Bid.stage_id == challenge.stage.id,
+            or_(Bid.state == BidState.SUBMITTED, Bid.draft_key_id.is_not(None)),
+            Membership.ended_at.is_(None),
+            User.active,
+        )
+        .distinct()
+    ).all()
+
+
+hooks.register(hooks.OfBids(opening_began=openings.under_way, bidders=bidders))

@@ -1,0 +1,41 @@
+"""What challenges must ask of bids, which stand above them: bids say it here when imported."""
+
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from challenges.models import Challenge
+
+
+@dataclass(frozen=True)
+class OfBids:
+    """What the room of bids answers, each within the caller's transaction.
+
+    `opening_began` tells whether two officers have signed for the opening of a challenge's bids, or
+    it is done. `bidders` gives the people of every supplier that has a draft or a submitted bid.
+    """
+
+    opening_began: Callable[[Session, Challenge], bool]
+    bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
+
+
+_registered: list[OfBids] = []
+
+
+def register(answers: OfBids) -> None:
+    """Say who answers from now on."""
+    _registered[:] = [answers]
+
+
+def of_bids() -> OfBids:
+    """Give who answers.
+
+    Raises:
+        LookupError: nobody has registered. Moving a deadline while bids are being opened would be
+            worse than not moving it.
+    """
+    if not _registered:
+        raise LookupError("the room of bids is not imported")
+    return _registered[0]
