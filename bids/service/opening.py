@@ -6,6 +6,7 @@ was opened is recorded once.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bids import log_words, opened, openings, policy, receipts
 from bids.envelopes import Hashed
-from bids.lifecycle import BidEvent, after
+from bids.lifecycle import BidEvent, after, opens_from
 from bids.models import (
     Bid,
     Flaw,
@@ -187,11 +188,18 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
     key_id = challenge.stage.sealing_key_id
     if key_id is None:
         raise LookupError(f"{reference} has no key to seal bids to")
-    _statement, opener = sealing.release(
+    closes_at = challenge.stage.closes_at
+    if closes_at is None or clock.now() < opens_from(closes_at):
+        raise sealing.NotReleased("Bids can be opened only after the closing time.")
+    statement, opener = sealing.release(
         session,
         key_id,
         [SignedStatement(each.statement, each.officer_key_id) for each in given],
     )
+    # Of the bids themselves each that differs is flagged below, and the others go on.
+    said = openings.statement_for(session, challenge, closing, statement.origin)
+    if replace(said, count=statement.count, bids=statement.bids) != statement:
+        raise sealing.NotReleased("The statements are about another closing or another plan.")
     while read := list(_read_some(db.session(), challenge.id, closing.n, opener, clock.now())):
         with transaction() as session:
             # Another worker may have opened some of them meanwhile; each is kept once.

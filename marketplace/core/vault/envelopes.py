@@ -69,6 +69,7 @@ def seal(document: bytes, files: Sequence[Part], recipients: Sequence[str], targ
 
     Raises:
         ValueError: the document is too long, or a file is not as long as it says.
+        OSError: `target` could not be written, as on a full disk.
     """
     if len(document) > MOST_DOCUMENT:
         raise ValueError("the document is too long for an envelope")
@@ -76,7 +77,13 @@ def seal(document: bytes, files: Sequence[Part], recipients: Sequence[str], targ
     keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
     head = FORMAT + header + b"\n" + document
     source = _Chain([Part(len(head), io.BytesIO(head)), *files])
-    pyrage.encrypt_io(source, _Sink(target), keys)
+    sink = _Sink(target)
+    try:
+        pyrage.encrypt_io(source, sink, keys)
+    except pyrage.EncryptError as error:
+        if sink.fault is not None:
+            raise sink.fault from error
+        raise
     if source.wrong:
         raise ValueError("a file is not as long as it says")
 
@@ -114,12 +121,18 @@ class _Sink(io.RawIOBase):
 
     def __init__(self, target: Writer) -> None:
         self._target = target
+        # What went wrong in writing: the library tells it in an error of its own kind.
+        self.fault: OSError | None = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, chunk: bytes, /) -> int:  # type: ignore[override]  # it is given bytes only
-        self._target.write(chunk)
+        try:
+            self._target.write(chunk)
+        except OSError as error:
+            self.fault = error
+            raise
         return len(chunk)
 
 

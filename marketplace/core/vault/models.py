@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.database import Base, Identified, enum_type
@@ -44,13 +44,13 @@ class OfficerKey(Identified, Base):
     """An officer's own key for signing openings, locked by a passphrase that nobody else knows.
 
     `verifier` is the public part as notes name it. `wrapped` is the private part, locked by the
-    passphrase and then wrapped by the master key; it goes when a new key takes its place, at
-    `ended_at`. The public part stays, for what was signed before.
+    passphrase and then wrapped by the master key; when a new key takes its place, at `ended_at`,
+    nothing stays in it but what shows that the service made this key for this person. The public
+    part stays, for what was signed before.
     """
 
     __tablename__ = "officer_key"
     __table_args__ = (
-        CheckConstraint("(ended_at IS NULL) = (wrapped IS NOT NULL)", name="ended_has_no_secret"),
         # A person signs with one key at a time.
         Index(
             "uq_officer_key_in_use",
@@ -63,6 +63,6 @@ class OfficerKey(Identified, Base):
 
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     verifier: Mapped[str] = mapped_column(String(300), unique=True)
-    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -23,10 +23,13 @@ from marketplace.core.clock import Clock
 from marketplace.core.errors import DomainError
 from marketplace.core.text import N_
 from marketplace.core.vault import master
+from marketplace.core.vault.keyring import LostKey
 from marketplace.core.vault.models import OfficerKey
 
 _COST = struct.Struct(">II")
 _SALT_BYTES, _NONCE_BYTES = 16, 12
+# What stays wrapped of a key that ended.
+_ENDED = b"ended"
 
 
 class WrongPassphrase(DomainError):
@@ -61,13 +64,14 @@ def keep(
     """Put a locked key in use in the caller's transaction; give it, and the one that ended."""
     former = in_use(session, user_id)
     if former is not None:
-        former.ended_at, former.wrapped = clock.now(), None
+        former.ended_at = clock.now()
+        former.wrapped = master.ring().wrap(_ENDED, _purpose(user_id, former.verifier))
         session.flush()
     verifier = str(signer.verifier)
     key = OfficerKey(
         user_id=user_id,
         verifier=verifier,
-        wrapped=master.ring().wrap(locked, f"officer:{verifier}"),
+        wrapped=master.ring().wrap(locked, _purpose(user_id, verifier)),
         made_at=clock.now(),
     )
     session.add(key)
@@ -82,9 +86,9 @@ def unlock(key: OfficerKey, passphrase: str) -> Signer:
         WrongPassphrase: the passphrase is another, or the key is no longer in use.
         LostKey: the master key that wrapped it is not at hand.
     """
-    if key.wrapped is None:
+    locked = master.ring().unwrap(key.wrapped, _purpose(key.user_id, key.verifier))
+    if locked == _ENDED:
         raise WrongPassphrase(N_("A new passphrase took the place of this one."))
-    locked = master.ring().unwrap(key.wrapped, f"officer:{key.verifier}")
     memory, passes = _COST.unpack_from(locked)
     rest = locked[_COST.size :]
     salt, nonce = rest[:_SALT_BYTES], rest[_SALT_BYTES : _SALT_BYTES + _NONCE_BYTES]
@@ -95,6 +99,22 @@ def unlock(key: OfficerKey, passphrase: str) -> Signer:
     except InvalidTag:
         raise WrongPassphrase(N_("This is not your opening passphrase")) from None
     return Signer(signing.parse_verifier(key.verifier).name, seed)
+
+
+def is_genuine(key: OfficerKey) -> bool:
+    """Tell whether the service made this key for this person, in use or ended.
+
+    Whoever writes into the database without the master key cannot make a row that passes.
+    """
+    try:
+        master.ring().unwrap(key.wrapped, _purpose(key.user_id, key.verifier))
+    except LostKey:
+        return False
+    return True
+
+
+def _purpose(user_id: uuid.UUID, verifier: str) -> str:
+    return f"officer:{user_id}:{verifier}"
 
 
 def _derive(passphrase: str, salt: bytes, memory: int, passes: int) -> bytes:

@@ -15,7 +15,7 @@ _AT_A_TIME = 200
 _TABLES: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (SealingKey, lambda key: f"sealing:{key.recipient}"),
     (DraftKey, lambda key: f"draft:{key.id}"),
-    (OfficerKey, lambda key: f"officer:{key.verifier}"),
+    (OfficerKey, lambda key: f"officer:{key.user_id}:{key.verifier}"),
 )
 
 

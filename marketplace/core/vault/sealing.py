@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.clock import Clock
 from marketplace.core.errors import DomainError
-from marketplace.core.vault import envelopes, master, statements
+from marketplace.core.vault import envelopes, master, officers, statements
 from marketplace.core.vault.envelopes import Found, Reader, Writer
 from marketplace.core.vault.keyring import LostKey
 from marketplace.core.vault.models import OfficerKey, SealingKey
@@ -82,7 +82,8 @@ def release(
 ) -> tuple[Statement, Opener]:
     """Give what opens a closing instant's bids: only against two officers' signed statements.
 
-    Both must say the very same, name this key, and be signed by keys of two different people.
+    Both must say the very same, name this key, and be signed by keys of two different people that
+    the service made for them.
 
     Raises:
         NotReleased: they do not.
@@ -98,7 +99,7 @@ def release(
     people, texts = set(), set()
     for each in signed:
         officer = keys.get(each.key_id)
-        if officer is None:
+        if officer is None or not officers.is_genuine(officer):
             raise NotReleased("A statement is signed by a key that is not known.")
         try:
             texts.add(statements.signed_text(each.note, officer.verifier))

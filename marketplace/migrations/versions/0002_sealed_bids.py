@@ -146,14 +146,10 @@ def _make_keys() -> None:
         "officer_key",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("verifier", sa.String(length=300), nullable=False),
-        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "(ended_at IS NULL) = (wrapped IS NOT NULL)",
-            name=op.f("ck_officer_key_ended_has_no_secret"),
-        ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_officer_key_user_id_user_account")
         ),
