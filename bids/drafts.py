@@ -19,7 +19,13 @@ from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.sizes import SizeClass, size_rules_on
 from marketplace.core.vault import drafts
+from marketplace.core.vault.keyring import LostKey
 from scoring.engine.canonical import canonical
+
+
+class NoDraft(LookupError):
+    """A bid has no draft: it was submitted, and nobody has begun to change it."""
+
 
 PRICE, CONTRACT, AI_STATEMENT = "price_minor", "contract", "ai_statement"
 
@@ -42,15 +48,22 @@ def content_of(session: Session, bid: Bid) -> Content:
     """Give what the draft says, for the questions that the stage asks.
 
     Raises:
-        LookupError: the bid has no draft: it was submitted, and nobody has begun to change it.
+        NoDraft: there is none, or none any more: it was submitted while we were reading.
         LostKey: the draft's key or its text cannot be read.
     """
-    if bid.draft_key_id is None:
-        raise LookupError(f"{bid.reference} has no draft")
-    cipher = drafts.find(session, bid.draft_key_id)
-    held: dict[str, Any] = {
-        field.name: cipher.decrypt(field.name, field.ciphertext) for field in bid.fields
-    }
+    key = bid.draft_key_id
+    if key is None:
+        raise NoDraft(bid.reference)
+    try:
+        cipher = drafts.find(session, key)
+        held: dict[str, Any] = {
+            field.name: cipher.decrypt(field.name, field.ciphertext) for field in bid.fields
+        }
+    except LostKey as error:
+        session.refresh(bid)
+        if bid.draft_key_id != key:
+            raise NoDraft(bid.reference) from error
+        raise
     price, contract = held.get(PRICE), held.get(CONTRACT) or {}
     return Content(
         answers={key: held.get(answer_name(key), "") for key in question_keys(bid.stage)},
@@ -85,10 +98,10 @@ def write_fields(session: Session, bid: Bid, values: Iterable[tuple[str, object]
     """Encrypt fields of a draft and put them in place of what they said before.
 
     Raises:
-        LookupError, LostKey: as for `content_of`.
+        NoDraft, LostKey: as for `content_of`.
     """
     if bid.draft_key_id is None:
-        raise LookupError(f"{bid.reference} has no draft")
+        raise NoDraft(bid.reference)
     cipher = drafts.find(session, bid.draft_key_id)
     held = {field.name: field for field in bid.fields}
     for name, value in values:

@@ -3,20 +3,33 @@
 import hashlib
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bids import documents
 from bids.models import Bid, Submission
 from marketplace.core.access import current_files
+from marketplace.core.errors import WrongMoment
 from marketplace.core.files.store import DamagedFile
+from marketplace.core.text import N_
 from marketplace.core.vault import envelopes, sealing
 from marketplace.core.vault.envelopes import DamagedEnvelope, Found, Reader
+from marketplace.core.vault.keyring import LostKey
 
 MEDIA_TYPE = "application/age-encrypted"
+log = structlog.get_logger()
 
 
-class Unreadable(Exception):
-    """A supplier's own copy cannot be read; the message says why, for whoever runs the service."""
+class Unreadable(WrongMoment):
+    """A supplier's own copy cannot be read. The message is for the person; the log says why."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The service cannot read its copy of what you submitted. The record of your bid "
+                "and its receipt stand as they were. Tell the service team."
+            )
+        )
 
 
 class Hashed:
@@ -45,11 +58,18 @@ def seal(document: bytes, recipients: Sequence[str]) -> str:
     Slow: call it before the transaction. The bytes are on the disk when it returns.
 
     Raises:
-        OSError: the disk is full or not writable.
+        OSError: the disk is full or not writable; nothing is left behind.
     """
-    with current_files().receive() as incoming:
-        envelopes.seal(document, [], recipients, incoming)
-    return incoming.sha256
+    sha256 = ""
+    try:
+        with current_files().receive() as incoming:
+            envelopes.seal(document, [], recipients, incoming)
+            sha256 = incoming.sha256
+    except OSError:
+        if sha256:  # it has its name, and the disk did not settle that
+            discard(sha256)
+        raise
+    return sha256
 
 
 def discard(sha256: str) -> None:
@@ -61,16 +81,22 @@ def own_document(session: Session, bid: Bid, submission: Submission) -> document
     """Read what a supplier submitted from its own copy; the caller has asked whether it may.
 
     Raises:
-        Unreadable: the envelope is missing, was changed or holds something else.
-        LostKey: the key of the copy cannot be unwrapped.
+        Unreadable: the envelope is missing, was changed or holds something else, or the key of
+            the copy cannot be unwrapped.
     """
-    opener = sealing.own_copy(session, bid.copy_key_id)
     try:
+        opener = sealing.own_copy(session, bid.copy_key_id)
         with current_files().open(submission.sha256) as file:
             source = Hashed(file)
             found: Found = opener.open(source)
             if source.drain() != submission.sha256:
-                raise Unreadable(f"the envelope {submission.sha256} has changed")
-        return documents.read(found.document)
-    except (DamagedFile, DamagedEnvelope, documents.DamagedDocument) as error:
-        raise Unreadable(str(error)) from error
+                raise DamagedFile(f"the envelope {submission.sha256} has changed")
+        document = documents.read(found.document)
+        if (document.bid, document.version) != (bid.reference, submission.version):
+            raise documents.DamagedDocument("it is another bid, or another version of this one")
+    except (DamagedFile, DamagedEnvelope, documents.DamagedDocument, LostKey) as error:
+        log.error(
+            "own_copy_unreadable", bid=bid.reference, version=submission.version, why=str(error)
+        )
+        raise Unreadable from error
+    return document

@@ -93,6 +93,13 @@ class TermsForm(DraftForm):
             raise ValidationError(_l("Say which points of the contract you want to discuss"))
 
 
+class ChangeForm(BaseForm):
+    """The button that begins a change: `question` is where to go on; `empty` begins anew."""
+
+    question = HiddenField()
+    empty = HiddenField()
+
+
 class SubmitForm(BaseForm):
     """The declaration with which a bid is submitted; `checked` is the draft's row version."""
 

@@ -16,10 +16,12 @@ Recorded: %(recorded)s
 Fingerprint (SHA-256): %(sha256)s
 Place in the log: %(place)s
 
-Nobody can read it before two officers open all bids together, after closing at %(closes)s.
-You can change or withdraw it until then. Only the version you submitted last counts.
+It is sealed. Nobody at the public body can read it before two of its officers open all bids
+together, after closing at %(closes)s.
+You can read it at any time, and change or withdraw it until then. Only the version you submitted
+last counts.
 
-Your receipt: %(address)s
+Your receipt, with what you submitted: %(address)s
 """
 )
 _NOTE = N_(
@@ -36,7 +38,8 @@ _WITHDRAWN = N_(
 
 Recorded: %(recorded)s
 
-Your draft is kept. You can submit it again until closing at %(closes)s.
+What you submitted stays sealed in the record, and you can still read it. Until closing at
+%(closes)s you can begin again from it and submit.
 
 Your bid: %(address)s
 """

@@ -53,16 +53,23 @@ def can_edit(actor: Actor, state: State, closes_at: datetime | None, now: dateti
     return ALLOWED
 
 
-def has_draft(drafted: bool) -> Answer:
+def has_draft(drafted: bool, state: BidState) -> Answer:
     """Answer whether there is a draft to write in: none after a submission, until it is changed."""
-    if not drafted:
+    if drafted:
+        return ALLOWED
+    if state is BidState.WITHDRAWN:
         return wrong_moment(
             N_(
-                "This bid was submitted, so this was not saved. To go on, choose “Change this bid” "
-                "on the bid's page and put your text there."
+                "This bid was withdrawn, so this was not saved. To go on, first choose “Begin "
+                "again from what you submitted” on the bid's page."
             )
         )
-    return ALLOWED
+    return wrong_moment(
+        N_(
+            "This bid was submitted, so this was not saved. To go on, first choose “Change this "
+            "bid” on the bid's page."
+        )
+    )
 
 
 def can_submit(actor: Actor) -> Answer:

@@ -5,6 +5,7 @@ What officers and panels read after the opening stands in `bids.opened` and is g
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,13 +62,15 @@ class Receipt:
 
     `note` is the receipt as a file, signed; None while the log's key is not at hand. `document` is
     what was submitted, `titles` names its answers' keys; `counts` tells whether this version is
-    the one that counts.
+    the one that counts. The document is None where the supplier's own copy cannot be read: what is
+    proven does not hang on it.
     """
 
     bid: str
     challenge: str
     title: str
     buyer: str
+    supplier: str
     version: int
     counts: bool
     submitted_by: str
@@ -77,7 +80,7 @@ class Receipt:
     sha256: str
     place: int
     note: str | None
-    document: documents.BidDocument
+    document: documents.BidDocument | None
     titles: Mapping[str, str]
 
 
@@ -188,9 +191,9 @@ def shown_content(session: Session, bid: Bid) -> documents.Content:
 
     Raises:
         Unreadable: the supplier's own copy cannot be read.
-        LostKey: a key cannot be unwrapped.
+        LostKey: the draft's key or its text cannot be read.
     """
-    if bid.draft_key_id is not None:
+    with suppress(drafts.NoDraft):
         return drafts.content_of(session, bid)
     latest = latest_submission(session, bid)
     if latest is None:
@@ -198,8 +201,12 @@ def shown_content(session: Session, bid: Bid) -> documents.Content:
     return envelopes.own_document(session, bid, latest).content
 
 
-def receipt(session: Session, reference: str, version: int, actor: Actor) -> Receipt:
+def receipt(
+    session: Session, reference: str, version: int, actor: Actor, *, whole: bool = True
+) -> Receipt:
     """Give the receipt of one version of a bid of the actor's organisation.
+
+    `whole` gives what was submitted as well, from the supplier's own copy.
 
     Raises:
         NotFound: there is no such bid or version, or it is another supplier's.
@@ -218,6 +225,7 @@ def receipt(session: Session, reference: str, version: int, actor: Actor) -> Rec
             contains_eager(Submission.bid).options(
                 joinedload(Bid.challenge).joinedload(Challenge.buyer),
                 joinedload(Bid.stage).selectinload(Stage.criteria),
+                joinedload(Bid.supplier),
             ),
             joinedload(Submission.submitted_by),
         )
@@ -225,11 +233,16 @@ def receipt(session: Session, reference: str, version: int, actor: Actor) -> Rec
     if found is None:
         raise NotFound(NO_SUCH_BID)
     bid = found.bid
+    document = None
+    if whole:
+        with suppress(envelopes.Unreadable):
+            document = envelopes.own_document(session, bid, found)
     return Receipt(
         bid=bid.reference,
         challenge=bid.challenge.reference,
         title=bid.challenge.title,
         buyer=bid.challenge.buyer.name,
+        supplier=document.supplier_name if document else bid.supplier.name,
         version=found.version,
         counts=bid.current_version == found.version,
         submitted_by=found.submitted_by.name,
@@ -239,6 +252,6 @@ def receipt(session: Session, reference: str, version: int, actor: Actor) -> Rec
         sha256=found.sha256,
         place=found.entry_n,
         note=receipts.signed(found.receipt),
-        document=envelopes.own_document(session, bid, found),
+        document=document,
         titles={criterion.key: criterion.title for criterion in bid.stage.criteria},
     )

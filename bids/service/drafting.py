@@ -82,24 +82,27 @@ def start_bid(challenge_reference: str, *, actor: Actor, clock: Clock) -> Bid:
     return bid
 
 
-def change_bid(reference: str, *, actor: Actor, clock: Clock) -> None:
+def change_bid(reference: str, *, actor: Actor, clock: Clock, empty: bool = False) -> None:
     """Begin to change a bid that was submitted or withdrawn: a new draft of its latest version.
 
     The version that counts stays as it is until another is submitted. Where a draft is there
-    already, it is left as it is.
+    already, it is left as it is. `empty` begins with nothing, where the supplier's own copy
+    cannot be read.
 
     Raises:
         NotFound: there is no such bid of the actor's organisation.
         Forbidden, WrongMoment: by `policy.can_edit`.
         Unreadable: the supplier's own copy cannot be read.
     """
-    session = db.session()
+    session: Session = db.session()
     bid = queries.own_bid(session, reference, actor)
     ensure(policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, clock.now()))
     if bid.draft_key_id is not None:
         return
     latest = queries.latest_submission(session, bid)
-    content = envelopes.own_document(session, bid, latest).content if latest else EMPTY
+    content = EMPTY
+    if latest is not None and not empty:
+        content = envelopes.own_document(session, bid, latest).content
     with transaction() as session:
         bid, challenge = locked_bid(session, reference, actor)
         ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
@@ -222,7 +225,7 @@ def save_terms(
 def _editable(session: Session, reference: str, actor: Actor, clock: Clock) -> Bid:
     bid, challenge = locked_bid(session, reference, actor)
     ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
-    ensure(policy.has_draft(bid.draft_key_id is not None))
+    ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
     return bid
 
 

@@ -86,7 +86,7 @@ def submit_bid(
             # Certain already, so the log's lock is not asked for.
             ensure_in_time(arrived, arrived, closes_at)
             ensure(policy.takes_bids(challenge.state))
-            ensure(policy.has_draft(bid.draft_key_id is not None))
+            ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
             state = after(bid.state, BidEvent.SUBMIT)
             if prepared.gaps:
                 raise Invalid(_missing(prepared.gaps))
@@ -106,7 +106,7 @@ def submit_bid(
 
 
 def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Clock) -> None:
-    """Withdraw a submitted bid; its versions stay in the record and its draft can be sent again.
+    """Withdraw a submitted bid; its versions stay in the record, and a draft that changes it too.
 
     Raises:
         NotFound: there is no such bid of the actor's organisation.
@@ -159,9 +159,10 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
     latest = queries.latest_submission(session, bid)
     version = latest.version + 1 if latest else 1
     log_name = receipts.origin(session)
-    if bid.draft_key_id is None:
+    try:
+        content = drafts.content_of(session, bid)
+    except drafts.NoDraft:
         return _Prepared(bid.row_version, version, [], log_name)
-    content = drafts.content_of(session, bid)
     gaps = policy.gaps(
         drafts.asked_of(bid.stage),
         content,
@@ -189,10 +190,13 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
 
 
 def _same_as(session: Session, bid: Bid, latest: Submission | None, written: bytes) -> int | None:
-    """Give the version that counts where it holds the very same."""
+    """Give the version that counts where it holds the very same; a damaged one is replaced."""
     if latest is None or latest.version != bid.current_version:
         return None
-    held = documents.write(envelopes.own_document(session, bid, latest))
+    try:
+        held = documents.write(envelopes.own_document(session, bid, latest))
+    except envelopes.Unreadable:
+        return None
     return latest.version if documents.same_submission(held, written) else None
 
 

@@ -1,6 +1,6 @@
 """Pages of bids: a supplier's eligibility and bids. The officers' pages stand in `opening`."""
 
-from bids.views import drafting, eligibility, lists, submitting
+from bids.views import changing, drafting, eligibility, lists, submitting
 from bids.views.room import blueprint
 
-__all__ = ["blueprint", "drafting", "eligibility", "lists", "submitting"]
+__all__ = ["blueprint", "changing", "drafting", "eligibility", "lists", "submitting"]

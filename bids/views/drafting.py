@@ -6,6 +6,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
+from bids.documents import Content
 from bids.drafts import fingerprint
 from bids.forms import AnswerForm, DraftForm, PriceForm, TermsForm
 from bids.models import Bid
@@ -17,6 +18,7 @@ from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.dates import format_time
 from marketplace.core.errors import DomainError, Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 
@@ -27,26 +29,38 @@ def task_list(reference: str) -> str:
     """Show the parts of a bid, what each still needs, and which version counts."""
     session, actor = db.session(), access.current_actor()
     bid = queries.own_bid(session, reference, actor)
+    versions = queries.versions(session, bid)
     return render_template(
         "bids/task_list.html",
-        **draft_facts(bid, actor),
-        versions=queries.versions(session, bid),
-        changed=queries.has_unsubmitted_changes(session, bid),
+        **(draft_facts(bid, actor) if _drafted(bid) else standing_facts(bid, actor)),
+        versions=versions,
+        counting=next((v for v in versions if v.version == bid.current_version), None),
+        form=BaseForm(),
     )
+
+
+def standing_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
+    """Give what every page of a bid shows of how it stands."""
+    return {
+        "bid": bid,
+        "challenge": bid.challenge,
+        "closes_at": drafts.closes_at(bid),
+        "drafted": _drafted(bid),
+        "editable": _editable(bid, actor),
+    }
 
 
 def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
     """Give what the pages about a whole draft show."""
     now = access.clock().now()
-    declaration = queries.current_declaration(db.session(), bid.supplier_id)
-    asked, content = drafts.asked_of(bid.stage), drafts.content_of(bid)
+    session = db.session()
+    declaration = queries.current_declaration(session, bid.supplier_id)
+    asked, content = drafts.asked_of(bid.stage), queries.shown_content(session, bid)
     gaps = policy.gaps(
         asked, content, eligible_until=declaration.expires_at if declaration else None, now=now
     )
     return {
-        "bid": bid,
-        "challenge": bid.challenge,
-        "closes_at": drafts.closes_at(bid),
+        **standing_facts(bid, actor),
         "asked": asked,
         "content": content,
         "declaration": declaration,
@@ -55,7 +69,6 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "missing": {(gap.part.value, gap.key): gap for gap in gaps},
         "parts": len(asked.questions) + asked.price + 2,
         "words": {key: count_words(text) for key, text in content.answers.items()},
-        "editable": _editable(bid, actor),
     }
 
 
@@ -88,7 +101,7 @@ def _answer_page(
     bid = queries.own_bid(db.session(), reference, actor)
     questions = [c for c in bid.stage.criteria if c.kind is CriterionKind.QUALITY]
     criterion = _question(questions, key)
-    stands = drafts.content_of(bid).answers[key]
+    stands = queries.shown_content(db.session(), bid).answers.get(key, "")
     if request.method == "GET":
         form.text.data, form.seen.data = stands, fingerprint(stands)
     status = _status(form, error, fingerprint(stands))
@@ -96,15 +109,14 @@ def _answer_page(
     return (
         render_template(
             "bids/answer.html",
-            bid=bid,
-            challenge=bid.challenge,
+            **standing_facts(bid, actor),
             criterion=criterion,
             form=form,
+            stands=stands,
             number=number,
             count=len(questions),
             words=count_words(form.text.data or ""),
             theirs=stands if isinstance(error, StaleEdit) else None,
-            editable=_editable(bid, actor),
         ),
         status,
     )
@@ -121,9 +133,7 @@ def price(reference: str) -> Page:
         raise NotFound(N_("This challenge does not ask for a price."))
     form = PriceForm()
     error: Invalid | WrongMoment | None = None
-    if request.method == "GET":
-        form.price.data, form.seen.data = bid.price_minor, fingerprint(bid.price_minor)
-    elif form.validate():
+    if request.method == "POST" and form.validate():
         try:
             service.save_price(
                 reference, form.price.data, actor=actor, clock=access.clock(), seen=form.seen.data
@@ -133,17 +143,19 @@ def price(reference: str) -> Page:
             bid = queries.own_bid(db.session(), reference, actor)
         else:
             return _saved(reference)
-    status = _status(form, error, fingerprint(bid.price_minor))
+    stands = queries.shown_content(db.session(), bid).price_minor
+    if request.method == "GET":
+        form.price.data, form.seen.data = stands, fingerprint(stands)
+    status = _status(form, error, fingerprint(stands))
     return (
         render_template(
             "bids/price.html",
-            bid=bid,
-            challenge=bid.challenge,
+            **standing_facts(bid, actor),
             stage=bid.stage,
             asked=asked,
             form=form,
-            theirs=bid.price_minor if isinstance(error, StaleEdit) else None,
-            editable=_editable(bid, actor),
+            stands=stands,
+            theirs=stands if isinstance(error, StaleEdit) else None,
         ),
         status,
     )
@@ -157,11 +169,7 @@ def terms(reference: str) -> Page:
     bid = queries.own_bid(db.session(), reference, actor)
     form = TermsForm()
     error: Invalid | WrongMoment | None = None
-    if request.method == "GET":
-        form.contract.data = {True: "yes", False: "no", None: None}[bid.contract_accepted]
-        form.points.data, form.ai_statement.data = bid.contract_points, bid.ai_statement
-        form.seen.data = _terms_mark(bid)
-    elif form.validate():
+    if request.method == "POST" and form.validate():
         try:
             service.save_terms(
                 reference,
@@ -177,15 +185,19 @@ def terms(reference: str) -> Page:
             bid = queries.own_bid(db.session(), reference, actor)
         else:
             return _saved(reference)
-    status = _status(form, error, _terms_mark(bid))
+    stands = queries.shown_content(db.session(), bid)
+    if request.method == "GET":
+        form.contract.data = {True: "yes", False: "no", None: None}[stands.contract_accepted]
+        form.points.data, form.ai_statement.data = stands.contract_points, stands.ai_statement
+        form.seen.data = _terms_mark(stands)
+    status = _status(form, error, _terms_mark(stands))
     return (
         render_template(
             "bids/terms.html",
-            bid=bid,
-            challenge=bid.challenge,
+            **standing_facts(bid, actor),
             form=form,
-            theirs=bid if isinstance(error, StaleEdit) else None,
-            editable=_editable(bid, actor),
+            stands=stands,
+            theirs=stands if isinstance(error, StaleEdit) else None,
         ),
         status,
     )
@@ -207,13 +219,17 @@ def _question(questions: list[Criterion], key: str) -> Criterion:
     raise NotFound(N_("There is no such question."))
 
 
+def _drafted(bid: Bid) -> bool:
+    return bid.draft_key_id is not None
+
+
 def _editable(bid: Bid, actor: Actor) -> bool:
     now = access.clock().now()
     return policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, now).allowed
 
 
-def _terms_mark(bid: Bid) -> str:
-    return fingerprint(bid.contract_accepted, bid.contract_points, bid.ai_statement)
+def _terms_mark(content: Content) -> str:
+    return fingerprint(content.contract_accepted, content.contract_points, content.ai_statement)
 
 
 def _after_saving(reference: str, key: str) -> Page:

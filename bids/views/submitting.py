@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from bids import queries, service
 from bids.forms import SubmitForm, WithdrawForm
 from bids.lifecycle import BidState, TooLate
-from bids.views.drafting import draft_facts
+from bids.views.drafting import draft_facts, standing_facts
 from bids.views.room import Page, arrived, blueprint, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -20,15 +20,13 @@ from marketplace.core.text import N_
 
 @blueprint.get("/bids/<reference>/check")
 @requires(Permission.BID_DRAFT)
-def check(reference: str) -> str:
-    """Show the whole draft, with all that is missing named."""
+def check(reference: str) -> Page:
+    """Show the whole draft, with all that is missing named; else what was submitted."""
     session, actor = db.session(), access.current_actor()
     bid = queries.own_bid(session, reference, actor)
-    return render_template(
-        "bids/check.html",
-        **draft_facts(bid, actor),
-        changed=queries.has_unsubmitted_changes(session, bid),
-    )
+    if bid.draft_key_id is None and (latest := queries.latest_submission(session, bid)) is not None:
+        return redirect(url_for("bids.receipt", reference=reference, version=latest.version))
+    return render_template("bids/check.html", **draft_facts(bid, actor))
 
 
 @blueprint.route("/bids/<reference>/submit", methods=["GET", "POST"])
@@ -57,9 +55,12 @@ def submit(reference: str) -> Page:
     elif request.method == "POST":
         status = 422
     bid = queries.own_bid(db.session(), reference, actor)
+    if bid.draft_key_id is None and not form.form_errors:
+        return redirect(url_for("bids.task_list", reference=reference))
     if request.method == "GET":
         form.checked.data = request.args.get("checked") or str(bid.row_version)
-    return render_template("bids/submit.html", form=form, **draft_facts(bid, actor)), status
+    facts = draft_facts(bid, actor) if bid.draft_key_id else standing_facts(bid, actor)
+    return render_template("bids/submit.html", form=form, **facts), status
 
 
 @blueprint.get("/bids/<reference>/receipts/<int:version>")
@@ -74,7 +75,7 @@ def receipt(reference: str, version: int) -> str:
 @requires(Permission.BID_DRAFT)
 def receipt_file(reference: str, version: int) -> Response:
     """Give the receipt as the file that proves it."""
-    found = queries.receipt(db.session(), reference, version, access.current_actor())
+    found = queries.receipt(db.session(), reference, version, access.current_actor(), whole=False)
     if found.note is None:
         raise WrongMoment(
             N_("The receipt cannot be signed at the moment. It is kept; try again later.")
@@ -103,19 +104,13 @@ def withdraw(reference: str) -> Page:
         except WrongMoment as error:
             status = refused(form, error)
         else:
-            flash(_("Your bid is withdrawn. Your draft is kept."))
+            flash(_("Your bid is withdrawn. Nothing counts now."))
             return redirect(url_for("bids.task_list", reference=reference), 303)
     bid = queries.own_bid(db.session(), reference, actor)
     if request.method == "GET" and bid.state is not BidState.SUBMITTED:
         return redirect(url_for("bids.task_list", reference=reference))
     return (
-        render_template(
-            "bids/withdraw.html",
-            form=form,
-            bid=bid,
-            challenge=bid.challenge,
-            closes_at=bid.stage.closes_at,
-        ),
+        render_template("bids/withdraw.html", form=form, **standing_facts(bid, actor)),
         status,
     )
 

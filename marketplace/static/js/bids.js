@@ -1,5 +1,7 @@
 /* Writing an answer: a live count of words, and a draft that saves itself.
-   Without this script the same form counts on the server and saves by its buttons. */
+   Without this script the same form counts on the server and saves by its buttons.
+   Text that a save did not take stays in this browser, by bid and question, until a save takes it
+   or the person deletes it: as when a colleague submitted the bid meanwhile. */
 
 const WHITE_SPACE =
   /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+/;
@@ -17,6 +19,52 @@ function fill(words, values) {
   return words.replace(/\{(\w+)\}/g, (_place, name) => values[name]);
 }
 
+/* The store of this browser: it may be full or switched off, and then keeps nothing. */
+function keep(name, text) {
+  try {
+    localStorage.setItem(name, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function keptAs(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function forget(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Nothing was kept, then.
+  }
+}
+
+/* A text as the server keeps it: see marketplace/core/forms.py. */
+function clean(text) {
+  const control = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+  return text.replaceAll("\r\n", "\n").replace(control, "").trim();
+}
+
+/* Shows text that this browser kept before; `use` puts it into the form, where there is one. */
+function offer(notice, name, text, use) {
+  notice.querySelector("[data-kept-text]").textContent = text;
+  notice.hidden = false;
+  notice.querySelector("[data-kept-use]")?.addEventListener("click", () => {
+    notice.hidden = true;
+    use(text);
+  });
+  notice.querySelector("[data-kept-drop]")?.addEventListener("click", () => {
+    notice.hidden = true;
+    forget(name);
+  });
+}
+
 function countSentence(form, count) {
   const limit = Number(form.dataset.limit);
   if (!limit) return fill(form.dataset.textCount, { count });
@@ -31,6 +79,10 @@ function prepare(form) {
   const said = form.querySelector("[data-words-said]");
   const state = form.querySelector("[data-saved]");
   const seen = form.elements.namedItem("seen");
+  const onward = form.querySelector("[data-refused]");
+  const name = nameOf(form.dataset.bidAnswer);
+  let keeping = false; // what this browser keeps is this page's own
+  let safe = false; // and it is the very text that stands here now
   let saved = area.value;
   let timer;
   let talk;
@@ -43,6 +95,12 @@ function prepare(form) {
     shown.textContent = sentence;
     clearTimeout(talk);
     talk = setTimeout(() => (said.textContent = sentence), SAY_AFTER);
+  }
+
+  function keepHere() {
+    safe = keep(name, area.value);
+    keeping = keeping || safe;
+    return safe ? form.dataset.textKept : form.dataset.textCopy;
   }
 
   async function send(text) {
@@ -58,13 +116,17 @@ function prepare(form) {
       if (response.ok) {
         saved = text;
         seen.value = answer.seen;
+        if (keeping || clean(keptAs(name) ?? "") === clean(text)) forget(name);
+        keeping = safe = false;
+        state.textContent = answer.message;
       } else {
-        stopped = true; // somebody else's change, or closed: for the person to decide
+        stopped = true; // somebody else's change, submitted, or closed: for the person to decide
+        state.textContent = `${answer.message} ${keepHere()}`;
+        onward.hidden = false;
       }
-      state.textContent = answer.message;
       return SAVE_AFTER;
     } catch {
-      state.textContent = form.dataset.textFailed;
+      state.textContent = `${form.dataset.textFailed} ${keepHere()}`;
       return TRY_AGAIN_AFTER;
     }
   }
@@ -84,6 +146,7 @@ function prepare(form) {
 
   area.addEventListener("input", () => {
     showCount();
+    if (keeping) keepHere();
     if (stopped) return;
     state.textContent = form.dataset.textTyping;
     later(SAVE_AFTER);
@@ -99,11 +162,35 @@ function prepare(form) {
       return;
     }
     sent = true;
+    if (keeping) keepHere(); // if this save takes it, the next look at the question finds it so
   });
   addEventListener("beforeunload", (event) => {
-    if (!sent && area.value !== saved) event.preventDefault();
+    if (!sent && !safe && area.value !== saved) event.preventDefault();
   });
   showCount();
+  return (text) => {
+    keeping = true;
+    area.value = text;
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+  };
 }
 
-for (const form of document.querySelectorAll("[data-bid-answer]")) prepare(form);
+function nameOf(answer) {
+  return `answer:${answer}`;
+}
+
+const form = document.querySelector("[data-bid-answer]");
+const stands = form?.querySelector("textarea").value ??
+  document.querySelector("[data-stands]")?.textContent ?? "";
+const use = form && prepare(form);
+for (const refused of document.querySelectorAll("[data-refused-text]")) {
+  keep(nameOf(refused.dataset.refusedText), refused.textContent);
+}
+for (const notice of document.querySelectorAll("[data-kept]")) {
+  const name = nameOf(notice.dataset.kept);
+  const text = keptAs(name);
+  if (text === null || document.querySelector("[data-refused-text]")) continue;
+  if (clean(text) === clean(stands)) forget(name);
+  else offer(notice, name, text, use);
+}

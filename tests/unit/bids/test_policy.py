@@ -71,6 +71,17 @@ def test_takes_bids_when_not_published_or_cancelled_refuses(state: State) -> Non
     assert policy.takes_bids(state).ground is Ground.MOMENT
 
 
+@pytest.mark.parametrize("state", list(BidState))
+def test_has_draft_without_one_is_the_wrong_moment_and_says_which_button_makes_one(
+    state: BidState,
+) -> None:
+    answer = policy.has_draft(False, state)
+    button = "Begin again" if state is BidState.WITHDRAWN else "Change this bid"
+    assert answer.ground is Ground.MOMENT
+    assert button in answer.message
+    assert policy.has_draft(True, state).allowed
+
+
 def test_takes_bids_when_published_leaves_the_clock_to_decide() -> None:
     assert policy.takes_bids(State.OPEN).allowed
 
@@ -82,6 +93,8 @@ def confirm(
     state: State = State.OPEN,
     closes_at: datetime | None = CLOSING,
     now: datetime = MINUTE_AFTER,
+    named: bool = True,
+    second_factor: bool = True,
     opened: bool = False,
     confirmed: tuple[uuid.UUID, ...] = (),
 ) -> Answer:
@@ -91,6 +104,8 @@ def confirm(
         state=state,
         closes_at=closes_at,
         now=now,
+        named=named,
+        second_factor=second_factor,
         opened=opened,
         confirmed=confirmed,
     )
@@ -104,8 +119,13 @@ def test_can_confirm_opening_after_another_officer_allows_the_second() -> None:
     assert confirm(confirmed=(uuid.uuid4(),)).allowed
 
 
-def test_can_confirm_opening_by_a_lead_lacks_the_right() -> None:
-    assert confirm(LEAD).ground is Ground.RIGHT
+@pytest.mark.parametrize(
+    "answer", [confirm(LEAD), confirm(named=False), confirm(second_factor=False)]
+)
+def test_can_confirm_opening_by_a_lead_or_unnamed_or_with_one_step_lacks_the_right(
+    answer: Answer,
+) -> None:
+    assert answer.ground is Ground.RIGHT
 
 
 @pytest.mark.parametrize(
