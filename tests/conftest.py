@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # What takes long to make and serves several tests.
-LONG = ("crawl", "demonstration", "printed")
+LONG = ("crawl", "loaded_demonstration", "printed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -183,13 +183,20 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def sign_in(client: FlaskClient, user: User, organisation_id: uuid.UUID | None = None) -> None:
+def sign_in(
+    client: FlaskClient,
+    user: User,
+    organisation_id: uuid.UUID | None = None,
+    *,
+    second_factor: bool = True,
+) -> None:
     """Sign `user` in without the pages, acting for the organisation given, else for the first."""
     membership = next(
         (m for m in user.memberships if m.organisation_id == organisation_id),
         user.memberships[0] if user.memberships else None,
     )
-    secret = sessions.stand(db.session(), user.id, client.application.extensions["clock"].now())
+    now = client.application.extensions["clock"].now()
+    secret = sessions.stand(db.session(), user.id, now, second_factor=second_factor)
     db.session.commit()
     with client.session_transaction() as held:
         held.clear()

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import coverage
 import pytest
@@ -26,14 +26,23 @@ def uncounted() -> Iterator[None]:
         counting.start()
 
 
-def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[], bytes]) -> bytes:
+def once_in_a_run(
+    folders: pytest.TempPathFactory,
+    name: str,
+    make: Callable[[], bytes],
+    *,
+    counted: bool = False,
+) -> bytes:
     """Give what `make` gives, made by the worker that asks first; others wait for it.
+
+    What it goes through is left out of the coverage, unless it is to be `counted`.
 
     Raises:
         AssertionError: it could not be made in the worker that began to.
     """
+    counting = nullcontext if counted else uncounted
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        with uncounted():
+        with counting():
             return make()
     # The folder of all workers is the one that holds each worker's own.
     done = folders.getbasetemp().parent / f"{name}.done"
@@ -46,7 +55,7 @@ def once_in_a_run(folders: pytest.TempPathFactory, name: str, make: Callable[[],
             time.sleep(0.2)
         return done.read_bytes()
     try:
-        with uncounted():
+        with counting():
             made = make()
     except BaseException:
         failed.touch()

@@ -28,13 +28,17 @@ BEGUN = {
 class Days:
     """The instants of one challenge, in UTC; None for a step it has not reached.
 
-    `ended` is when it was stopped or cancelled. `until` is where its present step ends: with the
+    `closed_first` is the closing instant at publication, which officers may have moved since to
+    `closes`; `moved_to` is the one that they have proposed, whether it holds or not. `ended` is
+    when it was stopped or cancelled. `until` is where its present step ends: with the
     decision, with its end, or now.
     """
 
     created: datetime
     ready: datetime
     published: datetime | None
+    closed_first: datetime | None
+    moved_to: datetime | None
     closes: datetime | None
     opened: datetime | None
     intention: datetime | None
@@ -90,11 +94,14 @@ def days_of(item: Challenge, now: datetime) -> Days:
     ended = on(now, item.ended_days_ago, time(16))
     intention = on(now, item.intention_days_ago, time(11))
     ready = published or now
+    moved = item.extension
     writing = BEGUN.get(item.state, WRITING)
     return Days(
         created=_instant(_working_day_until(ready.astimezone(PLACE).date() - writing), time(9, 30)),
         ready=ready,
         published=published,
+        closed_first=_closing(now, moved.from_in_days if moved else item.closes_in_days),
+        moved_to=_closing(now, moved.to_in_days if moved else None),
         closes=_closing(now, item.closes_in_days),
         opened=on(now, item.opened_days_ago, time(14)),
         intention=intention,

@@ -171,6 +171,19 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """A proposal to close later, in days from now as `closes_in_days`, told to bidders with why.
+
+    It holds once a second officer has confirmed it; until then the challenge closes when it did.
+    """
+
+    from_in_days: int
+    to_in_days: int
+    reason: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
 class Challenge:
     """One published problem, with the state to bring it to and the days of its timeline.
 
@@ -214,6 +227,7 @@ class Challenge:
     intention_days_ago: int | None = None
     signed_days_ago: int | None = None
     ended_days_ago: int | None = None
+    extension: Extension | None = None
     rehearsed: bool = False
     first_confirmed: bool = False
     ended_reason: str | None = None

@@ -18,7 +18,7 @@ from challenges.sections import (
 )
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
-from marketplace.demonstration.shapes import Challenge, Criterion, TargetState
+from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
 from marketplace.demonstration.telling import Telling
 
 
@@ -50,9 +50,30 @@ def write_and_publish(telling: Telling) -> History:
         actor=officer,
         clock=clock,
     )
+    if item.extension:
+        yield from _extend(telling, item.extension, Span(days.published, days.until))
     if item.state is TargetState.CANCELLED and days.ended is not None:
         yield days.ended
         service.cancel(item.reference, reason=what_was_learned(item), actor=officer, clock=clock)
+
+
+def _extend(telling: Telling, extension: Extension, bidding: Span) -> History:
+    """Have one officer propose a later closing time, and perhaps another one confirm it.
+
+    Where it waits, it was the last officer who proposed: a visitor can confirm as the others.
+    """
+    first, second, *_, last = telling.officers
+    yield bidding.at(0.7)
+    proposal = service.propose_deadline(
+        telling.reference,
+        closes_to=telling.days.moved_to,
+        reason=extension.reason,
+        actor=first if extension.confirmed else last,
+        clock=telling.clock,
+    )
+    if extension.confirmed:
+        yield bidding.at(0.8)
+        service.confirm_deadline(telling.reference, proposal.id, actor=second, clock=telling.clock)
 
 
 def what_was_learned(item: Challenge) -> str:
@@ -73,7 +94,7 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
         if criterion.kind == "quality":
             yield partial(add, _question(telling, criterion), key=criterion.key)
     yield partial(save, _money(item))
-    yield partial(save, Timeline(telling.days.closes))
+    yield partial(save, Timeline(telling.days.closed_first))
     yield partial(save, Sponsors(tuple(_name(telling, key) for key in item.co_sponsors)))
 
 

@@ -1,6 +1,5 @@
 """Every page, as the right person, in every state: no violation of WCAG 2.2 AA, and room enough."""
 
-import pickle
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +13,6 @@ from marketplace.config import Mode
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.permissions import Role
-from marketplace.demonstration.load import load
 from tests.applications import make_app
 from tests.browser.conftest import Site, serving
 from tests.browser.eyes import DESK, faults
@@ -37,10 +35,12 @@ from tests.browser.visits import (
     Visit,
 )
 from tests.conftest import NOW, make_settings
-from tests.databases import Databases, Kept
+from tests.databases import Databases
+from tests.demonstrations import Loaded, loaded_demonstration
 from tests.factories import a_body, a_person, a_supplier, the_platform
 from tests.journeys import Step, a_cast, a_journey
-from tests.once import once_in_a_run
+
+__all__ = ["loaded_demonstration"]
 
 ALL = (*VISITS.items(), *MORE)
 # How many tests look at the pages of the demonstration, so that workers share them.
@@ -200,25 +200,12 @@ def looker(browser: Browser, site: Site) -> Iterator[Looker]:
 
 @pytest.fixture(scope="module")
 def demonstration(
-    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, loaded_demonstration: Loaded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """Serve the demonstration, loaded once for all workers."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    url = databases.make(blank, folder)
+    """Serve the demonstration."""
     clock = FixedClock(NOW)
-    app = make_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), clock)
-
-    def loaded() -> bytes:
-        with app.app_context():
-            load(clock)
-            db.session.remove()
-            db.engine.dispose()  # lets SQLite fold its journal in
-        return pickle.dumps(databases.keep(url))
-
-    kept: Kept = pickle.loads(  # noqa: S301  (written by another worker of this run)
-        once_in_a_run(tmp_path_factory, "demonstration", loaded)
-    )
-    databases.put_back(url, kept)
+    url = databases.make(loaded_demonstration.database, tmp_path_factory.mktemp("demonstration"))
+    app = make_app(make_settings(loaded_demonstration.data, url, mode=Mode.DEMONSTRATION), clock)
     with serving(app, clock) as site:
         yield site
 

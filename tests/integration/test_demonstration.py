@@ -3,8 +3,10 @@
 import hashlib
 import itertools
 import json
-from collections import defaultdict
+import shutil
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,17 +15,20 @@ from flask import Flask
 from sqlalchemy import DateTime, func, select
 from sqlalchemy.orm import Session
 
+from bids.drafts import content_of
+from bids.envelopes import own_document
 from bids.lifecycle import BidState
-from bids.models import Bid, EligibilityDeclaration, Submission
+from bids.models import Bid, EligibilityDeclaration, OpenedSubmission, Opening, Submission
+from bids.queries import find_opened_bid, latest_submission, opening_status
+from bids.service.opening import OPEN
 from challenges.lifecycle import PUBLIC_STATES, State
 from challenges.listing import Filters, Listed, challenge_page
-from challenges.models import Challenge, Stage
+from challenges.models import Challenge, DeadlineChange, OpeningOfficer, Stage
 from marketplace.cli import main
 from marketplace.config import Mode
 from marketplace.core import jobs
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.accounts.queries import demonstration_people
-from marketplace.core.audit import log
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import Base, db
@@ -31,6 +36,8 @@ from marketplace.core.errors import WrongMoment
 from marketplace.core.notices import post
 from marketplace.core.notices.models import Notice
 from marketplace.core.transaction import transaction
+from marketplace.core.vault import officers
+from marketplace.core.vault.models import OfficerKey
 from marketplace.demonstration.content import load as read_content
 from marketplace.demonstration.load import load
 from marketplace.demonstration.log_words import BEGUN
@@ -39,28 +46,46 @@ from scoring.award.models import Contract, Intention, Result
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
-from tests.databases import Databases, Kept
+from tests.databases import Databases
+from tests.demonstrations import LEFT_BEHIND, Loaded, loaded_demonstration
+from tests.integration.challenges.browser import Browser
+
+__all__ = ["loaded_demonstration"]
 
 CONTENT = read_content()
-LEFT_BEHIND = "left.behind@nowhere.example"
 # What is set for later on purpose; everything else has happened.
 SET_FOR_LATER = {"closes_at", "expires_at", "ends_at", "standstill_ends_at"}
 
 
 @pytest.fixture(scope="module")
 def demonstration(
-    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, loaded_demonstration: Loaded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    """Load the demonstration once for all tests of this file, where an earlier load broke off."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    url = databases.make(blank, folder)
-    app = make_app(make_settings(folder, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
+    """Give the site of the demonstration, which no test of this file changes."""
+    url = databases.make(loaded_demonstration.database, tmp_path_factory.mktemp("demonstration"))
+    with running(loaded_demonstration.data, url) as app:
+        yield app
+
+
+@pytest.fixture
+def own_demonstration(
+    databases: Databases, loaded_demonstration: Loaded, tmp_path: Path
+) -> Iterator[Flask]:
+    """Give a site of the demonstration that this test may change."""
+    data = shutil.copytree(loaded_demonstration.data, tmp_path / "data")
+    with (
+        databases.lend(loaded_demonstration.database, tmp_path) as url,
+        running(data, url) as app,
+    ):
+        yield app
+
+
+@contextmanager
+def running(data: Path, url: str) -> Iterator[Flask]:
+    """Give the application, within its context."""
+    app = make_app(make_settings(data, url, mode=Mode.DEMONSTRATION), FixedClock(NOW))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        with transaction() as session:
-            session.add(User(email=LEFT_BEHIND, name="A", created_at=NOW, fs_uniquifier="a"))
-            log.append(session, clock=FixedClock(NOW), action=BEGUN)
-        load(FixedClock(NOW))
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -191,7 +216,8 @@ def test_every_submission_came_before_closing(session: Session) -> None:
         .join(Bid, Bid.id == Submission.bid_id)
         .join(Stage, Stage.id == Bid.stage_id)
     ).all()
-    assert len(rows) == sum(b.state == "submitted" for s in CONTENT.bid_sets for b in s.bids)
+    told = [bid for group in CONTENT.bid_sets for bid in group.bids if bid.state == "submitted"]
+    assert len(rows) == len(told) + sum(bid.earlier is not None for bid in told)
     assert all(closes is not None and recorded < closes for recorded, closes in rows)
 
 
@@ -260,6 +286,114 @@ def test_member_who_stood_aside_gave_no_score_and_three_others_did(session: Sess
     )
     assert declaration.member_id not in members
     assert len(members) == 3
+
+
+def reference_of(key: str) -> str:
+    return next(item.reference for item in CONTENT.challenges if item.key == key)
+
+
+def challenge_of(session: Session, key: str) -> Challenge:
+    return session.scalars(select(Challenge).where(Challenge.reference == reference_of(key))).one()
+
+
+def test_every_published_challenge_names_three_officers_who_know_the_passphrase_shown(
+    demonstration: Flask, session: Session
+) -> None:
+    passphrase = demonstration.extensions["settings"].demonstration_passphrase
+    rows = session.execute(
+        select(Challenge.reference, Challenge.published_at, OfficerKey)
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
+        .join(OfficerKey, OfficerKey.user_id == OpeningOfficer.officer_id)
+    ).all()
+    named = Counter(reference for reference, _at, _key in rows)
+    published = session.scalars(
+        select(Challenge.reference).where(Challenge.published_at.is_not(None))
+    ).all()
+    assert set(named) == set(published)
+    assert min(named.values()) >= 3
+    assert all(at is not None and key.made_at < at for _reference, at, key in rows)
+    for key in {key.id: key for _reference, _at, key in rows}.values():
+        assert officers.unlock(key, passphrase).verifier
+
+
+def test_closed_challenge_waits_for_its_second_officer(session: Session) -> None:
+    challenge = challenge_of(session, "scotaccount")
+    standing = opening_status(session, challenge)
+    assert [officer.name for officer in standing.confirmed] == ["Isla Sample"]
+    assert [officer.rehearsed_at is not None for officer in standing.confirmed] == [True]
+    assert (standing.count, standing.read, standing.opened) == (3, 0, False)
+
+
+def test_opened_bids_have_no_flaw_and_two_signed_statements_each(session: Session) -> None:
+    opened = session.scalars(select(Opening)).all()
+    assert len(opened) == sum(item.opened_days_ago is not None for item in CONTENT.challenges)
+    assert session.scalar(select(func.count()).where(OpenedSubmission.flaw.is_not(None))) == 0
+    waiting = select(func.count()).where(jobs.Job.kind == OPEN, jobs.Job.done_at.is_(None))
+    assert session.scalar(waiting) == 0
+
+
+def test_bid_that_was_replaced_was_opened_in_its_later_version(session: Session) -> None:
+    bid = session.scalars(
+        select(Bid).join(Submission, Submission.bid_id == Bid.id).where(Submission.version == 2)
+    ).one()
+    told = CONTENT.bids_on("road-condition")
+    assert told is not None
+    meant = next(item for item in told.bids if item.earlier is not None)
+    opened = find_opened_bid(session, bid.stage_id, bid.reference)
+    assert (bid.challenge.reference, bid.current_version) == (reference_of("road-condition"), 2)
+    assert opened is not None
+    assert opened.price_minor == (meant.price_pounds or 0) * 100
+    assert opened.answers == meant.answers
+
+
+def test_bid_that_is_being_changed_keeps_what_was_submitted(session: Session) -> None:
+    challenge = challenge_of(session, "finding-deer")
+    bid = session.scalars(select(Bid).where(Bid.challenge_id == challenge.id)).one()
+    submitted = latest_submission(session, bid)
+    assert submitted is not None
+    was = own_document(session, bid, submitted).content.answers
+    now = content_of(session, bid).answers
+    assert (bid.state, bid.current_version) == (BidState.SUBMITTED, 1)
+    assert {key for key in was if was[key] != now[key]} == {"commitment"}
+
+
+def test_closing_time_was_moved_by_two_officers_and_another_move_waits(session: Session) -> None:
+    moved = {
+        challenge.reference: (change.outcome, change.proposed_by.name, challenge.stage.closes_at)
+        for change, challenge in session.execute(
+            select(DeadlineChange, Challenge)
+            .join(Stage, Stage.id == DeadlineChange.stage_id)
+            .join(Challenge, Challenge.id == Stage.challenge_id)
+        ).tuples()
+    }
+    done, waits = moved[reference_of("town-centres")], moved[reference_of("gaelic-data")]
+    assert (done[:2], waits[:2]) == (("confirmed", "Isla Sample"), (None, "Rhona Madeup"))
+    assert len(moved) == 2
+
+
+def test_visitor_as_second_officer_opens_the_waiting_bids_with_the_passphrase_shown(
+    own_demonstration: Flask,
+) -> None:
+    own_demonstration.test_client_class = Browser
+    client = own_demonstration.test_client()
+    doors = client.get("/demo").text
+    passphrase = own_demonstration.extensions["settings"].demonstration_passphrase
+    assert passphrase in doors
+    officer = next(p for p in demonstration_people() if p.name == "Fergus Specimen")
+    client.post("/demo", data={"person": str(officer.id)})
+    at = f"/work/challenges/{reference_of('scotaccount')}"
+    assert passphrase in client.get(f"{at}/opening").text
+    assert client.get(f"{at}/bids").status_code == 409
+
+    client.post(f"{at}/opening", data={"passphrase": passphrase})
+    jobs.run_due(FixedClock(NOW))
+
+    page = client.get(f"{at}/bids")
+    told = CONTENT.bids_on("scotaccount")
+    assert told is not None
+    names = {item.key: item.name for item in CONTENT.suppliers}
+    assert all(names[bid.supplier] in page.text for bid in told.bids)
 
 
 def test_messages_count_as_sent_when_they_were_written(session: Session) -> None:

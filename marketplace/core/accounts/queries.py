@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from marketplace.core.accounts import policy
 from marketplace.core.accounts.models import (
     Invitation,
     Membership,
+    MembershipRole,
     Organisation,
     OrganisationKind,
     SecurityEvent,
@@ -19,7 +20,7 @@ from marketplace.core.accounts.models import (
 )
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Actor
+from marketplace.core.permissions import Actor, Role
 from marketplace.core.text import N_
 
 PAGE = 25
@@ -28,13 +29,14 @@ PAGE = 25
 @dataclass(frozen=True)
 class DemonstrationPerson:
     """One of the people of the demonstration whom a visitor can sign in as: what they are
-    (`title`), and a sentence `about` what they see first."""
+    (`title`), a sentence `about` what they see first, and whether they open bids."""
 
     id: uuid.UUID
     name: str
     organisation: str
     title: str
     about: str
+    opens_bids: bool
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,22 @@ class OrganisationRow:
 
 def demonstration_people() -> list[DemonstrationPerson]:
     """Give the people set out for one-click sign-in, in the order they were loaded."""
+    opens = exists().where(
+        MembershipRole.membership_id == Membership.id,
+        MembershipRole.role == Role.PROCUREMENT_OFFICER,
+    )
     rows = db.session.execute(
-        select(User.id, User.name, Organisation.name, User.demo_role, User.demo_about)
+        select(User.id, User.name, Organisation.name, User.demo_role, User.demo_about, opens)
         .join(Membership, Membership.user_id == User.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(User.demo_role.is_not(None), User.active, Membership.ended_at.is_(None))
         .order_by(User.id, Membership.created_at)
     )
     people: dict[uuid.UUID, DemonstrationPerson] = {}
-    for user_id, name, organisation, title, about in rows:
+    for user_id, name, organisation, title, about, opens_bids in rows:
         people.setdefault(
-            user_id, DemonstrationPerson(user_id, name, organisation, title or "", about or "")
+            user_id,
+            DemonstrationPerson(user_id, name, organisation, title or "", about or "", opens_bids),
         )
     return list(people.values())
 
