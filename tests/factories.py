@@ -13,8 +13,16 @@ from sqlalchemy.orm import Session
 
 from bids import documents, drafts, envelopes, log_words, receipts
 from bids.lifecycle import OPENED_STATES, BidState
-from bids.models import Bid, EligibilityDeclaration, OpenedSubmission, Submission
+from bids.models import (
+    Bid,
+    EligibilityDeclaration,
+    OpenedSubmission,
+    Opening,
+    OpeningConfirmation,
+    Submission,
+)
 from challenges.lifecycle import State
+from challenges.log_words import CLOSED
 from challenges.models import (
     Challenge,
     Criterion,
@@ -237,6 +245,48 @@ def give_opening_key(session: Session, at: datetime, *officers: User) -> None:
     for officer in officers:
         signer, locked = vault_officers.prepare("tests.example/log", PASSPHRASE)
         vault_officers.keep(session, officer.id, signer, locked, FixedClock(at))
+
+
+def an_opening(
+    session: Session, at: datetime, challenge: Challenge, first: User, second: User
+) -> Opening:
+    """Add that a challenge closed and that two officers opened its bids; their notes say nothing.
+
+    Each of them gets a key who has none.
+    """
+    closed = log.append(
+        session,
+        clock=FixedClock(at),
+        action=CLOSED,
+        chain=challenge.reference,
+        closes_at=write_instant(challenge.stage.closes_at or at),
+    )
+    for officer in (first, second):
+        if vault_officers.in_use(session, officer.id) is None:
+            give_opening_key(session, at, officer)
+        key = vault_officers.in_use(session, officer.id)
+        assert key is not None
+        session.add(
+            OpeningConfirmation(
+                stage_id=challenge.stage.id,
+                closed_n=closed.n,
+                officer_id=officer.id,
+                confirmed_at=at,
+                officer_key_id=key.id,
+                statement="a note that nobody signed",
+            )
+        )
+    session.flush()
+    opening = Opening(
+        stage_id=challenge.stage.id,
+        closed_n=closed.n,
+        opened_at=at,
+        first_officer_id=first.id,
+        second_officer_id=second.id,
+    )
+    session.add(opening)
+    session.flush()
+    return opening
 
 
 def _question(session: Session, stage: Stage, ordinal: int, key: str, weight: str) -> None:

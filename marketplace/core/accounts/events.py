@@ -63,13 +63,20 @@ def listen(app: Flask) -> None:
     signals.password_reset.connect(_end_all, app, weak=False)
 
 
+# The pages that ask for the second factor after the password: a right code there signs in.
+_SECOND_STEPS = frozenset({"security.two_factor_token_validation", "security.mf_recovery"})
+
+
 def _signed_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_facts: Any) -> None:
     if authn_via == ["change"]:
-        # The password was changed: one of the other sessions may be a thief's.
+        # The password was changed: one of the other sessions may be a thief's. This one goes on
+        # as it was begun.
+        second_factor = sessions.second_factor_given()
         sessions.end_all(user.id)
     else:
+        second_factor = request.endpoint in _SECOND_STEPS
         record("signed_in", user)
-    sessions.begin(user)
+    sessions.begin(user, second_factor=second_factor)
 
 
 def _end_all(_app: Flask, user: User, **_facts: Any) -> None:

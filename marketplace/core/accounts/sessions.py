@@ -30,29 +30,48 @@ FRESH = timedelta(minutes=15)
 KEY = "sign_in"
 
 
-def begin(user: User) -> None:
+def begin(user: User, *, second_factor: bool) -> None:
     """Start a session of its own for `user`, letting go of whatever the browser had before.
 
-    The token against forged requests changes too: one that was planted before is worth nothing.
+    `second_factor` tells whether one was given besides the password. The token against forged requests changes too: one that was planted before is worth nothing.
     """
     now = access.clock().now()
-    secret = stand(begin_writing(), user.id, now)
+    secret = stand(begin_writing(), user.id, now, second_factor=second_factor)
     session.pop(access.MEMBERSHIP_KEY, None)
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
     g.pop("membership", None)
     session[KEY] = secret
+    g.second_factor = second_factor
     user.last_login_at, user.current_login_at = user.current_login_at, now
 
 
-def stand(rows: Session, user_id: uuid.UUID, now: datetime) -> str:
+def stand(rows: Session, user_id: uuid.UUID, now: datetime, *, second_factor: bool) -> str:
     """Write that a sign-in stands, and give the secret by which its session proves itself.
 
     The session holds the secret under `KEY`; the table holds its digest only.
     """
     secret = secrets.token_urlsafe(32)
-    rows.add(SignIn(user_id=user_id, digest=_digest(secret), started_at=now, ends_at=now + LONGEST))
+    rows.add(
+        SignIn(
+            user_id=user_id,
+            digest=_digest(secret),
+            started_at=now,
+            ends_at=now + LONGEST,
+            second_factor=second_factor,
+        )
+    )
     return secret
+
+
+def second_factor_given() -> bool:
+    """Tell whether a second factor was given at the sign-in of the present session.
+
+    In the demonstration, whose people have none, it counts as given.
+    """
+    if access.current_settings().demonstration:
+        return True
+    return bool(current_user.is_authenticated and g.get("second_factor"))
 
 
 def end() -> None:
@@ -105,12 +124,14 @@ def _stands(user: User) -> bool:
     secret = session.get(KEY)
     if not isinstance(secret, str):
         return False
-    ends_at = db.session.scalar(
-        select(SignIn.ends_at).where(
+    found = db.session.execute(
+        select(SignIn.ends_at, SignIn.second_factor).where(
             SignIn.digest == _digest(secret), SignIn.user_id == user.id, SignIn.ended_at.is_(None)
         )
-    )
-    return ends_at is not None and access.clock().now() < ends_at
+    ).one_or_none()
+    # Read with every request, so that whoever asks later in it need not read again.
+    g.second_factor = found is not None and found.second_factor
+    return found is not None and access.clock().now() < found.ends_at
 
 
 def _digest(secret: str) -> str:

@@ -94,7 +94,8 @@ def two_factor_setup_validate(token: str) -> ResponseReturnValue:
     _security.datastore.tf_set(user, state["method"], state["totp_secret"])
     # Whoever signed in elsewhere did so without the second step.
     sessions.end_all(user.id)
-    sessions.begin(user)
+    # A code of the app was just given, in a session for which the password was given lately.
+    sessions.begin(user, second_factor=True)
     signals.tf_profile_changed.send(
         cast(Any, current_app)._get_current_object(), user=user, method=state["method"]
     )

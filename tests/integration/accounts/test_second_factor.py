@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.config import Mode, Settings
 from marketplace.core.accounts import queries, seed, sessions
-from marketplace.core.accounts.models import Membership, MembershipRole, User
+from marketplace.core.accounts.models import Membership, MembershipRole, SignIn, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.permissions import SECOND_FACTOR_ROLES, Role
 from tests.conftest import make_settings
 from tests.factories import a_body
-from tests.integration.accounts.conftest import Browser
+from tests.integration.accounts.conftest import PASSWORD, Browser
 
 CODE_PAGE = "/sign-in/code"
 SETUP = "/account/second-step"
@@ -220,6 +220,60 @@ def test_recovery_codes_are_shown_once_and_kept_as_digests(
     assert person.mf_recovery_codes is not None
     assert not any(code in page for code in codes)
     assert not set(codes) & set(person.mf_recovery_codes)
+
+
+def given(session: Session, person: User) -> bool:
+    """Tell whether the person's latest sign-in was with the second step."""
+    latest = (
+        session.query(SignIn)
+        .filter(SignIn.user_id == person.id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.id.desc())
+    )
+    return latest.first().second_factor  # type: ignore[union-attr]  # they have just signed in
+
+
+def test_sign_in_with_a_code_of_the_app_counts_as_with_the_second_step(
+    browser: Browser, person: User, phone: Callable[[], str], session: Session
+) -> None:
+    browser.send(browser.sign_in(person.email).location, code=phone())
+
+    assert given(session, person)
+
+
+def test_sign_in_with_a_recovery_code_counts_as_with_the_second_step(
+    browser: Browser, person: User, session: Session
+) -> None:
+    browser.sign_in(person.email)
+    assert not given(session, person)
+    set_up(browser)
+    assert given(session, person)
+    code = recovery_codes(browser)[0]
+    browser.send("/sign-out", page="/account")
+
+    browser.sign_in(person.email)
+    browser.send("/sign-in/recovery-code", code=code)
+
+    assert given(session, person)
+
+
+@pytest.mark.parametrize("with_it", [True, False])
+def test_password_changed_leaves_the_second_step_of_the_session_as_it_was(
+    browser: Browser, person: User, session: Session, with_it: bool
+) -> None:
+    browser.sign_in(person.email)
+    if with_it:
+        set_up(browser)
+
+    browser.send(
+        "/account/password",
+        password=PASSWORD,
+        new_password="otter chimney almanac",
+        new_password_confirm="otter chimney almanac",
+    )
+
+    assert browser.is_signed_in()
+    assert session.query(SignIn).filter(SignIn.user_id == person.id).count() == 2 + with_it
+    assert given(session, person) is with_it
 
 
 def test_second_step_that_the_role_needs_cannot_be_switched_off(

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
-from bids.models import Opening, OpeningConfirmation
 from challenges.lifecycle import State
 from challenges.models import Challenge, PriceModel
 from marketplace.core.accounts.models import Organisation, User
@@ -20,7 +19,15 @@ from scoring.panel import queries, service
 from scoring.panel.lifecycle import Interest, Measure
 from scoring.panel.service import Declaration, DraftCell
 from tests.conftest import NOW
-from tests.factories import a_bid, a_body, a_challenge, a_person, a_supplier, actor_for
+from tests.factories import (
+    a_bid,
+    a_body,
+    a_challenge,
+    a_person,
+    a_supplier,
+    actor_for,
+    an_opening,
+)
 
 # What nobody may see too early: in every answer, every price, every reason of these tests.
 ANSWER = "Quokkaproof lanterns"
@@ -208,23 +215,9 @@ def build_scene(session: Session, clock: FixedClock, state: State = State.OPENED
     )
     scene = Scene(session, clock, challenge.reference, body, challenge, users)
     if state is State.OPENED:
-        for officer in ("olga", "otto"):
-            session.add(
-                OpeningConfirmation(
-                    stage_id=challenge.stage.id, officer_id=users[officer].id, confirmed_at=NOW
-                )
-            )
-        session.flush()
-        session.add(
-            Opening(
-                stage_id=challenge.stage.id,
-                opened_at=NOW,
-                first_officer_id=users["olga"].id,
-                second_officer_id=users["otto"].id,
-            )
-        )
         for name in ("Acorn", "Birch", "Cedar"):
             add_bid(scene, name)
+        an_opening(session, NOW, challenge, users["olga"], users["otto"])
     session.commit()
     return scene
 

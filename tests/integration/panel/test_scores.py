@@ -412,6 +412,7 @@ def test_log_of_a_whole_panel_tells_each_step_in_order(scene: Scene, session: Se
     steps = [action for number, action in enumerate(told) if action not in told[:number]]
     assert steps == [
         "bid.submitted",
+        "challenge.closed",
         "panel.named",
         "panel.briefed",
         "interest.declared",
