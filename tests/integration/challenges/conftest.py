@@ -12,7 +12,7 @@ from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.permissions import Role
 from tests.conftest import NOW
-from tests.factories import a_body, a_challenge, a_person
+from tests.factories import a_body, a_challenge, a_person, give_opening_key
 from tests.integration.challenges.browser import Browser
 
 ALL_STATES = [
@@ -55,6 +55,18 @@ def officer(session: Session, body: Organisation) -> User:
     person = a_person(session, NOW, body, Role.PROCUREMENT_OFFICER, name="Oona Officer")
     session.commit()
     return person
+
+
+@pytest.fixture
+def officers(session: Session, body: Organisation, officer: User) -> list[User]:
+    """Give three procurement officers, of whom the last has set an opening passphrase."""
+    others = [
+        a_person(session, NOW, body, Role.PROCUREMENT_OFFICER, name=name)
+        for name in ("Omar Officer", "Orla Officer")
+    ]
+    give_opening_key(session, NOW, others[-1])
+    session.commit()
+    return [officer, *others]
 
 
 @pytest.fixture

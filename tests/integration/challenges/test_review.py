@@ -1,6 +1,5 @@
 """From submission to publication and to the end: who may, when, and what is settled for good."""
 
-import json
 import re
 import threading
 from contextvars import Context
@@ -9,8 +8,8 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges import queries, service
@@ -19,10 +18,9 @@ from challenges.models import (
     Challenge,
     Criterion,
     CriterionKind,
-    EvaluationPlan,
     PriceModel,
 )
-from challenges.sections import Outcome, Problem, Question
+from challenges.sections import Problem
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.audit.models import LogEntry
@@ -33,7 +31,6 @@ from marketplace.core.errors import (
     Forbidden,
     Invalid,
     NotFound,
-    StaleEdit,
     WrongMoment,
 )
 from marketplace.core.permissions import Role
@@ -250,107 +247,6 @@ def test_approving_what_has_changed_since_it_was_read_is_refused(
     assert challenge.state is State.IN_REVIEW
 
 
-def test_publishing_freezes_the_plan_under_the_rules_of_the_day(
-    session: Session, body: Organisation, lead: User, officer: User, clock: FixedClock
-) -> None:
-    challenge = in_state(session, body, lead, State.READY, price_model=PriceModel.FIXED_BOUNDS)
-
-    service.publish(challenge.reference, actor=actor_for(officer), clock=clock)
-
-    plan = challenge.stage.plan
-    assert plan is not None
-    assert json.loads(plan.canonical) == queries.plan_document(challenge.stage)
-    assert json.loads(plan.canonical)["criteria"][2] == {
-        "formula": {"best": "10000", "name": "fixed_bounds", "worst": "50000"},
-        "id": "price",
-        "kind": "price",
-        "title": "Price",
-        "weight": "30",
-    }
-    assert (plan.regime, plan.regime_version, plan.band) == ("scotland", "2026-01", "below_act")
-    assert (challenge.state, challenge.published_at) == (State.OPEN, NOW)
-    (entry,) = log.chain_entries(session, challenge.reference)
-    assert entry.fields["plan"] == plan.sha256
-
-
-def test_publishing_makes_the_plan_impossible_to_change(
-    session: Session, body: Organisation, lead: User, officer: User, clock: FixedClock
-) -> None:
-    challenge = in_state(session, body, lead, State.READY)
-    reference, writer = challenge.reference, actor_for(lead)
-    service.publish(reference, actor=actor_for(officer), clock=clock)
-    question = Question(title="Late", weight=Decimal(10))
-
-    with pytest.raises(WrongMoment):
-        service.save(reference, Outcome(outcome="Another"), actor=writer, clock=clock)
-    with pytest.raises(WrongMoment):
-        service.add_criterion(reference, question, actor=writer, clock=clock)
-    with pytest.raises(WrongMoment):
-        service.change_criterion(reference, "solves", question, actor=writer, clock=clock)
-    with pytest.raises(WrongMoment):
-        service.delete_criterion(reference, "solves", actor=writer, clock=clock)
-    with pytest.raises(WrongMoment):
-        service.arrange(reference, {"solves": Decimal(50)}, actor=writer, clock=clock)
-    session.rollback()
-    for statement in (
-        update(EvaluationPlan).values(band="other"),
-        delete(EvaluationPlan),
-    ):
-        with pytest.raises(DBAPIError, match="append-only"):
-            session.execute(statement)
-        session.rollback()
-
-
-def test_publishing_after_the_closing_time_is_refused_and_says_what_to_do(
-    client: FlaskClient,
-    session: Session,
-    body: Organisation,
-    lead: User,
-    officer: User,
-    clock: FixedClock,
-) -> None:
-    challenge = in_state(session, body, lead, State.READY)
-    closes_at = challenge.stage.closes_at
-    assert closes_at is not None
-    clock.instant = closes_at
-    sign_in(client, officer)
-    path = f"/work/challenges/{challenge.reference}/publish"
-
-    assert "cannot be published yet" in client.get(path).text
-    answer = client.post(path)
-
-    assert answer.status_code == 422
-    assert "The closing time is in the past. Choose a later one." in answer.text
-    session.expire_all()
-    assert (challenge.state, challenge.published_at) == (State.READY, None)
-
-
-def test_publishing_twice_is_refused(
-    session: Session, body: Organisation, lead: User, officer: User, clock: FixedClock
-) -> None:
-    challenge = in_state(session, body, lead, State.READY)
-    service.publish(challenge.reference, actor=actor_for(officer), clock=clock)
-
-    with pytest.raises(WrongMoment):
-        service.publish(challenge.reference, actor=actor_for(officer), clock=clock)
-    with pytest.raises(WrongMoment):
-        service.publish(challenge.reference, seen=1, actor=actor_for(officer), clock=clock)
-
-
-def test_publishing_what_moved_since_is_refused(
-    session: Session, body: Organisation, lead: User, officer: User, clock: FixedClock
-) -> None:
-    challenge = in_state(session, body, lead, State.READY)
-
-    with pytest.raises(StaleEdit):
-        service.publish(
-            challenge.reference,
-            seen=challenge.row_version + 1,
-            actor=actor_for(officer),
-            clock=clock,
-        )
-
-
 def test_steps_on_another_bodys_challenge_are_not_found(
     session: Session, body: Organisation, lead: User, clock: FixedClock
 ) -> None:
@@ -358,9 +254,13 @@ def test_steps_on_another_bodys_challenge_are_not_found(
     stranger = actor_for(a_person(session, NOW, other, Role.PROCUREMENT_OFFICER))
     reference = in_state(session, body, lead, State.IN_REVIEW).reference
 
-    for step in (service.submit_for_review, service.approve, service.publish):
+    for step in (service.submit_for_review, service.approve):
         with pytest.raises(NotFound):
             step(reference, actor=stranger, clock=clock)
+    with pytest.raises(NotFound):
+        service.publish(reference, openers_named=[], actor=stranger, clock=clock)
+    with pytest.raises(NotFound):
+        service.name_openers(reference, officers=[], actor=stranger, clock=clock)
     with pytest.raises(NotFound):
         service.cancel(reference, reason="No.", actor=stranger, clock=clock)
 
@@ -378,14 +278,21 @@ def test_steps_of_an_officer_are_forbidden_to_a_lead(
 
 
 def test_review_page_shows_the_officer_the_text_that_will_be_public(
-    client: FlaskClient, session: Session, body: Organisation, lead: User, officer: User
+    client: FlaskClient,
+    session: Session,
+    body: Organisation,
+    lead: User,
+    officer: User,
+    officers: list[User],
 ) -> None:
     challenge = in_state(session, body, lead, State.IN_REVIEW)
     sign_in(client, officer)
     read = client.get(f"/work/challenges/{challenge.reference}/review").text
 
     assert client.post(f"/work/challenges/{challenge.reference}/approve").status_code == 303
-    assert client.post(f"/work/challenges/{challenge.reference}/publish").status_code == 303
+    named = {"openers": [str(each.id) for each in officers]}
+    path = f"/work/challenges/{challenge.reference}/publish"
+    assert client.post(path, data=named).status_code == 303
 
     def text_of(page: str) -> str:
         part = page[page.index("The problem</h2>") : page.index("Criteria, weights and method")]

@@ -63,7 +63,12 @@ def a_question(title: str, weight: str) -> dict[str, str]:
 
 
 def test_writing_with_tokens_from_question_to_published_page(
-    app: Flask, client: FlaskClient, session: Session, lead: User, officer: User
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    lead: User,
+    officer: User,
+    officers: list[User],
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     sign_in(client, lead)
@@ -98,23 +103,25 @@ def test_writing_with_tokens_from_question_to_published_page(
 
     sign_in(client, officer)
     assert send(client, review, {}).status_code == 303
-    published = send(client, f"/work/challenges/{reference[0]}/publish", {})
+    named = {"openers": [str(each.id) for each in officers]}
+    published = send(client, f"/work/challenges/{reference[0]}/publish", named)
     assert published.status_code == 303
     challenge = session.scalars(select(Challenge)).one()
     assert challenge.state is State.OPEN
-    assert challenge.stage.plan is not None
+    assert challenge.plan is not None
     assert [entry.action for entry in log.chain_entries(session, reference[0])] == [
         "challenge.created",
         "challenge.submitted_for_review",
         "challenge.approved",
         "challenge.published",
+        *["opening.officer_named"] * 3,
     ]
     with client.session_transaction() as held:
         held.clear()
     page_text = client.get(published.location).text
     for words in (TITLE, "Body A, Body B", "<strong>cold</strong>", "£45,000", "Level 5"):
         assert words in page_text
-    assert challenge.stage.plan.sha256 in page_text
+    assert challenge.plan.sha256 in page_text
 
 
 def test_sending_a_section_without_token_changes_nothing(
