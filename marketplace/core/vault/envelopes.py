@@ -80,10 +80,9 @@ def seal(document: bytes, files: Sequence[Part], recipients: Sequence[str], targ
     sink = _Sink(target)
     try:
         pyrage.encrypt_io(source, sink, keys)
-    except pyrage.EncryptError as error:
+    finally:
         if sink.fault is not None:
-            raise sink.fault from error
-        raise
+            raise sink.fault
     if source.wrong:
         raise ValueError("a file is not as long as it says")
 
@@ -98,6 +97,8 @@ def open_envelope(source: Reader, identity: str, targets: Sequence[Writer] = ())
     try:
         key = pyrage.x25519.Identity.from_str(identity)
         pyrage.decrypt_io(_Source(source), reader, [key])
+        if reader.fault is not None:
+            raise reader.fault
     except (pyrage.DecryptError, OSError, ValueError) as error:
         raise DamagedEnvelope(str(error) or "it cannot be opened") from error
     return reader.found()
@@ -121,7 +122,8 @@ class _Sink(io.RawIOBase):
 
     def __init__(self, target: Writer) -> None:
         self._target = target
-        # What went wrong in writing: the library tells it in an error of its own kind.
+        # What went wrong in writing. The library tells it in an error of its own kind, and where
+        # it was the last piece that could not be written, not at all.
         self.fault: OSError | None = None
 
     def writable(self) -> bool:
@@ -175,11 +177,21 @@ class _Splitter(io.RawIOBase):
         self._wanted = 0
         self._digests = [hashlib.sha256()]
         self._left = 0
+        # As for `_Sink`: the library swallows what goes wrong with the last piece.
+        self.fault: OSError | ValueError | None = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, chunk: bytes, /) -> int:  # type: ignore[override]  # it is given bytes only
+        try:
+            self._take(chunk)
+        except (OSError, ValueError) as error:
+            self.fault = error
+            raise
+        return len(chunk)
+
+    def _take(self, chunk: bytes) -> None:
         rest = memoryview(chunk)
         if self._sizes is None:
             rest = memoryview(self._begin(bytes(rest)))
@@ -188,7 +200,6 @@ class _Splitter(io.RawIOBase):
             self._document += rest[:take]
             rest = rest[take:]
         self._to_files(rest)
-        return len(chunk)
 
     def found(self) -> Found:
         """Give what was found, once all was written."""
