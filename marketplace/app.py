@@ -58,6 +58,7 @@ WORKERS = (
     "marketplace.core.audit.configured",
     "marketplace.core.audit.retention",
     "marketplace.core.audit.stamping",
+    "marketplace.core.vault.rotation",
 )
 
 STATUS: Mapping[type[DomainError], int] = {
@@ -139,8 +140,8 @@ def _find_master_key() -> None:
     """Refuse to start without the key that every sealed bid and draft hangs on."""
     try:
         master.ring()
-    except (keyring.BadMasterKey, keyring.LostKey) as error:
-        raise BadSetting(f"the master key cannot be used: {error}") from error
+    except keyring.LostKey as error:
+        raise BadSetting(str(error)) from error
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -273,6 +274,14 @@ def _map_errors(app: Flask) -> None:
             kind,
             lambda error, status=status: (_page(status, _(error.message, **error.data)), status),
         )
+
+    @app.errorhandler(keyring.LostKey)
+    def locked(error: keyring.LostKey) -> tuple[str, int]:
+        """Log which key is not at hand; tell the person what that means for them."""
+        db.session.rollback()
+        log.error("key_not_at_hand", endpoint=request.endpoint, why=error.message)
+        message = _("The service cannot unlock what it keeps here. Nothing was changed.")
+        return _page(503, message), 503
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> tuple[str, int]:

@@ -29,6 +29,14 @@ marketplace: the challenge marketplace
   marketplace log change-key [--lost]
                         begin to sign with a new key, which the old one names
                         (--lost: where the old one is lost for good)
+  marketplace keys make FILE
+                        make a master key, without which no bid can be read
+                        (- prints it)
+  marketplace keys rotate [--forget]
+                        use a new master key and wrap every other key under it
+                        (--forget: remove the former ones once nothing needs them)
+  marketplace keys give-up
+                        go on where former master keys are lost for good
   marketplace check     check the settings and the database and say what is wrong
 """
 
@@ -49,7 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from marketplace.core.audit.mirror import main as mirror
 
             return mirror(rest)
-        case [("database" | "demo" | "log" | "admin" | "work" | "check"), *_]:
+        case ["keys", "make", file]:
+            from marketplace.core.vault.making import make
+
+            return make(file)
+        case [("database" | "demo" | "keys" | "log" | "admin" | "work" | "check"), *_]:
             from marketplace.operations import run
 
             code = run(words)

@@ -189,9 +189,14 @@ def _smtp(environ: Mapping[str, str], mode: Mode) -> str | None:
 
 
 def _vault(environ: Mapping[str, str], data: Path, mode: Mode) -> Vault:
-    """Find the master key; production does not start without it, for its loss loses every bid."""
+    """Find the master key; production does not start without it, for its loss loses every bid.
+
+    Whether it is whole is asked where it is read, in `marketplace.core.vault.master`.
+    """
     given = environ.get("MARKETPLACE_MASTER_KEY") or None
     file = _file(environ, "MARKETPLACE_MASTER_KEY_FILE")
+    if given and file:
+        raise BadSetting("set MARKETPLACE_MASTER_KEY or MARKETPLACE_MASTER_KEY_FILE, not both")
     path = file or data / "keys" / "master.key"
     if mode is Mode.PRODUCTION and given is None and not path.is_file():
         raise BadSetting(

@@ -18,6 +18,7 @@ from marketplace.core import access, jobs
 from marketplace.core.audit import changing, configured, keys, stamps
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, WrongMoment
+from marketplace.core.vault import commands, keyring, master, rotation
 
 
 def run(words: list[str]) -> int:
@@ -69,6 +70,8 @@ def _dispatch(words: list[str]) -> int:
             erased = erase(int(place), name, reason=reason, clock=access.clock())
             sys.stdout.write(f"Erased; entry {erased.n} says so.\n")
             return 0
+        case ["keys", *rest]:
+            return commands.run(rest, access.clock())
         case ["work"]:
             return _work()
         case ["work", "--once"]:
@@ -80,7 +83,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _check() -> int:
-    """Say whether tables and key are this installation's; wrong settings were refused before."""
+    """Say whether tables and keys are this installation's; wrong settings were refused before."""
     config = current_app.extensions["migrate"].migrate.get_config()
     with db.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_heads()
@@ -90,11 +93,27 @@ def _check() -> int:
             " run: marketplace database upgrade\n"
         )
         return 1
-    if wrong := _wrong_with_the_log():
+    if wrong := _wrong_with_the_log() or _wrong_with_the_master_key():
         sys.stderr.write(f"marketplace: {wrong}\n")
         return 1
-    sys.stdout.write("The settings, the database and the log's key can be used.\n")
+    sys.stdout.write("The settings, the database, the log's key and the master key can be used.\n")
+    found = rotation.standing()
+    if found.former:
+        sys.stdout.write(
+            f"{found.former} keys are under former master keys; run: marketplace keys rotate\n"
+        )
+    if found.given_up:
+        sys.stdout.write(f"{found.given_up} keys are lost for good, as the log says.\n")
     return 0
+
+
+def _wrong_with_the_master_key() -> str | None:
+    """Say what would keep sealed bids from being read; None where nothing does."""
+    file = master.file()
+    if file is not None and keyring.is_exposed(file):
+        return f"other accounts may read or change the master key; run: chmod 600 {file}"
+    found = rotation.standing()
+    return commands.say_lost(found.lost) if found.lost else None
 
 
 def _wrong_with_the_log() -> str | None:

@@ -65,7 +65,9 @@ def test_contracts_as_written_hold(copy: Path) -> None:
 
 
 def test_every_contract_has_a_planted_violation() -> None:
-    assert {contract["id"] for contract in CONTRACTS} == {contract for contract, _path, _line in PLANTED}
+    assert {contract["id"] for contract in CONTRACTS} == {
+        contract for contract, _path, _line in PLANTED
+    }
 
 
 @pytest.mark.parametrize(("contract", "path", "line"), PLANTED)

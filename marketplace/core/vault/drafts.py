@@ -47,6 +47,8 @@ class DraftCipher:
         """
         nonce, kept = ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:]
         try:
+            if not kept:
+                raise InvalidTag
             plain = ChaCha20Poly1305(self.secret).decrypt(nonce, kept, self._about(name))
         except InvalidTag:
             raise LostKey("A draft's stored text has changed and cannot be read.") from None

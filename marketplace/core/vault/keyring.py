@@ -7,8 +7,11 @@ row does not open.
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +23,10 @@ from marketplace.core.errors import DomainError
 _VERSION = b"\x01"
 _START = "MASTER+KEY+"
 _NONCE_BYTES, _ID_BYTES, _KEY_BYTES = 12, 8, 32
-_HEAD_BYTES = len(_VERSION) + _ID_BYTES + _NONCE_BYTES
+# The first bytes of a wrapped key: the version, and which master key wrapped it.
+MARK_BYTES = len(_VERSION) + _ID_BYTES
+_HEAD_BYTES = MARK_BYTES + _NONCE_BYTES
+_TAG_BYTES = 16
 
 
 class BadMasterKey(ValueError):
@@ -42,6 +48,11 @@ class MasterKey:
         """Give the eight bytes by which wrapped keys name it; they tell nothing of the key."""
         return hashlib.sha256(b"marketplace master key\n" + self.secret).digest()[:_ID_BYTES]
 
+    @property
+    def mark(self) -> bytes:
+        """Give the bytes with which every key begins that this one wrapped."""
+        return _VERSION + self.key_id
+
     def __str__(self) -> str:
         """Write the key for its file: `MASTER+KEY+id+base64`."""
         return f"{_START}{self.key_id.hex()}+{base64.b64encode(self.secret).decode()}"
@@ -57,7 +68,7 @@ class Keyring:
         """Wrap a secret for a purpose, such as `draft:` and the key's identifier."""
         key, nonce = self.keys[0], os.urandom(_NONCE_BYTES)
         kept = ChaCha20Poly1305(key.secret).encrypt(nonce, secret, purpose.encode())
-        return _VERSION + key.key_id + nonce + kept
+        return key.mark + nonce + kept
 
     def unwrap(self, wrapped: bytes, purpose: str) -> bytes:
         """Give the secret that was wrapped for this very purpose.
@@ -65,25 +76,18 @@ class Keyring:
         Raises:
             LostKey: no key at hand wrapped it, or its bytes or its purpose are others.
         """
-        key = next((key for key in self.keys if key.key_id == named_by(wrapped)), None)
-        if key is None or wrapped[:1] != _VERSION:
+        key = next((key for key in self.keys if key.mark == wrapped[:MARK_BYTES]), None)
+        if key is None:
             raise LostKey("A key is wrapped by a master key that is not at hand.")
-        nonce = wrapped[_HEAD_BYTES - _NONCE_BYTES : _HEAD_BYTES]
+        nonce = wrapped[MARK_BYTES:_HEAD_BYTES]
         try:
+            if len(wrapped) < _HEAD_BYTES + _TAG_BYTES:
+                raise InvalidTag
             return ChaCha20Poly1305(key.secret).decrypt(
                 nonce, wrapped[_HEAD_BYTES:], purpose.encode()
             )
         except InvalidTag:
             raise LostKey("A wrapped key has changed, or stands in another's place.") from None
-
-    def is_current(self, wrapped: bytes) -> bool:
-        """Tell whether the key in use wrapped this, and not one before it."""
-        return named_by(wrapped) == self.keys[0].key_id
-
-
-def named_by(wrapped: bytes) -> bytes:
-    """Give the identifier of the master key that wrapped this."""
-    return wrapped[len(_VERSION) : len(_VERSION) + _ID_BYTES]
 
 
 def new_key() -> MasterKey:
@@ -119,7 +123,9 @@ def read(file: Path) -> Keyring:
 
 
 def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
-    """Write keys to a file for our own account alone, whole or not at all.
+    """Write keys to a file for one account alone, whole or not at all.
+
+    A file that is replaced stays with the account that has it.
 
     Raises:
         FileExistsError: the file is there already, and `replace` does not say that it may go.
@@ -132,7 +138,9 @@ def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             opened.write("".join(f"{key}\n" for key in ring.keys))
             opened.flush()
-            os.fsync(opened.fileno())
+            if replace and (owner := file.stat()).st_uid != os.geteuid():
+                os.fchown(handle, owner.st_uid, owner.st_gid)
+            os.fsync(handle)
         if replace:
             draft.replace(file)
         else:
@@ -144,6 +152,26 @@ def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
             os.close(folder)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def is_exposed(file: Path) -> bool:
+    """Tell whether other accounts may read or change a key's file; its group may read it."""
+    return bool(file.stat().st_mode & 0o027)
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Keep other changes of a key's file away; the lock ends with the process.
+
+    Raises:
+        BlockingIOError: one is under way.
+    """
+    handle = os.open(file.with_name(file.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _read(word: str) -> MasterKey:

@@ -11,24 +11,35 @@ from marketplace.core.vault.keyring import BadMasterKey, Keyring, LostKey
 _read: dict[Path, tuple[tuple[int, int, int], Keyring]] = {}
 
 
+def file() -> Path | None:
+    """Give the file of the master keys; None where they stand in the environment."""
+    settings = current_settings()
+    return None if settings.master_key is not None else settings.master_key_path
+
+
 def ring() -> Keyring:
     """Give the master keys at hand, the one in use first.
 
     A demonstration makes its own on first need; elsewhere the start refuses without one.
 
     Raises:
-        LostKey: the file is gone or holds no key.
+        LostKey: there is none, or what stands in its place cannot be used.
     """
     settings = current_settings()
-    if settings.master_key is not None:
-        return keyring.parse(settings.master_key)
     try:
+        if settings.master_key is not None:
+            return keyring.parse(settings.master_key)
         return _of(settings.master_key_path)
     except FileNotFoundError:
         if not settings.makes_master_key:
-            raise LostKey("The master key's file is gone.") from None
-    except BadMasterKey as error:
-        raise LostKey(f"The master key's file cannot be used: {error}") from error
+            raise LostKey(
+                f"there is no master key in {settings.master_key_path}; put it back,"
+                " or where there never was one make it with:"
+                f" marketplace keys make {settings.master_key_path}"
+            ) from None
+    except (BadMasterKey, OSError) as error:
+        where = file() or "MARKETPLACE_MASTER_KEY"
+        raise LostKey(f"the master key in {where} cannot be used: {error}") from error
     with suppress(FileExistsError):  # another process may be quicker
         keyring.write(Keyring((keyring.new_key(),)), settings.master_key_path)
     return _of(settings.master_key_path)

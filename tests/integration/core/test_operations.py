@@ -19,6 +19,7 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.jobs import Job
 from marketplace.core.notices import post
 from marketplace.core.transaction import transaction
+from marketplace.core.vault.making import make
 from tests.conftest import NOW
 from tests.factories import a_person
 
@@ -27,7 +28,7 @@ Said = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def environment(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path, capsys: Said
 ) -> pytest.MonkeyPatch:
     """Set the environment of an installation that has no mail server of its own yet."""
     for name, value in {
@@ -35,10 +36,13 @@ def environment(
         "MARKETPLACE_DATA": str(tmp_path / "data"),
         "MARKETPLACE_DATABASE": database_url,
         "MARKETPLACE_SMTP_URL": "smtp://mail.invalid:25",
+        "MARKETPLACE_MASTER_KEY_FILE": str(tmp_path / "master.key"),
         "MARKETPLACE_PASSWORD_MEMORY_KIB": "8",
         "MARKETPLACE_PASSWORD_PASSES": "1",
     }.items():
         monkeypatch.setenv(name, value)
+    make(str(tmp_path / "master.key"))
+    capsys.readouterr()
     return monkeypatch
 
 

@@ -7,7 +7,12 @@ import pytest
 from marketplace.config import BadSetting, Mode, Settings, from_environment
 
 KEY = "a key for tests only, of no use anywhere else"
-GOOD = {"MARKETPLACE_SECRET_KEY": KEY, "MARKETPLACE_SMTP_URL": "smtp://user:hush@mail.example:587"}
+MASTER_KEY = "MASTER+KEY+not-read-here"
+GOOD = {
+    "MARKETPLACE_SECRET_KEY": KEY,
+    "MARKETPLACE_SMTP_URL": "smtp://user:hush@mail.example:587",
+    "MARKETPLACE_MASTER_KEY": MASTER_KEY,
+}
 
 
 def test_settings_with_the_least_given_are_safe() -> None:
@@ -28,6 +33,7 @@ def test_settings_print_no_secret() -> None:
     shown = repr(from_environment(given))
 
     assert KEY not in shown
+    assert MASTER_KEY not in shown
     assert "hush" not in shown
 
 
@@ -144,3 +150,64 @@ def test_settings_want_certificates_with_a_time_stamping_authority() -> None:
 
     with pytest.raises(BadSetting, match="MARKETPLACE_TIMESTAMP_CERTIFICATES"):
         from_environment(given)
+
+
+@pytest.fixture
+def without_master_key() -> dict[str, str]:
+    """Give settings that lack a master key and nothing else."""
+    return {name: value for name, value in GOOD.items() if name != "MARKETPLACE_MASTER_KEY"}
+
+
+def test_settings_without_a_master_key_name_the_command_that_makes_it(
+    tmp_path: Path, without_master_key: dict[str, str]
+) -> None:
+    given = {**without_master_key, "MARKETPLACE_DATA": str(tmp_path)}
+
+    with pytest.raises(BadSetting, match=f"marketplace keys make {tmp_path}/keys/master.key"):
+        from_environment(given)
+
+
+def test_settings_of_the_demonstration_need_no_master_key(
+    tmp_path: Path, without_master_key: dict[str, str]
+) -> None:
+    settings = from_environment(
+        {
+            **without_master_key,
+            "MARKETPLACE_DATA": str(tmp_path),
+            "MARKETPLACE_MODE": "demonstration",
+        }
+    )
+
+    assert settings.makes_master_key
+    assert settings.opening_memory_kib < Settings.opening_memory_kib
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_settings_take_the_master_key_from_a_file(
+    tmp_path: Path, without_master_key: dict[str, str], named: bool
+) -> None:
+    file = tmp_path / ("elsewhere" if named else "keys/master.key")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(MASTER_KEY)
+    more = {"MARKETPLACE_MASTER_KEY_FILE": str(file)} if named else {}
+
+    settings = from_environment({**without_master_key, "MARKETPLACE_DATA": str(tmp_path), **more})
+
+    assert settings.master_key is None
+    assert settings.master_key_path == file
+    assert not settings.makes_master_key
+    assert settings.opening_memory_kib == 65536
+
+
+def test_settings_with_a_file_of_the_master_key_that_is_not_there_name_it(
+    tmp_path: Path, without_master_key: dict[str, str]
+) -> None:
+    missing = tmp_path / "missing"
+
+    with pytest.raises(BadSetting, match=str(missing)):
+        from_environment({**without_master_key, "MARKETPLACE_MASTER_KEY_FILE": str(missing)})
+
+
+def test_settings_with_two_places_of_the_master_key_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="not both"):
+        from_environment({**GOOD, "MARKETPLACE_MASTER_KEY_FILE": str(tmp_path / "master.key")})
