@@ -3,7 +3,7 @@
 import re
 
 from tests.browser.person import PASSWORD, Person
-from tests.browser.play import LATE, OWN, PRICES, RIVAL, THIRD, Play
+from tests.browser.play import LATE, OWN, PRICES, RIVAL, TEAM, THIRD, Play
 
 
 def register(play: Play) -> Person:
@@ -90,8 +90,39 @@ def bid(play: Play, founder: Person) -> None:
     founder.choose("I declare this for the supplier")
     founder.press("Submit your bid")
     assert founder.heading == "Bid submitted"
-    founder.told("Your receipt", "What happens next")
+    founder.told("Your receipt", "What happens next", "Quokkaproof lanterns")
     assert any("receipt" in letter.lower() for letter in play.letters(founder.email))
+
+
+def replace(play: Play, founder: Person) -> None:
+    """The founder begins to change the bid and thinks better of it, then replaces it after all."""
+    at = f"/bids/{play.bids[OWN]}"
+    founder.go(at)
+    founder.told("Version 1 is submitted and counts.", "It is sealed.")
+    founder.press("Change this bid")
+    founder.follow("Team")
+    founder.fill({"Your answer": "Nobody yet."})
+    founder.press("Save and go back to your bid")
+    founder.told("You are changing it. Nothing changes until you submit again.")
+    founder.follow("Give up these changes")
+    founder.press("Give up these changes")
+    founder.go(f"{at}/receipts/1")
+    founder.told("Two people who wait for buses")
+    founder.not_told("Nobody yet.")
+    founder.go(at)
+    founder.press("Change this bid")
+    founder.follow("Team")
+    assert founder.value("Your answer").startswith("Two people who wait for buses")
+    founder.fill({"Your answer": TEAM})
+    founder.press("Save and go back to your bid")
+    founder.follow("Check your answers and submit")
+    founder.press("Go on to submit")
+    founder.told("This replaces version 1")
+    founder.choose("I declare this for the supplier")
+    founder.press("Submit your bid")
+    founder.told("version 2", TEAM)
+    founder.go(at)
+    founder.told("Version 2 is submitted and counts.", "Version 1", "Version 2, counts")
 
 
 def others_bid(play: Play) -> None:

@@ -31,6 +31,8 @@ RIVAL, THIRD, LATE = (
     "Sample Benches Fictional Ltd",
     "Tardy Fictional Clocks Ltd",
 )
+# Who would do the work, in the second version of our own supplier's bid.
+TEAM = "Three people who wait for buses, and one who drives them."
 # What each asks for, where the challenge asks for a price. Odd amounts, so that they are found.
 PRICES = {OWN: "19,873", RIVAL: "31,417", THIRD: "43,219"}
 # What each evaluator gives each supplier on the two questions, and what they agree on.
@@ -40,6 +42,7 @@ BODY_PEOPLE = {
     "Lena Lead": Role.CHALLENGE_LEAD,
     "Oona Officer": Role.PROCUREMENT_OFFICER,
     "Omar Officer": Role.PROCUREMENT_OFFICER,
+    "Orla Officer": Role.PROCUREMENT_OFFICER,
     "Cora Chair": Role.CHAIR,
     "Eva Evaluator": Role.EVALUATOR,
     "Edgar Evaluator": Role.EVALUATOR,

@@ -27,7 +27,9 @@ def test_challenge_goes_from_problem_to_checked_award_without_script(
     writing.find(play)
 
     play.at(3, 19)
-    bidding.bid(play, bidding.register(play))
+    founder = bidding.register(play)
+    bidding.bid(play, founder)
+    bidding.replace(play, founder)
     bidding.others_bid(play)
     bidding.too_late(play)
 

@@ -10,6 +10,7 @@ PROBLEM = (
     "which halls and shops nearby are open and warm, so they stand outside, and some stay at home. "
     "Last winter the council counted 400 people at nine stops in one week."
 )
+OPENERS = re.compile("Who may open the bids")
 WHY_REFUSED = "The weights add up to 90. Together with price they must add up to 100."
 
 
@@ -150,9 +151,16 @@ def approve_and_publish(play: Play) -> None:
     officer.press("Approve")
     officer.told("Approved.")
     officer.follow("Publish it")
-    officer.told("Criteria, weights and method are frozen when you publish.")
+    officer.told("The plan is frozen when you publish: criteria, questions, weights and method.")
+    officer.choose("Oona Officer", "Omar Officer", group=OPENERS)
+    officer.press("Publish now", status=422)
+    officer.refused("Choose at least three")
+    officer.choose("Orla Officer", group=OPENERS)
     officer.press("Publish now")
     officer.told("Published.", "Open for bids")
+    for name in ("Oona Officer", "Omar Officer", "Orla Officer"):
+        told = play.letters(play.people[name].email)
+        assert any("Set your opening passphrase now" in letter for letter in told)
 
 
 def find(play: Play) -> None:
