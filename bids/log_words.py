@@ -12,6 +12,7 @@ OPENING_REFUSED = "opening.refused"
 KEY_SET = "opening.key_set"
 REHEARSED = "opening.rehearsed"
 CONFIRMED = "opening.confirmed"
+STOPPED = "opening.stopped"
 OPENED = "bids.opened"
 DECIDED = "eligibility.decided"
 
@@ -55,6 +56,11 @@ register(
             kind=Kind.OPENING,
         ),
         REHEARSED: Telling(N_("An officer tested that they can open the bids"), kind=Kind.OPENING),
+        STOPPED: Telling(
+            N_("The opening of the bids stopped (%(reason)s), to be tried again"),
+            public=frozenset({"reason"}),
+            kind=Kind.OPENING,
+        ),
         OPENED: Telling(
             N_("Two officers opened the bids (%(count)s)"),
             public=frozenset({"count", "bids", "differing", "flaws"}),

@@ -53,8 +53,8 @@ class OpenedBid:
     """One opened bid as it was submitted, and what an officer found about it.
 
     `reason` is the latest finding's, empty where none was made. `flaw` says what was wrong at the
-    opening, or is wrong now with what was read then; where nothing could be read at all, the
-    answers are empty and `eligibility` is None. `size_class` is empty then too.
+    opening, or is wrong now with what was read then; where nothing could be read, or what was read
+    is another bid, the answers are empty and `eligibility` is None. `size_class` is empty then too.
     """
 
     bid_id: uuid.UUID
@@ -183,6 +183,9 @@ def _opened(
     findings: Sequence[Finding],
 ) -> OpenedBid:
     document = read_document(held.document)
+    flaw = held.flaw or flaw_of(document, bid.reference, submission, logged)
+    if document and (document.bid, document.version) != (bid.reference, submission.version):
+        document = None  # another bid's words must not be read as this one's
     content = document.content if document else documents.Content({}, None, None, "", "")
     return OpenedBid(
         bid_id=bid.id,
@@ -201,7 +204,7 @@ def _opened(
         sha256=submission.sha256,
         arrived_at=submission.arrived_at,
         recorded_at=submission.recorded_at,
-        flaw=held.flaw or flaw_of(document, bid.reference, submission, logged),
+        flaw=flaw,
         eligibility=document.eligibility if document else None,
         findings=findings,
     )

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bids import opened, receipts
 from bids.lifecycle import BidState
 from bids.models import (
     Bid,
@@ -21,11 +22,16 @@ from challenges.log_words import CLOSED
 from challenges.models import Challenge, OpeningOfficer, Stage
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.models import LogEntry
+from marketplace.core.jobs import Job
 from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing, statements
 from marketplace.core.vault.models import OfficerKey
 from marketplace.core.vault.statements import Statement
+
+# The job that opens the envelopes, once two have confirmed.
+OPEN = "bids.open"
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,17 @@ class OpeningStatus:
     """How far the opening of a stage's bids has come.
 
     `read` of `count` envelopes were opened and compared so far; `opened_at` is None until all are,
-    and until then nobody sees what they hold.
+    and until then nobody sees what they hold. `statement` is what an officer signs, None before the
+    closing stands in the log and once two have. `stopped` tells that the last try to open the
+    envelopes failed, and that the next is still to come.
     """
 
     officers: Sequence[Officer]
     count: int
     read: int
     opened_at: datetime | None
+    statement: str | None
+    stopped: bool
 
     @property
     def opened(self) -> bool:
@@ -79,9 +89,31 @@ class OpeningStatus:
 def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
     """Give how far the opening of a challenge's stage has come."""
     stage = challenge.stage
-    closing = last_closing(session, challenge.reference)
-    closed_n = closing.n if closing else None
+    closing = closing_that_holds(session, challenge)
     opening = session.get(Opening, stage.id)
+    status = OpeningStatus(
+        officers=_officers(session, challenge, closing.n if closing else None),
+        count=opened.bid_counts(session, [stage.id])[stage.id],
+        read=0,
+        opened_at=opening.opened_at if opening else None,
+        statement=None,
+        stopped=False,
+    )
+    if closing is None or status.opened:
+        return status
+    if status.under_way:
+        return replace(
+            status,
+            read=_read(session, stage, closing.n),
+            stopped=is_stopped(session, challenge.reference),
+        )
+    signed = statement_for(session, challenge, closing, receipts.origin(session))
+    return replace(status, statement=statements.write(signed))
+
+
+def _officers(session: Session, challenge: Challenge, closed_n: int | None) -> Sequence[Officer]:
+    """Give those named to open, by name; `closed_n` is the closing that they confirm."""
+    stage = challenge.stage
     standing = (
         select(Membership.user_id)
         .join(MembershipRole)
@@ -118,12 +150,7 @@ def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
         .where(OpeningOfficer.stage_id == stage.id)
         .order_by(User.name, User.id)
     ).all()
-    return OpeningStatus(
-        officers=[Officer(*row) for row in found],
-        count=len(submitted(session, stage)) if opening is None else 0,
-        read=0 if closed_n is None else _read(session, stage, closed_n),
-        opened_at=opening.opened_at if opening else None,
-    )
+    return [Officer(*row) for row in found]
 
 
 def is_named(session: Session, stage_id: uuid.UUID, officer_id: uuid.UUID) -> bool:
@@ -131,14 +158,21 @@ def is_named(session: Session, stage_id: uuid.UUID, officer_id: uuid.UUID) -> bo
     return session.get(OpeningOfficer, (stage_id, officer_id)) is not None
 
 
-def last_closing(session: Session, challenge: str) -> LogEntry | None:
-    """Give the last closing that the log has of a challenge."""
-    return session.scalar(
+def closing_that_holds(session: Session, challenge: Challenge) -> LogEntry | None:
+    """Give the closing that the log has of a challenge, at the instant that holds now.
+
+    None where it is not recorded yet: one before bids were taken again is over.
+    """
+    closes_at = challenge.stage.closes_at
+    last = session.scalar(
         select(LogEntry)
-        .where(LogEntry.chain == challenge, LogEntry.action == CLOSED)
+        .where(LogEntry.chain == challenge.reference, LogEntry.action == CLOSED)
         .order_by(LogEntry.cn.desc())
         .limit(1)
     )
+    if last is None or closes_at is None:
+        return None
+    return last if last.fields.get("closes_at") == write_instant(closes_at) else None
 
 
 def confirmations(session: Session, stage: Stage, closed_n: int) -> Sequence[OpeningConfirmation]:
@@ -152,13 +186,24 @@ def confirmations(session: Session, stage: Stage, closed_n: int) -> Sequence[Ope
 
 def under_way(session: Session, challenge: Challenge) -> bool:
     """Tell whether two officers have confirmed, or the bids are open: nothing can be moved then."""
-    closing = last_closing(session, challenge.reference)
+    closing = closing_that_holds(session, challenge)
     return closing is not None and len(confirmations(session, challenge.stage, closing.n)) > 1
 
 
 def submitted(session: Session, stage: Stage) -> Sequence[tuple[Bid, Submission]]:
     """Give the bids of a stage that are to be opened, each with the version that counts."""
-    return session.execute(
+    return session.execute(_submitted(stage)).tuples().all()
+
+
+def unread(session: Session, stage: Stage, limit: int) -> Sequence[tuple[Bid, Submission]]:
+    """Give at most `limit` of those whose envelopes were not opened yet."""
+    read = select(OpenedSubmission.submission_id)
+    some = _submitted(stage).where(Submission.id.not_in(read)).limit(limit)
+    return session.execute(some).tuples().all()
+
+
+def _submitted(stage: Stage) -> Select[tuple[Bid, Submission]]:
+    return (
         select(Bid, Submission)
         .join(
             Submission,
@@ -166,7 +211,7 @@ def submitted(session: Session, stage: Stage) -> Sequence[tuple[Bid, Submission]
         )
         .where(Bid.stage_id == stage.id, Bid.state == BidState.SUBMITTED)
         .order_by(Bid.reference)
-    ).tuples().all()  # fmt: skip
+    )
 
 
 def statement_for(
@@ -192,6 +237,25 @@ def statement_for(
         count=len(said),
         bids=statements.digest_of(said),
         key=sealing.recipient(session, stage.sealing_key_id),
+    )
+
+
+def is_stopped(session: Session, challenge: str) -> bool:
+    """Tell whether the last try to open a challenge's envelopes failed, and none has worked since.
+
+    An opening is tried again until it is done, so this ends by itself once the cause is mended.
+    """
+    return bool(
+        session.scalar(
+            select(func.count())
+            .select_from(Job)
+            .where(
+                Job.kind == OPEN,
+                Job.payload["challenge"].as_string() == challenge,
+                Job.done_at.is_(None),
+                Job.error.is_not(None),
+            )
+        )
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,7 @@ from challenges.service import advance, record_closing
 from marketplace.core import jobs
 from marketplace.core.access import current_files
 from marketplace.core.audit import log
+from marketplace.core.audit.models import LogEntry
 from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
@@ -43,14 +45,19 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import officers, sealing, statements
 from marketplace.core.vault.envelopes import DamagedEnvelope
+from marketplace.core.vault.keyring import LostKey
 from marketplace.core.vault.models import OfficerKey
-from marketplace.core.vault.sealing import Opener, SignedStatement
+from marketplace.core.vault.sealing import NotReleased, Opener, SignedStatement
 
-OPEN = "bids.open"
+service_log = structlog.get_logger()
+
+OPEN = openings.OPEN
 # A worker that was killed lets go of the opening after this; officers are waiting at their screens.
 LEASE = timedelta(minutes=1)
 # So many envelopes are opened between two commits: progress is seen, and a crash repeats little.
 _AT_A_TIME = 8
+# Why an opening stops: what was signed does not release the key, or the key cannot be used.
+_STATEMENTS, _KEY = "statements", "key"
 
 
 def confirm_opening(
@@ -63,7 +70,8 @@ def confirm_opening(
 
     Raises:
         NotFound: there is no such challenge of the actor's body.
-        Forbidden, WrongMoment: by `policy.can_confirm_opening`.
+        Forbidden, WrongMoment: by `policy.can_confirm_opening`; or the service cannot use the
+            officer's stored key now.
         Invalid: the passphrase is not the officer's, or they have set none.
     """
     session = db.session()
@@ -78,7 +86,7 @@ def confirm_opening(
         ensure(_may_confirm(session, challenge, actor, second_factor, clock))
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
         record_closing(session, challenge, clock)
-        closing = openings.last_closing(session, reference)
+        closing = openings.closing_that_holds(session, challenge)
         if closing is None:
             raise WrongMoment(N_("The closing is not recorded yet. Try again in a moment."))
         before = openings.confirmations(session, challenge.stage, closing.n)
@@ -116,7 +124,8 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
 
     Raises:
         NotFound: there is no such challenge of the actor's body.
-        Forbidden, WrongMoment: by `policy.can_rehearse`.
+        Forbidden, WrongMoment: by `policy.can_rehearse`; or the service cannot use a key, which is
+            what the test is there to find out.
         Invalid: the passphrase is not the officer's, or they have set none.
     """
     session = db.session()
@@ -136,7 +145,16 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
     statements.signed_text(signer.sign("rehearsal\n"), key.verifier)
     if stage.sealing_key_id is None:
         raise LookupError(f"{reference} has no key to seal bids to")
-    sealing.rehearse(session, stage.sealing_key_id)
+    try:
+        sealing.rehearse(session, stage.sealing_key_id)
+    except (LostKey, DamagedEnvelope) as error:
+        service_log.error("opening_test_failed", challenge=reference, exc_info=error)
+        raise WrongMoment(
+            N_(
+                "The test did not work: the service cannot use the key to which these bids are "
+                "sealed. Tell the service team now, before bids close."
+            )
+        ) from error
     with transaction() as session:
         session.add(
             OpeningRehearsal(stage_id=stage.id, officer_id=actor.user_id, rehearsed_at=clock.now())
@@ -149,7 +167,7 @@ def _may_confirm(
     session: Session, challenge: Challenge, actor: Actor, second_factor: bool, clock: Clock
 ) -> policy.Answer:
     stage = challenge.stage
-    closing = openings.last_closing(session, challenge.reference)
+    closing = openings.closing_that_holds(session, challenge)
     given = openings.confirmations(session, stage, closing.n) if closing else []
     return policy.can_confirm_opening(
         actor,
@@ -173,15 +191,34 @@ def _unlock(session: Session, actor: Actor, passphrase: str) -> tuple[OfficerKey
         return key, officers.unlock(key, passphrase)
     except officers.WrongPassphrase as error:
         raise Invalid(error.message, {"passphrase": error.message}) from error
+    except LostKey as error:
+        service_log.error("officer_key_lost", key=key.verifier, exc_info=error)
+        raise WrongMoment(
+            N_("The service cannot use your stored key now. Tell the service team.")
+        ) from error
 
 
-@jobs.handles(OPEN, lease=LEASE)
+@jobs.handles(OPEN, lease=LEASE, insists=True)
 def open_bids(payload: dict[str, Any], clock: Clock) -> None:
-    """Do the job: open what is not opened yet, some envelopes at a time, then record it all."""
+    """Do the job: open what is not opened yet, some envelopes at a time, then record it all.
+
+    Raises:
+        NotReleased, LostKey: the bids cannot be opened now. The record says so, once for each
+            closing, and the officers' page while it lasts; the job is tried again.
+        OSError: the store of files is away; the job is tried again.
+    """
     reference = str(payload["challenge"])
+    try:
+        _open(reference, clock)
+    except (NotReleased, LostKey) as error:
+        _record_stop(reference, _STATEMENTS if isinstance(error, NotReleased) else _KEY, clock)
+        raise
+
+
+def _open(reference: str, clock: Clock) -> None:
     session = db.session()
     challenge = session.scalars(select(Challenge).where(Challenge.reference == reference)).one()
-    closing = openings.last_closing(session, reference)
+    closing = openings.closing_that_holds(session, challenge)
     if closing is None or opened.is_opened(session, challenge.stage.id):
         return
     given = openings.confirmations(session, challenge.stage, closing.n)[:2]
@@ -190,7 +227,7 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
         raise LookupError(f"{reference} has no key to seal bids to")
     closes_at = challenge.stage.closes_at
     if closes_at is None or clock.now() < opens_from(closes_at):
-        raise sealing.NotReleased("Bids can be opened only after the closing time.")
+        raise NotReleased("Bids can be opened only after the closing time.")
     statement, opener = sealing.release(
         session,
         key_id,
@@ -199,10 +236,13 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
     # Of the bids themselves each that differs is flagged below, and the others go on.
     said = openings.statement_for(session, challenge, closing, statement.origin)
     if replace(said, count=statement.count, bids=statement.bids) != statement:
-        raise sealing.NotReleased("The statements are about another closing or another plan.")
+        raise NotReleased("The statements are about another closing or another plan.")
     while read := list(_read_some(db.session(), challenge.id, closing.n, opener, clock.now())):
         with transaction() as session:
             # Another worker may have opened some of them meanwhile; each is kept once.
+            session.scalars(
+                select(Challenge.id).where(Challenge.reference == reference).with_for_update()
+            ).one()
             known = _known(session, [each.submission_id for each in read])
             session.add_all(each for each in read if each.submission_id not in known)
     _record(reference, closing.n, clock)
@@ -213,9 +253,7 @@ def _read_some(
 ) -> Iterator[OpenedSubmission]:
     """Open the next envelopes and compare each with what the log says of it."""
     challenge = session.get_one(Challenge, challenge_id)
-    waiting = openings.submitted(session, challenge.stage)
-    known = _known(session, [found.id for _bid, found in waiting])
-    some = [pair for pair in waiting if pair[1].id not in known][:_AT_A_TIME]
+    some = openings.unread(session, challenge.stage, _AT_A_TIME)
     logged = log.fields_of(session, [found.entry_n for _bid, found in some])
     for bid, submission in some:
         said = logged[submission.entry_n]
@@ -261,6 +299,26 @@ def _open_one(
     if digest != said.get("envelope"):
         flaw = Flaw.DIFFERS
     return digest, document, flaw
+
+
+def _record_stop(reference: str, reason: str, clock: Clock) -> None:
+    """Record that the opening stopped, unless that stands since the closing for this reason."""
+    with transaction() as session:
+        challenge = session.scalars(
+            select(Challenge).where(Challenge.reference == reference).with_for_update()
+        ).one()
+        closing = openings.closing_that_holds(session, challenge)
+        known = session.scalars(
+            select(LogEntry).where(
+                LogEntry.chain == reference,
+                LogEntry.action == log_words.STOPPED,
+                LogEntry.n > (closing.n if closing else -1),
+            )
+        )
+        if all(entry.fields.get("reason") != reason for entry in known):
+            log.append(
+                session, clock=clock, action=log_words.STOPPED, chain=reference, reason=reason
+            )
 
 
 def _known(session: Session, submissions: Sequence[Any]) -> set[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bids import log_words, opened
+from bids import log_words, opened, openings
 from bids.lifecycle import TooLate
 from bids.models import Bid
 from challenges.models import Challenge, Stage
@@ -13,10 +13,12 @@ from marketplace.core.audit import refusals
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.permissions import Actor
+from marketplace.core.permissions import Actor, Permission
 
 # Why somebody was refused: not their organisation's, not in their role, not at that moment.
 ORGANISATION, ROLE, MOMENT = "organisation", "role", "moment"
+# And why an opening was: a wrong passphrase, not one of those named, no second step at sign-in.
+PASSPHRASE, NOT_NAMED, SECOND_STEP = "passphrase", "not named", "second step"
 
 
 def record_too_late(
@@ -84,19 +86,33 @@ def record_refused_reading(
 
 
 def record_refused_opening(
-    status: int, *, challenge: str | None, actor: Actor, clock: Clock
+    status: int, *, challenge: str | None, second_factor: bool, actor: Actor, clock: Clock
 ) -> None:
-    """Record that somebody tried to open bids and was refused; arguments as for a reading."""
-    found = _asked_for(db.session(), challenge, None)
+    """Record that somebody tried to open bids and was refused.
+
+    `status` is the answer's: 403, 404, 409, or 422 where the passphrase was refused.
+    `second_factor` tells whether this sign-in was made with one.
+    """
+    session: Session = db.session()
+    found = _asked_for(session, challenge, None)
     if found is None:
         return
-    own = actor.organisation_id == found["buyer"]
+    if actor.organisation_id != found["buyer"]:
+        reason = ORGANISATION
+    elif status != 403:
+        reason = PASSPHRASE if status == 422 else MOMENT
+    elif not actor.may(Permission.BID_OPEN):
+        reason = ROLE
+    elif not openings.is_named(session, found["stage"], actor.user_id):
+        reason = NOT_NAMED
+    else:
+        reason = ROLE if second_factor else SECOND_STEP
     refusals.record(
         log_words.OPENING_REFUSED,
         chain=found["chain"],
         actor=actor,
         clock=clock,
-        same={"reason": ORGANISATION if not own else ROLE if status == 403 else MOMENT},
+        same={"reason": reason},
     )
 
 
@@ -121,6 +137,7 @@ def _asked_for(session: Session, challenge: str | None, bid: str | None) -> dict
     inside = of_bid is not None and of_bid.stage_id == row.stage_id
     return {
         "chain": row.chain,
+        "stage": row.stage_id,
         "buyer": row.buyer_id,
         "supplier": of_bid.supplier_id if of_bid is not None and inside else None,
         "bid": bid if inside else None,

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from bids import service
 from marketplace.core import access
+from marketplace.core.accounts import sessions
 
 _REFUSED = frozenset({403, 404, 409})
 
@@ -40,12 +41,15 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
 
 
 def watch_opening(blueprint: Blueprint, endpoint: str) -> None:
-    """Record each refused attempt to open bids by the form of `endpoint`."""
+    """Record each refused attempt to open bids by the form of `endpoint`.
+
+    A form that is sent back with 422 was refused for its passphrase.
+    """
 
     @blueprint.after_request
     def note(response: Response) -> Response:
         if (
-            response.status_code in _REFUSED
+            response.status_code in {*_REFUSED, 422}
             and request.endpoint == endpoint
             and request.method == "POST"
             and (actor := access.optional_actor()) is not None
@@ -53,6 +57,7 @@ def watch_opening(blueprint: Blueprint, endpoint: str) -> None:
             service.record_refused_opening(
                 response.status_code,
                 challenge=(request.view_args or {}).get("reference"),
+                second_factor=sessions.second_factor_given(),
                 actor=actor,
                 clock=access.clock(),
             )

@@ -28,6 +28,7 @@ RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=5), timedelta(hours=1), 
 Handler = Callable[[dict[str, Any], Clock], None]
 _handlers: dict[str, Handler] = {}
 _leases: dict[str, timedelta] = {}
+_insisting: set[str] = set()
 
 
 class Job(Identified, Base):
@@ -45,16 +46,21 @@ class Job(Identified, Base):
     error: Mapped[str | None]
 
 
-def handles(kind: str, lease: timedelta = LEASE) -> Callable[[Handler], Handler]:
+def handles(
+    kind: str, lease: timedelta = LEASE, *, insists: bool = False
+) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of `kind`.
 
     After `lease` a job under way is given out again. A short one suits work that people wait for
-    at their screens, if two workers at once do no harm.
+    at their screens, if two workers at once do no harm. One that `insists` never fails for good:
+    it is tried again until it is done, from the second try on every five minutes.
     """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
         _leases[kind] = lease
+        if insists:
+            _insisting.add(kind)
         return handler
 
     return register
@@ -136,6 +142,8 @@ def _settle(job_id: uuid.UUID, clock: Clock, error: str | None) -> None:
         job.error = error
         if error is None:
             job.done_at = clock.now()
+        elif job.kind in _insisting:
+            job.due_at = clock.now() + RETRY_AFTER[min(job.attempts - 1, 1)]
         elif job.attempts > len(RETRY_AFTER):
             job.failed_at = clock.now()
         else:

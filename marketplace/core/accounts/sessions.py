@@ -33,7 +33,8 @@ KEY = "sign_in"
 def begin(user: User, *, second_factor: bool) -> None:
     """Start a session of its own for `user`, letting go of whatever the browser had before.
 
-    `second_factor` tells whether one was given besides the password. The token against forged requests changes too: one that was planted before is worth nothing.
+    `second_factor` tells whether one was given besides the password. The token against forged
+    requests changes too: one that was planted before is worth nothing.
     """
     now = access.clock().now()
     secret = stand(begin_writing(), user.id, now, second_factor=second_factor)
