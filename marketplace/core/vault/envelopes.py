@@ -1,6 +1,6 @@
 """The `envelope/1` format: a bid's document and its files, sealed to age recipients as a stream.
 
-`docs/verification.md` describes it byte by byte. Source: age-encryption.org/v1. Nothing here holds
+`docs/verification.md`, section 10, describes it byte by byte. Source: age-encryption.org/v1. Nothing here holds
 more of an envelope in memory than its document and one chunk.
 """
 
@@ -18,6 +18,7 @@ from scoring.engine.canonical import canonical
 FORMAT = b"envelope/1\n"
 # A document of a bid with the longest answers has far less; a forged length must not fill memory.
 MOST_DOCUMENT = 16 * 1024 * 1024
+# With the line before it and the new lines that end both.
 _MOST_HEADER = 64 * 1024
 _CHUNK = 256 * 1024
 
@@ -68,12 +69,15 @@ def seal(document: bytes, files: Sequence[Part], recipients: Sequence[str], targ
     """Seal a document and its files to each of the recipients, and write the envelope.
 
     Raises:
-        ValueError: the document is too long, or a file is not as long as it says.
+        ValueError: the document is too long, there are too many files, or a file is not as long as
+            it says.
         OSError: `target` could not be written, as on a full disk.
     """
     if len(document) > MOST_DOCUMENT:
         raise ValueError("the document is too long for an envelope")
     header = canonical({"document": len(document), "files": [part.size for part in files]})
+    if len(FORMAT) + len(header) >= _MOST_HEADER:
+        raise ValueError("there are too many files for an envelope")
     keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
     head = FORMAT + header + b"\n" + document
     source = _Chain([Part(len(head), io.BytesIO(head)), *files])
@@ -208,7 +212,7 @@ class _Splitter(io.RawIOBase):
         if len(self._digests) <= len(self._sizes):
             # Only empty files may still be to come.
             self._advance()
-        if len(self._digests) <= len(self._sizes):
+        if self._left or len(self._digests) <= len(self._sizes):
             raise DamagedEnvelope("it ends too early")
         digests = [digest.hexdigest() for digest in self._digests[1:]]
         return Found(bytes(self._document), tuple(zip(self._sizes, digests, strict=True)))
@@ -217,9 +221,8 @@ class _Splitter(io.RawIOBase):
         """Read the header as far as it has come; give what follows it."""
         self._head += chunk
         end = self._head.find(b"\n", len(FORMAT))
-        if not self._head.startswith(FORMAT[: len(self._head)]) or (
-            end < 0 and len(self._head) > _MOST_HEADER
-        ):
+        length = len(self._head) if end < 0 else end
+        if not self._head.startswith(FORMAT[: len(self._head)]) or length >= _MOST_HEADER:
             raise DamagedEnvelope("it does not begin as an envelope does")
         if end < 0:
             return b""
