@@ -1,6 +1,6 @@
 """What publication freezes: a stage's plan in the terms of `evaluation/1`, and the `plan/1`. Pure.
 
-`docs/verification.md` describes `plan/1` byte by byte.
+`docs/verification.md`, section 9, describes `plan/1` byte by byte.
 """
 
 from decimal import Decimal

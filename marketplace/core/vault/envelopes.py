@@ -1,7 +1,8 @@
 """The `envelope/1` format: a bid's document and its files, sealed to age recipients as a stream.
 
-`docs/verification.md`, section 10, describes it byte by byte. Source: age-encryption.org/v1. Nothing here holds
-more of an envelope in memory than its document and one chunk.
+`docs/verification.md`, section 10, describes it byte by byte. Source:
+age-encryption.org/v1. Nothing here holds more of an envelope in memory than its document and one
+chunk.
 """
 
 import hashlib

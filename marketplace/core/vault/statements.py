@@ -1,7 +1,8 @@
 """The `opening/1` format: what an officer signs to open a closing instant's bids. Pure.
 
-`docs/verification.md` describes it byte by byte. Both officers sign the very same text: which
-challenge and stage, under which plan, after which closing, how many bids and exactly which.
+`docs/verification.md`, section 11, describes it byte by byte. Both officers sign
+the very same text: which challenge and stage, under which plan, after which closing, how many bids
+and exactly which.
 """
 
 import hashlib

@@ -1,11 +1,13 @@
 """The worked examples of `docs/verification.md`, computed again from that file alone.
 
-Nothing of the product is used but at the end, where its own checker must agree: so the document
+Nothing of the product is used but where its own checkers and readers must agree: so the document
 is enough to write another.
 """
 
 import base64
 import hashlib
+import hmac
+import io
 import json
 import re
 from pathlib import Path
@@ -14,10 +16,14 @@ from typing import Any
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from marketplace.core.audit import receipt_check, signing
+from bids import documents
+from marketplace.core.audit import receipt_check, signing, tree
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Newer, Verdict
+from marketplace.core.vault import envelopes, statements
 
 DOCUMENT = (Path(__file__).parents[4] / "docs" / "verification.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```([a-z0-9-]+)\n(.*?)\n```$", DOCUMENT, re.MULTILINE | re.DOTALL))
@@ -89,17 +95,24 @@ def tables() -> list[list[tuple[str, bytes, bytes, str]]]:
 
 
 def leaves() -> list[bytes]:
-    entries = [BLOCKS["entry-0"], BLOCKS["entry-1"], "two", "three", "four"]
+    entries = [BLOCKS["entry-0"], BLOCKS["entry-1"], BLOCKS["entry-2"], "three", "four"]
     return [sha(b"\x00" + entry.encode()) for entry in entries]
 
 
-def signed(text: str) -> str:
+def signed(text: str, seed: bytes = SEED, name: str = ORIGIN) -> str:
     """Sign as section 4 says."""
-    key = Ed25519PrivateKey.from_private_bytes(SEED)
+    key = Ed25519PrivateKey.from_private_bytes(seed)
     public = key.public_key().public_bytes_raw()
-    key_id = sha(ORIGIN.encode() + b"\n\x01" + public)[:4]
+    key_id = sha(name.encode() + b"\n\x01" + public)[:4]
     coded = base64.b64encode(key_id + key.sign(text.encode())).decode()
-    return f"{text}\n— {ORIGIN} {coded}\n"
+    return f"{text}\n— {name} {coded}\n"
+
+
+def public_key(seed: bytes, name: str) -> str:
+    """Write a public key as section 4 says."""
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    key_id = sha(name.encode() + b"\n\x01" + public)[:4].hex()
+    return f"{name}+{key_id}+{base64.b64encode(bytes([1]) + public).decode()}"
 
 
 def third_line() -> dict[str, Any]:
@@ -107,7 +120,7 @@ def third_line() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_entries_commit_to_their_fields_as_the_tables_say(number: int) -> None:
     entry = json.loads(BLOCKS[f"entry-{number}"])
     rows = tables()[number]
@@ -120,11 +133,11 @@ def test_entries_commit_to_their_fields_as_the_tables_say(number: int) -> None:
     assert (entry["v"], entry["n"], entry["cn"]) == ("entry/1", number, number + 1)
 
 
-def test_second_entry_refers_to_the_leaf_of_the_first() -> None:
-    first, second = json.loads(BLOCKS["entry-0"]), json.loads(BLOCKS["entry-1"])
+def test_entries_refer_each_to_the_leaf_of_the_one_before() -> None:
+    first, second, third = (json.loads(BLOCKS[f"entry-{number}"]) for number in range(3))
     assert first["prev"] is None
-    assert second["prev"] == leaves()[0].hex()
-    assert first["chain"] == second["chain"]
+    assert [second["prev"], third["prev"]] == [leaf.hex() for leaf in leaves()[:2]]
+    assert first["chain"] == second["chain"] == third["chain"]
 
 
 def test_tree_has_the_leaves_roots_and_proofs_of_the_document() -> None:
@@ -136,17 +149,14 @@ def test_tree_has_the_leaves_roots_and_proofs_of_the_document() -> None:
 
 
 def test_key_and_checkpoint_are_those_of_the_seed() -> None:
-    public = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
-    key_id = sha(ORIGIN.encode() + b"\n\x01" + public)[:4].hex()
-    coded = base64.b64encode(b"\x01" + public).decode()
-    assert BLOCKS["key"] == f"{ORIGIN}+{key_id}+{coded}"
+    assert BLOCKS["key"] == public_key(SEED, ORIGIN)
     text = f"{ORIGIN}\n5\n{base64.b64encode(root(leaves())).decode()}\n"
     assert BLOCKS["checkpoint"] + "\n" == signed(text)
 
 
-def test_bid_has_the_envelope_and_the_root_of_fields_that_the_receipt_says() -> None:
+def field_digests() -> list[tuple[str, str]]:
+    """Give the bid's fields in their order, each with its digest."""
     bid = json.loads(BLOCKS["bid"])
-    assert BLOCKS["bid"].encode() == rfc8785.dumps(bid)
     salts = bid["salts"]
     fields = {
         name: value for name, value in bid.items() if name not in ("format", "answers", "salts")
@@ -156,11 +166,40 @@ def test_bid_has_the_envelope_and_the_root_of_fields_that_the_receipt_says() -> 
         name: sha(bytes.fromhex(salts[name]) + rfc8785.dumps(value)).hex()
         for name, value in fields.items()
     }
-    ordered = sorted(digests, key=lambda name: name.encode("utf-16-be"))
-    assert BLOCKS["bid-fields"].split("\n") == [f"{name} {digests[name]}" for name in ordered]
-    found = [sha(b"\x00" + rfc8785.dumps([name, digests[name]])) for name in ordered]
-    assert third_line()["fields_root"] == root(found).hex()
-    assert third_line()["envelope"] == sha(BLOCKS["bid"].encode()).hex()
+    return [(name, digests[name]) for name in sorted(digests, key=lambda n: n.encode("utf-16-be"))]
+
+
+def field_leaves() -> list[bytes]:
+    return [sha(b"\x00" + rfc8785.dumps(list(field))) for field in field_digests()]
+
+
+def test_bid_has_the_root_of_fields_that_the_receipt_says() -> None:
+    assert BLOCKS["bid"].encode() == rfc8785.dumps(json.loads(BLOCKS["bid"]))
+    assert BLOCKS["bid-fields"].split("\n") == [
+        f"{name} {found}" for name, found in field_digests()
+    ]
+    assert third_line()["fields_root"] == root(field_leaves()).hex()
+
+
+def test_price_alone_leads_to_the_root_of_fields() -> None:
+    said = re.search(r"it is the field at place (\d+) of (\d+)", DOCUMENT)
+    assert said is not None
+    place, size = int(said[1]), int(said[2])
+    bid = json.loads(BLOCKS["bid"])
+    digest = sha(
+        bytes.fromhex(bid["salts"]["price_minor"]) + rfc8785.dumps(bid["price_minor"])
+    ).hex()
+
+    assert BLOCKS["price-leaf"].encode() == rfc8785.dumps(["price_minor", digest])
+    assert sha(b"\x00" + BLOCKS["price-leaf"].encode()) == field_leaves()[place]
+    assert (size, hashes("price-proof")) == (len(field_leaves()), path(place, field_leaves()))
+    assert tree.includes(
+        field_leaves()[place],
+        place,
+        size,
+        hashes("price-proof"),
+        bytes.fromhex(third_line()["fields_root"]),
+    )
 
 
 def test_receipt_says_what_entry_tables_and_tree_say_and_is_signed() -> None:
@@ -198,3 +237,161 @@ def test_our_own_checker_proves_the_documents_receipt_up_to_its_checkpoint() -> 
     assert [found.where for found in checked.findings if found.status is Status.PROVEN] == [
         *("signature", "entry 1", "place 1", "checkpoint 5"),
     ]
+
+
+def test_plan_is_canonical_and_has_the_digest_that_entry_bid_and_statement_say() -> None:
+    plan = json.loads(BLOCKS["plan"])
+    digest = sha(BLOCKS["plan"].encode()).hex()
+    section = DOCUMENT.split("## 9. The plan")[1].split("### Worked example")[0]
+    of_plan, of_stage = re.findall(r"\| key \| value \|\n.*?\n\n", section, re.DOTALL)
+
+    assert BLOCKS["plan"].encode() == rfc8785.dumps(plan)
+    assert BLOCKS["plan-digest"] == digest
+    assert json.loads(BLOCKS["bid"])["plan_sha256"] == digest
+    assert {"plan": digest}.items() <= values_of(0).items()
+    assert statement()["plan"] == digest
+    assert set(re.findall(r"^\| `(\w+)` \|", of_plan, re.MULTILINE)) == set(plan)
+    assert set(re.findall(r"^\| `(\w+)` \|", of_stage, re.MULTILINE)) == set(plan["stages"][0])
+    assert set(plan["stages"][0]["evaluation"]) == {"criteria", "method"}
+
+
+def values_of(number: int) -> dict[str, Any]:
+    """Give the values of an entry's fields, from its table."""
+    return {name: json.loads(value) for name, _salt, value, _digest in tables()[number]}
+
+
+def x25519(secret: bytes, public: bytes | None = None) -> bytes:
+    key = X25519PrivateKey.from_private_bytes(secret)
+    if public is None:
+        return key.public_key().public_bytes_raw()
+    return key.exchange(X25519PublicKey.from_public_bytes(public))
+
+
+def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    """Derive 32 bytes as RFC 5869 does, with SHA-256."""
+    extracted = hmac.digest(salt or bytes(32), secret, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+def bech32(prefix: str, content: bytes) -> str:
+    """Write bytes as BIP 173 does."""
+    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    bits = "".join(f"{byte:08b}" for byte in content)
+    bits += "0" * (-len(bits) % 5)
+    values = [int(bits[start : start + 5], 2) for start in range(0, len(bits), 5)]
+    expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    sum_ = 1
+    for value in [*expanded, *values, *[0] * 6]:
+        top = sum_ >> 25
+        sum_ = (sum_ & 0x1FFFFFF) << 5 ^ value
+        for bit, mask in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            sum_ ^= mask if top >> bit & 1 else 0
+    check = [(sum_ ^ 1) >> 5 * (5 - place) & 31 for place in range(6)]
+    return f"{prefix}1" + "".join(letters[value] for value in [*values, *check])
+
+
+def plain_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode().rstrip("=")
+
+
+# As section 10 gives them: the two recipients' private keys, and what is random in a real file.
+CLOSING, OWN = b"\x31" * 32, b"\x32" * 32
+EPHEMERAL = (b"\x33" * 32, b"\x34" * 32)
+FILE_KEY, NONCE = b"\x35" * 16, b"\x36" * 16
+
+
+def sealed() -> bytes:
+    """Seal the bid as age's specification says."""
+    header = "age-encryption.org/v1\n"
+    for secret, recipient in zip(EPHEMERAL, (x25519(CLOSING), x25519(OWN)), strict=True):
+        share = x25519(secret)
+        wrapping = hkdf(
+            x25519(secret, recipient), share + recipient, b"age-encryption.org/v1/X25519"
+        )
+        body = ChaCha20Poly1305(wrapping).encrypt(bytes(12), FILE_KEY, None)
+        header += f"-> X25519 {plain_base64(share)}\n{plain_base64(body)}\n"
+    header += "---"
+    mac = hmac.digest(hkdf(FILE_KEY, b"", b"header"), header.encode(), "sha256")
+    plain = f"{BLOCKS['envelope-head']}\n{BLOCKS['bid']}".encode()
+    # It is shorter than a chunk of 64 KiB, so its first chunk, number 0, is its last too.
+    payload = ChaCha20Poly1305(hkdf(FILE_KEY, NONCE, b"payload")).encrypt(
+        bytes(11) + b"\x01", plain, None
+    )
+    return f"{header} {plain_base64(mac)}\n".encode() + NONCE + payload
+
+
+def test_envelope_is_the_bid_sealed_to_the_two_keys_of_the_document() -> None:
+    content = base64.b64decode(BLOCKS["envelope"])
+    head = BLOCKS["envelope-head"].split("\n")
+
+    assert BLOCKS["age-keys"].split("\n") == [
+        bech32("age-secret-key-", CLOSING).upper(),
+        bech32("age", x25519(CLOSING)),
+        bech32("age-secret-key-", OWN).upper(),
+        bech32("age", x25519(OWN)),
+    ]
+    assert head[0] == "envelope/1"
+    assert head[1].encode() == rfc8785.dumps({"document": len(BLOCKS["bid"].encode()), "files": []})
+    assert content == sealed()
+    assert max(map(len, BLOCKS["envelope"].split("\n"))) == 64
+
+
+def test_envelope_has_the_digest_that_entry_and_receipt_say() -> None:
+    digest = sha(base64.b64decode(BLOCKS["envelope"])).hex()
+
+    assert BLOCKS["envelope-digest"] == digest
+    assert (values_of(1)["envelope"], third_line()["envelope"]) == (digest, digest)
+    assert values_of(0)["sealing_key"] == BLOCKS["age-keys"].split("\n")[1]
+
+
+def test_bid_has_exactly_the_keys_of_the_documents_table() -> None:
+    section = DOCUMENT.split("The document is a `bid/1`")[1].split("**To check")[0]
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", section, re.MULTILINE)
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(json.loads(BLOCKS["bid"]))
+
+
+def statement() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(BLOCKS["opening-first"].split("\n")[2])
+    return found
+
+
+def test_statement_says_what_entries_and_bids_say_and_is_signed_by_both_officers() -> None:
+    said = statement()
+    text = f"opening/1\n{ORIGIN}\n{rfc8785.dumps(said).decode()}\n"
+    counted = [[values_of(1)[name] for name in ("bid", "version", "envelope")]]
+    names = [f"{ORIGIN}/opener/{mark}" for mark in ("0a0a0a0a", "0b0b0b0b")]
+    seeds = [b"\x0a" * 32, b"\x0b" * 32]
+
+    assert BLOCKS["opener-keys"].split("\n") == [
+        public_key(seed, name) for seed, name in zip(seeds, names, strict=True)
+    ]
+    assert BLOCKS["opening-first"] + "\n" == signed(text, seeds[0], names[0])
+    assert BLOCKS["opening-second"] + "\n" == signed(text, seeds[1], names[1])
+    assert BLOCKS["opened-bids"].encode() == rfc8785.dumps(counted)
+    assert said == {
+        "bids": sha(BLOCKS["opened-bids"].encode()).hex(),
+        "challenge": json.loads(BLOCKS["entry-2"])["chain"],
+        "closed": json.loads(BLOCKS["entry-2"])["n"],
+        "count": 1,
+        "key": values_of(0)["sealing_key"],
+        "leaf": leaves()[2].hex(),
+        "plan": values_of(0)["plan"],
+        "stage": 1,
+    }
+    section = DOCUMENT.split("**The statement.**")[1].split("It is kept as a note")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(said)
+
+
+def test_our_own_readers_take_the_documents_envelope_bid_and_statements() -> None:
+    keys = BLOCKS["age-keys"].split("\n")
+    for identity in (keys[0], keys[2]):
+        source = io.BytesIO(base64.b64decode(BLOCKS["envelope"]))
+        found = envelopes.open_envelope(source, identity)
+        assert found.document == BLOCKS["bid"].encode()
+    document = documents.read(found.document)
+    assert documents.fields_root(document).hex() == third_line()["fields_root"]
+    for number, name in enumerate(("opening-first", "opening-second")):
+        key = BLOCKS["opener-keys"].split("\n")[number]
+        text = statements.signed_text(BLOCKS[name] + "\n", key)
+        assert statements.read(text).count == 1
