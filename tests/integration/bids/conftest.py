@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from bids import service
+from bids import queries, service
+from bids.documents import Content
+from bids.drafts import content_of
 from bids.models import Bid
 from challenges.lifecycle import State
 from challenges.models import Challenge, PriceModel
 from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import Clock
 from marketplace.core.permissions import Actor, Role
 from tests.conftest import NOW
@@ -125,6 +129,24 @@ def the_bid(session: Session, reference: str) -> Bid:
     """Read a bid afresh."""
     session.rollback()
     return session.query(Bid).filter_by(reference=reference).one()
+
+
+def stored(app: Flask) -> set[str]:
+    """Name all files in the store."""
+    folder: Path = app.extensions["files"].folder
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def draft_of(session: Session, scene: Scene, reference: str) -> Content:
+    """Read what a draft says now."""
+    session.rollback()
+    return content_of(session, queries.own_bid(session, reference, scene.admin))
+
+
+def actions(session: Session, scene: Scene) -> list[str]:
+    """Name what the challenge's chain of the log records."""
+    session.rollback()
+    return [entry.action for entry in chain_entries(session, scene.challenge.reference)]
 
 
 @pytest.fixture

@@ -1,21 +1,27 @@
 """Beginning a bid and saving its parts, alone and with colleagues."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from bids import queries, service
 from bids.drafts import content_of, fingerprint
-from bids.models import Bid
+from bids.lifecycle import BidState
+from bids.models import Bid, BidField
 from challenges.lifecycle import State
 from challenges.models import PriceModel
 from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Role
+from marketplace.core.vault.models import DraftKey
 from tests.conftest import NOW
 from tests.factories import a_challenge, a_person, a_supplier, actor_for
-from tests.integration.bids.conftest import Scene, build_scene, the_bid
+from tests.integration.bids.conftest import MARKER, Scene, build_scene, the_bid
 
 
 def start(scene: Scene, clock: FixedClock) -> str:
@@ -213,3 +219,134 @@ def test_own_bids_of_many_come_in_pages_that_lead_to_all(
     found = [bid.reference for page in (first, second) for bid in page.bids]
     assert sorted(found) == sorted(made)
     assert (len(first.bids), second.next_after) == (20, None)
+
+
+def test_a_draft_in_the_database_shows_neither_its_words_nor_the_length_of_its_price(
+    session: Session, clock: FixedClock
+) -> None:
+    scene = build_scene(session, PriceModel.LOWEST_PRICE_RATIO)
+    reference = scene.written_bid(clock)
+    lengths = set()
+    for price in (None, 0, 7, 1_234_567_89):
+        service.save_price(reference, price, actor=scene.admin, clock=clock)
+        session.rollback()
+        held = {field.name: field.ciphertext for field in session.query(BidField)}
+        lengths.add(len(held["price_minor"]))
+        assert not any(MARKER.encode() in kept for kept in held.values())
+        assert b"123456789" not in held["price_minor"]
+        assert b"We used none." not in held["ai_statement"]
+    assert len(lengths) == 1
+    assert lengths == {len(held["contract"])}
+
+
+def test_two_drafts_that_say_the_same_look_different_in_the_database(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    reference = start(scene, clock)
+    for _ in range(2):
+        service.save_answer(reference, "team", "Same", actor=scene.admin, clock=clock)
+        service.save_answer(reference, "solves", "Same", actor=scene.admin, clock=clock)
+    session.rollback()
+    kept = [field.ciphertext for field in session.query(BidField)]
+    assert len({each[:12] for each in kept}) == len(kept)
+
+
+@pytest.fixture
+def submitted(scene: Scene, clock: FixedClock) -> str:
+    """Submit a bid, and give its reference."""
+    reference = scene.written_bid(clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    return reference
+
+
+def test_save_answer_after_submission_is_the_wrong_moment_and_stores_nothing(
+    scene: Scene, session: Session, clock: FixedClock, submitted: str
+) -> None:
+    with pytest.raises(WrongMoment, match="Change this bid"):
+        service.save_answer(submitted, "team", "Too late", actor=scene.contributor, clock=clock)
+    assert session.query(BidField).count() == 0
+
+
+def test_change_begins_with_what_was_submitted_and_leaves_that_counting(
+    scene: Scene, session: Session, clock: FixedClock, submitted: str
+) -> None:
+    service.change_bid(submitted, actor=scene.contributor, clock=clock)
+    session.rollback()
+    bid = queries.own_bid(session, submitted, scene.admin)
+    assert content_of(session, bid).answers["team"] == f"{MARKER} (team)"
+    assert (bid.state, bid.current_version) == (BidState.SUBMITTED, 1)
+
+
+def test_change_again_by_a_colleague_leaves_the_draft_that_is_there(
+    scene: Scene, session: Session, clock: FixedClock, submitted: str
+) -> None:
+    service.change_bid(submitted, actor=scene.contributor, clock=clock)
+    service.save_answer(submitted, "team", "Better", actor=scene.contributor, clock=clock)
+    service.change_bid(submitted, actor=scene.admin, clock=clock, empty=True)
+    session.rollback()
+    bid = queries.own_bid(session, submitted, scene.admin)
+    assert content_of(session, bid).answers["team"] == "Better"
+
+
+@pytest.mark.parametrize("use", [service.change_bid, service.discard_changes])
+def test_change_and_giving_up_at_the_closing_instant_are_the_wrong_moment(
+    scene: Scene, clock: FixedClock, submitted: str, use: Callable[..., None]
+) -> None:
+    clock.instant = scene.closes_at
+    with pytest.raises(WrongMoment):
+        use(submitted, actor=scene.contributor, clock=clock)
+
+
+@pytest.mark.parametrize("use", [service.change_bid, service.discard_changes])
+def test_change_and_giving_up_of_another_supplier_find_no_bid(
+    scene: Scene, session: Session, clock: FixedClock, submitted: str, use: Callable[..., None]
+) -> None:
+    other = a_person(session, NOW, a_supplier(session, NOW), Role.SUPPLIER_ADMIN)
+    session.commit()
+    with pytest.raises(NotFound):
+        use(submitted, actor=actor_for(other), clock=clock)
+
+
+def test_discard_deletes_the_changes_and_their_key_and_what_was_submitted_counts(
+    scene: Scene, session: Session, clock: FixedClock, submitted: str
+) -> None:
+    service.change_bid(submitted, actor=scene.contributor, clock=clock)
+    service.save_answer(submitted, "team", "Better", actor=scene.contributor, clock=clock)
+    for _ in range(2):
+        service.discard_changes(submitted, actor=scene.contributor, clock=clock)
+    session.rollback()
+    assert (session.query(BidField).count(), session.query(DraftKey).count()) == (0, 0)
+    bid = queries.own_bid(session, submitted, scene.admin)
+    assert bid.current_version == 1
+    assert queries.shown_content(session, bid).answers["team"] == f"{MARKER} (team)"
+
+
+def test_discard_of_a_draft_that_was_never_submitted_is_refused(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    reference = start(scene, clock)
+    with pytest.raises(WrongMoment):
+        service.discard_changes(reference, actor=scene.contributor, clock=clock)
+    assert the_bid(session, reference).draft_key_id is not None
+
+
+def test_a_page_that_reads_a_draft_while_it_is_submitted_shows_what_was_submitted(
+    app: Flask, scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    reference = scene.written_bid(clock)
+    admin = scene.admin
+    session.rollback()
+    bid = queries.own_bid(session, reference, admin)
+
+    def submit() -> None:
+        with app.app_context():
+            service.submit_bid(reference, actor=admin, arrived=NOW, clock=clock)
+            db.session.remove()
+
+    thread = threading.Thread(target=submit)
+    thread.start()
+    thread.join(60)
+
+    assert queries.shown_content(session, bid).answers["team"] == f"{MARKER} (team)"
+    session.rollback()
+    assert the_bid(session, reference).current_version == 1

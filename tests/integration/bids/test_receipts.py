@@ -153,6 +153,7 @@ def test_receipt_with_a_later_checkpoint_and_proof_is_proven_to_be_still_in_the_
 def test_replaced_bid_has_a_receipt_of_each_version_and_both_are_proven(
     scene: Scene, session: Session, clock: FixedClock, reference: str, client: FlaskClient
 ) -> None:
+    service.change_bid(reference, actor=scene.contributor, clock=clock)
     service.save_answer(reference, "team", "Better", actor=scene.contributor, clock=clock)
     service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
 
@@ -224,6 +225,7 @@ def test_bid_is_taken_while_the_logs_key_is_lost_and_its_receipt_signed_when_it_
     sweep(clock)
     hidden = settings.log_key.with_name("elsewhere")
     settings.log_key.rename(hidden)
+    service.change_bid(reference, actor=scene.contributor, clock=clock)
     service.save_answer(reference, "team", "Better", actor=scene.contributor, clock=clock)
     made = service.submit_bid(reference, actor=scene.admin, arrived=clock.instant, clock=clock)
     sign_in(client, scene.admin_user)

@@ -8,14 +8,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from bids import service
+from bids import queries, service
+from bids.drafts import content_of
 from bids.lifecycle import BidState
-from bids.models import Bid, EligibilityFinding
+from bids.models import Bid
 from challenges.models import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
+from marketplace.core.vault import sealing
 from tests.conftest import NOW, count_statements, sign_in
-from tests.factories import a_challenge, a_person, a_supplier
+from tests.factories import a_bid, a_challenge, a_person, a_supplier
 from tests.integration.bids.conftest import MARKER, Scene, build_scene, the_bid
 from tests.integration.challenges.browser import hidden_fields, send
 
@@ -161,7 +163,9 @@ def test_saving_over_a_colleagues_change_shows_both_and_a_second_save_keeps_ours
     assert f"{MARKER} (team)" in refused.text
     again = client.post(path, data={**hidden_fields(refused.text), "text": old["text"]})
     assert again.status_code == 303
-    assert old["text"] in [answer.text for answer in the_bid(session, reference).answers]
+    session.rollback()
+    bid = queries.own_bid(session, reference, scene.admin)
+    assert content_of(session, bid).answers["team"] == old["text"]
 
 
 def test_saving_a_malformed_price_shows_it_again_with_the_fault(
@@ -228,17 +232,25 @@ def test_submitting_what_a_colleague_changed_meanwhile_is_refused(
     assert the_bid(session, reference).state is BidState.DRAFT
 
 
-def test_the_bid_says_which_version_counts_after_an_unsubmitted_change(
-    scene: Scene, client: FlaskClient, clock: FixedClock
+def test_the_bid_says_which_version_counts_before_while_and_after_it_is_changed(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
 ) -> None:
     reference = scene.written_bid(clock)
     sign_in(client, scene.admin_user)
     assert submit(client, reference) == 303
-    assert "changes that are not submitted" not in client.get(f"/bids/{reference}").text
+    sealed = client.get(f"/bids/{reference}").text
+    assert "Version 1 is submitted and counts" in sealed
+    assert "Only you can read it until the bids are opened" in sealed
+    assert the_bid(session, reference).submissions[0].sha256 in sealed
+    assert "Give up these changes" not in sealed
+
+    changed = send(client, f"/bids/{reference}", {})
+    assert changed.headers["Location"] == f"/bids/{reference}"
     send(client, f"/bids/{reference}/answers/team", {"text": "Better"})
     page = client.get(f"/bids/{reference}").text
     assert "Version 1 is submitted and counts" in page
-    assert "changes that are not submitted" in page
+    assert "Nothing changes until you submit again" in page
+    assert "Give up these changes" in page
     assert submit(client, reference) == 303
     assert "Version 2 is submitted and counts" in client.get(f"/bids/{reference}").text
     assert "does not count any more" in client.get(f"/bids/{reference}/receipts/1").text
@@ -324,12 +336,26 @@ def test_declaring_leads_back_to_the_bid_that_sent_the_person(
     assert "Micro" in client.get("/organisation/eligibility").text
 
 
-@pytest.mark.parametrize("page", ["", "/check", "/answers/team", "/receipts/1", "/submit"])
+SEALED_PAGES = ("", "/answers/team", "/terms", "/receipts/1", "/withdraw")
+DRAFT_PAGES = (*SEALED_PAGES, "/check", "/submit", "/discard")
+
+
+@pytest.mark.parametrize(
+    ("page", "changing"),
+    [*((page, False) for page in SEALED_PAGES), *((page, True) for page in DRAFT_PAGES)],
+)
 def test_a_page_of_a_bid_takes_at_most_12_statements(
-    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, page: str
+    scene: Scene,
+    session: Session,
+    client: FlaskClient,
+    clock: FixedClock,
+    page: str,
+    changing: bool,
 ) -> None:
     reference = scene.written_bid(clock)
     service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    if changing:
+        service.change_bid(reference, actor=scene.admin, clock=clock)
     sign_in(client, scene.admin_user)
     with count_statements(session) as statements:
         assert client.get(f"/bids/{reference}{page}").status_code == 200
@@ -350,6 +376,7 @@ def test_the_list_of_50_bids_takes_at_most_12_statements(
                 created_by_id=scene.admin_user.id,
                 created_at=NOW,
                 changed_at=NOW,
+                copy_key_id=sealing.new(session, clock).id,
             )
         )
     session.commit()
@@ -433,23 +460,17 @@ def test_withdrawing_too_late_says_that_the_bid_still_counts(
 
 
 def test_an_opened_bid_tells_its_supplier_nothing_of_what_was_found(
-    scene: Scene, client: FlaskClient, clock: FixedClock
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
 ) -> None:
-    reference = scene.written_bid(clock)
-    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    bid = a_bid(session, NOW, scene.challenge, scene.supplier, scene.admin_user, BidState.EXCLUDED)
+    session.commit()
     clock.instant = scene.closes_at + timedelta(minutes=1)
-    for number in (0, 1):
-        service.confirm_opening(scene.challenge.reference, actor=scene.officer(number), clock=clock)
-    service.decide_eligibility(
-        scene.challenge.reference,
-        reference,
-        finding=EligibilityFinding.EXCLUDED,
-        reason="For a reason.",
-        actor=scene.officer(0),
-        clock=clock,
-    )
     sign_in(client, scene.admin_user)
-    page = client.get(f"/bids/{reference}").text
+    page = client.get(f"/bids/{bid.reference}").text
     assert "was opened with all other bids" in page
+    assert "Change this bid" not in page
     assert "Excluded" not in page
     assert "Excluded" not in client.get("/bids").text
+    assert (
+        "We would ask people first. (team)" in client.get(f"/bids/{bid.reference}/receipts/1").text
+    )
