@@ -258,7 +258,9 @@ def _header(text: bytes) -> tuple[int, list[int]]:
     try:
         found = json.loads(text)
         size, files = found["document"], found["files"]
-        whole = all(type(each) is int and each >= 0 for each in [size, *files])
+        whole = type(files) is list and all(
+            type(each) is int and each >= 0 for each in [size, *files]
+        )
         if not whole or canonical(found) != text or set(found) != {"document", "files"}:
             raise ValueError("another form")
     except (ValueError, TypeError, KeyError, RecursionError) as error:
