@@ -43,6 +43,10 @@ def closed(session: Session, clock: FixedClock) -> Journey:
     return journey
 
 
+def state_of(journey: Journey) -> State:
+    return journey.challenge.state
+
+
 def sign_for_opening(journey: Journey, *, second: bool = False) -> None:
     officer = journey.cast.second_officer if second else journey.cast.officer
     bids.confirm_opening(
@@ -69,7 +73,7 @@ def test_reopening_takes_bids_again_and_records_a_second_closing_after_the_first
     assert entry.fields["closes_at"] == write_instant(later)
     assert entry.fields["reason"] == DOWN
     assert entry.fields["proposed_by_id"] == str(cast.officer.id)
-    assert closed.challenge.state is State.OPEN
+    assert state_of(closed) is State.OPEN
     assert (closed.challenge.stage.sealing_key_id, closed.challenge.plan) == kept
     supplier = closed.actor(cast.supplier_admin)
     bids.change_bid(closed.own_bid, actor=supplier, clock=closed.clock)
@@ -97,11 +101,11 @@ def test_reopened_challenge_is_opened_after_its_second_closing(closed: Journey) 
     # What one officer signed for the first closing does not count for the second.
     sign_for_opening(closed, second=True)
     jobs.run_due(closed.clock)
-    assert closed.challenge.state is State.OPEN
+    assert state_of(closed) is State.OPEN
     sign_for_opening(closed)
     jobs.run_due(closed.clock)
 
-    assert closed.challenge.state is State.OPENED
+    assert state_of(closed) is State.OPENED
 
 
 def test_first_closing_that_no_worker_recorded_yet_is_recorded_before_the_reopening(

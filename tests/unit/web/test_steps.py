@@ -47,6 +47,7 @@ LEAD, OFFICER, EVALUATOR = Role.CHALLENGE_LEAD, Role.PROCUREMENT_OFFICER, Role.E
 CHAIR, APPROVER, AUDITOR = Role.CHAIR, Role.APPROVER, Role.AUDITOR
 PANEL = {"seat": Seat.EVALUATOR, "state": State.EVALUATING, "briefed": True, "declared": True}
 LED = {**PANEL, "seat": Seat.CHAIR}
+PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hours=1)}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,21 @@ LED = {**PANEL, "seat": Seat.CHAIR}
         ),
         (OFFICER, {"state": State.INTENTION}, [None]),
         (LEAD, {"state": State.INTENTION, "standstill_ends_at": NOW}, [None]),
+        (OFFICER, {**PROPOSED, "state": State.OPEN}, ["challenges.deadline"]),
+        (OFFICER, {**PROPOSED, "state": State.OPEN, "deadline_proposed_by_id": ME}, [None]),
+        (LEAD, {**PROPOSED, "state": State.OPEN}, [None]),
+        (
+            OFFICER,
+            {**PROPOSED, "state": State.CLOSED, "closes_at": NOW},
+            ["challenges.deadline", "opening.show"],
+        ),
+        # A day after closing nothing can be confirmed any more.
+        (
+            OFFICER,
+            {**PROPOSED, "state": State.CLOSED, "closes_at": NOW - timedelta(hours=24)},
+            ["opening.show"],
+        ),
+        (OFFICER, {**PROPOSED, "state": State.CANCELLED}, [None]),
         (OFFICER, {"state": State.SIGNED}, [None]),
         (OFFICER, {"state": State.STOPPED}, [None]),
         (OFFICER, {"state": State.CANCELLED}, [None]),
