@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bids.models import Bid
 from challenges.lifecycle import State
-from challenges.models import Challenge, CriterionKind, Stage
+from challenges.models import Challenge, CriterionKind, DeadlineChange, Stage
 from marketplace.core.accounts.models import (
     Membership,
     MembershipRole,
@@ -69,6 +69,8 @@ VISITS: dict[str, Visit] = {
     "challenges.publish": Visit(OFFICER, "ready"),
     "challenges.cancel": Visit(OFFICER, "open"),
     "challenges.stop": Visit(OFFICER, "opened"),
+    "challenges.name_opener": Visit(OFFICER, "open"),
+    "challenges.deadline": Visit(OFFICER, "open"),
     "bids.index": Visit(BIDDER, "open"),
     "bids.start": Visit(VISITOR, "open"),
     "bids.task_list": Visit(BIDDER, "open"),
@@ -76,7 +78,8 @@ VISITS: dict[str, Visit] = {
     "bids.price": Visit(BIDDER, "open", "priced"),
     "bids.terms": Visit(BIDDER, "open"),
     "bids.check": Visit(BIDDER, "open"),
-    "bids.submit": Visit(BIDDER, "open", "submitted"),
+    "bids.submit": Visit(BIDDER, "open", "changing"),
+    "bids.discard": Visit(BIDDER, "open", "changing"),
     "bids.withdraw": Visit(BIDDER, "open", "submitted"),
     "bids.receipt": Visit(BIDDER, "open", "submitted"),
     "bids.eligibility": Visit(BIDDER, "open"),
@@ -145,9 +148,10 @@ MORE: tuple[tuple[str, Visit], ...] = (
         for state in ("closed", "stopped", "cancelled", "contract_signed")
     ),
     ("bids.index", Visit(BIDDER, "opened")),
-    ("bids.task_list", Visit(BIDDER, "open", "submitted")),
+    ("challenges.deadline", Visit(OFFICER, "open", "moving")),
+    *(("bids.task_list", Visit(BIDDER, "open", more)) for more in ("submitted", "changing")),
+    *((f"bids.{name}", Visit(BIDDER, "open", "submitted")) for name in ("answer", "terms")),
     ("bids.task_list", Visit(BIDDER, "opened")),
-    ("bids.check", Visit(BIDDER, "opened")),
     ("opening.show", Visit(OFFICER, "opened")),
     ("panel.home", Visit(EVALUATOR, "moderating")),
     ("panel.home", Visit(LEAD, "scoring")),
@@ -188,7 +192,7 @@ REFUSE_EMPTY = frozenset(
     {
         *("challenges.create", "challenges.section", "challenges.criteria"),
         *("challenges.add_criterion", "challenges.change_criterion", "challenges.return_"),
-        *("challenges.cancel", "challenges.stop"),
+        *("challenges.cancel", "challenges.stop", "challenges.publish", "challenges.deadline"),
         *("bids.price", "bids.terms", "bids.submit", "bids.declare"),
         *("opening.decide", "panel.name", "panel.add", "panel.replace", "panel.briefing"),
         *("panel.decide", "panel.correct", "panel.cell"),
@@ -253,6 +257,9 @@ class Guide:
         }.get(str(visit.at), statement.where(Challenge.state == str(visit.at)))
         if visit.more == "priced":
             found = found.where(Stage.price_model != "fixed_budget")
+        if visit.more == "moving":
+            waits = select(DeadlineChange.stage_id).where(DeadlineChange.outcome.is_(None))
+            found = found.where(Stage.id.in_(waits))
         if visit.more == "unnamed":
             found = found.where(~Stage.id.in_(select(Panel.stage_id)))
         if visit.more == "declared":
@@ -267,8 +274,12 @@ class Guide:
         """Select bids that somebody may look at in the way asked for."""
         statement = select(Bid).order_by(Bid.reference)
         if visit.at == "open":
-            states = {"submitted": ["submitted"], "priced": ["draft", "submitted"]}
-            return statement.where(Bid.state.in_(states.get(visit.more, ["draft"])))
+            drafted = visit.more != "submitted"
+            state = "submitted" if visit.more in ("submitted", "changing") else "draft"
+            return statement.where(
+                Bid.state == state,
+                Bid.draft_key_id.is_not(None) if drafted else Bid.draft_key_id.is_(None),
+            )
         return statement.where(Bid.state == "valid")
 
     def _bid(self, challenge: Challenge, visit: Visit) -> Bid | None:

@@ -20,6 +20,10 @@ _CHALLENGES = {
     "challenges.publish": "draft, ready",
     "challenges.cancel": "draft open signed",
     "challenges.stop": "draft opened",
+    "challenges.name_opener": "draft open opened",
+    "challenges.deadline": "draft open changing closed opened",
+    "challenges.propose_deadline": "draft open changing closed",
+    "challenges.decide_deadline": "open changing",
     "web.challenge": "draft opened signed",
 }
 _LOGS = {
@@ -41,6 +45,8 @@ _BIDS = {
     "bids.receipt": "open submitted",
     "bids.receipt_file": "open submitted",
     "bids.withdraw": "open submitted closed",
+    "bids.change": "submitted changing closed",
+    "bids.discard": "open submitted changing closed",
     "opening.show": "open closed opened",
     "opening.confirm": "open closed opened",
     "opening.bids": "submitted closed opened scoring signed",

@@ -208,6 +208,7 @@ def build(app: Flask, clock: FixedClock) -> World:
             "ready": Step.READY,
             "open": Step.OPEN,
             "submitted": Step.OPEN,
+            "changing": Step.OPEN,
             "cancelled": Step.OPEN,
             "closed": Step.CLOSED,
             "briefed": Step.CLOSED,
@@ -250,6 +251,7 @@ def build(app: Flask, clock: FixedClock) -> World:
 def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     """Take the steps that lie beside the calendar."""
     told["submitted"].bid()
+    _change(told["changing"], cast, clock)
     own = told["open"].actor(cast.supplier_admin)
     told["open"].own_bid = bids.start_bid(told["open"].reference, actor=own, clock=clock).reference
     officer = told["draft"].actor(cast.officer)
@@ -266,6 +268,19 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     )
     for person in (cast.chair, *cast.evaluators):
         panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
+
+
+def _change(journey: Journey, cast: Cast, clock: FixedClock) -> None:
+    """Have the supplier begin to change its bid, and an officer propose a later closing time."""
+    journey.bid()
+    bids.change_bid(journey.own_bid, actor=journey.actor(cast.supplier_admin), clock=clock)
+    challenges.propose_deadline(
+        journey.reference,
+        closes_to=journey.closes_at + timedelta(days=7),
+        reason="Some of the data came late.",
+        actor=journey.actor(cast.officer),
+        clock=clock,
+    )
 
 
 def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
