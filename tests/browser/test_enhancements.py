@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from bids import queries
 from bids import service as bids
-from bids.models import BidAnswer
+from bids.drafts import content_of
 from marketplace.core.accounts.models import User
 from marketplace.core.database import db
 from scoring.panel.models import ScoreDraft
@@ -67,8 +68,94 @@ def test_answer_counts_its_words_and_saves_itself(
 
     expect(page.locator("[data-words]")).to_have_text("195 of 200 words left")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
-    saved = journey.session.scalars(select(BidAnswer.text)).all()
-    assert "We would ask people first" in saved
+    assert drafted(journey, bid.reference) == "We would ask people first"
+
+
+def drafted(journey: Journey, reference: str) -> str:
+    """Give what the draft of the author's bid answers to the first question."""
+    journey.session.rollback()
+    own = queries.own_bid(journey.session, reference, journey.actor(journey.cast.supplier_admin))
+    return content_of(journey.session, own).answers["solves"]
+
+
+LATE = "A thought that came after a colleague had submitted"
+KEPT = "Object.values(localStorage)"
+
+
+@pytest.fixture
+def overtaken(journey: Journey, enter: Callable[[User, str], Page]) -> tuple[Journey, Page]:
+    """Have somebody go on writing an answer in a bid that is submitted meanwhile."""
+    journey.to(Step.OPEN)
+    journey.bid()
+    author = journey.actor(journey.cast.supplier_admin)
+    bids.change_bid(journey.own_bid, actor=author, clock=journey.clock)
+    page = enter(journey.cast.supplier_admin, f"/bids/{journey.own_bid}/answers/solves")
+    now = journey.clock.now()
+    bids.submit_bid(journey.own_bid, actor=author, arrived=now, clock=journey.clock)
+    journey.session.rollback()
+    return journey, page
+
+
+def test_answer_that_is_overtaken_by_a_submission_stays_in_the_browser_and_is_offered_again(
+    overtaken: tuple[Journey, Page],
+) -> None:
+    journey, page = overtaken
+    page.get_by_label("Your answer").fill(LATE)
+    expect(page.locator("[data-saved]")).to_contain_text("This bid was submitted")
+    expect(page.locator("[data-saved]")).to_contain_text("This browser keeps your text")
+    expect(page.get_by_label("Your answer")).to_have_value(LATE)
+    page.get_by_label("Your answer").fill(LATE + ".")
+    assert page.evaluate(KEPT) == [LATE + "."]
+
+    page.get_by_role("link", name="Go to your bid").click()
+    page.get_by_role("button", name="Change this bid").click()
+    page.get_by_role("link", name="Criterion solves").click()
+
+    notice = page.locator("[data-kept]")
+    expect(notice).to_contain_text(LATE + ".")
+    expect(page.get_by_label("Your answer")).not_to_have_value(LATE + ".")
+    notice.get_by_role("button", name="Put it in place of the answer below").click()
+    expect(notice).to_be_hidden()
+    expect(page.get_by_label("Your answer")).to_have_value(LATE + ".")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    assert page.evaluate(KEPT) == []
+    assert drafted(journey, journey.own_bid) == LATE + "."
+
+
+def test_answer_that_is_overtaken_and_saved_by_its_button_is_kept_and_saved_by_its_button(
+    overtaken: tuple[Journey, Page],
+) -> None:
+    journey, page = overtaken
+    answer = page.get_by_label("Your answer")
+    answer.fill(LATE)
+    page.get_by_role("button", name="Save and go back to your bid").click()
+    expect(page.get_by_text("This was not saved. Copy it")).to_be_visible()
+    assert page.evaluate(KEPT) == [LATE]
+
+    page.get_by_role("button", name="Change this bid").click()
+    page.get_by_role("button", name="Put it in place of the answer below").click()
+    page.get_by_role("button", name="Save and go back to your bid").click()
+    page.get_by_role("link", name="Criterion solves").click()
+
+    expect(answer).to_have_value(LATE)
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    assert page.evaluate(KEPT) == []
+    assert drafted(journey, journey.own_bid) == LATE
+
+
+def test_kept_answer_that_is_not_wanted_is_deleted_from_the_browser(
+    overtaken: tuple[Journey, Page],
+) -> None:
+    journey, page = overtaken
+    page.get_by_label("Your answer").fill(LATE)
+    expect(page.locator("[data-saved]")).to_contain_text("This browser keeps your text")
+    page.reload()
+    expect(page.locator("[data-kept]")).to_contain_text(LATE)
+    page.get_by_role("button", name="Change this bid").click()
+    page.get_by_role("button", name="Delete it from this browser").click()
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    assert page.evaluate(KEPT) == []
+    assert LATE not in drafted(journey, journey.own_bid)
 
 
 def test_scores_save_themselves_and_are_there_afterwards(
