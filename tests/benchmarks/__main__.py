@@ -31,6 +31,18 @@ def _log() -> Iterable[Row]:
     return log.rows()
 
 
+def _sealed() -> Iterable[Row]:
+    from tests.benchmarks import sealed
+
+    return sealed.rows()
+
+
+def _rush() -> Iterable[Row]:
+    from tests.benchmarks import rush
+
+    return rush.rows()
+
+
 def _report() -> Iterable[Row]:
     from tests.benchmarks import report
 
@@ -41,6 +53,8 @@ SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "pages": _pages,
     "engine": _engine,
     "log": _log,
+    "sealed": _sealed,
+    "rush": _rush,
     "report": _report,
 }
 

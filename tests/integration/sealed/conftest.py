@@ -31,6 +31,7 @@ from tests.factories import (
     actor_for,
     give_opening_key,
     name_openers,
+    record_publication,
 )
 
 
@@ -124,6 +125,7 @@ def a_market(
         officers = [a_person(session, NOW, body, Role.PROCUREMENT_OFFICER) for _ in range(3)]
         give_opening_key(session, NOW, *officers)
     name_openers(session, NOW, challenge, *officers)
+    record_publication(session, NOW, challenge, *officers)
     admins = []
     for _ in range(suppliers):
         supplier = a_supplier(session, NOW)

@@ -2,9 +2,10 @@
 
 import errno
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -257,7 +258,8 @@ def test_envelope_that_the_log_names_and_that_holds_something_else_is_flagged(
             case "another key":
                 return seal(document, [stranger])
             case _:
-                return app.extensions["files"].write(b"no envelope " + held.bid.encode())
+                store: FileStore = app.extensions["files"]
+                return store.write(b"no envelope " + held.bid.encode())
 
     monkeypatch.setattr(envelopes, "seal", dishonest)
     attacked = market.submitted(0, clock)
@@ -321,7 +323,7 @@ def test_error_while_an_opened_bid_is_stored_tells_the_log_nothing_of_the_bid(
     """The database's own messages would quote what was to be stored."""
     from bids.service import opening
 
-    def twice(*arguments: object) -> object:
+    def twice(*arguments: Any) -> Iterator[OpenedSubmission]:
         for row in read(*arguments):
             yield row
             yield OpenedSubmission(**{name: getattr(row, name) for name in KEPT})
