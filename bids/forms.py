@@ -6,11 +6,19 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
+    GovPasswordInput,
     GovRadioInput,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, ValidationError
 
 from bids.models import EligibilityFinding
@@ -186,8 +194,34 @@ class DeclarationForm(BaseForm):
             raise ValidationError(_l("Enter a smaller number of people"))
 
 
-class ConfirmOpeningForm(BaseForm):
-    """An officer's confirmation of an opening."""
+def _passphrase(label: str, missing: str) -> PasswordField:
+    # Whoever keeps passwords for people must not put the one of their sign-in here.
+    return PasswordField(
+        label,
+        widget=GovPasswordInput(),
+        render_kw={"params": {"autocomplete": "off"}},
+        validators=[InputRequired(missing)],
+    )
+
+
+class PassphraseForm(BaseForm):
+    """A new opening passphrase, typed twice."""
+
+    passphrase = _passphrase(_l("Opening passphrase"), _l("Enter an opening passphrase"))
+    passphrase_again = _passphrase(
+        _l("The same passphrase again"), _l("Enter the passphrase a second time")
+    )
+
+    def validate_passphrase_again(self, field: PasswordField) -> None:
+        """Refuse two that differ: one of them has a typing error."""
+        if field.data != self.passphrase.data:
+            raise ValidationError(_l("Enter the same passphrase in both boxes"))
+
+
+class OpeningForm(BaseForm):
+    """The passphrase with which an officer signs for an opening, or tests that they can."""
+
+    passphrase = _passphrase(_l("Your opening passphrase"), _l("Enter your opening passphrase"))
 
 
 class FindingForm(BaseForm):

@@ -44,6 +44,41 @@ What you submitted stays sealed in the record, and you can still read it. Until 
 Your bid: %(address)s
 """
 )
+_PASSPHRASE_SUBJECTS = {
+    False: N_("You set an opening passphrase"),
+    True: N_("Your opening passphrase was changed"),
+}
+_PASSPHRASE = {
+    False: N_(
+        """You set an opening passphrase at %(at)s.
+
+With it you can sign for the opening of bids that you are named to open. Nobody else knows it, and
+nobody can find it out for you.
+
+If this was not you, tell the service team at once, and set a new one: %(address)s
+"""
+    ),
+    True: N_(
+        """A new opening passphrase was set for you at %(at)s. The one before no longer works.
+
+What you signed with it goes on counting. Test before closing that you can open each challenge that
+you are named for.
+
+If this was not you, tell the service team at once, and set a new one: %(address)s
+"""
+    ),
+}
+
+
+def passphrase_set(*, at: datetime, changed: bool, address: str) -> tuple[str, str]:
+    """Write the subject and text that tell an officer their opening passphrase was set.
+
+    `changed` tells that it took the place of another.
+    """
+    return _PASSPHRASE_SUBJECTS[changed], _PASSPHRASE[changed] % {
+        "at": format_instant(at),
+        "address": address,
+    }
 
 
 def receipt(

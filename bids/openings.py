@@ -81,6 +81,15 @@ class OpeningStatus:
         )
 
     @property
+    def able(self) -> int:
+        """Count those who could sign: they are officers of the body and have a passphrase."""
+        return sum(officer.stands and officer.key_at is not None for officer in self.officers)
+
+    def officer(self, officer_id: uuid.UUID) -> Officer | None:
+        """Give one of those named, by who they are."""
+        return next((each for each in self.officers if each.officer_id == officer_id), None)
+
+    @property
     def under_way(self) -> bool:
         """Tell whether two have confirmed and the service is opening the envelopes now."""
         return len(self.confirmed) > 1 and not self.opened
@@ -153,6 +162,15 @@ def _officers(session: Session, challenge: Challenge, closed_n: int | None) -> S
     return [Officer(*row) for row in found]
 
 
+def key_since(session: Session, officer_id: uuid.UUID) -> datetime | None:
+    """Give when an officer set the opening passphrase they have now; None where they have none."""
+    return session.scalar(
+        select(OfficerKey.made_at).where(
+            OfficerKey.user_id == officer_id, OfficerKey.ended_at.is_(None)
+        )
+    )
+
+
 def is_named(session: Session, stage_id: uuid.UUID, officer_id: uuid.UUID) -> bool:
     """Tell whether a person was named as one of those who open a stage's bids."""
     return session.get(OpeningOfficer, (stage_id, officer_id)) is not None
@@ -202,7 +220,7 @@ def unread(session: Session, stage: Stage, limit: int) -> Sequence[tuple[Bid, Su
     return session.execute(some).tuples().all()
 
 
-def _submitted(stage: Stage) -> Select[tuple[Bid, Submission]]:
+def _submitted(stage: Stage) -> Select[Bid, Submission]:
     return (
         select(Bid, Submission)
         .join(

@@ -54,6 +54,8 @@ ROOMS = (
 # Their jobs are begun by rows alone, or their words told on pages: nothing else imports them.
 WORKERS = (
     "bids.log_checks",
+    "bids.opening_checks",
+    "challenges.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",
     "marketplace.core.audit.retention",
@@ -319,7 +321,7 @@ def _page(status: int, message: str | None) -> str:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """Give what was typed into a form of this site's own: never its token, never a password."""
+    """Give what was typed into a form of this site's own: never its token or a password."""
     own = request.headers.get("Origin") == request.host_url.rstrip("/") or (
         request.headers.get("Sec-Fetch-Site") == "same-origin"
     )
@@ -329,4 +331,8 @@ def _typed() -> list[tuple[str, str]]:
         sent = list(request.form.items(multi=True))
     except HTTPException:  # too large to be read, or not a form at all
         return []
-    return [(name, text) for name, text in sent if name != "csrf_token" and "password" not in name]
+    return [
+        (name, text)
+        for name, text in sent
+        if name != "csrf_token" and "password" not in name and "passphrase" not in name
+    ]

@@ -11,7 +11,7 @@ from bids.service.drafting import (
     start_bid,
 )
 from bids.service.eligibility import Declared, declare_eligibility
-from bids.service.opening import confirm_opening, open_bids, rehearse_opening
+from bids.service.opening import WrongPassphrase, confirm_opening, open_bids, rehearse_opening
 from bids.service.opening_keys import set_opening_passphrase
 from bids.service.refusing import record_refused_opening, record_refused_reading
 from bids.service.submitting import submit_bid, withdraw_bid
@@ -19,6 +19,7 @@ from bids.service.submitting import submit_bid, withdraw_bid
 __all__ = [
     "Declared",
     "Reading",
+    "WrongPassphrase",
     "change_bid",
     "confirm_opening",
     "decide_eligibility",

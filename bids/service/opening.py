@@ -40,7 +40,7 @@ from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.files.store import DamagedFile
-from marketplace.core.permissions import Actor, ensure
+from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import officers, sealing, statements
@@ -60,6 +60,13 @@ _AT_A_TIME = 8
 _STATEMENTS, _KEY = "statements", "key"
 
 
+_NOT_YOURS = N_("This is not your opening passphrase")
+
+
+class WrongPassphrase(Invalid):
+    """What an officer typed does not unlock their key."""
+
+
 def confirm_opening(
     reference: str, *, passphrase: str, second_factor: bool, actor: Actor, clock: Clock
 ) -> bool:
@@ -72,9 +79,10 @@ def confirm_opening(
         NotFound: there is no such challenge of the actor's body.
         Forbidden, WrongMoment: by `policy.can_confirm_opening`; or the service cannot use the
             officer's stored key now.
-        Invalid: the passphrase is not the officer's, or they have set none.
+        WrongPassphrase: the passphrase is not the officer's.
+        Invalid: they have set none.
     """
-    session = db.session()
+    session: Session = db.session()
     challenge = own_challenge(session, reference, actor)
     ensure(_may_confirm(session, challenge, actor, second_factor, clock))
     key, signer = _unlock(session, actor, passphrase)
@@ -84,6 +92,8 @@ def confirm_opening(
         # Before the log's lock, like everywhere: a submission under way is waited for here.
         locked_bids(session, challenge.stage)
         ensure(_may_confirm(session, challenge, actor, second_factor, clock))
+        if key.ended_at is not None:  # replaced while it was being unlocked
+            raise WrongPassphrase(_NOT_YOURS, {"passphrase": _NOT_YOURS})
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
         record_closing(session, challenge, clock)
         closing = openings.closing_that_holds(session, challenge)
@@ -126,9 +136,10 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
         NotFound: there is no such challenge of the actor's body.
         Forbidden, WrongMoment: by `policy.can_rehearse`; or the service cannot use a key, which is
             what the test is there to find out.
-        Invalid: the passphrase is not the officer's, or they have set none.
+        WrongPassphrase: the passphrase is not the officer's.
+        Invalid: they have set none.
     """
-    session = db.session()
+    session: Session = db.session()
     challenge = own_challenge(session, reference, actor)
     stage = challenge.stage
     ensure(
@@ -165,7 +176,7 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
 
 def _may_confirm(
     session: Session, challenge: Challenge, actor: Actor, second_factor: bool, clock: Clock
-) -> policy.Answer:
+) -> Answer:
     stage = challenge.stage
     closing = openings.closing_that_holds(session, challenge)
     given = openings.confirmations(session, stage, closing.n) if closing else []
@@ -190,7 +201,7 @@ def _unlock(session: Session, actor: Actor, passphrase: str) -> tuple[OfficerKey
     try:
         return key, officers.unlock(key, passphrase)
     except officers.WrongPassphrase as error:
-        raise Invalid(error.message, {"passphrase": error.message}) from error
+        raise WrongPassphrase(error.message, {"passphrase": error.message}) from error
     except LostKey as error:
         service_log.error("officer_key_lost", key=key.verifier, exc_info=error)
         raise WrongMoment(
@@ -216,7 +227,7 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
 
 
 def _open(reference: str, clock: Clock) -> None:
-    session = db.session()
+    session: Session = db.session()
     challenge = session.scalars(select(Challenge).where(Challenge.reference == reference)).one()
     closing = openings.closing_that_holds(session, challenge)
     if closing is None or opened.is_opened(session, challenge.stage.id):

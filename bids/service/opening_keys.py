@@ -3,14 +3,17 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bids import log_words, policy, receipts
+from bids import letters, log_words, policy, receipts
 from bids.models import Opening
 from challenges.lifecycle import State
 from challenges.models import Challenge, OpeningOfficer, Stage
+from marketplace.core.access import current_settings
+from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid
+from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -28,9 +31,11 @@ def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> Of
     The site's log names the new key, and so does that of each challenge whose bids the officer may
     still open: a key that is named there before closing proves who signed.
 
+    The officer is told by e-mail, so that nobody does this for them unseen.
+
     Raises:
         Forbidden: the actor opens no bids.
-        Invalid: the passphrase is too short or too long.
+        Invalid: the passphrase is too short, too long or easy to guess.
     """
     ensure(policy.can_set_passphrase(actor))
     _refuse_weak(passphrase, actor)
@@ -47,7 +52,24 @@ def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> Of
                 key=key.verifier,
                 former=former.verifier if former else None,
             )
+        _tell(session, actor, key, changed=former is not None, clock=clock)
     return key
+
+
+def _tell(session: Session, actor: Actor, key: OfficerKey, *, changed: bool, clock: Clock) -> None:
+    subject, text = letters.passphrase_set(
+        at=key.made_at,
+        changed=changed,
+        address=f"{current_settings().public_url}/work/opening-passphrase",
+    )
+    post.queue(
+        session,
+        to_email=session.get_one(User, actor.user_id).email,
+        user_id=actor.user_id,
+        subject=subject,
+        text=text,
+        clock=clock,
+    )
 
 
 def _still_to_open(session: Session, actor: Actor) -> list[str]:

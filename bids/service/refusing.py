@@ -90,7 +90,7 @@ def record_refused_opening(
 ) -> None:
     """Record that somebody tried to open bids and was refused.
 
-    `status` is the answer's: 403, 404, 409, or 422 where the passphrase was refused.
+    `status` is the answer's: 403, 404, 409, or 422 where the passphrase was wrong.
     `second_factor` tells whether this sign-in was made with one.
     """
     session: Session = db.session()

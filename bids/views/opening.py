@@ -1,12 +1,17 @@
-"""The officers' pages: opening the bids, reading them, deciding about eligibility."""
+"""The officers' pages: their passphrase, opening the bids, reading them, deciding who may bid."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import cast
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from bids import policy, queries, service
-from bids.forms import ConfirmOpeningForm, FindingForm
+from bids import openings, policy, queries, service
+from bids.forms import FindingForm, OpeningForm, PassphraseForm
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
+from bids.opened import FLAW_WORDS
 from bids.views.room import Page, refused, words
 from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
@@ -14,10 +19,13 @@ from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core import access
 from marketplace.core.access import requires
-from marketplace.core.accounts.sessions import stale_sign_in
+from marketplace.core.accounts import events, limits
+from marketplace.core.accounts.models import User
+from marketplace.core.accounts.sessions import second_factor_given, stale_sign_in
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, WrongMoment
-from marketplace.core.permissions import Actor, Permission, ensure
+from marketplace.core.errors import Forbidden, Invalid, WrongMoment
+from marketplace.core.permissions import Actor, Answer, Permission, ensure
+from marketplace.core.text import N_
 
 blueprint = Blueprint("opening", __name__)
 blueprint.context_processor(words)
@@ -26,63 +34,159 @@ watch_opening(blueprint, "opening.confirm")
 
 _AT = "/work/challenges/<reference>"
 _READERS = (Permission.BID_READ_OPENED, Permission.RECORD_AUDIT)
+# Enough for whoever must try what they remember, and no way to guess one of four words.
+_RATE = "10 per hour"
+
+
+@blueprint.context_processor
+def _flaws() -> dict[str, object]:
+    return {"flaw_words": FLAW_WORDS}
+
+
+@blueprint.record
+def _limit(state: BlueprintSetupState) -> None:
+    """Limit the guesses at a passphrase once the views are in the application."""
+    guesses = [f"{blueprint.name}.{view}" for view in ("confirm", "rehearse")]
+    limits.limit_guessing(cast(Flask, state.app), guesses, _RATE)
+
+
+@blueprint.route("/work/opening-passphrase", methods=["GET", "POST"])
+@requires(Permission.BID_OPEN)
+def passphrase() -> Page:
+    """Explain what an opening passphrase does, and set a new one."""
+    if (away := stale_sign_in()) is not None:
+        return away
+    actor, form, status = access.current_actor(), PassphraseForm(), 200
+    if request.method == "POST" and current_user.demo_role:
+        raise Forbidden(N_("Visitors share this person, so the passphrase cannot be changed."))
+    if request.method == "POST" and form.validate():
+        try:
+            service.set_opening_passphrase(
+                form.passphrase.data or "", actor=actor, clock=access.clock()
+            )
+        except Invalid as error:
+            status = refused(form, error)
+        else:
+            flash(_("Your opening passphrase is set."))
+            return redirect(url_for("opening.passphrase"), 303)
+    elif request.method == "POST":
+        status = 422
+    since = openings.key_since(db.session(), actor.user_id)
+    return render_template("opening/passphrase.html", form=form, since=since), status
 
 
 @blueprint.get(f"{_AT}/opening")
 @requires(Permission.BID_OPEN)
 def show(reference: str) -> Page:
-    """Show who has confirmed, who is missing, what the opening does and when it can be."""
+    """Show who was named and has confirmed, what the opening does, and how far it has come."""
     if (away := stale_sign_in()) is not None:
         return away
     challenge = own_challenge(db.session(), reference, access.current_actor())
-    return _opening_page(challenge, ConfirmOpeningForm(), 200)
+    return _opening_page(challenge, OpeningForm(), 200)
+
+
+@blueprint.post(f"{_AT}/opening/test")
+@requires(Permission.BID_OPEN)
+def rehearse(reference: str) -> Page:
+    """Test before closing that the officer can open the bids, with a test envelope."""
+    if (away := stale_sign_in()) is not None:
+        return away
+    actor, clock, form = access.current_actor(), access.clock(), OpeningForm()
+    status = 422
+    if form.validate():
+        try:
+            service.rehearse_opening(
+                reference, passphrase=form.passphrase.data or "", actor=actor, clock=clock
+            )
+        except (Invalid, WrongMoment) as error:
+            status = _refused(form, error)
+        else:
+            flash(_("It works: your passphrase and the service's key open a test envelope."))
+            return redirect(url_for("opening.show", reference=reference), 303)
+    return _opening_page(own_challenge(db.session(), reference, actor), form, status)
 
 
 @blueprint.post(f"{_AT}/opening")
 @requires(Permission.BID_OPEN)
 def confirm(reference: str) -> Page:
-    """Confirm the opening as one of two officers, each with a password given a short while ago."""
+    """Sign for the opening as one of two officers, each at a sign-in of their own."""
     if (away := stale_sign_in()) is not None:
         return away
-    actor, form = access.current_actor(), ConfirmOpeningForm()
+    actor, clock, form = access.current_actor(), access.clock(), OpeningForm()
+    # Whoever may not open is told so, whatever is in the form.
+    second_factor, status = second_factor_given(), 422
+    challenge = own_challenge(db.session(), reference, actor)
     if not form.validate():
-        challenge = own_challenge(db.session(), reference, actor)
-        return _opening_page(challenge, form, 422)
+        ensure(_answer(challenge, actor, queries.opening_status(db.session(), challenge)))
+        return _opening_page(challenge, form, status)
     try:
-        opened = service.confirm_opening(reference, actor=actor, clock=access.clock())
-    except WrongMoment as error:
-        status = refused(form, error)
+        both = service.confirm_opening(
+            reference,
+            passphrase=form.passphrase.data or "",
+            second_factor=second_factor,
+            actor=actor,
+            clock=clock,
+        )
+    except (Invalid, WrongMoment) as error:
+        status = _refused(form, error)
+        if isinstance(error, service.WrongPassphrase):
+            service.record_refused_opening(
+                status,
+                challenge=reference,
+                second_factor=second_factor,
+                actor=actor,
+                clock=clock,
+            )
         return _opening_page(own_challenge(db.session(), reference, actor), form, status)
-    if opened:
-        flash(_("The bids are open. Check who may bid before the panel begins."))
-        return redirect(url_for("opening.bids", reference=reference), 303)
-    flash(_("You have confirmed. A second procurement officer must confirm too."))
+    if both:
+        flash(_("Two officers have confirmed. The bids are being opened now."))
+    else:
+        flash(_("You have confirmed. A second officer must confirm too."))
     return redirect(url_for("opening.show", reference=reference), 303)
 
 
-def _opening_page(challenge: Challenge, form: ConfirmOpeningForm, status: int) -> Page:
-    session, actor, now = db.session(), access.current_actor(), access.clock().now()
+def _refused(form: OpeningForm, error: Invalid | WrongMoment) -> int:
+    """Put a refusal into the form; a wrong passphrase is shown on the officer's account too."""
+    if isinstance(error, service.WrongPassphrase):
+        events.record_refused("opening_passphrase_failed", cast(User, current_user))
+    return refused(form, error)
+
+
+def _answer(challenge: Challenge, actor: Actor, standing: openings.OpeningStatus) -> Answer:
     stage = challenge.stage
-    standing = queries.opening_status(session, challenge)
-    closed = stage.closes_at is not None and now >= stage.closes_at
-    answer = policy.can_confirm_opening(
+    return policy.can_confirm_opening(
         actor,
         verified=challenge.buyer.verified_at is not None,
         state=challenge.state,
         closes_at=stage.closes_at,
-        now=now,
+        now=access.clock().now(),
+        named=standing.officer(actor.user_id) is not None,
+        second_factor=second_factor_given(),
         opened=standing.opened,
         confirmed=[officer.officer_id for officer in standing.confirmed],
     )
+
+
+def _opening_page(challenge: Challenge, form: OpeningForm, status: int) -> Page:
+    actor, now, stage = access.current_actor(), access.clock().now(), challenge.stage
+    standing = queries.opening_status(db.session(), challenge)
+    own = standing.officer(actor.user_id)
     page = render_template(
         "opening/show.html",
         challenge=challenge,
         stage=stage,
         standing=standing,
-        # Until closing nobody is told even how many there are.
-        count=queries.bid_counts(session, [stage.id])[stage.id] if closed else None,
+        own=own,
+        closed=stage.closes_at is not None and now >= stage.closes_at,
         opens_from=opens_from(stage.closes_at) if stage.closes_at else None,
-        answer=answer,
+        answer=_answer(challenge, actor, standing),
+        testing=policy.can_rehearse(
+            actor,
+            state=challenge.state,
+            closes_at=stage.closes_at,
+            now=now,
+            named=own is not None,
+        ),
         form=form,
     )
     return page, status

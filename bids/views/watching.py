@@ -43,13 +43,13 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
 def watch_opening(blueprint: Blueprint, endpoint: str) -> None:
     """Record each refused attempt to open bids by the form of `endpoint`.
 
-    A form that is sent back with 422 was refused for its passphrase.
+    A wrong passphrase is recorded by the view, which alone can tell it from an empty one.
     """
 
     @blueprint.after_request
     def note(response: Response) -> Response:
         if (
-            response.status_code in {*_REFUSED, 422}
+            response.status_code in _REFUSED
             and request.endpoint == endpoint
             and request.method == "POST"
             and (actor := access.optional_actor()) is not None

@@ -2,7 +2,7 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, Response, request, session
@@ -73,6 +73,21 @@ def limit_reading(app: Flask, endpoint: str, rate: str) -> None:
     limiter: Limiter = app.extensions["limits"]
     view: Any = app.view_functions[endpoint]
     app.view_functions[endpoint] = limiter.limit(rate, key_func=client_address)(view)
+
+
+def limit_guessing(app: Flask, endpoints: Sequence[str], rate: str) -> None:
+    """Limit how often one person may be refused with 422 by the forms of these pages together."""
+    limiter: Limiter = app.extensions["limits"]
+    shared = limiter.shared_limit(
+        rate,
+        scope="+".join(endpoints),
+        key_func=lambda: str(session.get("_user_id") or client_address()),
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code == 422,
+    )
+    for endpoint in endpoints:
+        view: Any = app.view_functions[endpoint]
+        app.view_functions[endpoint] = shared(view)
 
 
 def _limit(

@@ -39,6 +39,7 @@ EVENT_WORDS = {
     "reset_asked_for": N_("Link for a new password asked for"),
     "password_reset": N_("Password set by a link"),
     "password_changed": N_("Password changed"),
+    "opening_passphrase_failed": N_("Wrong opening passphrase"),
 }
 
 
