@@ -41,6 +41,9 @@ LATEST = 5
 # for them too only when the bids are opened or never will be.
 _FOR_BODY = (
     "challenge.",
+    "deadline.",
+    "opening.officer_named",
+    "opening.confirmed",
     "bids.opened",
     "panel.named",
     "moderation.",
