@@ -43,13 +43,6 @@ def _flaws() -> dict[str, object]:
     return {"flaw_words": FLAW_WORDS}
 
 
-@blueprint.record
-def _limit(state: BlueprintSetupState) -> None:
-    """Limit the guesses at a passphrase once the views are in the application."""
-    guesses = [f"{blueprint.name}.{view}" for view in ("confirm", "rehearse")]
-    limits.limit_guessing(cast(Flask, state.app), guesses, _RATE)
-
-
 @blueprint.route("/work/opening-passphrase", methods=["GET", "POST"])
 @requires(Permission.BID_OPEN)
 def passphrase() -> Page:
@@ -263,3 +256,10 @@ def decide(reference: str, bid_reference: str) -> Page:
 def _deciding(actor: Actor, state: State) -> bool:
     """Tell whether the actor decides about eligibility now."""
     return policy.can_decide_eligibility(actor, state, BidState.VALID).allowed
+
+
+@blueprint.record
+def _limit(state: BlueprintSetupState) -> None:
+    """Limit the guesses at a passphrase once the views are in the application."""
+    guesses = [f"{blueprint.name}.{view}" for view in ("confirm", "rehearse")]
+    limits.limit_guessing(cast(Flask, state.app), guesses, _RATE)
