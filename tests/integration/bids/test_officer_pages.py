@@ -1,23 +1,30 @@
 """The officers' pages: nothing before the opening, two confirmations, every reading recorded."""
 
+import html
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import service
 from bids.lifecycle import BidState
+from bids.models import OpeningConfirmation
 from challenges.lifecycle import State
 from challenges.models import PriceModel
+from marketplace.config import Settings
+from marketplace.core import jobs
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
 from tests.conftest import NOW, count_statements, sign_in
-from tests.factories import a_bid, a_body, a_person, a_supplier
+from tests.factories import PASSPHRASE, a_bid, a_body, a_person, a_supplier, name_openers
 from tests.integration.bids.conftest import MARKER, Scene, build_scene, the_bid
 from tests.integration.challenges.browser import send
+from tests.journeys import confirm, open_the_bids
 
 
 @pytest.fixture
@@ -38,8 +45,7 @@ def close(scene: Scene, clock: FixedClock) -> None:
 
 def open_bids(scene: Scene, clock: FixedClock) -> None:
     close(scene, clock)
-    for number in (0, 1):
-        service.confirm_opening(scene.challenge.reference, actor=scene.officer(number), clock=clock)
+    open_the_bids(scene.challenge.reference, scene.officer(0), scene.officer(1), clock=clock)
 
 
 def readings(session: Session, scene: Scene) -> list[str | None]:
@@ -55,7 +61,7 @@ def test_the_opening_page_before_closing_tells_neither_number_nor_supplier(
     page = client.get(at(scene, "/opening")).text
     assert "Bids close in" in page
     assert "Bids submitted" not in page
-    assert "Confirm as first officer" not in page
+    assert "Sign as first officer" not in page
     for secret in (bid, MARKER, scene.supplier.name, scene.admin_user.name):
         assert secret not in page
 
@@ -67,7 +73,7 @@ def test_the_opening_page_after_closing_tells_the_number_and_nothing_else(
     sign_in(client, scene.officers[0])
     page = client.get(at(scene, "/opening")).text
     assert "Bids submitted" in page
-    assert "Confirm as first officer" in page
+    assert "Sign as first officer" in page
     for secret in (bid, MARKER, scene.supplier.name, scene.admin_user.name):
         assert secret not in page
 
@@ -93,20 +99,42 @@ def test_a_bid_that_is_there_and_one_that_is_not_look_the_same_before_the_openin
     assert [answer.status_code for answer in answers] == [409, 409]
 
 
+TYPED = {"passphrase": PASSPHRASE}
+
+
 def test_two_officers_open_the_bids_from_their_pages(
     scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
 ) -> None:
     close(scene, clock)
     sign_in(client, scene.officers[0])
-    assert send(client, at(scene, "/opening"), {}).headers["Location"] == at(scene, "/opening")
+    assert send(client, at(scene, "/opening"), TYPED).headers["Location"] == at(scene, "/opening")
     page = client.get(at(scene, "/opening")).text
     assert "You have confirmed already" in page
     assert scene.officers[1].name in page
     sign_in(client, scene.officers[1])
-    assert "Confirm and open the bids" in client.get(at(scene, "/opening")).text
-    assert send(client, at(scene, "/opening"), {}).headers["Location"] == at(scene, "/bids")
+    assert "Sign as second officer and open the bids" in client.get(at(scene, "/opening")).text
+    assert send(client, at(scene, "/opening"), TYPED).headers["Location"] == at(scene, "/opening")
+    page = client.get(at(scene, "/opening")).text
+    assert "0 of 1 bid opened" in page
+    assert "Check again" in page
+    assert client.get(at(scene, "/bids")).status_code == 409
+    jobs.run_due(clock)
+    assert "1 bid was opened" in client.get(at(scene, "/opening")).text
     assert scene.supplier.name in client.get(at(scene, "/bids")).text
     assert the_bid(session, bid).state is BidState.VALID
+
+
+def test_what_an_officer_signs_is_on_the_page_word_for_word(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    client.post(at(scene, "/opening"), data=TYPED)
+    sign_in(client, scene.officers[1])
+    page = html.unescape(client.get(at(scene, "/opening")).text)
+    session.rollback()
+    (given,) = session.scalars(select(OpeningConfirmation.statement))
+    assert given.partition("\n\n")[0] in page
 
 
 def test_confirming_twice_by_one_officer_says_that_another_must(
@@ -114,16 +142,152 @@ def test_confirming_twice_by_one_officer_says_that_another_must(
 ) -> None:
     close(scene, clock)
     sign_in(client, scene.officers[0])
-    client.post(at(scene, "/opening"))
-    answer = client.post(at(scene, "/opening"))
+    client.post(at(scene, "/opening"), data=TYPED)
+    answer = client.post(at(scene, "/opening"), data=TYPED)
     assert answer.status_code == 409
     assert "A second procurement officer must confirm too" in answer.text
     assert the_bid(session, bid).state is BidState.SUBMITTED
 
 
-def test_confirming_before_closing_is_refused(scene: Scene, client: FlaskClient, bid: str) -> None:
+@pytest.mark.parametrize("data", [TYPED, {}])
+def test_confirming_before_closing_is_refused(
+    scene: Scene, client: FlaskClient, bid: str, data: dict[str, str]
+) -> None:
     sign_in(client, scene.officers[0])
-    assert client.post(at(scene, "/opening")).status_code == 409
+    assert client.post(at(scene, "/opening"), data=data).status_code == 409
+
+
+def test_confirming_with_a_wrong_passphrase_signs_nothing_and_does_not_show_it_again(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    answer = client.post(at(scene, "/opening"), data={"passphrase": "some other words than those"})
+    assert answer.status_code == 422
+    assert "This is not your opening passphrase" in answer.text
+    assert "some other words" not in answer.text
+    session.rollback()
+    assert session.query(OpeningConfirmation).count() == 0
+    assert "Wrong opening passphrase" in client.get("/account").text
+
+
+def test_confirming_with_a_wrong_passphrase_ten_times_in_an_hour_is_the_end_of_trying(
+    scene: Scene, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    wrong = {"passphrase": "some other words than those"}
+    answers = [client.post(at(scene, "/opening"), data=wrong).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert client.post(at(scene, "/opening"), data=TYPED).status_code == 429
+    sign_in(client, scene.officers[1])
+    assert client.post(at(scene, "/opening"), data=TYPED).status_code == 303
+
+
+def test_confirming_without_the_second_step_is_refused_and_says_what_to_do(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0], second_factor=False)
+    assert "Sign in again with your second step" in client.get(at(scene, "/opening")).text
+    answer = client.post(at(scene, "/opening"), data=TYPED)
+    assert answer.status_code == 403
+    assert "Sign in again with your second step" in answer.text
+    session.rollback()
+    assert session.query(OpeningConfirmation).count() == 0
+
+
+def test_confirming_long_after_the_password_was_given_asks_for_it_again(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    close(scene, clock)
+    sign_in(client, scene.officers[0])
+    with client.session_transaction() as held:
+        held["fs_paa"] = held["fs_paa"] - 3600
+    for page in (at(scene, "/opening"), at(scene, "/opening/test"), "/work/opening-passphrase"):
+        answer = client.post(page, data=TYPED)
+        assert answer.headers["Location"].startswith("/account/check")
+    session.rollback()
+    assert session.query(OpeningConfirmation).count() == 0
+
+
+def test_the_opening_page_says_who_set_a_passphrase_and_who_tested(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
+) -> None:
+    fourth = a_person(session, NOW, scene.body, Role.PROCUREMENT_OFFICER, name="Nora Newcomer")
+    name_openers(session, NOW, scene.challenge, fourth)
+    session.commit()
+    sign_in(client, scene.officers[0])
+    answer = client.post(at(scene, "/opening/test"), data=TYPED)
+    assert answer.headers["Location"] == at(scene, "/opening")
+    page = " ".join(client.get(at(scene, "/opening")).text.split())
+    assert page.count("Not set yet") == 1
+    assert page.count(">Set<") + page.count("> Set <") == 3
+    assert page.count("Not yet") == 3
+    assert "It works" in page
+
+
+def test_the_opening_page_leads_an_officer_without_a_passphrase_to_set_one(
+    scene: Scene, session: Session, client: FlaskClient
+) -> None:
+    fourth = a_person(session, NOW, scene.body, Role.PROCUREMENT_OFFICER)
+    name_openers(session, NOW, scene.challenge, fourth)
+    session.commit()
+    sign_in(client, fourth)
+    page = client.get(at(scene, "/opening")).text
+    assert "First set your opening passphrase" in page
+    assert "Test that I can open" not in page
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_opening_page_tells_an_officer_who_is_not_named_to_ask(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, closed: bool
+) -> None:
+    other = a_person(session, NOW, scene.body, Role.PROCUREMENT_OFFICER)
+    session.commit()
+    if closed:
+        close(scene, clock)
+    sign_in(client, other)
+    page = client.get(at(scene, "/opening")).text
+    assert "You are not one of the officers named" in page
+    assert 'name="passphrase"' not in page
+
+
+def test_the_opening_page_says_that_the_opening_has_stopped_and_whom_to_tell(
+    scene: Scene,
+    session: Session,
+    client: FlaskClient,
+    clock: FixedClock,
+    settings: Settings,
+    bid: str,
+) -> None:
+    close(scene, clock)
+    for number in (0, 1):
+        confirm(scene.challenge.reference, scene.officer(number), clock=clock)
+    away = settings.master_key_path.rename(settings.data / "away")
+    jobs.run_due(clock)
+    sign_in(client, scene.officers[2])
+    page = client.get(at(scene, "/opening")).text
+    assert "The opening has stopped. Tell the service team" in page
+    assert MARKER not in page
+    away.rename(settings.master_key_path)
+    clock.instant += timedelta(minutes=5)
+    jobs.run_due(clock)
+    assert "1 bid was opened" in client.get(at(scene, "/opening")).text
+
+
+def test_a_bid_that_is_not_as_submitted_is_marked_in_plain_words(
+    scene: Scene, client: FlaskClient, clock: FixedClock, app: Flask, session: Session, bid: str
+) -> None:
+    envelope = app.extensions["files"].path(the_bid(session, bid).submissions[0].sha256)
+    envelope.unlink()
+    open_bids(scene, clock)
+    sign_in(client, scene.officers[0])
+    for page in ("/bids", f"/bids/{bid}", f"/bids/{bid}/eligibility"):
+        answer = client.get(at(scene, page))
+        assert "The sealed envelope is missing." in answer.text
+        assert "Tell the service team before you go on." in answer.text
+    assert "1 bid is not as it was submitted" in client.get(at(scene, "/bids")).text
 
 
 def test_confirming_by_an_officer_of_another_body_finds_nothing(

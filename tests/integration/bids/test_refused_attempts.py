@@ -15,8 +15,9 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Role
 from tests.conftest import NOW, sign_in
-from tests.factories import a_body, a_person, a_supplier
+from tests.factories import PASSPHRASE, a_body, a_person, a_supplier, give_opening_key
 from tests.integration.bids.conftest import Scene
+from tests.journeys import confirm
 
 MINUTE = timedelta(seconds=60)
 
@@ -161,12 +162,66 @@ def test_opening_before_closing_is_refused_and_on_record(
 ) -> None:
     sign_in(client, scene.officers[0])
     path = f"/work/challenges/{scene.challenge.reference}/opening"
-    for _ in range(2):
-        assert client.post(path, data={"confirm": "y"}).status_code in (409, 422)
-    client.post(path, data={"confirmed": "y"})
+    for typed in (PASSPHRASE, "", "some other words than those"):
+        assert client.post(path, data={"passphrase": typed}).status_code == 409
 
-    found = entries(session, scene, "opening.refused")
-    assert [entry.fields["reason"] for entry in found] == ["moment"]
+    assert reasons(session, scene) == ["moment"]
+
+
+def reasons(session: Session, scene: Scene) -> list[str]:
+    """Give why openings were refused, in the order of the log."""
+    return [entry.fields["reason"] for entry in entries(session, scene, "opening.refused")]
+
+
+def test_opening_with_a_wrong_passphrase_is_on_record_once_an_hour_and_an_empty_one_is_not(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    clock.instant = scene.closes_at + MINUTE
+    sign_in(client, scene.officers[0])
+    path = f"/work/challenges/{scene.challenge.reference}/opening"
+
+    assert client.post(path, data={"passphrase": ""}).status_code == 422
+    assert reasons(session, scene) == []
+    for _ in range(3):
+        assert client.post(path, data={"passphrase": "some other words"}).status_code == 422
+    assert reasons(session, scene) == ["passphrase"]
+    (entry,) = entries(session, scene, "opening.refused")
+    assert set(entry.fields) == {"reason"}
+
+
+def test_testing_with_a_wrong_passphrase_is_no_attempt_to_open(
+    scene: Scene, session: Session, client: FlaskClient, bid: str
+) -> None:
+    sign_in(client, scene.officers[0])
+    path = f"/work/challenges/{scene.challenge.reference}/opening/test"
+
+    assert client.post(path, data={"passphrase": "some other words"}).status_code == 422
+    assert reasons(session, scene) == []
+
+
+def test_opening_by_whom_it_is_not_for_is_on_record_with_why(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
+) -> None:
+    elsewhere = a_person(session, NOW, a_body(session, NOW, "Another"), Role.PROCUREMENT_OFFICER)
+    unnamed = a_person(session, NOW, scene.body, Role.PROCUREMENT_OFFICER)
+    give_opening_key(session, NOW, elsewhere, unnamed)
+    session.commit()
+    clock.instant = scene.closes_at + MINUTE
+    path = f"/work/challenges/{scene.challenge.reference}/opening"
+
+    answers = []
+    for who, second_factor in (
+        (elsewhere, True),
+        (scene.lead, True),
+        (unnamed, True),
+        (scene.officers[0], False),
+    ):
+        sign_in(client, who, second_factor=second_factor)
+        answers.append(client.post(path, data={"passphrase": PASSPHRASE}).status_code)
+
+    assert answers == [404, 403, 403, 403]
+    assert reasons(session, scene) == ["organisation", "role", "not named", "second step"]
+    assert entries(session, scene, "opening.confirmed") == []
 
 
 def test_opening_waits_for_the_closing_in_the_log_and_records_it_where_no_sweeper_came(
@@ -174,12 +229,12 @@ def test_opening_waits_for_the_closing_in_the_log_and_records_it_where_no_sweepe
 ) -> None:
     clock.instant = scene.closes_at + MINUTE - timedelta(microseconds=1)
     with pytest.raises(WrongMoment, match="Wait for one minute"):
-        service.confirm_opening(scene.challenge.reference, actor=scene.officer(0), clock=clock)
+        confirm(scene.challenge.reference, scene.officer(0), clock=clock)
     assert entries(session, scene, "challenge.closed") == []
 
     clock.instant = scene.closes_at + MINUTE
     for number in (0, 1):
-        service.confirm_opening(scene.challenge.reference, actor=scene.officer(number), clock=clock)
+        confirm(scene.challenge.reference, scene.officer(number), clock=clock)
 
     session.rollback()
     chain = [e.action for e in log.chain_entries(session, scene.challenge.reference)]
