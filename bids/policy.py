@@ -61,13 +61,13 @@ def has_draft(drafted: bool, state: BidState) -> Answer:
         return wrong_moment(
             N_(
                 "This bid was withdrawn, so this was not saved. To go on, first choose “Begin "
-                "again from what you submitted” on the bid's page."
+                "again from what you submitted”."
             )
         )
     return wrong_moment(
         N_(
             "This bid was submitted, so this was not saved. To go on, first choose “Change this "
-            "bid” on the bid's page."
+            "bid”."
         )
     )
 

@@ -122,6 +122,7 @@ function prepare(form) {
       } else {
         stopped = true; // somebody else's change, submitted, or closed: for the person to decide
         state.textContent = `${answer.message} ${keepHere()}`;
+        state.className = "govuk-error-message";
         onward.hidden = false;
       }
       return SAVE_AFTER;
