@@ -95,9 +95,10 @@ def submit_bid(
                 bid.row_version,
             ):
                 raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
-            submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
+            # All that can be is done before the log's lock, for which everybody waits.
             bid.state, bid.current_version = state, prepared.version
             drafts.destroy(session, bid)
+            submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
             _send_receipt(session, bid, challenge, submission, actor, clock)
     except TooLate as refusal:
         record_too_late(reference, "submit", refusal=refusal, actor=actor, clock=clock)

@@ -54,6 +54,7 @@ from marketplace.core.audit.verifying.command import one_instant
 from marketplace.core.database import db
 from marketplace.core.files.store import FileStore
 from marketplace.core.permissions import Role
+from marketplace.core.transaction import transaction
 from tests import postgres
 from tests.factories import a_bid, a_body, a_challenge, a_declaration, a_person, a_supplier
 
@@ -115,7 +116,7 @@ def measure(kind: str) -> list[dict[str, Any]]:
             for person in alone:
                 _press(port, person)
             with app.app_context():
-                closes_at = _close_soon(db.session(), challenge)
+                closes_at = _close_soon(challenge)
             _rush(port, crowd, closes_at)
             for person in people:
                 _see_receipt(port, person)
@@ -303,12 +304,14 @@ def _press(port: int, person: Person) -> None:
     person.seconds = time.perf_counter() - began
 
 
-def _close_soon(session: Session, reference: str) -> datetime:
+def _close_soon(reference: str) -> datetime:
     """Set the closing instant to the end of the rush."""
-    closes_at = datetime.now(UTC) + timedelta(seconds=BREATH + LAST_SECONDS)
-    challenge = session.scalars(sa.select(Challenge).where(Challenge.reference == reference)).one()
-    challenge.stage.closes_at = closes_at
-    session.commit()
+    with transaction() as session:
+        challenge = session.scalars(
+            sa.select(Challenge).where(Challenge.reference == reference)
+        ).one()
+        closes_at = datetime.now(UTC) + timedelta(seconds=BREATH + LAST_SECONDS)
+        challenge.stage.closes_at = closes_at
     db.session.remove()
     return closes_at
 
