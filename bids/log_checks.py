@@ -1,4 +1,8 @@
-"""Holds stored bids against the log: no submission without its entry, no entry without its bid."""
+"""Holds stored bids against the log: no submission without its entry, no entry without its bid.
+
+A sealed bid is an envelope among the stored files: each is read, by chunks, and digested. What an
+opening read of it is compared with what the log and the receipt say.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from bids import documents, log_words
-from bids.models import Bid, Submission
+from bids import log_words, opened
+from bids.envelopes import Hashed
+from bids.models import Bid, Flaw, OpenedSubmission, Submission
+from marketplace.core.access import current_files
 from marketplace.core.audit import entries, proofs, receipts, retention, verifying
 from marketplace.core.audit.findings import Finding, failed
 from marketplace.core.audit.models import LogEntry, LogKey
+from marketplace.core.audit.receipts import Receipt
+from marketplace.core.files.store import DamagedFile
 from marketplace.core.text import N_
 
-# What a receipt states; without it nobody could match one with the log.
+# What a receipt states, and what an opening is proven by; without it nobody could match them.
 retention.keep(
     {
         log_words.SUBMITTED: frozenset(
@@ -21,9 +29,13 @@ retention.keep(
         ),
         log_words.WITHDRAWN: frozenset({"bid", "version", "arrived", "closes_at"}),
         log_words.REFUSED: frozenset({"bid", "reason", "arrived", "closes_at"}),
-        log_words.OPENED: frozenset({"bids", "differing", "officers"}),
+        log_words.KEY_SET: frozenset({"key", "former"}),
+        log_words.CONFIRMED: frozenset({"place", "key", "statement"}),
+        log_words.OPENED: frozenset({"count", "bids", "differing", "flaws", "officers"}),
     }
 )
+# Rows with what an opening read are large, so few are held at once.
+_AT_ONCE = 20
 
 
 @verifying.also
@@ -38,20 +50,25 @@ def check(connection: Connection) -> Iterator[Finding]:
             Submission.arrived_at,
             Submission.recorded_at,
             Submission.entry_n,
-            Submission.content,
             Submission.sha256,
             Submission.receipt,
+            OpenedSubmission.submission_id.label("opened_id"),
+            OpenedSubmission.found_sha256,
+            OpenedSubmission.document,
+            OpenedSubmission.flaw,
             LogEntry.__table__.c.action,
             LogEntry.__table__.c.at,
             LogEntry.__table__.c.body,
         )
         .join(Bid, Bid.id == Submission.bid_id)
+        .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(LogEntry.__table__, LogEntry.__table__.c.n == Submission.entry_n)
         .order_by(Submission.entry_n)
     )
-    for row in connection.execution_options(yield_per=100).execute(stored):
+    for row in connection.execution_options(yield_per=_AT_ONCE).execute(stored):
         where = f"bid {row.reference}, version {row.version}"
         yield from _submission(row, where)
+        yield from _envelope(row, where)
         if row.action == log_words.SUBMITTED:
             yield from _receipt(row, where, connection, origins)
     alone = (
@@ -73,18 +90,29 @@ def _submission(row: Any, where: str) -> Iterator[Finding]:
             where,
             entry=row.entry_n,
         )
-    if documents.digest(row.content) != row.sha256:
-        yield failed(
-            N_("Its stored content has another fingerprint than was stored with it"), where
-        )
+
+
+def _envelope(row: Any, where: str) -> Iterator[Finding]:
+    """Read the sealed envelope, and compare its digest."""
+    where += ", envelope"
+    try:
+        with current_files().open(row.sha256) as file:
+            found = Hashed(file).drain()
+    except DamagedFile:
+        if row.flaw is not Flaw.MISSING:
+            yield failed(N_("It is missing among the stored files"), where)
+    except OSError as error:
+        yield failed(N_("It cannot be read: %(why)s"), where, why=error.strerror)
+    else:
+        if found != row.sha256 and row.flaw is not Flaw.DIFFERS:
+            yield failed(N_("It is not the one that was submitted: its bytes have changed"), where)
 
 
 def _receipt(row: Any, where: str, connection: Connection, origins: set[str]) -> Iterator[Finding]:
     """Make the receipt again from the log, and compare."""
-    where += ", receipt"
-    body = bytes(row.body)
     try:
         held = receipts.read(row.receipt)
+        body = bytes(row.body)
         entry = entries.read(body)
         session = Session(connection)
         size = row.entry_n + 1
@@ -96,7 +124,9 @@ def _receipt(row: Any, where: str, connection: Connection, origins: set[str]) ->
             proofs.root(session, size),
         )
     except (ValueError, TypeError, KeyError) as error:
-        yield failed(N_("It cannot be matched with the log: %(why)s"), where, why=error)
+        yield failed(
+            N_("It cannot be matched with the log: %(why)s"), f"{where}, receipt", why=error
+        )
         return
     digests = {
         name: entries.field_digest(field.salt, entries.value_bytes(field.value))
@@ -104,15 +134,32 @@ def _receipt(row: Any, where: str, connection: Connection, origins: set[str]) ->
     }
     if held != made or digests != entry.fields or (origins and held.origin not in origins):
         yield failed(
-            N_("It is not the one that follows from entry %(entry)s"), where, entry=row.entry_n
+            N_("It is not the one that follows from entry %(entry)s"),
+            f"{where}, receipt",
+            entry=row.entry_n,
         )
     stated = (held.bid, held.version, held.arrived, held.envelope.hex())
     if stated != (row.reference, row.version, row.arrived_at, row.sha256):
-        yield failed(N_("It does not state what is stored of the submission"), where)
-    try:
-        root = documents.fields_root(documents.read(row.content))
-    except (ValueError, TypeError, KeyError) as error:
-        yield failed(N_("The stored bid cannot be read: %(why)s"), where, why=error)
-        return
-    if root != held.fields_root:
-        yield failed(N_("It does not state the root over the fields of the stored bid"), where)
+        yield failed(N_("It does not state what is stored of the submission"), f"{where}, receipt")
+    if row.opened_id is not None:
+        yield from _opened(row, held, f"{where}, opened")
+
+
+def _opened(row: Any, held: Receipt, where: str) -> Iterator[Finding]:
+    """Hold what the opening read, and how it was flagged, against what was submitted."""
+    flaw: Flaw | None
+    if row.found_sha256 is None:
+        flaw = Flaw.MISSING
+    elif row.found_sha256 != held.envelope.hex():
+        flaw = Flaw.DIFFERS
+    else:
+        document = opened.read_document(row.document)
+        logged = {"fields_root": held.fields_root.hex()}
+        flaw = opened.flaw_of(document, row.reference, row, logged)
+    if flaw is not row.flaw:
+        yield failed(
+            N_("What was read of it is not what was submitted, and its flag does not say so")
+            if flaw is not None
+            else N_("It is flagged, and what was read of it is what was submitted"),
+            where,
+        )

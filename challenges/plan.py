@@ -3,8 +3,11 @@
 `docs/verification.md`, section 9, describes `plan/1` byte by byte.
 """
 
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from scoring.engine.canonical import canonical
 
 if TYPE_CHECKING:
     from challenges.models import Challenge, Criterion, Stage
@@ -57,6 +60,18 @@ def _stage(stage: "Stage") -> dict[str, Any]:
         "minimum_panel": stage.minimum_panel,
         "names_withheld": False,
     }
+
+
+def evaluations(plan: bytes) -> dict[int, bytes]:
+    """Give each stage's `evaluation` in the bytes of a `plan/1`, in canonical form, by its number.
+
+    Raises:
+        ValueError, TypeError, KeyError: the bytes are no `plan/1`.
+    """
+    found = json.loads(plan)
+    if found["format"] != FORMAT:
+        raise ValueError(f"not a {FORMAT}")
+    return {stage["stage"]: canonical(stage["evaluation"]) for stage in found["stages"]}
 
 
 def plan_document(stage: "Stage") -> dict[str, Any]:

@@ -21,12 +21,14 @@ from bids.models import (
     OpeningConfirmation,
     Submission,
 )
+from challenges import log_words as challenge_words
 from challenges.lifecycle import State
 from challenges.log_words import CLOSED
 from challenges.models import (
     Challenge,
     Criterion,
     CriterionKind,
+    EvaluationPlan,
     LegalRoute,
     OpeningOfficer,
     Plan,
@@ -34,7 +36,7 @@ from challenges.models import (
     ScaleDescriptor,
     Stage,
 )
-from challenges.plan import FIRST_VERSION, frozen_plan
+from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from marketplace.core.access import current_files
 from marketplace.core.accounts.models import (
     BodyType,
@@ -237,13 +239,58 @@ def name_openers(session: Session, at: datetime, challenge: Challenge, *officers
     session.flush()
 
 
+def record_publication(
+    session: Session, at: datetime, challenge: Challenge, *officers: User
+) -> None:
+    """Record that a challenge was published and who may open its bids, as publication does.
+
+    Their keys are named with them, where they have any.
+    """
+    plan, key, closes_at = challenge.plan, challenge.stage.sealing_key, challenge.stage.closes_at
+    assert plan is not None
+    assert key is not None
+    assert closes_at is not None
+    evaluation = canonical(plan_document(challenge.stage))
+    session.add(
+        EvaluationPlan(
+            stage_id=challenge.stage.id,
+            canonical=evaluation,
+            sha256=hashlib.sha256(evaluation).hexdigest(),
+            regime="scotland",
+            regime_version="t",
+            band="low",
+            frozen_at=at,
+        )
+    )
+    log.append(
+        session,
+        clock=FixedClock(at),
+        action=challenge_words.PUBLISHED,
+        chain=challenge.reference,
+        plan=plan.sha256,
+        closes_at=write_instant(closes_at),
+        sealing_key=key.recipient,
+    )
+    for officer in officers:
+        used = vault_officers.in_use(session, officer.id)
+        log.append(
+            session,
+            clock=FixedClock(at),
+            action=challenge_words.OPENER_NAMED,
+            chain=challenge.reference,
+            officer=officer.name,
+            officer_id=str(officer.id),
+            key=used.verifier if used else None,
+        )
+
+
 PASSPHRASE = "four plain fictional words"
 
 
 def give_opening_key(session: Session, at: datetime, *officers: User) -> None:
     """Give officers a signing key, locked by `PASSPHRASE`."""
     for officer in officers:
-        signer, locked = vault_officers.prepare("tests.example/log", PASSPHRASE)
+        signer, locked = vault_officers.prepare(receipts.origin(session), PASSPHRASE)
         vault_officers.keep(session, officer.id, signer, locked, FixedClock(at))
 
 
@@ -438,7 +485,7 @@ def _submit(
         entry_n=made.entry.n,
         sha256=digest,
         draft_version=bid.row_version,
-        receipt=receipts.text_of(made, "tests.example/log"),
+        receipt=receipts.text_of(made, receipts.origin(session)),
     )
     session.add(submission)
     session.flush()

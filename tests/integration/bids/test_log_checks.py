@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from bids import service
 from bids.models import Submission
-from marketplace.core.audit import checkpoints, log, retention, verifying
-from marketplace.core.audit.verifying.command import one_instant
+from marketplace.core.access import current_files
+from marketplace.core.audit import checkpoints, log, retention
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid
 from marketplace.core.transaction import transaction
 from tests.conftest import NOW
 from tests.integration.bids.conftest import Scene
+from tests.integration.bids.damage import damage, written_over
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def reference(scene: Scene, clock: FixedClock) -> str:
     made = scene.written_bid(clock)
     service.submit_bid(made, actor=scene.admin, arrived=NOW, clock=clock)
     clock.instant += timedelta(minutes=1)
+    service.change_bid(made, actor=scene.admin, clock=clock)
     service.save_answer(made, "team", "Others too", actor=scene.admin, clock=clock)
     service.submit_bid(made, actor=scene.admin, arrived=clock.now(), clock=clock)
     with transaction() as session:
@@ -33,40 +35,23 @@ def reference(scene: Scene, clock: FixedClock) -> str:
     return made
 
 
-def damage() -> list[str]:
-    with one_instant(db.engine) as connection:
-        return [str(found) for found in verifying.Verification(connection).run()]
-
-
 Change = Callable[..., list[str]]
 
 
 @pytest.fixture
-def changed(reference: str, session: Session, database_kind: str) -> Change:
+def changed(reference: str, session: Session) -> Change:
     """Change the first version past its triggers, say what is found, and put it back."""
-    first = sa.select(Submission).where(Submission.version == 1)
     session.rollback()
 
     def change(**values: Any) -> list[str]:
-        before = {name: getattr(session.scalars(first).one(), name) for name in values}
-        session.rollback()
-        _write(values)
-        try:
+        with written_over(db.engine, Submission, Submission.version == 1, values):
             return damage()
-        finally:
-            _write(before)
-
-    def _write(values: dict[str, Any]) -> None:
-        with db.engine.begin() as connection:
-            if database_kind == "sqlite":
-                connection.exec_driver_sql("DROP TRIGGER IF EXISTS submission_no_update")
-            else:
-                connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-            connection.execute(
-                sa.update(Submission).where(Submission.version == 1).values(**values)
-            )
 
     return change
+
+
+def first(session: Session) -> Submission:
+    return session.scalars(sa.select(Submission).where(Submission.version == 1)).one()
 
 
 def test_bids_as_they_were_submitted_agree_with_the_log(reference: str) -> None:
@@ -74,14 +59,11 @@ def test_bids_as_they_were_submitted_agree_with_the_log(reference: str) -> None:
 
 
 def test_changed_submission_is_found(changed: Change, reference: str, session: Session) -> None:
-    held = session.scalars(sa.select(Submission).where(Submission.version == 1)).one()
-    content, receipt, sha256 = held.content, held.receipt, held.sha256
+    held = first(session)
+    receipt = held.receipt
     session.rollback()
     where = f"bid {reference}, version 1"
     for values in (
-        {"content": content + b" "},
-        {"content": content.replace(b"lanterns", b"lanternz")},
-        {"sha256": sha256[::-1]},
         {"arrived_at": NOW - timedelta(days=1)},
         {"recorded_at": NOW - timedelta(days=1)},
         {"receipt": receipt.replace('"version":1', '"version":3')},
@@ -97,11 +79,81 @@ def test_changed_submission_is_found(changed: Change, reference: str, session: S
 def test_any_changed_character_of_a_receipt_is_found(
     changed: Change, reference: str, session: Session
 ) -> None:
-    receipt = session.scalars(sa.select(Submission).where(Submission.version == 1)).one().receipt
+    receipt = first(session).receipt
     session.rollback()
     for index in range(0, len(receipt), 211):
         other = "0" if receipt[index] != "0" else "1"
         assert changed(receipt=receipt[:index] + other + receipt[index + 1 :]), index
+
+
+@pytest.mark.parametrize("place", [0, 30, 400, -1])
+def test_envelope_with_a_changed_byte_is_found(
+    reference: str, session: Session, place: int
+) -> None:
+    sha256 = first(session).sha256
+    session.rollback()
+    file = current_files().path(sha256)
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(bytes(content))
+
+    assert damage() == [
+        f"bid {reference}, version 1, envelope: It is not the one that was submitted: its bytes"
+        " have changed"
+    ]
+
+
+def test_envelope_that_is_longer_or_shorter_is_found(reference: str, session: Session) -> None:
+    file = current_files().path(first(session).sha256)
+    session.rollback()
+    content = file.read_bytes()
+    for other in (content + b"\n", content[:-1], b""):
+        file.write_bytes(other)
+        assert len(damage()) == 1
+    file.write_bytes(content)
+    assert damage() == []
+
+
+def test_envelope_that_is_gone_is_found(reference: str, session: Session) -> None:
+    current_files().path(first(session).sha256).unlink()
+    session.rollback()
+
+    assert damage() == [
+        f"bid {reference}, version 1, envelope: It is missing among the stored files"
+    ]
+
+
+def test_whole_store_that_is_away_is_told_and_the_rest_is_checked(
+    reference: str, session: Session
+) -> None:
+    folder = current_files().folder
+    folder.rename(folder.with_name("elsewhere"))
+
+    found = damage()
+
+    assert len(found) == 2
+    assert all("envelope: It cannot be read" in each for each in found)
+
+
+def test_submission_that_names_another_envelope_is_found(
+    changed: Change, reference: str, session: Session, scene: Scene, clock: FixedClock
+) -> None:
+    """The one of the other version is whole and stored, and is not this one's."""
+    other = session.scalars(sa.select(Submission.sha256).where(Submission.version == 2)).one()
+    session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO stored_file (sha256, size, media_type, stored_at) SELECT :new, size,"
+                " media_type, stored_at FROM stored_file WHERE sha256 = :old"
+            ),
+            {"new": "ab" * 32, "old": other},
+        )
+
+    found = changed(sha256="ab" * 32)
+
+    assert f"bid {reference}, version 1, envelope: It is missing among the stored files" in found
+    assert any("does not state what is stored" in each for each in found)
 
 
 def test_submission_without_its_own_entry_is_found(
@@ -127,7 +179,7 @@ def test_entry_without_its_submission_is_found(reference: str, clock: FixedClock
 def test_what_a_receipt_states_cannot_be_erased_and_who_submitted_can(
     reference: str, session: Session, clock: FixedClock
 ) -> None:
-    place = session.scalars(sa.select(Submission.entry_n).where(Submission.version == 1)).one()
+    place = first(session).entry_n
     session.rollback()
     for name in ("bid", "version", "arrived", "closes_at", "envelope", "fields_root"):
         with pytest.raises(Invalid):

@@ -1,0 +1,87 @@
+"""Holds stored plans, sealing keys and closing instants against what the log says of them."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from challenges import log_words
+from challenges.models import Challenge, EvaluationPlan, Plan, Stage
+from challenges.plan import evaluations
+from marketplace.core.audit import retention, verifying
+from marketplace.core.audit.entries import write_instant
+from marketplace.core.audit.findings import Finding, failed
+from marketplace.core.audit.verifying.recorded import recorded
+from marketplace.core.text import N_
+from marketplace.core.vault.models import SealingKey
+
+_CLOSINGS = (log_words.PUBLISHED, log_words.DEADLINE_EXTENDED, log_words.REOPENED)
+
+# What bids and their opening are held against.
+retention.keep(
+    {
+        log_words.PUBLISHED: frozenset({"plan", "closes_at", "sealing_key"}),
+        log_words.CLOSED: frozenset({"closes_at"}),
+        log_words.DEADLINE_EXTENDED: frozenset({"former", "closes_at"}),
+        log_words.REOPENED: frozenset({"former", "closes_at"}),
+        log_words.OPENER_NAMED: frozenset({"officer_id", "key"}),
+    }
+)
+
+
+@verifying.also
+def check(connection: Connection) -> Iterator[Finding]:
+    """Compare what is stored of each published challenge with the entry of its publication."""
+    published: dict[str, Mapping[str, Any]] = {}
+    closing: dict[str, object] = {}
+    for entry in recorded(connection, *_CLOSINGS):
+        if entry.action == log_words.PUBLISHED:
+            published[entry.chain] = entry.values
+        closing[entry.chain] = entry.values.get("closes_at")
+    rows = connection.execute(
+        select(
+            Challenge.reference,
+            Stage.ordinal,
+            Stage.closes_at,
+            SealingKey.recipient,
+            Plan.canonical.label("plan"),
+            Plan.sha256.label("plan_sha256"),
+            EvaluationPlan.canonical.label("evaluation"),
+            EvaluationPlan.sha256.label("evaluation_sha256"),
+        )
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .outerjoin(SealingKey, SealingKey.id == Stage.sealing_key_id)
+        .outerjoin(Plan, Plan.challenge_id == Challenge.id)
+        .outerjoin(EvaluationPlan, EvaluationPlan.stage_id == Stage.id)
+        .order_by(Challenge.reference, Stage.ordinal)
+    )
+    seen = set()
+    for row in rows:
+        seen.add(row.reference)
+        if row.reference in published:
+            yield from _challenge(row, published[row.reference], closing[row.reference])
+    for reference in sorted(published.keys() - seen):
+        yield failed(
+            N_("Its publication is recorded, and it is not stored"), f"challenge {reference}"
+        )
+
+
+def _challenge(row: Any, said: Mapping[str, Any], closes_at: object) -> Iterator[Finding]:
+    where = f"challenge {row.reference}"
+    if (
+        row.plan is None
+        or row.plan_sha256 != said.get("plan")
+        or hashlib.sha256(row.plan).hexdigest() != row.plan_sha256
+    ):
+        yield failed(N_("Its plan is not the one that the log names"), where)
+    elif (
+        row.evaluation is None
+        or evaluations(row.plan).get(row.ordinal) != row.evaluation
+        or hashlib.sha256(row.evaluation).hexdigest() != row.evaluation_sha256
+    ):
+        yield failed(N_("The criteria and method of its stage are not those of its plan"), where)
+    if row.recipient != said.get("sealing_key"):
+        yield failed(N_("Its bids are sealed to another key than the log names"), where)
+    if row.closes_at is None or write_instant(row.closes_at) != closes_at:
+        yield failed(N_("It closes at another instant than the log says"), where)
