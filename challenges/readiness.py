@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Small suppliers need two weekends to read, ask and write.
 DAYS_TO_BID = 10
 
+# Nobody plans a challenge for so long: the year is a slip of the keyboard.
+DAYS_AHEAD_MOST = 730
+
 # A problem told in fewer words leaves bidders guessing.
 PROBLEM_WORDS = 40
 
@@ -195,6 +198,8 @@ def _closing(stage: "Stage", now: datetime) -> Iterator[Finding]:
         yield Finding(section, N_("Choose when bidding closes."))
     elif stage.closes_at <= now:
         yield Finding(section, N_("The closing time is in the past. Choose a later one."))
+    elif stage.closes_at > now + timedelta(days=DAYS_AHEAD_MOST):
+        yield Finding(section, N_("Bidding closes more than two years from now. Check the year."))
     elif stage.closes_at < now + timedelta(days=DAYS_TO_BID):
         yield _advice(
             section,

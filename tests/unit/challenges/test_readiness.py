@@ -103,6 +103,7 @@ def test_complete_draft_lacks_nothing() -> None:
         (setting("closes_at", None), "Choose when bidding closes"),
         (setting("closes_at", NOW), "in the past"),
         (setting("closes_at", NOW - timedelta(days=1)), "in the past"),
+        (setting("closes_at", datetime.max.replace(tzinfo=UTC)), "more than two years from now"),
         (a_scale_to(5, 0, 1, 2, 4, 5), "what these scores mean: %(scores)s"),
         (a_scale_to(20, 0), "what these scores mean: %(scores)s"),
     ],
