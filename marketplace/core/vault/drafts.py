@@ -61,13 +61,9 @@ class DraftCipher:
 def new(session: Session, clock: Clock) -> DraftCipher:
     """Make a draft's key in the caller's transaction."""
     cipher = DraftCipher(new_id(), os.urandom(32))
-    session.add(
-        DraftKey(
-            id=cipher.draft,
-            wrapped=master.ring().wrap(cipher.secret, _purpose(cipher.draft)),
-            made_at=clock.now(),
-        )
-    )
+    key = DraftKey(id=cipher.draft, made_at=clock.now())
+    key.wrapped = master.ring().wrap(cipher.secret, key.purpose)
+    session.add(key)
     session.flush()
     return cipher
 
@@ -81,7 +77,7 @@ def find(session: Session, draft: uuid.UUID) -> DraftCipher:
     key = session.get(DraftKey, draft)
     if key is None:
         raise LostKey("This draft's key was destroyed.")
-    return DraftCipher(draft, master.ring().unwrap(key.wrapped, _purpose(draft)))
+    return DraftCipher(draft, master.ring().unwrap(key.wrapped, key.purpose))
 
 
 def destroy(session: Session, draft: uuid.UUID) -> None:
@@ -90,7 +86,3 @@ def destroy(session: Session, draft: uuid.UUID) -> None:
     if key is not None:
         session.delete(key)
         session.flush()
-
-
-def _purpose(draft: uuid.UUID) -> str:
-    return f"draft:{draft}"

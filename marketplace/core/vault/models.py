@@ -30,6 +30,11 @@ class SealingKey(Identified, Base):
     wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
 
+    @property
+    def purpose(self) -> str:
+        """Say for what this key is wrapped: it opens in no other row."""
+        return f"sealing:{self.recipient}"
+
 
 class DraftKey(Identified, Base):
     """The key under which one draft is encrypted, wrapped; its row goes when the draft goes."""
@@ -38,6 +43,11 @@ class DraftKey(Identified, Base):
 
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
+
+    @property
+    def purpose(self) -> str:
+        """Say for what this key is wrapped: it opens in no other row."""
+        return f"draft:{self.id}"
 
 
 class OfficerKey(Identified, Base):
@@ -66,3 +76,8 @@ class OfficerKey(Identified, Base):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    @property
+    def purpose(self) -> str:
+        """Say for what this key is wrapped: it opens in no other row, and for no other person."""
+        return f"officer:{self.user_id}:{self.verifier}"

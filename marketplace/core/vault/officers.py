@@ -65,15 +65,10 @@ def keep(
     former = in_use(session, user_id)
     if former is not None:
         former.ended_at = clock.now()
-        former.wrapped = master.ring().wrap(_ENDED, _purpose(user_id, former.verifier))
+        former.wrapped = master.ring().wrap(_ENDED, former.purpose)
         session.flush()
-    verifier = str(signer.verifier)
-    key = OfficerKey(
-        user_id=user_id,
-        verifier=verifier,
-        wrapped=master.ring().wrap(locked, _purpose(user_id, verifier)),
-        made_at=clock.now(),
-    )
+    key = OfficerKey(user_id=user_id, verifier=str(signer.verifier), made_at=clock.now())
+    key.wrapped = master.ring().wrap(locked, key.purpose)
     session.add(key)
     session.flush()
     return key, former
@@ -86,7 +81,7 @@ def unlock(key: OfficerKey, passphrase: str) -> Signer:
         WrongPassphrase: the passphrase is another, or the key is no longer in use.
         LostKey: the master key that wrapped it is not at hand.
     """
-    locked = master.ring().unwrap(key.wrapped, _purpose(key.user_id, key.verifier))
+    locked = master.ring().unwrap(key.wrapped, key.purpose)
     if locked == _ENDED:
         raise WrongPassphrase(N_("A new passphrase took the place of this one."))
     memory, passes = _COST.unpack_from(locked)
@@ -107,14 +102,10 @@ def is_genuine(key: OfficerKey) -> bool:
     Whoever writes into the database without the master key cannot make a row that passes.
     """
     try:
-        master.ring().unwrap(key.wrapped, _purpose(key.user_id, key.verifier))
+        master.ring().unwrap(key.wrapped, key.purpose)
     except LostKey:
         return False
     return True
-
-
-def _purpose(user_id: uuid.UUID, verifier: str) -> str:
-    return f"officer:{user_id}:{verifier}"
 
 
 def _derive(passphrase: str, salt: bytes, memory: int, passes: int) -> bytes:

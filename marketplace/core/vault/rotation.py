@@ -6,7 +6,7 @@ still unwraps what it wrapped.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +40,7 @@ log.register(
 )
 
 _AT_A_TIME = 200
-# Each table with a wrapped secret, and for what purpose its rows are wrapped.
-_TABLES: tuple[tuple[Any, Callable[[Any], str]], ...] = (
-    (SealingKey, lambda key: f"sealing:{key.recipient}"),
-    (DraftKey, lambda key: f"draft:{key.id}"),
-    (OfficerKey, lambda key: f"officer:{key.verifier}"),
-)
+_TABLES = (SealingKey, DraftKey, OfficerKey)
 
 
 @dataclass(frozen=True)
@@ -116,10 +111,10 @@ def rewrap() -> Iterator[int]:
 
     What is wrapped by a key that is not at hand, or has changed, is left as it is.
     """
-    for table, purpose in _TABLES:
+    for table in _TABLES:
         after: uuid.UUID | None = None
         while True:
-            done, after = _some(table, purpose, after)
+            done, after = _some(table, after)
             if after is None:
                 break
             yield done
@@ -203,7 +198,7 @@ def give_up(clock: Clock) -> int:
 
 def _standing(session: Session, ring: Keyring) -> Standing:
     counts: dict[bytes, int] = {}
-    for table, _purpose in _TABLES:
+    for table in _TABLES:
         mark = func.substr(table.wrapped, 1, MARK_BYTES, type_=LargeBinary)
         statement = select(mark, func.count()).where(table.wrapped.is_not(None)).group_by(mark)
         for found, count in session.execute(statement):
@@ -229,9 +224,7 @@ def _last(session: Session, action: str) -> dict[str, Any]:
     return dict(entry.fields) if entry else {}
 
 
-def _some(
-    table: Any, purpose: Callable[[Any], str], after: uuid.UUID | None
-) -> tuple[int, uuid.UUID | None]:
+def _some(table: Any, after: uuid.UUID | None) -> tuple[int, uuid.UUID | None]:
     """Wrap some rows anew; give how many, and the last one looked at, None where none is left."""
     ring = master.ring()
     done = 0
@@ -243,7 +236,7 @@ def _some(
         rows = session.scalars(wanted.order_by(table.id).limit(_AT_A_TIME).with_for_update()).all()
         for row in rows:
             try:
-                row.wrapped = ring.wrap(ring.unwrap(row.wrapped, purpose(row)), purpose(row))
+                row.wrapped = ring.wrap(ring.unwrap(row.wrapped, row.purpose), row.purpose)
             except LostKey:
                 continue
             done += 1
@@ -254,5 +247,5 @@ def _some(
 def _keep_others_from_wrapping(session: Session) -> None:
     """Wait for transactions that may have wrapped a key; SQLite has let none begin since ours."""
     if session.connection().dialect.name == "postgresql":
-        names = ", ".join(table.__tablename__ for table, _purpose in _TABLES)
+        names = ", ".join(table.__tablename__ for table in _TABLES)
         session.execute(text(f"LOCK TABLE {names} IN SHARE MODE"))

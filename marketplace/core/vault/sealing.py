@@ -53,11 +53,8 @@ class SignedStatement:
 def new(session: Session, clock: Clock) -> SealingKey:
     """Make a key pair in the caller's transaction."""
     identity, recipient = envelopes.new_identity()
-    key = SealingKey(
-        recipient=recipient,
-        wrapped=master.ring().wrap(identity.encode(), _purpose(recipient)),
-        made_at=clock.now(),
-    )
+    key = SealingKey(recipient=recipient, made_at=clock.now())
+    key.wrapped = master.ring().wrap(identity.encode(), key.purpose)
     session.add(key)
     session.flush()
     return key
@@ -90,6 +87,8 @@ def release(
         LostKey: the key was destroyed, or cannot be unwrapped.
     """
     key = session.get_one(SealingKey, key_id)
+    # First: without the master key no officer's key could be told from one that somebody made up.
+    opener = _opener(key)
     keys = {
         found.id: found
         for found in session.scalars(
@@ -110,10 +109,13 @@ def release(
         raise NotReleased("Two officers must each have signed.")
     if len(texts) != 1:
         raise NotReleased("The two officers' statements say different things.")
-    statement = statements.read(texts.pop())
+    try:
+        statement = statements.read(texts.pop())
+    except statements.BadStatement as error:
+        raise NotReleased(f"What the two officers signed is no statement: {error}") from error
     if statement.key != key.recipient:
         raise NotReleased("The statements are about another key.")
-    return statement, _opener(key)
+    return statement, opener
 
 
 def rehearse(session: Session, key_id: uuid.UUID) -> None:
@@ -134,8 +136,4 @@ def rehearse(session: Session, key_id: uuid.UUID) -> None:
 def _opener(key: SealingKey) -> Opener:
     if key.wrapped is None:
         raise LostKey("This key was destroyed.")
-    return Opener(master.ring().unwrap(key.wrapped, _purpose(key.recipient)).decode())
-
-
-def _purpose(recipient: str) -> str:
-    return f"sealing:{recipient}"
+    return Opener(master.ring().unwrap(key.wrapped, key.purpose).decode())
