@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.opened import opened_bids
-from challenges.models import Challenge, EvaluationPlan, Stage
+from challenges.frozen import frozen_evaluation
+from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Role
@@ -49,10 +50,10 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     """Make the evaluation document of a challenge's stage from what is recorded.
 
     Raises:
-        WrongMoment: the bids are not opened.
+        WrongMoment: the bids are not opened, or the stored plan is not the published one.
     """
     stage = challenge.stage
-    plan = session.get_one(EvaluationPlan, stage.id)
+    plan = frozen_evaluation(session, challenge)
     labels: dict[uuid.UUID, str] = {
         member.id: member.label
         for member in panels.seats(session, stage.id)

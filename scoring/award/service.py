@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from bids.log_words import READ
 from bids.opened import opened_bids
 from challenges import service as challenges
+from challenges.frozen import frozen_evaluation
 from challenges.lifecycle import Event
-from challenges.models import Challenge, EvaluationPlan
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -45,7 +46,8 @@ def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor does not chair this panel.
-        WrongMoment: not every cell has its agreed score, or the lock is there already.
+        WrongMoment: not every cell has its agreed score, or the lock is there already; or the
+            stored plan is not the published one.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
@@ -162,7 +164,8 @@ def sign_off(
     Raises:
         NotFound: the challenge is another body's, or the recommendation another challenge's.
         Forbidden: the actor is no approver, or recommended the bid.
-        WrongMoment: the recommendation has been answered.
+        WrongMoment: the recommendation has been answered, or the stored plan is not the
+            published one.
         Invalid: the reason is empty.
     """
     try:
@@ -222,7 +225,7 @@ def _announce(
     clock: Clock,
 ) -> None:
     """Announce the intention to award to all bidders at once, and start the standstill."""
-    plan = session.get_one(EvaluationPlan, challenge.stage.id)
+    plan = frozen_evaluation(session, challenge)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = next(band for band in regime.bands if band.key == plan.band)
     now = clock.now()

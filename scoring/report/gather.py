@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from bids.models import Opening
 from bids.opened import OpenedBid, opened_bids
+from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.models import Challenge, CriterionKind, EvaluationPlan, Stage
 from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.regimes import book
+from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.evaluation import plain
+from scoring.engine.canonical import canonical
 from scoring.panel import queries as panels
 from scoring.panel.lifecycle import SEAT_WORDS
 from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
@@ -62,6 +65,7 @@ def full_report(
     `number` is the report's among those of the stage; `notice` a sentence for the cover, or empty.
 
     Raises:
+        PlanDiffers: the stored plan, or the result's, is not the published one.
         LookupError: there is no opening, no result or no approved recommendation yet.
     """
     stage = challenge.stage
@@ -75,7 +79,8 @@ def full_report(
         decision=awards.decision(session, stage),
         opening=session.get_one(Opening, stage.id),
     )
-    plan = session.get_one(EvaluationPlan, stage.id)
+    plan = frozen_evaluation(session, challenge)
+    _ensure_as_published(found, plan)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = next(band for band in regime.bands if band.key == plan.band)
     report = facts.AwardReport(
@@ -96,6 +101,20 @@ def full_report(
         redactions=(),
     )
     return statutory_items(report, regime.report_items)
+
+
+def _ensure_as_published(found: _Gathered, plan: EvaluationPlan) -> None:
+    """Refuse a result of other criteria or another method than were published."""
+    computed = found.decision.computed
+    if computed is not None:
+        used = {key: computed.evaluation[key] for key in ("criteria", "method")}
+        if canonical(used) != plan.canonical:
+            raise PlanDiffers(
+                N_(
+                    "The result was computed by other criteria or weights than were published, so "
+                    "no report can be made of it. Tell the people who run this service."
+                )
+            )
 
 
 def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> facts.Challenge:

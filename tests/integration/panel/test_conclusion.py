@@ -1,36 +1,22 @@
 """That what the panel leaves behind can be computed, whatever happened on the way."""
 
-import hashlib
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from challenges.models import EvaluationPlan
-from challenges.queries import plan_document
 from scoring.award import service as award
 from scoring.award.models import Result
-from scoring.engine.canonical import canonical
 from scoring.panel import service
 from scoring.panel.lifecycle import Measure
 from tests.conftest import NOW
+from tests.factories import record_publication
 from tests.integration.panel.conftest import Scene
 
 
 def test_result_after_a_replacement_and_a_recusal_is_computed(
     scene: Scene, session: Session
 ) -> None:
-    document = canonical(plan_document(scene.challenge.stage))
-    session.add(
-        EvaluationPlan(
-            stage_id=scene.challenge.stage.id,
-            canonical=document,
-            sha256=hashlib.sha256(document).hexdigest(),
-            regime="scotland",
-            regime_version="2026",
-            band="below",
-            frozen_at=NOW,
-        )
-    )
+    record_publication(session, NOW, scene.challenge)
     session.commit()
     scene.name(["eva", "evan", "evie", "evo"])
     service.replace_member(
