@@ -76,13 +76,14 @@ class FileStore:
     def receive(self) -> Iterator[Incoming]:
         """Keep what is written by chunks until the `with` ends; nothing where it ends in an error.
 
-        The bytes are on disk when it ends; a crash leaves at most a file nobody refers to.
+        The bytes are on disk when it ends, for our own account alone; a crash leaves at most a
+        file nobody refers to, under no digest's name unless it is whole.
 
         Raises:
             OSError: the disk is full or not writable.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
         partial = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -91,7 +92,7 @@ class FileStore:
                 file.flush()
                 os.fsync(file.fileno())
             path = self.path(incoming.sha256)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             partial.rename(path)
         except BaseException:
             partial.unlink(missing_ok=True)

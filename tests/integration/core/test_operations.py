@@ -1,25 +1,31 @@
 """The commands that look after an installation: what they do, say and answer."""
 
+import os
 import re
 import signal
+import uuid
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
 from marketplace import operations
+from marketplace.app import create_app
 from marketplace.cli import USAGE, main
-from marketplace.config import Settings
+from marketplace.config import BadSetting, Settings, from_environment
 from marketplace.core import jobs
 from marketplace.core.accounts.models import SignIn, User
-from marketplace.core.audit import keys
+from marketplace.core.audit import keys, log
 from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
 from marketplace.core.jobs import Job
 from marketplace.core.notices import post
 from marketplace.core.transaction import transaction
 from marketplace.core.vault.making import make
+from marketplace.demonstration.log_words import BEGUN
 from tests.conftest import NOW
 from tests.factories import a_person
 
@@ -240,3 +246,150 @@ def test_check_names_a_file_without_the_certificates_of_the_authority(
 
     assert main(["check"]) == 1
     assert "MARKETPLACE_TIMESTAMP_CERTIFICATES" in capsys.readouterr().err
+
+
+def without_master_key(environment: pytest.MonkeyPatch) -> None:
+    """Take the master key away."""
+    environment.delenv("MARKETPLACE_MASTER_KEY_FILE")
+
+
+@pytest.mark.parametrize("words", [["check"], ["work"], ["work", "--once"], ["keys", "rotate"]])
+def test_production_without_its_master_key_does_not_start_and_says_how_to_make_it(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path, words: list[str]
+) -> None:
+    without_master_key(environment)
+
+    assert main(words) == 1
+
+    said = capsys.readouterr().err
+    assert f"marketplace keys make {tmp_path}/data/keys/master.key" in said
+    assert "Traceback" not in said
+
+
+def test_application_whose_master_key_went_since_its_settings_were_read_does_not_start(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = from_environment()
+    (tmp_path / "master.key").unlink()
+
+    with pytest.raises(BadSetting, match="marketplace keys make"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize("content", ["", "no key", "MASTER+KEY+0011223344556677+AAAA"])
+@pytest.mark.parametrize("in_file", [True, False])
+def test_master_key_that_is_not_whole_is_named_and_not_shown(
+    environment: pytest.MonkeyPatch, capsys: Said, tmp_path: Path, content: str, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / "master.key").write_text(content)
+    else:
+        without_master_key(environment)
+        environment.setenv("MARKETPLACE_MASTER_KEY", content or " ")
+
+    assert main(["check"]) == 1
+
+    said = capsys.readouterr().err
+    assert (str(tmp_path / "master.key") if in_file else "MARKETPLACE_MASTER_KEY") in said
+    assert not content or content not in said
+
+
+def test_master_key_is_made_once_and_nothing_else_is_needed_for_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: Said, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("MARKETPLACE_")]:
+        monkeypatch.delenv(name)
+    file = tmp_path / "a new folder" / "master.key"
+
+    assert main(["keys", "make", str(file)]) == 0
+    assert "Back it up now" in capsys.readouterr().out
+    made = file.read_text()
+
+    assert main(["keys", "make", str(file)]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert file.read_text() == made
+
+    assert main(["keys", "make", "/proc/nowhere/master.key"]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_master_key_on_standard_output_can_be_set(
+    environment: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert main(["keys", "make", "-"]) == 0
+    without_master_key(environment)
+    environment.setenv("MARKETPLACE_MASTER_KEY", capsys.readouterr().out)
+
+    assert main(["check"]) == 0
+
+
+@pytest.fixture
+def earlier(environment: pytest.MonkeyPatch, app: Flask) -> pytest.MonkeyPatch:
+    """Make the database one of the first version, with a challenge that was published there."""
+    environment.setenv("MARKETPLACE_MODE", "demonstration")
+    downgrade(revision="base")
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        metadata = sa.MetaData()
+        metadata.reflect(connection, only=["user_account", "organisation", "challenge"])
+
+        def add(table: str, **values: object) -> object:
+            identifier: object = uuid.uuid4()
+            if connection.dialect.name == "sqlite":
+                identifier = str(identifier).replace("-", "")
+            connection.execute(metadata.tables[table].insert().values(id=identifier, **values))
+            return identifier
+
+        person = add(
+            "user_account",
+            email="una@example.org",
+            name="Una",
+            active=True,
+            created_at=NOW,
+            fs_uniquifier="u",
+        )
+        body = add("organisation", kind="body", name="Council", body_type="local", created_at=NOW)
+        texts = "summary problem affected today why_now outcome measures tried constraints support"
+        add(
+            "challenge",
+            **dict.fromkeys(texts.split(), "-"),
+            reference="CH-OLD",
+            title="Old",
+            buyer_id=body,
+            owner_id=person,
+            currency="GBP",
+            state="open",
+            published_at=NOW,
+            created_at=NOW,
+            row_version=1,
+        )
+    db.session.remove()
+    return environment
+
+
+def test_demonstration_of_an_earlier_version_is_made_anew_and_says_so(
+    earlier: pytest.MonkeyPatch, capsys: Said, session: Session
+) -> None:
+    with transaction() as inside:
+        log.append(inside, clock=FixedClock(NOW), action=BEGUN)
+    # Lived through elsewhere, and long.
+    earlier.setattr("marketplace.demonstration.load.load", lambda _clock, fresh: "Loaded.")
+
+    assert main(["demo", "load"]) == 0
+
+    said = capsys.readouterr().out
+    assert "It is made anew." in said
+    assert said.endswith("Loaded.\n")
+    assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
+    assert main(["check"]) == 0
+
+
+def test_data_of_an_earlier_version_that_is_no_demonstration_is_left_as_it_is(
+    earlier: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert main(["demo", "load", "--fresh"]) == 1
+
+    assert "Nothing was changed" in capsys.readouterr().err
+    with db.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT reference FROM challenge")).scalars().all()
+    assert found == ["CH-OLD"]

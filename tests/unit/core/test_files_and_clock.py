@@ -1,6 +1,10 @@
 """Files that come back only as they were stored, and clocks that stand."""
 
 import hashlib
+import os
+import resource
+import signal
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +67,98 @@ def test_file_that_cannot_be_written_leaves_nothing_behind(
         store.write(b"too much")
 
     assert [path for path in store.folder.rglob("*") if path.is_file()] == []
+
+
+def stored(store: FileStore) -> list[Path]:
+    """List every file in the store, hidden ones too."""
+    return [path for path in store.folder.rglob("*") if path.is_file()]
+
+
+def test_file_that_came_in_pieces_is_kept_under_the_digest_of_the_whole(store: FileStore) -> None:
+    with store.receive() as incoming:
+        for piece in (b"sealed ", b"", b"bid"):
+            incoming.write(piece)
+
+    assert (incoming.size, incoming.sha256) == (10, hashlib.sha256(b"sealed bid").hexdigest())
+    assert stored(store) == [store.path(incoming.sha256)]
+    with store.open(incoming.sha256) as file:
+        assert (file.read(7), file.read()) == (b"sealed ", b"bid")
+
+
+def test_file_is_for_our_own_account_alone(store: FileStore) -> None:
+    path = store.path(store.write(b"sealed bid"))
+
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent, store.folder)]
+    assert modes == [0o600, 0o700, 0o700]
+
+
+def test_file_whose_writer_gave_up_leaves_nothing_behind(store: FileStore) -> None:
+    def give_up() -> None:
+        with store.receive() as incoming:
+            incoming.write(b"half a bid")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+
+    assert stored(store) == []
+
+
+def test_file_that_outgrows_the_disk_leaves_nothing_behind(store: FileStore) -> None:
+    def outgrow() -> None:
+        with store.receive() as incoming:
+            incoming.write(b"x" * 4096)
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            outgrow()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, former)
+
+    assert stored(store) == []
+
+
+def test_file_of_a_writer_that_was_killed_is_under_no_digest(store: FileStore) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            with store.receive() as incoming:
+                incoming.write(b"half a bid")
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    os.waitpid(child, 0)
+
+    (left,) = stored(store)
+    assert left.name.startswith(".incoming-")
+    with pytest.raises(DamagedFile):
+        store.open(hashlib.sha256(b"half a bid").hexdigest())
+
+
+def test_file_that_two_write_at_once_is_kept_once_and_whole(store: FileStore) -> None:
+    with store.receive() as first, store.receive() as second:
+        for incoming in (first, second):
+            incoming.write(b"the same ")
+        for incoming in (second, first):
+            incoming.write(b"bytes")
+
+    assert stored(store) == [store.path(first.sha256)]
+    assert store.read(second.sha256) == b"the same bytes"
+
+
+def test_file_that_was_discarded_is_gone_and_may_be_discarded_again(store: FileStore) -> None:
+    sha256 = store.write(b"an envelope of a bid that was too late")
+
+    store.discard(sha256)
+    store.discard(sha256)
+
+    assert stored(store) == []
+    with pytest.raises(DamagedFile, match="is missing"):
+        store.open(sha256)
 
 
 def test_clock_of_the_machine_is_aware_and_in_utc() -> None:
