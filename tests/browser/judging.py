@@ -3,27 +3,50 @@
 import re
 
 from tests.browser.person import Person, columns, turn_page
-from tests.browser.play import BODY_PEOPLE, OWN, RIVAL, SCORES, THIRD, TROUBLE, Play
+from tests.browser.play import (
+    BODY_PEOPLE,
+    OWN,
+    PASSPHRASES,
+    RIVAL,
+    SCORES,
+    THIRD,
+    TROUBLE,
+    Play,
+)
 
 PANEL = ("Cora Chair", "Eva Evaluator", "Edgar Evaluator", "Elin Evaluator")
+PASSPHRASE = "Your opening passphrase"
 QUESTIONS = ("Solves", "Team")
 BIDDERS = (OWN, RIVAL, THIRD)
 
 
 def open_bids(play: Play) -> None:
-    """Two officers open the bids together; one of them decides who may go on."""
+    """Two officers sign for the opening, the service opens; one of them decides who may go on."""
     first = play.as_("Oona Officer")
     first.go(f"{play.hub}/bids", status=409)
     first.go(play.hub)
     first.follow("Open the bids, with a second officer")
-    first.told("Bids submitted 3")
-    first.press("Confirm as first officer")
-    first.told("A second procurement officer must confirm too.")
-    assert first.main.get_by_role("button", name="Confirm").count() == 0
+    first.told("Bids submitted 3", "It cannot be undone.")
+    first.fill({PASSPHRASE: PASSPHRASES["Omar Officer"]})
+    first.press("Sign as first officer", status=422)
+    first.refused("This is not your opening passphrase")
+    assert first.value(PASSPHRASE) == ""
+    first.fill({PASSPHRASE: PASSPHRASES["Oona Officer"]})
+    first.press("Sign as first officer")
+    first.told("You have confirmed. A second officer must confirm too.")
+    assert first.main.get_by_label(PASSPHRASE).count() == 0
+    first.go(f"{play.hub}/bids", status=409)
     second = play.as_("Omar Officer")
     second.go(f"{play.hub}/opening")
-    second.press("Confirm and open the bids")
-    second.told("The bids are open.", "3 bids", *BIDDERS)
+    second.fill({PASSPHRASE: PASSPHRASES["Omar Officer"]})
+    second.press("Sign as second officer and open the bids")
+    second.told("The bids are being opened now.", "0 of 3 bids opened")
+    second.go(f"{play.hub}/bids", status=409)
+    play.site.sweep()
+    second.go(f"{play.hub}/opening")
+    second.told("3 bids were opened")
+    second.press("See the opened bids")
+    second.told(*BIDDERS)
     second.follow(THIRD)
     second.told(TROUBLE, "That you read this bid is recorded.")
     second.press("Decide about eligibility")

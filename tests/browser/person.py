@@ -84,7 +84,7 @@ class Person:
         for label, text in fields.items():
             self.main.get_by_label(label, exact=True).fill(text)
 
-    def choose(self, *options: str, group: str | re.Pattern[str] | None = None) -> None:
+    def choose(self, *options: str, group: str | None = None) -> None:
         """Tick options by their labels, within the group with this legend if one is given."""
         within = self.main.get_by_role("group", name=group) if group else self.main
         for option in options:

@@ -52,6 +52,13 @@ BODY_PEOPLE = {
 }
 
 
+# What locks each officer's key; the third has not come round to it.
+PASSPHRASES = {
+    "Oona Officer": "nine fictional herons wade",
+    "Omar Officer": "a pretend tram to nowhere",
+}
+
+
 @dataclass
 class Play:
     """One challenge on its way through the pages."""

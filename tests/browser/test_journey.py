@@ -24,6 +24,7 @@ def test_challenge_goes_from_problem_to_checked_award_without_script(
     play.at(1, 10)
     writing.write(play)
     writing.approve_and_publish(play)
+    writing.prepare_to_open(play)
     writing.find(play)
 
     play.at(3, 19)

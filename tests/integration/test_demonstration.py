@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import DateTime, func, select
 from sqlalchemy.orm import Session
 
@@ -393,7 +394,7 @@ def test_visitor_as_second_officer_opens_the_waiting_bids_with_the_passphrase_sh
     told = CONTENT.bids_on("scotaccount")
     assert told is not None
     names = {item.key: item.name for item in CONTENT.suppliers}
-    assert all(names[bid.supplier] in page.text for bid in told.bids)
+    assert all(escape(names[bid.supplier]) in page.text for bid in told.bids)
 
 
 def test_messages_count_as_sent_when_they_were_written(session: Session) -> None:

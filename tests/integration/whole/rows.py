@@ -48,6 +48,7 @@ _BIDS = {
     "bids.change": "submitted changing closed",
     "bids.discard": "open submitted changing closed",
     "opening.show": "open closed opened",
+    "opening.rehearse": "open closed opened",
     "opening.confirm": "open closed opened",
     "opening.bids": "submitted closed opened scoring signed",
     "opening.bid": "submitted closed opened scoring signed",
