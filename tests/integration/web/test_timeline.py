@@ -116,8 +116,8 @@ def test_filter_by_kind_shows_that_kind_and_its_empty_state(
 @at(
     ("sought", "found", "missing"),
     [
-        ("oona", "confirmed the opening", "The chair recommended"),
-        ("SOLVES THE PROBLEM", "The chair recommended", "confirmed the opening"),
+        ("oona", "signed for the opening", "The chair recommended"),
+        ("SOLVES THE PROBLEM", "The chair recommended", "signed for the opening"),
         ("moderation began", "Moderation began", "Scoring began"),
         ("100%_of", "Nothing in this log matches", "Moderation began"),
     ],
@@ -213,7 +213,7 @@ def test_public_file_shows_the_public_fields_alone_and_checks_without_this_site(
     assert Status.WITHHELD in {finding.status for finding in checked.findings}
     for action, fields in shown(checked).items():
         assert fields <= log.telling(action).public
-    assert shown(checked)["bids.opened"] == {"count", "bids", "differing"}
+    assert shown(checked)["bids.opened"] == {"count", "bids", "differing", "flaws"}
     text = client.get(path).text
     for secret in ("Cora Chair", "It solves the problem best", str(journey.cast.chair.id)):
         assert secret not in text
