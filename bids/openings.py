@@ -102,22 +102,23 @@ def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
     opening = session.get(Opening, stage.id)
     status = OpeningStatus(
         officers=_officers(session, challenge, closing.n if closing else None),
-        count=opened.bid_counts(session, [stage.id])[stage.id],
+        count=0,
         read=0,
         opened_at=opening.opened_at if opening else None,
         statement=None,
         stopped=False,
     )
+    if closing is not None and not status.opened and not status.under_way:
+        signed = statement_for(session, challenge, closing, receipts.origin(session))
+        return replace(status, count=signed.count, statement=statements.write(signed))
+    status = replace(status, count=opened.bid_counts(session, [stage.id])[stage.id])
     if closing is None or status.opened:
         return status
-    if status.under_way:
-        return replace(
-            status,
-            read=_read(session, stage, closing.n),
-            stopped=is_stopped(session, challenge.reference),
-        )
-    signed = statement_for(session, challenge, closing, receipts.origin(session))
-    return replace(status, statement=statements.write(signed))
+    return replace(
+        status,
+        read=_read(session, stage, closing.n),
+        stopped=is_stopped(session, challenge.reference),
+    )
 
 
 def _officers(session: Session, challenge: Challenge, closed_n: int | None) -> Sequence[Officer]:
