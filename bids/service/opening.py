@@ -55,7 +55,7 @@ OPEN = openings.OPEN
 # A worker that was killed lets go of the opening after this; officers are waiting at their screens.
 LEASE = timedelta(minutes=1)
 # So many envelopes are opened between two commits: progress is seen, and a crash repeats little.
-_AT_A_TIME = 8
+_AT_A_TIME = 16
 # Why an opening stops: what was signed does not release the key, or the key cannot be used.
 _STATEMENTS, _KEY = "statements", "key"
 
@@ -355,10 +355,12 @@ def _record(reference: str, closed_n: int, clock: Clock) -> None:
         pairs = openings.submitted(session, stage)
         found = {
             row.submission_id: row
-            for row in session.scalars(
-                select(OpenedSubmission).where(
-                    OpenedSubmission.submission_id.in_([each.id for _bid, each in pairs])
-                )
+            for row in session.execute(
+                select(
+                    OpenedSubmission.submission_id,
+                    OpenedSubmission.found_sha256,
+                    OpenedSubmission.flaw,
+                ).where(OpenedSubmission.submission_id.in_([each.id for _bid, each in pairs]))
             )
         }
         flaws = {

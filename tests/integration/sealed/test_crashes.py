@@ -72,9 +72,9 @@ def test_service_killed_while_it_opens_fifty_bids_goes_on_and_records_the_openin
         clock.now(),
         [
             ("after", 1),  # the job is taken, nothing is read
-            ("before", 3),  # the second eight are read and not committed
-            ("after", 3),  # sixteen more
-            ("after", 5),  # the rest; what was opened is not recorded
+            ("before", 3),  # the second sixteen are read and not committed
+            ("after", 2),  # now they are
+            ("after", 3),  # and the rest; what was opened is not recorded
             ("before", 2),  # it is about to be
             ("after", 2),  # it is, and the job does not know that it is done
             ("end", 0),
@@ -82,7 +82,7 @@ def test_service_killed_while_it_opens_fifty_bids_goes_on_and_records_the_openin
     )
 
     assert [each["code"] for each in left] == [KILLED] * 6 + [0]
-    assert [each["read"] for each in left] == [0, 8, 24, 50, 50, 50, 50]
+    assert [each["read"] for each in left] == [0, 16, 32, 50, 50, 50, 50]
     assert [each["opened"] for each in left] == [0, 0, 0, 0, 0, 1, 1]
     session.rollback()
     found = market.found()
@@ -102,7 +102,7 @@ def test_bids_that_a_killed_opening_has_read_are_seen_by_nobody(
     app: Flask, settings: Settings, session: Session, clock: FixedClock
 ) -> None:
     market = a_market(session, 0)
-    _bids(session, market, 9)
+    _bids(session, market, 17)
     market.confirm(clock, 0, 1)
     session.execute(update(jobs.Job).where(jobs.Job.kind != OPEN).values(done_at=clock.now()))
     session.commit()
@@ -112,9 +112,9 @@ def test_bids_that_a_killed_opening_has_read_are_seen_by_nobody(
 
     session.rollback()
     stage = market.challenge.stage
-    assert (left["read"], left["opened"]) == (8, 0)
+    assert (left["read"], left["opened"]) == (16, 0)
     status = openings.opening_status(session, market.challenge)
-    assert (status.read, status.count, status.opened) == (8, 9, False)
+    assert (status.read, status.count, status.opened) == (16, 17, False)
     assert (
         opened.find_opened_bid(
             session, stage.id, session.scalars(select(Bid.reference)).first() or ""
