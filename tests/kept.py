@@ -20,7 +20,7 @@ from tests.journeys import Journey, Step, a_cast, a_journey, recall
 __all__ = ["database_url", "journey", "kept_databases", "step"]
 
 FIRST = Step.OPENED
-# The folder of the journey, within that of the worker's run.
+# How the folder of a journey begins, within that of the worker's run.
 _FOLDER = "kept"
 
 
@@ -29,7 +29,7 @@ def kept_databases(
     databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Step, Kept]:
     """Play one journey to its end, keeping the database at each late step."""
-    folder = tmp_path_factory.mktemp(_FOLDER, numbered=False)
+    folder = tmp_path_factory.mktemp(_FOLDER)
     url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
@@ -63,8 +63,9 @@ def database_url(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Give the database as it was at `step` to one test, with the sealed envelopes it names."""
-    files = tmp_path_factory.getbasetemp() / _FOLDER / "data" / "files"
-    shutil.copytree(files, tmp_path / "data" / "files")
+    # Each folder of tests plays its own journey; by their digests all files can lie together.
+    for files in tmp_path_factory.getbasetemp().glob(f"{_FOLDER}*/data/files"):
+        shutil.copytree(files, tmp_path / "data" / "files", dirs_exist_ok=True)
     with databases.lend(kept_databases[step], tmp_path) as url:
         yield url
 
