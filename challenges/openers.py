@@ -180,6 +180,11 @@ def _offered(
     Raises:
         Invalid: one is no procurement officer of the body, or is so no longer.
     """
+    # A passphrase that is being set this very moment is waited for, so that its key is named here;
+    # one that is set later finds the officer named.
+    session.execute(
+        select(User.id).where(User.id.in_(wanted)).order_by(User.id).with_for_update(read=True)
+    )
     found = [each for each in candidates(session, challenge) if each.user_id in set(wanted)]
     if len(found) != len(set(wanted)):
         message = N_(

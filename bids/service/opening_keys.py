@@ -41,6 +41,8 @@ def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> Of
     _refuse_weak(passphrase, actor)
     signer, locked = officers.prepare(receipts.origin(db.session()), passphrase)
     with transaction() as session:
+        # Two tabs set one key after the other; whoever names this officer waits, or was waited for.
+        session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
         key, former = officers.keep(session, actor.user_id, signer, locked, clock)
         for chain in (log.SITE, *_still_to_open(session, actor)):
             log.append(
