@@ -475,3 +475,17 @@ def test_command_says_of_the_opening_in_words_and_as_json(
     assert "Two officers opened the bids after closing" in words
     assert set(document) == {"verdict", "signer", "opening", "findings"}
     assert (document["verdict"], document["opening"]) == ("proven", "proven")
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_officer_named_after_closing_makes_the_opening_asserted(public: bool) -> None:
+    found = checked(
+        story(
+            after={"closed": named("officer-dot", NEW)},
+            ben_signed=confirmed("officer-dot", NEW),
+            opened=opened(officers=[ADA, "officer-dot"]),
+        ),
+        public=public,
+    )
+
+    assert found.opening is Status.ASSERTED
