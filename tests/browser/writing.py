@@ -186,7 +186,7 @@ def prepare_to_open(play: Play) -> None:
     officer.refused("This is not your opening passphrase")
     officer.fill({"Your opening passphrase": PASSPHRASES["Omar Officer"]})
     officer.press("Test that I can open")
-    officer.told("It works", "Orla Officer Not set yet Not yet")
+    officer.told("It works", "Orla Officer No passphrase Has not tested yet")
 
 
 def find(play: Play) -> None:
