@@ -14,6 +14,7 @@ from bids.lifecycle import BidState
 from bids.models import OpeningConfirmation
 from challenges.lifecycle import State
 from challenges.models import PriceModel
+from challenges.service import close as closing
 from marketplace.config import Settings
 from marketplace.core import jobs
 from marketplace.core.accounts.models import User
@@ -386,6 +387,32 @@ def test_the_list_of_50_opened_bids_takes_at_most_12_statements(
     with count_statements(session) as statements:
         page = client.get(at(scene, "/bids")).text
     assert page.count("Decide<") == 50
+    assert len(statements) <= 12, "\n".join(statements.statements)
+
+
+@pytest.mark.parametrize("confirmed", [0, 1, 2])
+def test_the_opening_page_takes_at_most_12_statements_however_far_it_has_come(
+    scene: Scene,
+    session: Session,
+    client: FlaskClient,
+    clock: FixedClock,
+    bid: str,
+    confirmed: int,
+) -> None:
+    for _ in range(10):
+        supplier = a_supplier(session, NOW)
+        person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+        a_bid(session, NOW, scene.challenge, supplier, person, BidState.SUBMITTED)
+    session.commit()
+    close(scene, clock)
+    closing({"challenge": scene.challenge.reference}, clock)
+    for number in range(confirmed):
+        confirm(scene.challenge.reference, scene.officer(number), clock=clock)
+    sign_in(client, scene.officers[2])
+    path = at(scene, "/opening")
+    with count_statements(session) as statements:
+        page = client.get(path).text
+    assert ("What you sign, word for word" in page) is (confirmed < 2)
     assert len(statements) <= 12, "\n".join(statements.statements)
 
 
