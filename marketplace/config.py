@@ -35,6 +35,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "no-reply@fairway.example"
     trusted_proxies: int = 0
+    # In which header a trusted proxy tells when a request had come to it whole.
+    arrival_header: str | None = None
     rate_limit_storage: str = "memory://"
     sign_in_rate: str = "10 per minute; 60 per hour"
     # OWASP's minimum for Argon2id; on a small machine about 40 ms a sign-in.
@@ -130,6 +132,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("MARKETPLACE_MAIL_FROM", Settings.mail_from),
         # None are trusted unless named: a forged header must not choose a client's address.
         trusted_proxies=_whole(environ, "MARKETPLACE_TRUSTED_PROXIES", 0),
+        arrival_header=_arrival_header(environ),
         # Counting in memory is right for one worker and lenient for several; Redis is exact.
         rate_limit_storage=environ.get("MARKETPLACE_RATE_LIMIT_STORAGE", "memory://"),
         sign_in_rate=environ.get("MARKETPLACE_SIGN_IN_RATE", Settings.sign_in_rate),
@@ -234,6 +237,21 @@ def _authority(environ: Mapping[str, str]) -> Authority:
             "set MARKETPLACE_TIMESTAMP_CERTIFICATES to a file of the authority's root certificates"
         )
     return {"timestamp_url": url, "timestamp_certificates": file}
+
+
+def _arrival_header(environ: Mapping[str, str]) -> str | None:
+    """Name the header that tells a request's arrival: only a proxy's word is worth anything."""
+    name = environ.get("MARKETPLACE_ARRIVAL_HEADER") or None
+    if name is None:
+        return None
+    if not _whole(environ, "MARKETPLACE_TRUSTED_PROXIES", 0):
+        raise BadSetting(
+            "MARKETPLACE_ARRIVAL_HEADER needs MARKETPLACE_TRUSTED_PROXIES: without a proxy that"
+            " sets it, every visitor could"
+        )
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+        raise BadSetting("MARKETPLACE_ARRIVAL_HEADER must be a header's name, X-Arrived say")
+    return name
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

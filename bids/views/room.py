@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, g, request, request_started
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
+from bids.arrival import arrived_at
 from bids.lifecycle import BID_STATE_WORDS
 from bids.views.watching import watch
 from marketplace.core import access
@@ -32,11 +33,14 @@ def note_arrival(_app: Flask, **_more: object) -> None:
     """Note when the whole of a request was there: before anything else is done for it.
 
     A form is read to its end first: whoever sends its beginning in time and holds the rest back
-    has not arrived.
+    has not arrived. A trusted proxy that handed it on whole tells when it did, which the time in
+    the queue before us does not change.
     """
     if request.blueprint == blueprint.name:
         _ = request.form
-    g.arrived = access.clock().now()
+    header = access.current_settings().arrival_header
+    told = request.headers.get(header) if header else None
+    g.arrived = arrived_at(told, access.clock().now())
 
 
 @blueprint.record_once

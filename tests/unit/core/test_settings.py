@@ -81,6 +81,7 @@ def test_settings_take_the_key_from_a_file(tmp_path: Path) -> None:
         ("MARKETPLACE_COLOUR", "#14505", "such as #14505c"),
         ("MARKETPLACE_COLOUR", "#14505c;}", "such as #14505c"),
         ("MARKETPLACE_TRUSTED_PROXIES", "one", "whole number"),
+        ("MARKETPLACE_ARRIVAL_HEADER", "X-Arrived", "MARKETPLACE_TRUSTED_PROXIES"),
         ("MARKETPLACE_TRUSTED_PROXIES", "-1", "whole number"),
         ("MARKETPLACE_PASSWORD_PASSES", "2.5", "whole number"),
     ],
