@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from bids.lifecycle import RECORDING_TIME
+from challenges.lifecycle import RECORDING_TIME
 
 # Seconds since 1970 with decimals, as nginx writes `$msec`; `t=` is what others put before it.
 _SECONDS = re.compile(r"(?:t=)?(\d{10})\.(\d{1,6})")
