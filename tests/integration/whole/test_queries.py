@@ -111,15 +111,20 @@ def test_supplier_pages_ask_as_much_for_many_as_for_few(
 ) -> None:
     cast = journey.cast
 
+    def draft() -> str:
+        challenge = a_challenge(session, clock.now(), cast.body, cast.lead, State.OPEN)
+        bid = a_bid(session, clock.now(), challenge, cast.supplier, cast.supplier_admin)
+        return f"/bids/{bid.reference}"
+
     def more(number: int) -> None:
         for _ in range(number):
-            challenge = a_challenge(session, clock.now(), cast.body, cast.lead, State.OPEN)
-            a_bid(session, clock.now(), challenge, cast.supplier, cast.supplier_admin)
+            draft()
         session.commit()
 
     sign_in(client, cast.supplier_admin)
-    own = f"/bids/{journey.own_bid}"
-    paths = ["/bids", "/work", own, f"{own}/check", f"{own}/answers/solves", f"{own}/receipts/1"]
+    opened, written = f"/bids/{journey.own_bid}", draft()
+    paths = ["/bids", "/work", opened, f"{opened}/answers/solves", f"{opened}/receipts/1"]
+    paths += [written, f"{written}/check", f"{written}/answers/solves"]
 
     assert grows(client, paths, more) == {}
 
