@@ -20,7 +20,7 @@ from marketplace.core.permissions import Role
 from tests.conftest import sign_in
 from tests.factories import a_bid, a_challenge, a_person, a_supplier
 from tests.integration.whole.stages import copy_of_decision
-from tests.journeys import Journey, Step
+from tests.journeys import Journey, Step, a_journey, confirm
 from tests.kept import database_url, journey, kept_databases, step
 
 __all__ = ["database_url", "journey", "kept_databases", "step"]
@@ -145,15 +145,17 @@ def test_people_and_organisations_ask_as_much_for_many_as_for_few(
     assert grows(client, paths, more) == {}
 
 
-def bidders(journey: Journey, at: datetime) -> Callable[[int], None]:
-    """Give what adds opened bids to a challenge, each of a supplier of its own."""
+def bidders(
+    journey: Journey, at: datetime, state: BidState = BidState.VALID
+) -> Callable[[int], None]:
+    """Give what adds bids to a challenge, each of a supplier of its own."""
     session, challenge = journey.session, journey.challenge
 
     def more(number: int) -> None:
         for _ in range(number):
             supplier = a_supplier(session, at)
             user = a_person(session, at, supplier)
-            a_bid(session, at, challenge, supplier, user, BidState.VALID, price_minor=25_000_00)
+            a_bid(session, at, challenge, supplier, user, state, price_minor=25_000_00)
         session.commit()
 
     return more
@@ -179,6 +181,20 @@ def test_pages_of_one_challenge_ask_as_much_for_many_bids_as_for_few(
     at = journey.closes_at - timedelta(days=1)
 
     assert grows(client, [base + page for page in pages], bidders(journey, at)) == {}
+
+
+def test_pages_before_an_opening_ask_as_much_for_many_bids_as_for_few(
+    client: FlaskClient, journey: Journey, session: Session, clock: FixedClock
+) -> None:
+    cast = journey.cast
+    closed = a_journey(session, clock, cast).to(Step.CLOSED)
+    confirm(closed.reference, closed.actor(cast.officer), clock=clock)
+    sign_in(client, cast.second_officer)
+    base = f"/work/challenges/{closed.reference}"
+    paths = [base, f"{base}/opening", f"{base}/openers", "/work", "/work/opening-passphrase"]
+    more = bidders(closed, closed.closes_at - timedelta(days=1), BidState.SUBMITTED)
+
+    assert grows(client, paths, more) == {}
 
 
 @pytest.mark.parametrize(
