@@ -46,7 +46,10 @@ class Page:
 
 
 def page(session: Session, chain: str, sight: Sight, *, words: str = "", after: int = 0) -> Page:
-    """Give the entries from `after` (a number in the chain) on that hold `words` in what is seen.
+    """Give the entries that hold `words` in what is seen, passing over the first `after` of them.
+
+    Not by their numbers in the chain: whoever asked for one number after another would learn how
+    many entries, such as bids, stand between those that are shown.
 
     Words are looked for without regard to case, in the sentence of the action and in the values
     that this reader's page shows: nobody finds what they may not see.
@@ -55,17 +58,17 @@ def page(session: Session, chain: str, sight: Sight, *, words: str = "", after: 
         select(LogEntry)
         .where(
             LogEntry.chain == chain,
-            LogEntry.cn > after,
             LogEntry.action.in_(sorted(sight.fields)),
         )
         .order_by(LogEntry.cn)
+        .offset(after)
         .limit(PAGE_LENGTH + 1)
     )
     if words:
         query = query.where(_holds(session, sight, words))
     found = session.scalars(query).all()
     here = found[:PAGE_LENGTH]
-    return Page(here, here[-1].cn if len(found) > PAGE_LENGTH else None)
+    return Page(here, after + PAGE_LENGTH if len(found) > PAGE_LENGTH else None)
 
 
 def latest(session: Session, chain: str, sight: Sight, count: int) -> Sequence[LogEntry]:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from challenges import service as challenges
 from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.clock import FixedClock
+from marketplace.core.permissions import Role
 from tests.conftest import NOW
+from tests.factories import a_person
 from tests.integration.web.readers import file_of, page, sign_checkpoint
 from tests.journeys import Journey, Step, a_cast, a_journey
 
@@ -59,6 +61,28 @@ def test_the_body_reads_the_steps_and_no_bid(
     assert "was submitted (version" not in text
     for secret in (bidding.own_bid, "Sam Supplier", "Rita Rival"):
         assert secret not in text
+
+
+def test_the_body_cannot_count_the_bids_by_where_its_own_steps_stand(
+    client: FlaskClient, session: Session, clock: FixedClock
+) -> None:
+    """Steps taken while bids come in stand behind them, whatever place is asked for."""
+    clock.instant = NOW + timedelta(days=60)
+    journey = a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+    cast, path = journey.cast, f"/work/challenges/{journey.reference}/log"
+    journey.bid()
+    newcomer = a_person(session, clock.now(), cast.body, Role.PROCUREMENT_OFFICER)
+    session.commit()
+    challenges.name_openers(
+        journey.reference, officers=[newcomer.id], actor=journey.actor(cast.officer), clock=clock
+    )
+    steps = page(client, cast.officer, path)[1].count("<time ")
+    seen = [
+        after
+        for after in range(steps + 10)
+        if newcomer.name in page(client, cast.officer, f"{path}?after={after}")[1]
+    ]
+    assert seen == list(range(steps))
 
 
 def test_search_for_a_bidder_finds_nothing(client: FlaskClient, bidding: Journey) -> None:
