@@ -15,6 +15,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bids.opened import FLAW_WORDS
 from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
@@ -295,7 +296,8 @@ class CellPage:
 
     Plain values throughout: the page outlives the transaction that recorded its reading.
     `may_be_present` are label, name and seat of the members who may deal with the bid;
-    `last_present` the labels recorded last, on any cell.
+    `last_present` the labels recorded last, on any cell; `flaw` says what is wrong with a bid that
+    is not as it was submitted.
     """
 
     reference: str
@@ -304,6 +306,7 @@ class CellPage:
     chairs: bool
     cell: ModerationCell
     answer: str
+    flaw: str | None
     scale: Sequence[tuple[Decimal, str]]
     earlier: Sequence[AgreedScore]
     may_be_present: Sequence[tuple[str, str, Seat]]
@@ -351,6 +354,7 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         chairs=found.own_seat.seat is Seat.CHAIR,
         cell=cell,
         answer=opened[bid_id].answers.get(key, ""),
+        flaw=None if (flaw := opened[bid_id].flaw) is None else FLAW_WORDS[flaw],
         scale=queries.scale(found.stage, cell.question),
         earlier=agreed.get((bid_id, cell.question.id), [])[:-1],
         may_be_present=[

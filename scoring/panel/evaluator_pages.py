@@ -12,6 +12,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids.opened import FLAW_WORDS
 from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
@@ -97,6 +98,7 @@ class OwnWork:
 class QuestionPage:
     """One question across all bids, with their answers by bid id and what each score means.
 
+    `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too.
     Plain values throughout: the page outlives the transaction that recorded its reading.
     """
 
@@ -105,6 +107,7 @@ class QuestionPage:
     current: OwnQuestion
     questions: Sequence[OwnQuestion]
     answers: Mapping[uuid.UUID, str]
+    flaws: Mapping[uuid.UUID, str]
     scale: Sequence[tuple[Decimal, str]]
 
     @property
@@ -250,4 +253,5 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         questions=work.questions,
         scale=queries.scale(found.stage, question),
         answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
+        flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
     )

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from bids import opened
+from bids.models import Flaw
 from challenges.models import Criterion, CriterionKind, ScaleDescriptor
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
@@ -753,3 +755,26 @@ def test_pages_with_twenty_bids_and_eight_questions_cost_no_more(
     large(scene, session, 20, 8)
     found = costs(scene, client, session)
     assert max(found.values()) <= 12, found
+
+
+def test_bid_that_is_not_as_submitted_is_marked_wherever_its_answer_is_read(
+    scene: Scene, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flaw(_document: object, reference: str, *_others: object) -> Flaw | None:
+        return Flaw.FIELDS if reference == scene.bids["Birch"] else None
+
+    monkeypatch.setattr(opened, "flaw_of", flaw)
+    scene.scored()
+    marked = {
+        "eva": f"/scores/solves/{scene.bids['Birch']}/correct",
+        "cher": f"/moderation/solves/{scene.bids['Birch']}",
+    }
+    plain = {
+        who: path.replace(scene.bids["Birch"], scene.bids["Cedar"]) for who, path in marked.items()
+    }
+    words = "This bid is not as it was submitted. What the envelope holds does not match"
+    assert words in visit("eva", marked["eva"])[1]
+    assert words not in visit("eva", plain["eva"])[1]
+    service.begin_moderation(scene.reference, actor=scene.actor("cher"), clock=scene.clock)
+    assert words in visit("cher", marked["cher"])[1]
+    assert words not in visit("cher", plain["cher"])[1]
