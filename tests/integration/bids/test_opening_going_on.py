@@ -23,6 +23,7 @@ from marketplace.core.errors import Forbidden, WrongMoment
 from marketplace.core.files.store import FileStore
 from marketplace.core.permissions import Role
 from marketplace.core.vault import officers, rotation
+from marketplace.core.vault.models import OfficerKey
 from tests.conftest import NOW
 from tests.factories import PASSPHRASE, a_bid, a_person, a_supplier, actor_for
 from tests.integration.bids.conftest import Scene, the_bid
@@ -90,7 +91,7 @@ def test_passphrase_that_is_replaced_while_it_is_typed_signs_nothing(
     clock.instant = scene.closes_at + MINUTE
     unlock = officers.unlock
 
-    def slowly(key: officers.OfficerKey, passphrase: str) -> object:
+    def slowly(key: OfficerKey, passphrase: str) -> object:
         found = unlock(key, passphrase)
         service.set_opening_passphrase(NEW, actor=scene.officer(0), clock=clock)
         return found
