@@ -1,6 +1,7 @@
 """What people do with bids: one function per use case, grouped by who does it and when."""
 
 from bids import reopening  # noqa: F401  (importing it registers what challenges ask of bids)
+from bids.service.confirming import WrongPassphrase, confirm_opening, rehearse_opening
 from bids.service.deciding import Reading, decide_eligibility, read_bid
 from bids.service.drafting import (
     change_bid,
@@ -11,7 +12,7 @@ from bids.service.drafting import (
     start_bid,
 )
 from bids.service.eligibility import Declared, declare_eligibility
-from bids.service.opening import WrongPassphrase, confirm_opening, open_bids, rehearse_opening
+from bids.service.opening import open_bids
 from bids.service.opening_keys import set_opening_passphrase
 from bids.service.refusing import record_refused_opening, record_refused_reading
 from bids.service.submitting import submit_bid, withdraw_bid

@@ -42,7 +42,7 @@ def decide_eligibility(
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such opened bid.
         Forbidden, WrongMoment: by `policy.can_decide_eligibility`.
-        Invalid: the reason is empty.
+        Invalid: the reason is empty, or a bid that could not be read is found valid.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
@@ -58,6 +58,13 @@ def decide_eligibility(
         if not reason.strip():
             message = N_("Give the reason for this decision")
             raise Invalid(message, {"reason": message})
+        held = opened.find_opened_bid(session, challenge.stage.id, bid_reference)
+        if finding is EligibilityFinding.VALID and held is not None and not held.readable:
+            message = N_(
+                "This bid could not be read when it was opened, so it cannot go to the panel. "
+                "Choose another finding, or stop the work"
+            )
+            raise Invalid(message, {"finding": message})
         latest = session.scalars(
             select(EligibilityDecision)
             .where(EligibilityDecision.bid_id == bid.id)

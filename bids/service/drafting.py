@@ -74,7 +74,7 @@ def start_bid(challenge_reference: str, *, actor: Actor, clock: Clock) -> Bid:
             created_by_id=actor.user_id,
             created_at=now,
             changed_at=now,
-            copy_key_id=sealing.new(session, clock).id,
+            copy_key_id=sealing.new_copy(session, clock).id,
         )
         session.add(bid)
         session.flush()

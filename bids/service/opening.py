@@ -1,12 +1,12 @@
-"""Opening a stage's bids: two officers sign for it, then a job opens every envelope.
+"""The job that opens a stage's bids, once two officers have signed for it.
 
-What the job has read stands in rows of its own until all is read; one entry then says what was
-opened, and only from then on does anybody see it. So a crash at any point loses nothing, and what
-was opened is recorded once.
+What it has read stands in rows of its own until all is read; one entry then says what was opened,
+and only from then on does anybody see it. So a crash at any point loses nothing, and what was
+opened is recorded once.
 """
 
+import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,39 +14,27 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bids import log_words, opened, openings, policy, receipts
+from bids import log_words, opened, openings
 from bids.envelopes import Hashed
 from bids.lifecycle import BidEvent, after, opens_from
-from bids.models import (
-    Bid,
-    Flaw,
-    OpenedSubmission,
-    Opening,
-    OpeningConfirmation,
-    OpeningRehearsal,
-    Submission,
-)
+from bids.models import Bid, Flaw, OpenedSubmission, Opening, Submission
 from bids.service.loading import locked_bids
-from challenges.lifecycle import Event
+from challenges.frozen import ensure_as_logged
+from challenges.lifecycle import Event, State
 from challenges.models import Challenge
-from challenges.queries import own_challenge
-from challenges.service import advance, record_closing
+from challenges.service import advance
 from marketplace.core import jobs
 from marketplace.core.access import current_files
 from marketplace.core.audit import log
 from marketplace.core.audit.models import LogEntry
-from marketplace.core.audit.signing import Signer
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.errors import DomainError
 from marketplace.core.files.store import DamagedFile
-from marketplace.core.permissions import Actor, Answer, ensure
-from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from marketplace.core.vault import officers, sealing, statements
+from marketplace.core.vault import sealing
 from marketplace.core.vault.envelopes import DamagedEnvelope
 from marketplace.core.vault.keyring import LostKey
-from marketplace.core.vault.models import OfficerKey
 from marketplace.core.vault.sealing import NotReleased, Opener, SignedStatement
 
 service_log = structlog.get_logger()
@@ -54,159 +42,15 @@ service_log = structlog.get_logger()
 OPEN = openings.OPEN
 # A worker that was killed lets go of the opening after this; officers are waiting at their screens.
 LEASE = timedelta(minutes=1)
-# So many envelopes are opened between two commits: progress is seen, and a crash repeats little.
+# So much is opened between two commits: progress is seen, a crash repeats little, and memory does
+# not grow with the number of bids.
 _AT_A_TIME = 16
+_BYTES_AT_A_TIME = 8 * 1024 * 1024
+# A disk that does not give an envelope may be mended; after so long the bid is flagged instead, for
+# the others wait for it.
+PATIENCE = timedelta(minutes=20)
 # Why an opening stops: what was signed does not release the key, or the key cannot be used.
 _STATEMENTS, _KEY = "statements", "key"
-
-
-_NOT_YOURS = N_("This is not your opening passphrase")
-
-
-class WrongPassphrase(Invalid):
-    """What an officer typed does not unlock their key."""
-
-
-def confirm_opening(
-    reference: str, *, passphrase: str, second_factor: bool, actor: Actor, clock: Clock
-) -> bool:
-    """Sign for the opening of a challenge's bids; the second officer's signature begins it.
-
-    `second_factor` tells whether this sign-in was made with one. Gives whether two have signed now.
-    A stage without bids is opened all the same, so that the record says that there were none.
-
-    Raises:
-        NotFound: there is no such challenge of the actor's body.
-        Forbidden, WrongMoment: by `policy.can_confirm_opening`; or the service cannot use the
-            officer's stored key now.
-        WrongPassphrase: the passphrase is not the officer's.
-        Invalid: they have set none.
-    """
-    session: Session = db.session()
-    challenge = own_challenge(session, reference, actor)
-    ensure(_may_confirm(session, challenge, actor, second_factor, clock))
-    key, signer = _unlock(session, actor, passphrase)
-    origin = receipts.origin(session)
-    with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        # Before the log's lock, like everywhere: a submission under way is waited for here.
-        locked_bids(session, challenge.stage)
-        ensure(_may_confirm(session, challenge, actor, second_factor, clock))
-        if key.ended_at is not None:  # replaced while it was being unlocked
-            raise WrongPassphrase(_NOT_YOURS, {"passphrase": _NOT_YOURS})
-        # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
-        record_closing(session, challenge, clock)
-        closing = openings.closing_that_holds(session, challenge)
-        if closing is None:
-            raise WrongMoment(N_("The closing is not recorded yet. Try again in a moment."))
-        before = openings.confirmations(session, challenge.stage, closing.n)
-        statement = openings.statement_for(session, challenge, closing, origin)
-        note = signer.sign(statements.write(statement))
-        now = clock.now()
-        session.add(
-            OpeningConfirmation(
-                stage_id=challenge.stage.id,
-                closed_n=closing.n,
-                officer_id=actor.user_id,
-                confirmed_at=now,
-                officer_key_id=key.id,
-                statement=note,
-            )
-        )
-        session.flush()
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.CONFIRMED,
-            chain=reference,
-            actor=actor,
-            place=len(before) + 1,
-            key=key.verifier,
-            statement=note,
-        )
-        if before:
-            jobs.enqueue(session, OPEN, clock=clock, challenge=reference)
-    return bool(before)
-
-
-def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Clock) -> None:
-    """Test before closing that an officer can open: with a test envelope, never with a bid.
-
-    Raises:
-        NotFound: there is no such challenge of the actor's body.
-        Forbidden, WrongMoment: by `policy.can_rehearse`; or the service cannot use a key, which is
-            what the test is there to find out.
-        WrongPassphrase: the passphrase is not the officer's.
-        Invalid: they have set none.
-    """
-    session: Session = db.session()
-    challenge = own_challenge(session, reference, actor)
-    stage = challenge.stage
-    ensure(
-        policy.can_rehearse(
-            actor,
-            state=challenge.state,
-            closes_at=stage.closes_at,
-            now=clock.now(),
-            named=openings.is_named(session, stage.id, actor.user_id),
-        )
-    )
-    key, signer = _unlock(session, actor, passphrase)
-    # Signing itself is tested too: a statement about nothing, which is thrown away.
-    statements.signed_text(signer.sign("rehearsal\n"), key.verifier)
-    if stage.sealing_key_id is None:
-        raise LookupError(f"{reference} has no key to seal bids to")
-    try:
-        sealing.rehearse(session, stage.sealing_key_id)
-    except (LostKey, DamagedEnvelope) as error:
-        service_log.error("opening_test_failed", challenge=reference, exc_info=error)
-        raise WrongMoment(
-            N_(
-                "The test did not work: the service cannot use the key to which these bids are "
-                "sealed. Tell the service team now, before bids close."
-            )
-        ) from error
-    with transaction() as session:
-        session.add(
-            OpeningRehearsal(stage_id=stage.id, officer_id=actor.user_id, rehearsed_at=clock.now())
-        )
-        session.flush()
-        log.append(session, clock=clock, action=log_words.REHEARSED, chain=reference, actor=actor)
-
-
-def _may_confirm(
-    session: Session, challenge: Challenge, actor: Actor, second_factor: bool, clock: Clock
-) -> Answer:
-    stage = challenge.stage
-    closing = openings.closing_that_holds(session, challenge)
-    given = openings.confirmations(session, stage, closing.n) if closing else []
-    return policy.can_confirm_opening(
-        actor,
-        verified=challenge.buyer.verified_at is not None,
-        state=challenge.state,
-        closes_at=stage.closes_at,
-        now=clock.now(),
-        named=openings.is_named(session, stage.id, actor.user_id),
-        second_factor=second_factor,
-        opened=opened.is_opened(session, stage.id),
-        confirmed=[each.officer_id for each in given],
-    )
-
-
-def _unlock(session: Session, actor: Actor, passphrase: str) -> tuple[OfficerKey, Signer]:
-    key = officers.in_use(session, actor.user_id)
-    if key is None:
-        message = N_("Set your opening passphrase first")
-        raise Invalid(message, {"passphrase": message})
-    try:
-        return key, officers.unlock(key, passphrase)
-    except officers.WrongPassphrase as error:
-        raise WrongPassphrase(error.message, {"passphrase": error.message}) from error
-    except LostKey as error:
-        service_log.error("officer_key_lost", key=key.verifier, exc_info=error)
-        raise WrongMoment(
-            N_("The service cannot use your stored key now. Tell the service team.")
-        ) from error
 
 
 @jobs.handles(OPEN, lease=LEASE, insists=True)
@@ -221,54 +65,82 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
     reference = str(payload["challenge"])
     try:
         _open(reference, clock)
-    except (NotReleased, LostKey) as error:
-        _record_stop(reference, _STATEMENTS if isinstance(error, NotReleased) else _KEY, clock)
+    except DomainError as error:
+        _record_stop(reference, _KEY if isinstance(error, LostKey) else _STATEMENTS, clock)
         raise
 
 
 def _open(reference: str, clock: Clock) -> None:
     session: Session = db.session()
     challenge = session.scalars(select(Challenge).where(Challenge.reference == reference)).one()
+    stage = challenge.stage
     closing = openings.closing_that_holds(session, challenge)
-    if closing is None or opened.is_opened(session, challenge.stage.id):
-        return
-    given = openings.confirmations(session, challenge.stage, closing.n)[:2]
-    key_id = challenge.stage.sealing_key_id
-    if key_id is None:
+    if closing is None or challenge.state is not State.OPEN:
+        return  # opened already, or cancelled meanwhile
+    given = openings.confirmations(session, stage, closing.n)[:2]
+    if stage.sealing_key_id is None:
         raise LookupError(f"{reference} has no key to seal bids to")
-    closes_at = challenge.stage.closes_at
-    if closes_at is None or clock.now() < opens_from(closes_at):
+    if stage.closes_at is None or clock.now() < opens_from(stage.closes_at):
         raise NotReleased("Bids can be opened only after the closing time.")
+    ensure_as_logged(session, challenge)
     statement, opener = sealing.release(
         session,
-        key_id,
+        stage.sealing_key_id,
         [SignedStatement(each.statement, each.officer_key_id) for each in given],
     )
-    # Of the bids themselves each that differs is flagged below, and the others go on.
-    said = openings.statement_for(session, challenge, closing, statement.origin)
-    if replace(said, count=statement.count, bids=statement.bids) != statement:
-        raise NotReleased("The statements are about another closing or another plan.")
-    while read := list(_read_some(db.session(), challenge.id, closing.n, opener, clock.now())):
+    # An envelope that differs is flagged below; other bids than were signed for are not opened.
+    if openings.statement_for(session, challenge, closing, statement.origin) != statement:
+        raise NotReleased("The statements are not about what is to be opened.")
+    give_up = clock.now() >= given[-1].confirmed_at + PATIENCE
+    waiting: set[uuid.UUID] = set()
+    closed_n, challenge_id = closing.n, challenge.id
+    while read := list(
+        _read_some(db.session(), challenge_id, closed_n, opener, clock.now(), waiting, give_up)
+    ):
         with transaction() as session:
             # Another worker may have opened some of them meanwhile; each is kept once.
-            session.scalars(
-                select(Challenge.id).where(Challenge.reference == reference).with_for_update()
+            locked = session.scalars(
+                select(Challenge).where(Challenge.id == challenge_id).with_for_update()
             ).one()
+            if locked.state is not State.OPEN:
+                return
             known = _known(session, [each.submission_id for each in read])
             session.add_all(each for each in read if each.submission_id not in known)
-    _record(reference, closing.n, clock)
+    if waiting:
+        raise OSError(f"{len(waiting)} envelopes of {reference} cannot be read now")
+    _record(reference, closed_n, clock)
 
 
 def _read_some(
-    session: Session, challenge_id: Any, closed_n: int, opener: Opener, now: datetime
+    session: Session,
+    challenge_id: uuid.UUID,
+    closed_n: int,
+    opener: Opener,
+    now: datetime,
+    waiting: set[uuid.UUID],
+    give_up: bool,
 ) -> Iterator[OpenedSubmission]:
-    """Open the next envelopes and compare each with what the log says of it."""
+    """Open the next envelopes and compare each with what the log says of it.
+
+    One that the disk does not give is put with those `waiting`, or flagged where it is time to
+    `give_up`.
+    """
     challenge = session.get_one(Challenge, challenge_id)
-    some = openings.unread(session, challenge.stage, _AT_A_TIME)
+    some = openings.unread(session, challenge.stage, _AT_A_TIME + len(waiting))
     logged = log.fields_of(session, [found.entry_n for _bid, found in some])
+    held = 0
     for bid, submission in some:
+        if submission.id in waiting:
+            continue
         said = logged[submission.entry_n]
-        found_sha256, document, flaw = _open_one(bid, submission, said, opener)
+        try:
+            found_sha256, document, flaw = _open_one(bid, submission, said, opener)
+        except ReadError as error:
+            service_log.error("envelope_unreadable", bid=bid.reference, exc_info=error)
+            if not give_up:
+                waiting.add(submission.id)
+                continue
+            found_sha256, document, flaw = None, None, Flaw.UNREADABLE
         yield OpenedSubmission(
             submission_id=submission.id,
             closed_n=closed_n,
@@ -277,6 +149,13 @@ def _read_some(
             document=document,
             flaw=flaw,
         )
+        held += len(document or b"")
+        if held > _BYTES_AT_A_TIME:
+            return
+
+
+class ReadError(Exception):
+    """The disk does not give one envelope, whose file is there."""
 
 
 def _open_one(
@@ -289,6 +168,7 @@ def _open_one(
 
     Raises:
         OSError: the whole store of files is away; nothing can be said of any envelope.
+        ReadError: the disk gives no more of this envelope.
     """
     try:
         file = current_files().open(submission.sha256)
@@ -297,16 +177,16 @@ def _open_one(
     with file:
         source, document = Hashed(file), None
         try:
-            document = opener.open(source).document
-        except DamagedEnvelope:
-            flaw: Flaw | None = Flaw.UNREADABLE
-        else:
-            held = opened.read_document(document)
-            flaw = opened.flaw_of(held, bid.reference, submission, said)
-        try:
+            try:
+                document = opener.open(source).document
+            except DamagedEnvelope:
+                flaw: Flaw | None = Flaw.UNREADABLE
+            else:
+                held = opened.read_document(document)
+                flaw = opened.flaw_of(held, bid.reference, submission, said)
             digest = source.drain()
-        except OSError:
-            return None, None, Flaw.UNREADABLE
+        except OSError as error:
+            raise ReadError(str(error)) from error
     if digest != said.get("envelope"):
         flaw = Flaw.DIFFERS
     return digest, document, flaw
@@ -350,8 +230,8 @@ def _record(reference: str, closed_n: int, clock: Clock) -> None:
         ).one()
         stage = challenge.stage
         locked_bids(session, stage)
-        if opened.is_opened(session, stage.id):
-            return
+        if challenge.state is not State.OPEN:
+            return  # opened by another worker, or cancelled meanwhile
         pairs = openings.submitted(session, stage)
         found = {
             row.submission_id: row

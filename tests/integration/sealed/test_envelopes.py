@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bids import documents, envelopes, opened, service
 from bids.lifecycle import BidState
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
+from bids.service.opening import PATIENCE
 from marketplace.core import jobs
 from marketplace.core.clock import FixedClock
 from marketplace.core.files.store import FileStore
@@ -273,10 +274,11 @@ def test_envelope_that_the_log_names_and_that_holds_something_else_is_flagged(
     assert set(entry.fields["bids"]) == {attacked, honest}
 
 
-def test_envelope_that_cannot_be_read_to_its_end_is_flagged_and_the_others_open(
-    sealed: Sealed, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mended", [False, True])
+def test_envelope_that_cannot_be_read_to_its_end_is_waited_for_and_then_flagged(
+    sealed: Sealed, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, mended: bool
 ) -> None:
-    """A disk with a bad place in it must not keep all bids shut."""
+    """A disk with a bad place in it must not keep all bids shut, nor cost one after a hiccup."""
 
     class BadPlace(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
@@ -291,7 +293,15 @@ def test_envelope_that_cannot_be_read_to_its_end_is_flagged_and_the_others_open(
 
     sealed.market.open(clock)
 
-    assert sealed.market.flaws() == {sealed.bids[0]: Flaw.UNREADABLE}
+    assert set(sealed.market.found()) == set(sealed.bids[1:])
+    assert sealed.market.entries("bids.opened") == []
+    if mended:
+        monkeypatch.undo()
+        clock.instant += jobs.RETRY_AFTER[0]
+    else:
+        clock.instant += PATIENCE
+    jobs.run_due(clock)
+    assert sealed.market.flaws() == ({} if mended else {sealed.bids[0]: Flaw.UNREADABLE})
     assert len(sealed.market.entries("bids.opened")) == 1
 
 
