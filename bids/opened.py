@@ -78,6 +78,11 @@ class OpenedBid:
     findings: Sequence[Finding]
 
     @property
+    def readable(self) -> bool:
+        """Tell whether there is anything that is this bid's own words."""
+        return self.eligibility is not None
+
+    @property
     def intact(self) -> bool:
         """Tell whether the bid is what was recorded when it was submitted."""
         return self.flaw is None

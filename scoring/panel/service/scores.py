@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import delete, select
 
+from bids.lifecycle import BidState
+from bids.queries import opened_bids
 from challenges.lifecycle import Event
 from challenges.service import advance
 from marketplace.core.audit import log
@@ -35,6 +37,12 @@ class DraftCell:
     rationale: str = ""
 
 
+_UNREADABLE = N_(
+    "The bid of %(bidder)s could not be read when it was opened, so it cannot be scored. A "
+    "procurement officer must first decide about it."
+)
+
+
 def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
     """Let the evaluators read and score; the challenge is being evaluated from now on.
 
@@ -57,6 +65,9 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
+        for bid in opened_bids(session, found.stage.id):
+            if bid.state is BidState.VALID and not bid.readable:
+                raise WrongMoment(_UNREADABLE, bidder=bid.supplier_name)
         advance(session, found.challenge, Event.BEGIN_EVALUATION, clock=clock)
         found.named_panel.scoring_began_at = clock.now()
         log.append(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bids import openings, queries, service
 from bids.lifecycle import BidState
-from bids.models import Flaw, OpenedSubmission, OpeningConfirmation
+from bids.models import EligibilityFinding, Flaw, OpenedSubmission, OpeningConfirmation
 from bids.service import opening
 from challenges.lifecycle import State
 from marketplace.config import Settings
@@ -19,13 +19,15 @@ from marketplace.core.audit import changing, log
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
-from marketplace.core.errors import Forbidden, WrongMoment
+from marketplace.core.errors import Forbidden, Invalid, WrongMoment
 from marketplace.core.files.store import FileStore
 from marketplace.core.permissions import Role
 from marketplace.core.vault import officers, rotation
 from marketplace.core.vault.models import OfficerKey
+from scoring.panel import service as panel
+from scoring.panel.lifecycle import Interest, Seat
 from tests.conftest import NOW
-from tests.factories import PASSPHRASE, a_bid, a_person, a_supplier, actor_for
+from tests.factories import PASSPHRASE, a_bid, a_panel, a_person, a_supplier, actor_for
 from tests.integration.bids.conftest import Scene, the_bid
 from tests.journeys import confirm, open_the_bids
 
@@ -332,6 +334,43 @@ def test_words_in_another_bids_envelope_are_not_shown_as_this_ones(
     (entry,) = entries(session, scene, "bids.opened")
     assert entry.fields["flaws"] == {first: "differs"}
     assert entry.fields["differing"] == [first]
+
+
+def test_bid_that_could_not_be_read_goes_to_no_panel_and_stops_it_until_it_is_decided(
+    app: Flask, scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    lost, sound = fill(session, scene, 2)
+    app.extensions["files"].path(the_bid(session, lost).submissions[0].sha256).unlink()
+    the_panel = a_panel(session, NOW, scene.challenge)
+    session.commit()
+    clock.instant = scene.closes_at + MINUTE
+    reference = scene.challenge.reference
+    open_the_bids(reference, scene.officer(0), scene.officer(1), clock=clock)
+    for member in the_panel.members:
+        actor = actor_for(member.user)
+        panel.accept_briefing(reference, actor=actor, clock=clock)
+        nothing = panel.Declaration(Interest.NONE)
+        panel.declare_interests(
+            reference, {lost: nothing, sound: nothing}, actor=actor, clock=clock
+        )
+    chair = next(actor_for(m.user) for m in the_panel.members if m.seat is Seat.CHAIR)
+
+    def decide(finding: EligibilityFinding) -> None:
+        service.decide_eligibility(
+            reference,
+            lost,
+            finding=finding,
+            reason="Its envelope is gone.",
+            actor=scene.officer(0),
+            clock=clock,
+        )
+
+    with pytest.raises(WrongMoment, match="could not be read when it was opened"):
+        panel.begin_scoring(reference, actor=chair, clock=clock)
+    with pytest.raises(Invalid, match="cannot go to the panel"):
+        decide(EligibilityFinding.VALID)
+    decide(EligibilityFinding.INELIGIBLE)
+    panel.begin_scoring(reference, actor=chair, clock=clock)
 
 
 def test_passphrase_of_the_one_named_does_not_help_one_who_is_not(
