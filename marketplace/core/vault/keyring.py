@@ -10,6 +10,7 @@ import binascii
 import fcntl
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _NONCE_BYTES, _ID_BYTES, _KEY_BYTES = 12, 8, 32
 MARK_BYTES = len(_VERSION) + _ID_BYTES
 _HEAD_BYTES = MARK_BYTES + _NONCE_BYTES
 _TAG_BYTES = 16
+# Others may neither read nor change a key's file; its group may read it.
+_EXPOSING = 0o027
 
 
 class BadMasterKey(ValueError):
@@ -125,7 +128,7 @@ def read(file: Path) -> Keyring:
 def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
     """Write keys to a file for one account alone, whole or not at all.
 
-    A file that is replaced stays with the account that has it.
+    A file that is replaced stays with the account and the group that have it, and as open to them.
 
     Raises:
         FileExistsError: the file is there already, and `replace` does not say that it may go.
@@ -138,8 +141,8 @@ def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             opened.write("".join(f"{key}\n" for key in ring.keys))
             opened.flush()
-            if replace and (owner := file.stat()).st_uid != os.geteuid():
-                os.fchown(handle, owner.st_uid, owner.st_gid)
+            if replace:
+                _make_alike(handle, file.stat())
             os.fsync(handle)
         if replace:
             draft.replace(file)
@@ -156,7 +159,7 @@ def write(ring: Keyring, file: Path, *, replace: bool = False) -> None:
 
 def is_exposed(file: Path) -> bool:
     """Tell whether other accounts may read or change a key's file; its group may read it."""
-    return bool(file.stat().st_mode & 0o027)
+    return bool(file.stat().st_mode & _EXPOSING)
 
 
 @contextmanager
@@ -172,6 +175,16 @@ def alone(file: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _make_alike(handle: int, former: os.stat_result) -> None:
+    """Give a new file the account, the group and the mode of the one that it replaces.
+
+    What the mode of that one should not have let others do is left out.
+    """
+    if (os.geteuid(), os.fstat(handle).st_gid) != (former.st_uid, former.st_gid):
+        os.fchown(handle, former.st_uid, former.st_gid)
+    os.fchmod(handle, stat.S_IMODE(former.st_mode) & ~_EXPOSING)
 
 
 def _read(word: str) -> MasterKey:

@@ -7,6 +7,7 @@ still unwraps what it wrapped.
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,10 +151,11 @@ def forget() -> int:
     """
     file = master.file()
     try:
-        with transaction() as session:
+        # Before the keys are read: a new one that came in between would be written over.
+        with nullcontext() if file is None else keyring.alone(file), transaction() as session:
             _keep_others_from_wrapping(session)
-            keys = master.ring().keys
-            if former := _standing(session, master.ring()).former:
+            ring = master.ring()
+            if former := _standing(session, ring).former:
                 raise WrongMoment(
                     N_(
                         "Former master keys still wrap %(count)s keys. Run first: marketplace"
@@ -168,11 +170,10 @@ def forget() -> int:
                         " MARKETPLACE_MASTER_KEY."
                     )
                 )
-            with keyring.alone(file):
-                keyring.write(Keyring(keys[:1]), file, replace=True)
+            keyring.write(Keyring(ring.keys[:1]), file, replace=True)
     except BlockingIOError as error:
         raise WrongMoment(N_("Somebody else is changing the master key just now.")) from error
-    return len(keys) - 1
+    return len(ring.keys) - 1
 
 
 def give_up(clock: Clock) -> int:

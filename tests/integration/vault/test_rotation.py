@@ -1,6 +1,5 @@
 """A change of the master key: every key wrapped anew, no bid touched, whenever it is cut off."""
 
-import stat
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from marketplace.cli import main
 from marketplace.core.audit import log
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
+from marketplace.core.errors import WrongMoment
 from marketplace.core.vault import drafts, keyring, master, officers, rotation, sealing
 from marketplace.core.vault.keyring import MARK_BYTES, Keyring, LostKey, MasterKey
 from marketplace.core.vault.models import DraftKey, SealingKey
@@ -95,7 +95,7 @@ def test_rotation_wraps_every_key_anew_and_touches_no_bid(
     assert drafts.find(kept.session, kept.draft) == cipher
     assert f"All {KEYS} keys are under the new master key." in said
     assert f"Back up {kept.file} now" in said
-    assert stat.S_IMODE(kept.file.stat().st_mode) == 0o600
+    assert not keyring.is_exposed(kept.file)
 
 
 def test_rotation_leaves_every_key_of_use(kept: Kept, command: Callable[..., int]) -> None:
@@ -238,6 +238,26 @@ def test_two_changes_of_the_master_key_at_once_are_kept_apart(
         assert command("rotate", "--forget") == 1
 
     assert len(ids(kept.file)) == 1
+
+
+def test_new_master_key_that_comes_while_former_ones_are_forgotten_is_not_lost(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = rotation.master.ring
+
+    def while_reading() -> Keyring:
+        ring = read()
+        monkeypatch.setattr(rotation.master, "ring", read)
+        with pytest.raises(WrongMoment, match="Somebody else"):
+            rotation.begin()
+        return ring
+
+    monkeypatch.setattr(rotation.master, "ring", while_reading)
+
+    assert rotation.forget() == 0
+
+    rotation.begin()
+    assert len(ids(kept.file)) == 2
 
 
 def test_rotation_of_a_key_in_the_environment_says_what_to_set_and_wraps_anew_when_it_is(

@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,34 @@ def test_file_of_keys_that_is_replaced_stays_with_its_account(
     keyring.write(Keyring((NEW, OLD)), file, replace=True)
 
     assert given_to == [(file.stat().st_uid, file.stat().st_gid)]
+
+
+def test_file_of_keys_that_is_replaced_stays_with_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "master.key"
+    keyring.write(RING, file)
+    given_to: list[tuple[int, int]] = []
+    new = SimpleNamespace(st_gid=file.stat().st_gid + 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", lambda _handle: new)
+        patch.setattr(os, "fchown", lambda _handle, user, group: given_to.append((user, group)))
+
+        keyring.write(Keyring((NEW, OLD)), file, replace=True)
+
+    assert given_to == [(file.stat().st_uid, file.stat().st_gid)]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
+def test_file_of_keys_that_is_replaced_stays_as_open_as_it_was(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "master.key"
+    keyring.write(RING, file)
+    file.chmod(mode)
+
+    keyring.write(Keyring((NEW, OLD)), file, replace=True)
+
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert keyring.read(file) == Keyring((NEW, OLD))
 
 
 @pytest.mark.parametrize(("mode", "exposed"), [(0o600, False), (0o640, False), (0o644, True)])
