@@ -220,7 +220,7 @@ def _publish(session: Session, at: datetime, challenge: Challenge) -> None:
             frozen_at=at,
         )
     )
-    challenge.stage.sealing_key = sealing.new(session, FixedClock(at))
+    challenge.stage.sealing_key = sealing.new_closing(session, FixedClock(at))
     session.flush()
     session.refresh(challenge)
 
@@ -397,7 +397,7 @@ def a_bid(
         created_by_id=user.id,
         created_at=at,
         changed_at=at,
-        copy_key_id=sealing.new(session, FixedClock(at)).id,
+        copy_key_id=sealing.new_copy(session, FixedClock(at)).id,
     )
     content = documents.Content(
         answers={key: f"{text} ({key})" for key in drafts.question_keys(stage)},

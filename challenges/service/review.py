@@ -121,7 +121,7 @@ def publish(
         advance(session, challenge, Event.PUBLISH, clock=clock)
         stage = challenge.stage
         evaluation, plan = _freeze(session, challenge, clock)
-        key = sealing.new(session, clock)
+        key = sealing.new_closing(session, clock)
         stage.sealing_key_id = key.id
         await_closing(session, challenge, clock)
         _record(

@@ -178,7 +178,7 @@ def _bare(session: Session, challenge: Challenge) -> Callable[[], None]:
     """Make the reference: decrypt and digest the challenge's envelopes, read beforehand."""
     key = challenge.stage.sealing_key
     assert key is not None
-    secret = master.ring().unwrap(key.wrapped or b"", f"sealing:{key.recipient}").decode()
+    secret = master.ring().unwrap(key.wrapped or b"", key.purpose).decode()
     identity = pyrage.x25519.Identity.from_str(secret)
     held = [
         current_files().read(submission.sha256)

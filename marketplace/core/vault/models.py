@@ -10,30 +10,32 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.core.database import Base, Identified, enum_type
 
 
-class Custody(StrEnum):
-    """Who holds a private key."""
+class KeyKind(StrEnum):
+    """What is sealed to a key: a closing's bids for officers, or a supplier's own copies."""
 
-    SERVICE = "service"
+    CLOSING = "closing"
+    COPY = "copy"
 
 
 class SealingKey(Identified, Base):
     """A key pair of age's kind (X25519): to `recipient` whoever likes can seal.
 
-    One stands for a closing instant, or lets one supplier read its own bid again. `wrapped` is the
-    private part, wrapped by the master key; a key that was destroyed has none.
+    One stands for a closing instant, or lets one supplier read its own bid again: `kind` says
+    which, and neither can be used as the other. `wrapped` is the private part, wrapped by the
+    master key; a key that was destroyed has none.
     """
 
     __tablename__ = "sealing_key"
 
     recipient: Mapped[str] = mapped_column(String(100), unique=True)
-    custody: Mapped[Custody] = mapped_column(enum_type(Custody), default=Custody.SERVICE)
+    kind: Mapped[KeyKind] = mapped_column(enum_type(KeyKind))
     wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
 
     @property
     def purpose(self) -> str:
-        """Say for what this key is wrapped: it opens in no other row."""
-        return f"sealing:{self.recipient}"
+        """Say for what this key is wrapped: it opens in no other row, and as no other kind."""
+        return f"{self.kind.value}:{self.recipient}"
 
 
 class DraftKey(Identified, Base):

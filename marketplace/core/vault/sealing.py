@@ -17,7 +17,7 @@ from marketplace.core.errors import DomainError
 from marketplace.core.vault import envelopes, master, officers, statements
 from marketplace.core.vault.envelopes import Found, Reader, Writer
 from marketplace.core.vault.keyring import LostKey
-from marketplace.core.vault.models import OfficerKey, SealingKey
+from marketplace.core.vault.models import KeyKind, OfficerKey, SealingKey
 from marketplace.core.vault.statements import Statement
 
 _REHEARSAL = b'{"rehearsal":true}'
@@ -50,10 +50,19 @@ class SignedStatement:
     key_id: uuid.UUID
 
 
-def new(session: Session, clock: Clock) -> SealingKey:
-    """Make a key pair in the caller's transaction."""
+def new_closing(session: Session, clock: Clock) -> SealingKey:
+    """Make the key pair of a closing instant in the caller's transaction."""
+    return _new(session, KeyKind.CLOSING, clock)
+
+
+def new_copy(session: Session, clock: Clock) -> SealingKey:
+    """Make the key pair of one supplier's own copies in the caller's transaction."""
+    return _new(session, KeyKind.COPY, clock)
+
+
+def _new(session: Session, kind: KeyKind, clock: Clock) -> SealingKey:
     identity, recipient = envelopes.new_identity()
-    key = SealingKey(recipient=recipient, made_at=clock.now())
+    key = SealingKey(recipient=recipient, kind=kind, made_at=clock.now())
     key.wrapped = master.ring().wrap(identity.encode(), key.purpose)
     session.add(key)
     session.flush()
@@ -69,9 +78,9 @@ def own_copy(session: Session, key_id: uuid.UUID) -> Opener:
     """Give what opens a supplier's own copies; the caller has asked whether the reader may.
 
     Raises:
-        LostKey: the key was destroyed, or cannot be unwrapped.
+        LostKey: the key was destroyed, cannot be unwrapped, or is a closing's.
     """
-    return _opener(session.get_one(SealingKey, key_id))
+    return _opener(session.get_one(SealingKey, key_id), KeyKind.COPY)
 
 
 def release(
@@ -84,11 +93,11 @@ def release(
 
     Raises:
         NotReleased: they do not.
-        LostKey: the key was destroyed, or cannot be unwrapped.
+        LostKey: the key was destroyed, cannot be unwrapped, or is no closing's.
     """
     key = session.get_one(SealingKey, key_id)
     # First: without the master key no officer's key could be told from one that somebody made up.
-    opener = _opener(key)
+    opener = _opener(key, KeyKind.CLOSING)
     keys = {
         found.id: found
         for found in session.scalars(
@@ -119,21 +128,23 @@ def release(
 
 
 def rehearse(session: Session, key_id: uuid.UUID) -> None:
-    """Seal a test envelope to a key and open it again; nothing else can be opened so.
+    """Seal a test envelope to a closing's key and open it again; nothing else can be opened so.
 
     Raises:
-        LostKey: the key was destroyed, or cannot be unwrapped.
+        LostKey: the key was destroyed, cannot be unwrapped, or is no closing's.
         DamagedEnvelope: what was sealed does not open.
     """
     key = session.get_one(SealingKey, key_id)
     sealed = io.BytesIO()
     envelopes.seal(_REHEARSAL, [], [key.recipient], sealed)
     sealed.seek(0)
-    if _opener(key).open(sealed).document != _REHEARSAL:
+    if _opener(key, KeyKind.CLOSING).open(sealed).document != _REHEARSAL:
         raise envelopes.DamagedEnvelope("the test envelope held something else")
 
 
-def _opener(key: SealingKey) -> Opener:
+def _opener(key: SealingKey, kind: KeyKind) -> Opener:
+    if key.kind is not kind:
+        raise LostKey(f"This key is no {kind.value} key.")
     if key.wrapped is None:
         raise LostKey("This key was destroyed.")
     return Opener(master.ring().unwrap(key.wrapped, key.purpose).decode())

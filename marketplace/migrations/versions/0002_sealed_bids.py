@@ -130,9 +130,14 @@ def _make_keys() -> None:
         "sealing_key",
         sa.Column("recipient", sa.String(length=100), nullable=False),
         sa.Column(
-            "custody",
+            "kind",
             sa.Enum(
-                "service", name="custody", native_enum=False, create_constraint=True, length=40
+                "closing",
+                "copy",
+                name="keykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),

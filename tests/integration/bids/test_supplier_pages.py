@@ -376,7 +376,7 @@ def test_the_list_of_50_bids_takes_at_most_12_statements(
                 created_by_id=scene.admin_user.id,
                 created_at=NOW,
                 changed_at=NOW,
-                copy_key_id=sealing.new(session, clock).id,
+                copy_key_id=sealing.new_copy(session, clock).id,
             )
         )
     session.commit()

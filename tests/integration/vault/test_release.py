@@ -13,7 +13,7 @@ from marketplace.core.audit import signing
 from marketplace.core.clock import FixedClock
 from marketplace.core.vault import envelopes, keyring, officers, sealing, statements
 from marketplace.core.vault.keyring import Keyring, LostKey
-from marketplace.core.vault.models import SealingKey
+from marketplace.core.vault.models import KeyKind, SealingKey
 from marketplace.core.vault.sealing import NotReleased, SignedStatement
 from marketplace.core.vault.statements import Statement
 from tests.conftest import NOW
@@ -106,7 +106,7 @@ def test_officers_who_signed_different_things_release_nothing(
 
 
 def test_statements_about_another_key_release_nothing(kept: Kept, statement: Statement) -> None:
-    other = sealing.new(kept.session, FixedClock(NOW))
+    other = sealing.new_closing(kept.session, FixedClock(NOW))
     text = statements.write(replace(statement, key=other.recipient))
 
     refused(kept, [signed(kept, each, text) for each in kept.officers[:2]], "another key")
@@ -140,6 +140,31 @@ def test_key_that_was_destroyed_is_not_released(kept: Kept, statement: Statement
         sealing.release(
             kept.session, kept.sealing_key, [signed(kept, each, text) for each in kept.officers[:2]]
         )
+
+
+def test_closings_key_opens_no_suppliers_copy(kept: Kept) -> None:
+    with pytest.raises(LostKey, match="no copy key"):
+        sealing.own_copy(kept.session, kept.sealing_key)
+
+    # Nor where somebody who writes into the database calls it another.
+    kept.session.get_one(SealingKey, kept.sealing_key).kind = KeyKind.COPY
+    kept.session.flush()
+    with pytest.raises(LostKey, match="stands in another's place"):
+        sealing.own_copy(kept.session, kept.sealing_key)
+
+
+def test_copys_key_is_neither_released_nor_rehearsed(kept: Kept, statement: Statement) -> None:
+    copy = sealing.new_copy(kept.session, FixedClock(NOW))
+    text = statements.write(replace(statement, key=copy.recipient))
+    given = [signed(kept, each, text) for each in kept.officers[:2]]
+
+    for kind in (KeyKind.COPY, KeyKind.CLOSING):
+        copy.kind = kind
+        kept.session.flush()
+        with pytest.raises(LostKey):
+            sealing.release(kept.session, copy.id, given)
+        with pytest.raises(LostKey):
+            sealing.rehearse(kept.session, copy.id)
 
 
 def test_rehearsal_of_a_sound_key_passes_and_of_a_lost_one_fails(app: Flask, kept: Kept) -> None:

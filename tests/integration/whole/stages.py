@@ -47,7 +47,7 @@ def copy_of_decision(session: Session, journey: Journey) -> None:
                     "reference": f"B-{new_id().hex[-8:].upper()}",
                     "state": "draft",
                     "current_version": None,
-                    "copy_key_id": sealing.new(session, journey.clock).id,
+                    "copy_key_id": sealing.new_copy(session, journey.clock).id,
                 }
             session.execute(sa.insert(table).values(values))
     session.commit()
