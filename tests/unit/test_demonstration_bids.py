@@ -137,6 +137,25 @@ def test_submitted_bid_came_after_publication_and_before_today() -> None:
         assert bid.hours_before_closing > earliest, (item.key, bid.supplier)
 
 
+def test_replaced_bid_came_twice_after_publication_and_differs() -> None:
+    replaced = [(item, bid, bid.earlier) for item, bid in submitted() if bid.earlier is not None]
+    assert replaced
+    for item, bid, earlier in replaced:
+        assert item.published_days_ago is not None
+        assert item.closes_in_days is not None
+        window = 24 * (item.published_days_ago + item.closes_in_days)
+        assert bid.hours_before_closing + 24 < earlier.hours_before_closing < window, item.key
+        assert all(bid.answers[key] != text for key, text in earlier.answers.items()), item.key
+
+
+def test_bid_that_is_being_changed_differs_from_what_was_submitted() -> None:
+    changing = [(item, bid) for item, bid in submitted() if bid.changing]
+    assert changing
+    for item, bid in changing:
+        assert (item.closes_in_days or 0) > 0, item.key
+        assert all(bid.answers[key] != text for key, text in bid.changing.items()), item.key
+
+
 def test_scores_stand_within_their_scale_each_with_its_reason() -> None:
     for item, bid in submitted():
         for criterion in quality(item):
