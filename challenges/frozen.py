@@ -5,9 +5,10 @@ import hashlib
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from challenges.log_words import PUBLISHED
+from challenges.log_words import DEADLINE_EXTENDED, PUBLISHED, REOPENED
 from challenges.models import Challenge, EvaluationPlan, Plan
 from challenges.plan import evaluations
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.errors import WrongMoment
 from marketplace.core.text import N_
@@ -15,6 +16,10 @@ from marketplace.core.text import N_
 
 class PlanDiffers(WrongMoment):
     """The stored criteria and method are not those that were published; nothing is decided."""
+
+
+class ClosingDiffers(WrongMoment):
+    """The stored closing instant or sealing key is not what the log says; nothing is opened."""
 
 
 def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
@@ -26,12 +31,7 @@ def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
     stage = challenge.stage
     evaluation = session.get_one(EvaluationPlan, stage.id)
     plan = session.get(Plan, challenge.id)
-    published = session.scalar(
-        select(LogEntry)
-        .where(LogEntry.chain == challenge.reference, LogEntry.action == PUBLISHED)
-        .order_by(LogEntry.cn.desc())
-        .limit(1)
-    )
+    published = _last(session, challenge, PUBLISHED)
     if (
         plan is None
         or published is None
@@ -46,3 +46,42 @@ def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
             )
         )
     return evaluation
+
+
+def ensure_as_logged(session: Session, challenge: Challenge) -> None:
+    """Refuse to go on where a stage's closing instant or sealing key is not what the log says.
+
+    Raises:
+        ClosingDiffers: one of them is another than the last publication, extension or reopening
+            says.
+    """
+    stage = challenge.stage
+    published = _last(session, challenge, PUBLISHED)
+    closing = _last(session, challenge, PUBLISHED, DEADLINE_EXTENDED, REOPENED)
+    if closing is None:
+        # Publication is always recorded in the transaction that sets what is compared here, so
+        # this challenge was never published; “log verify” tells of one that only says it was.
+        return
+    if (
+        published is None
+        or stage.closes_at is None
+        or write_instant(stage.closes_at) != closing.fields.get("closes_at")
+        or stage.sealing_key is None
+        or stage.sealing_key.recipient != published.fields.get("sealing_key")
+    ):
+        raise ClosingDiffers(
+            N_(
+                "The closing time or the key stored for this challenge is not the one in the "
+                "record, so its bids cannot be opened. Tell the people who run this service: "
+                "“marketplace log verify” says what was changed."
+            )
+        )
+
+
+def _last(session: Session, challenge: Challenge, *actions: str) -> LogEntry | None:
+    return session.scalar(
+        select(LogEntry)
+        .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(actions))
+        .order_by(LogEntry.cn.desc())
+        .limit(1)
+    )
