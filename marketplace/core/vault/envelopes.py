@@ -97,14 +97,17 @@ def open_envelope(source: Reader, identity: str, targets: Sequence[Writer] = ())
 
     Raises:
         DamagedEnvelope: it is none, was changed, or is sealed to other keys.
+        OSError: `source` could not be read, which says nothing of the envelope.
     """
-    reader = _Splitter(targets)
+    reader, given = _Splitter(targets), _Source(source)
     try:
         key = pyrage.x25519.Identity.from_str(identity)
-        pyrage.decrypt_io(_Source(source), reader, [key])
+        pyrage.decrypt_io(given, reader, [key])
         if reader.fault is not None:
             raise reader.fault
     except (pyrage.DecryptError, OSError, ValueError) as error:
+        if given.fault is not None:
+            raise given.fault from error
         raise DamagedEnvelope(str(error) or "it cannot be opened") from error
     return reader.found()
 
@@ -114,12 +117,18 @@ class _Source(io.RawIOBase):
 
     def __init__(self, source: Reader) -> None:
         self._source = source
+        # What went wrong in reading: the library would make a damaged envelope of a broken disk.
+        self.fault: OSError | None = None
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        return self._source.read(_CHUNK if size < 0 else size)
+        try:
+            return self._source.read(_CHUNK if size < 0 else size)
+        except OSError as error:
+            self.fault = error
+            raise
 
 
 class _Sink(io.RawIOBase):

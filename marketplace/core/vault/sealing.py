@@ -38,6 +38,7 @@ class Opener:
 
         Raises:
             DamagedEnvelope: it is none, was changed, or is sealed to other keys.
+            OSError: it could not be read, which says nothing of it.
         """
         return envelopes.open_envelope(envelope, self.identity, targets)
 

@@ -55,3 +55,25 @@ def test_open_onto_a_full_disk_raises_and_gives_no_file(size: int) -> None:
     sealed.seek(0)
     with pytest.raises(DamagedEnvelope, match="No space"):
         open_envelope(sealed, identity, [Full(0)])
+
+
+class Broken:
+    """A source that gives so many bytes and then fails, as a disk with a bad place does."""
+
+    def __init__(self, content: bytes) -> None:
+        self._source = io.BytesIO(content)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Give what is left before the bad place."""
+        if chunk := self._source.read(size):
+            return chunk
+        raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize("given", [0, 10, 200, 66_000, -1])
+def test_envelope_on_a_disk_that_fails_anywhere_is_not_taken_for_a_damaged_one(given: int) -> None:
+    identity, recipient = new_identity()
+    sealed = io.BytesIO()
+    envelopes.seal(b"x" * 100_000, [], [recipient], sealed)
+    with pytest.raises(OSError, match="Input/output"):
+        open_envelope(Broken(sealed.getvalue()[:given]), identity)
