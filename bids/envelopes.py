@@ -81,8 +81,8 @@ def own_document(session: Session, bid: Bid, submission: Submission) -> document
     """Read what a supplier submitted from its own copy; the caller has asked whether it may.
 
     Raises:
-        Unreadable: the envelope is missing, was changed or holds something else, or the key of
-            the copy cannot be unwrapped.
+        Unreadable: the envelope is missing, was changed or holds something else, the disk does
+            not give it, or the key of the copy cannot be unwrapped.
     """
     try:
         opener = sealing.own_copy(session, bid.copy_key_id)
@@ -92,9 +92,13 @@ def own_document(session: Session, bid: Bid, submission: Submission) -> document
             if source.drain() != submission.sha256:
                 raise DamagedFile(f"the envelope {submission.sha256} has changed")
         document = documents.read(found.document)
-        if (document.bid, document.version) != (bid.reference, submission.version):
+        if (document.bid, document.version, document.supplier_id) != (
+            bid.reference,
+            submission.version,
+            str(bid.supplier_id),
+        ):
             raise documents.DamagedDocument("it is another bid, or another version of this one")
-    except (DamagedFile, DamagedEnvelope, documents.DamagedDocument, LostKey) as error:
+    except (DamagedFile, DamagedEnvelope, documents.DamagedDocument, LostKey, OSError) as error:
         log.error(
             "own_copy_unreadable", bid=bid.reference, version=submission.version, why=str(error)
         )

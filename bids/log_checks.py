@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bids import log_words, opened
 from bids.envelopes import Hashed
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
+from challenges.models import Challenge, Plan
 from marketplace.core.access import current_files
 from marketplace.core.audit import entries, proofs, receipts, retention, verifying
 from marketplace.core.audit.findings import Finding, failed
@@ -46,6 +47,9 @@ def check(connection: Connection) -> Iterator[Finding]:
     stored = (
         select(
             Bid.reference,
+            Bid.supplier_id,
+            Challenge.reference.label("challenge"),
+            Plan.sha256.label("plan_sha256"),
             Submission.version,
             Submission.arrived_at,
             Submission.recorded_at,
@@ -61,6 +65,8 @@ def check(connection: Connection) -> Iterator[Finding]:
             LogEntry.__table__.c.body,
         )
         .join(Bid, Bid.id == Submission.bid_id)
+        .join(Challenge, Challenge.id == Bid.challenge_id)
+        .outerjoin(Plan, Plan.challenge_id == Bid.challenge_id)
         .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(LogEntry.__table__, LogEntry.__table__.c.n == Submission.entry_n)
         .order_by(Submission.entry_n)
@@ -102,7 +108,8 @@ def _envelope(row: Any, where: str) -> Iterator[Finding]:
         if row.flaw is not Flaw.MISSING:
             yield failed(N_("It is missing among the stored files"), where)
     except OSError as error:
-        yield failed(N_("It cannot be read: %(why)s"), where, why=error.strerror)
+        if row.flaw is not Flaw.UNREADABLE or row.found_sha256 is not None:
+            yield failed(N_("It cannot be read: %(why)s"), where, why=error.strerror)
     else:
         if found != row.sha256 and row.flaw is not Flaw.DIFFERS:
             yield failed(N_("It is not the one that was submitted: its bytes have changed"), where)
@@ -149,13 +156,18 @@ def _opened(row: Any, held: Receipt, where: str) -> Iterator[Finding]:
     """Hold what the opening read, and how it was flagged, against what was submitted."""
     flaw: Flaw | None
     if row.found_sha256 is None:
-        flaw = Flaw.MISSING
+        # No digest was had: there was no envelope, or none that could be read to its end.
+        unread = row.flaw is Flaw.UNREADABLE and row.document is None
+        flaw = Flaw.UNREADABLE if unread else Flaw.MISSING
     elif row.found_sha256 != held.envelope.hex():
         flaw = Flaw.DIFFERS
     else:
         document = opened.read_document(row.document)
         logged = {"fields_root": held.fields_root.hex()}
-        flaw = opened.flaw_of(document, row.reference, row, logged)
+        expected = opened.Expected(
+            row.reference, row.version, row.challenge, str(row.supplier_id), row.plan_sha256
+        )
+        flaw = opened.flaw_of(document, expected, logged)
     if flaw is not row.flaw:
         yield failed(
             N_("What was read of it is not what was submitted, and its flag does not say so")

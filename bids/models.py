@@ -221,8 +221,8 @@ class Flaw(StrEnum):
     MISSING = "missing"
     DIFFERS = "differs"  # its digest is not the one in the log
     UNREADABLE = "unreadable"  # it does not open with the closing's key, or holds no bid
-    ANOTHER = "another"  # it holds another bid, or another version of this one
-    FIELDS = "fields"  # its fields are not those that the log and the receipt state
+    ANOTHER = "another"  # it holds another bid or version, or one of another supplier
+    FIELDS = "fields"  # its fields or its plan are not those that the log states
 
 
 class OpenedSubmission(Base):

@@ -24,6 +24,7 @@ from bids.models import (
     Opening,
     Submission,
 )
+from challenges.models import Challenge, Plan
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.errors import WrongMoment
@@ -88,6 +89,41 @@ class OpenedBid:
         return self.flaw is None
 
 
+@dataclass(frozen=True)
+class Expected:
+    """Which bid an envelope must hold, by what the service has on record of it.
+
+    `supplier` is the identifier of the organisation, `plan_sha256` the digest of the frozen plan.
+    """
+
+    bid: str
+    version: int
+    challenge: str
+    supplier: str
+    plan_sha256: str | None
+
+    def is_in(self, document: documents.BidDocument) -> bool:
+        """Tell whether a document is this version of this bid."""
+        return (self.bid, self.version, self.challenge, self.supplier) == (
+            document.bid,
+            document.version,
+            document.challenge,
+            document.supplier_id,
+        )
+
+
+def expected_of(bid: Bid, submission: Submission) -> Expected:
+    """Say what the envelope of a submission must hold."""
+    challenge = bid.challenge
+    return Expected(
+        bid.reference,
+        submission.version,
+        challenge.reference,
+        str(bid.supplier_id),
+        challenge.plan.sha256 if challenge.plan else None,
+    )
+
+
 def is_opened(session: Session, stage_id: uuid.UUID) -> bool:
     """Tell whether a stage's bids were opened."""
     return session.get(Opening, stage_id) is not None
@@ -129,11 +165,15 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             Submission,
             OpenedSubmission,
             Organisation.name,
+            Challenge.reference.label("challenge"),
+            Plan.sha256.label("plan_sha256"),
             EligibilityDecision,
             User.name.label("decided_by"),
         )
         .join(Opening, Opening.stage_id == Bid.stage_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
+        .join(Challenge, Challenge.id == Bid.challenge_id)
+        .outerjoin(Plan, Plan.challenge_id == Bid.challenge_id)
         .join(
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
@@ -156,6 +196,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
     logged = log.fields_of(session, [row.Submission.entry_n for row in read])
     for _, group in groupby(read, key=lambda row: row.Bid.id):
         rows = list(group)
+        bid, submission = rows[0].Bid, rows[0].Submission
         findings = [
             Finding(
                 finding=row.EligibilityDecision.finding.value,
@@ -168,10 +209,17 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
         ]
         found.append(
             _opened(
-                rows[0].Bid,
-                rows[0].Submission,
+                bid,
+                submission,
+                Expected(
+                    bid.reference,
+                    submission.version,
+                    rows[0].challenge,
+                    str(bid.supplier_id),
+                    rows[0].plan_sha256,
+                ),
                 rows[0].OpenedSubmission,
-                logged[rows[0].Submission.entry_n],
+                logged[submission.entry_n],
                 rows[0].name,
                 findings,
             )
@@ -182,14 +230,15 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
 def _opened(
     bid: Bid,
     submission: Submission,
+    expected: Expected,
     held: OpenedSubmission,
     logged: Mapping[str, object],
     supplier_name: str,
     findings: Sequence[Finding],
 ) -> OpenedBid:
     document = read_document(held.document)
-    flaw = held.flaw or flaw_of(document, bid.reference, submission, logged)
-    if document and (document.bid, document.version) != (bid.reference, submission.version):
+    flaw = held.flaw or flaw_of(document, expected, logged)
+    if document and not expected.is_in(document):
         document = None  # another bid's words must not be read as this one's
     content = document.content if document else documents.Content({}, None, None, "", "")
     return OpenedBid(
@@ -227,15 +276,18 @@ def read_document(held: bytes | None) -> documents.BidDocument | None:
 
 def flaw_of(
     document: documents.BidDocument | None,
-    reference: str,
-    submission: Submission,
+    expected: Expected,
     logged: Mapping[str, object],
 ) -> Flaw | None:
-    """Say what is wrong with a document that an envelope held, by what the log says of the bid."""
+    """Say what is wrong with a document that an envelope held, by what the log says of the bid.
+
+    Another plan is one of the fields that do not match, for the log states the challenge's plan.
+    """
     if document is None:
         return Flaw.UNREADABLE
-    if (document.bid, document.version) != (reference, submission.version):
+    if not expected.is_in(document):
         return Flaw.ANOTHER
-    if documents.fields_root(document).hex() != logged.get("fields_root"):
+    root = documents.fields_root(document).hex()
+    if root != logged.get("fields_root") or document.plan_sha256 != expected.plan_sha256:
         return Flaw.FIELDS
     return None

@@ -183,7 +183,7 @@ def _open_one(
                 flaw: Flaw | None = Flaw.UNREADABLE
             else:
                 held = opened.read_document(document)
-                flaw = opened.flaw_of(held, bid.reference, submission, said)
+                flaw = opened.flaw_of(held, opened.expected_of(bid, submission), said)
             digest = source.drain()
         except OSError as error:
             raise ReadError(str(error)) from error

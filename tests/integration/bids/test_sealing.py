@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from bids import envelopes, queries, service
+from bids import documents, envelopes, queries, service
 from bids.models import BidField
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
@@ -168,3 +169,34 @@ def test_submit_over_a_damaged_copy_of_the_version_before_replaces_it(
     whole = queries.receipt(session, reference, 2, scene.admin).document
     assert whole is not None
     assert whole.content.answers["team"] == "Anew"
+
+
+def test_copy_that_another_supplier_is_named_in_is_not_read_as_ones_own(
+    scene: Scene, session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, seal = scene.written_bid(clock), envelopes.seal
+
+    def dishonest(document: bytes, recipients: Sequence[str]) -> str:
+        held = replace(documents.read(document), supplier_id="somebody else")
+        return seal(documents.write(held), recipients)
+
+    monkeypatch.setattr(envelopes, "seal", dishonest)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+
+    assert queries.receipt(session, reference, 1, scene.admin).document is None
+
+
+def test_copy_that_the_disk_does_not_give_is_told_as_unreadable_and_read_when_it_does(
+    scene: Scene, session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_any: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    reference = scene.written_bid(clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(envelopes.Hashed, "read", broken)
+        with pytest.raises(envelopes.Unreadable):
+            service.change_bid(reference, actor=scene.contributor, clock=clock)
+
+    service.change_bid(reference, actor=scene.contributor, clock=clock)

@@ -760,8 +760,8 @@ def test_pages_with_twenty_bids_and_eight_questions_cost_no_more(
 def test_bid_that_is_not_as_submitted_is_marked_wherever_its_answer_is_read(
     scene: Scene, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def flaw(_document: object, reference: str, *_others: object) -> Flaw | None:
-        return Flaw.FIELDS if reference == scene.bids["Birch"] else None
+    def flaw(_document: object, expected: opened.Expected, *_others: object) -> Flaw | None:
+        return Flaw.FIELDS if expected.bid == scene.bids["Birch"] else None
 
     monkeypatch.setattr(opened, "flaw_of", flaw)
     scene.scored()

@@ -221,6 +221,9 @@ def test_envelopes_swapped_between_two_challenges_are_flagged_in_both(
     [
         ("another bid", Flaw.ANOTHER),
         ("another version", Flaw.ANOTHER),
+        ("another challenge", Flaw.ANOTHER),
+        ("another supplier", Flaw.ANOTHER),
+        ("another plan", Flaw.FIELDS),
         ("another text", Flaw.FIELDS),
         ("another salt", Flaw.FIELDS),
         ("no bid", Flaw.UNREADABLE),
@@ -250,6 +253,12 @@ def test_envelope_that_the_log_names_and_that_holds_something_else_is_flagged(
                 return seal(documents.write(replace(held, bid=honest)), recipients)
             case "another version":
                 return seal(documents.write(replace(held, version=7)), recipients)
+            case "another challenge":
+                return seal(documents.write(replace(held, challenge="CH-1")), recipients)
+            case "another supplier":
+                return seal(documents.write(replace(held, supplier_id=honest)), recipients)
+            case "another plan":
+                return seal(documents.write(replace(held, plan_sha256="00" * 32)), recipients)
             case "another text":
                 return seal(documents.write(replace(held, content=content)), recipients)
             case "another salt":
