@@ -35,9 +35,12 @@ def await_closing(session: Session, challenge: Challenge, clock: Clock) -> None:
         )
 
 
-@jobs.handles(CLOSE)
+@jobs.handles(CLOSE, insists=True)
 def close(payload: dict[str, Any], clock: Clock) -> None:
-    """Do the job: record the closing, or wait anew where the instant was moved meanwhile."""
+    """Do the job: record the closing, or wait anew where the instant was moved meanwhile.
+
+    It is tried until it is done: without the entry nobody can ever open the bids.
+    """
     with transaction() as session:
         challenge = session.scalars(
             select(Challenge)

@@ -91,6 +91,9 @@ def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
         now = clock.now()
         began = deadlines.opening_began(session, challenge)
         ensure(policy.can_confirm_deadline(actor, challenge, change, now, opening_began=began))
+        # Letters to all bidders take a while, and the log is locked from its first entry here on.
+        bidders = hooks.of_bids().bidders(session, challenge)
+        letters.tell_deadline_moved(session, challenge, change, bidders, clock)
         if change.after_closing and now >= closing_recorded_from(change.closes_from):
             # The sweeper may not have come yet; what happened stands in the log in its order.
             record_closing(session, challenge, clock)
@@ -98,8 +101,6 @@ def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
         challenge.stage.closes_at = change.closes_to
         session.flush()
         await_closing(session, challenge, clock)
-        bidders = hooks.of_bids().bidders(session, challenge)
-        letters.tell_deadline_moved(session, challenge, change, bidders, clock)
         action = log_words.REOPENED if change.after_closing else log_words.DEADLINE_EXTENDED
         _record(session, challenge, change, action, actor, clock)
 

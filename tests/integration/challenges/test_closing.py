@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from challenges import service
 from challenges.models import Challenge
+from challenges.service import closing
 from marketplace.core import jobs
 from marketplace.core.audit import checkpoints, log
 from marketplace.core.audit.models import LogEntry
@@ -94,3 +95,22 @@ def test_record_closing_too_early_is_a_mistake_that_raises(
 
     with pytest.raises(ValueError, match="still be being recorded"):
         service.record_closing(session, challenge, clock)
+
+
+def test_closing_job_that_fails_many_times_is_tried_until_it_is_done(
+    published: Journey, session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OSError("the log cannot be written")
+
+    monkeypatch.setattr(closing, "record_closing", fail)
+    clock.instant = published.closes_at + MINUTE
+    for _ in range(len(jobs.RETRY_AFTER) + 2):
+        jobs.run_due(clock)
+        clock.instant += timedelta(days=1)
+    monkeypatch.undo()
+    assert closings(session, published.reference) == []
+
+    jobs.run_due(clock)
+
+    assert len(closings(session, published.reference)) == 1

@@ -1,12 +1,14 @@
 """Who is told of a closing time that moved: exactly those concerned, each once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import service as bids
+from challenges import letters
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.notices.models import Notice
@@ -19,6 +21,7 @@ from tests.integration.challenges.deadlines import (
     decline,
     move,
     propose,
+    said,
     told_since,
 )
 from tests.journeys import Journey, Step, a_cast, a_journey, play
@@ -186,3 +189,25 @@ def test_person_of_two_suppliers_who_also_opens_the_bids_is_told_once(
 
     told = told_since(session, before)
     assert len(told[cast.supplier_admin.email]) == len(told[cast.third_officer.email]) == 1
+
+
+def test_letters_of_a_reopening_are_written_before_the_log_is_locked(
+    journeys: list[Journey], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The closing was not recorded yet: it is, before the reopening and after the letters."""
+    moved = journeys[0]
+    moved.bid()
+    moved.clock.instant = moved.closes_at + timedelta(hours=1)
+    change = propose(moved, moved.closes_at + DAY, reason=DOWN)
+    seen: list[list[str]] = []
+    tell = letters.tell_deadline_moved
+
+    def noted(*given: Any) -> None:
+        tell(*given)
+        seen.append(said(moved))
+
+    monkeypatch.setattr(letters, "tell_deadline_moved", noted)
+    confirm(moved, change)
+
+    assert seen == [["deadline.proposed"]]
+    assert said(moved) == ["deadline.proposed", "challenge.closed", "challenge.reopened"]
