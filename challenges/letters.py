@@ -88,6 +88,40 @@ def tell_opener(
     )
 
 
+def tell_openers_added(
+    session: Session,
+    challenge: Challenge,
+    named_before: Collection[uuid.UUID],
+    names: Sequence[str],
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Tell the officers named before that somebody named others, and whom."""
+    _send(
+        session,
+        challenge,
+        _people(session, named_before),
+        subject=_("Others may now open bids: %(title)s", title=challenge.title),
+        text="\n\n".join(
+            [
+                _(
+                    "%(name)s has named others who may open the bids on this challenge, together "
+                    "with any one of you: %(others)s.",
+                    name=actor.name,
+                    others=", ".join(names),
+                ),
+                _(
+                    "If you do not know who they are or why they were named, ask %(name)s and "
+                    "another officer before bids close.",
+                    name=actor.name,
+                ),
+            ]
+        ),
+        page="openers",
+        clock=clock,
+    )
+
+
 def ask_to_confirm_deadline(
     session: Session, challenge: Challenge, change: DeadlineChange, actor: Actor, clock: Clock
 ) -> None:

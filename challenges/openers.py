@@ -93,9 +93,7 @@ def further(
     if not wanted:
         message = N_("Choose who else may open the bids")
         raise Invalid(message, {"openers": message})
-    known = set(named(session, challenge))
-    found = _offered(session, challenge, set(wanted) - known)
-    return [each for each in found if each.user_id not in known]
+    return _offered(session, challenge, set(wanted) - set(named(session, challenge)))
 
 
 def named(session: Session, challenge: Challenge) -> Sequence[uuid.UUID]:
@@ -130,8 +128,13 @@ def name(
     actor: Actor,
     clock: Clock,
 ) -> None:
-    """Name officers in the caller's transaction: kept, recorded with their keys, and told."""
+    """Name officers in the caller's transaction: kept, recorded with their keys, and told.
+
+    Those named before are told too: who adds an account of their own could open the bids alone,
+    and nobody would notice it sooner.
+    """
     now = clock.now()
+    before = [each.user_id for each in named_officers(session, challenge) if each.stands]
     session.add_all(
         OpeningOfficer(
             stage_id=challenge.stage.id,
@@ -146,6 +149,9 @@ def name(
         letters.tell_opener(
             session, challenge, each.user_id, has_key=each.key is not None, clock=clock
         )
+    if officers:
+        names = [each.name for each in officers]
+        letters.tell_openers_added(session, challenge, before, names, actor, clock)
     for each in officers:
         log.append(
             session,

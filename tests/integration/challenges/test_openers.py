@@ -53,7 +53,7 @@ def is_named(session: Session, challenge: Challenge, person: User) -> bool:
     return session.get(OpeningOfficer, (challenge.stage.id, person.id)) is not None
 
 
-def test_naming_a_fourth_officer_is_recorded_and_told_to_that_officer_alone(
+def test_naming_a_fourth_officer_is_recorded_and_told_to_all_officers_named(
     session: Session, published: Challenge, officers: list[User], fourth: User, clock: FixedClock
 ) -> None:
     assert name(published, officers[1], clock, fourth) == 1
@@ -64,18 +64,38 @@ def test_naming_a_fourth_officer_is_recorded_and_told_to_that_officer_alone(
     assert entry.actor_id == str(officers[1].id)
     assert entry.fields["officer_id"] == str(fourth.id)
     assert entry.fields["key"] is None
-    assert session.scalars(select(Notice.to_email)).all() == [fourth.email]
+    told = {notice.to_email: notice for notice in session.scalars(select(Notice))}
+    assert told.keys() == {each.email for each in [fourth, *officers]}
+    assert told[fourth.email].subject.startswith("You are named to open bids")
+    for officer in officers:
+        text = told[officer.email].text
+        assert f"{officers[1].name} has named others" in text
+        assert f"any one of you: {fourth.name}." in text
+        assert f"/work/challenges/{published.reference}/openers" in text
+
+
+def test_naming_another_is_not_told_to_an_officer_who_has_left(
+    session: Session, published: Challenge, officers: list[User], fourth: User, clock: FixedClock
+) -> None:
+    officers[2].memberships[0].ended_at = NOW
+    session.commit()
+
+    name(published, officers[0], clock, fourth)
+
+    assert officers[2].email not in session.scalars(select(Notice.to_email)).all()
 
 
 def test_naming_somebody_again_records_and_sends_nothing(
     session: Session, published: Challenge, officers: list[User], fourth: User, clock: FixedClock
 ) -> None:
     name(published, officers[0], clock, fourth)
+    sent = select(func.count()).select_from(Notice)
+    before = session.scalar(sent)
 
     assert name(published, officers[1], clock, fourth, officers[2]) == 0
 
     assert len(log.chain_entries(session, published.reference)) == 1
-    assert session.scalar(select(func.count()).select_from(Notice)) == 1
+    assert session.scalar(sent) == before
 
 
 def test_naming_nobody_or_no_officer_is_refused(
