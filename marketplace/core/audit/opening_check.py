@@ -37,6 +37,11 @@ _BY_LATE_KEY = N_(
     "Two officers opened the bids after closing, but only by the log's word: a key that signed was "
     "named after closing, in entry %(n)s"
 )
+_BY_LATE_OFFICER = N_(
+    "Two officers opened the bids after closing, but only by the log's word: one who signed was "
+    "named after publication, in entry %(n)s"
+)
+_OPENED_BY = frozenset({_BY_TWO, _BY_LATE_KEY, _BY_LATE_OFFICER})
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def check(origin: str, chain: Sequence[Told], sure: Status) -> Checked:
     ]
     if any(each.status is Status.FAILED for each in found):
         return Checked(found, Status.FAILED)
-    said = [each.status for each in found if each.what in (_BY_TWO, _BY_LATE_KEY)]
+    said = [each.status for each in found if each.what in _OPENED_BY]
     return Checked(found, said[0] if said else Status.WITHHELD)
 
 
@@ -151,9 +156,12 @@ def _by_two(origin: str, officers: Officers, found: _Opening, sure: Status) -> I
         for each, officer in zip(found.confirmed, signed.signers, strict=True)
         if (place := officer.keys[each.text("key")]) > found.closed.n
     ]
+    added = [officer.later for officer in signed.signers if officer.later is not None]
     if late:
         yield asserted(_BY_LATE_KEY, found.opened.where, n=late[0])
-    else:
+    if added:
+        yield asserted(_BY_LATE_OFFICER, found.opened.where, n=added[0])
+    if not late and not added:
         yield Finding(sure, _BY_TWO, found.opened.where)
     if None in signed.people:
         yield withheld(
@@ -286,8 +294,10 @@ def _unlisted(
 
 def _agrees(held: object, submitted: str, flaw: object) -> bool:
     """Tell whether the digest found at the opening is what the bid's flag says of it."""
+    if held is None:
+        return flaw in ("missing", "unreadable")
     if flaw == "missing":
-        return held is None
+        return False
     if flaw == "differs":
         return isinstance(held, str) and held != submitted
     return held == submitted

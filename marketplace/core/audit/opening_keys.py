@@ -16,13 +16,18 @@ from marketplace.core.text import N_
 
 NAMED = "opening.officer_named"
 KEY_SET = "opening.key_set"
+PUBLISHED = "challenge.published"
 
 
 @dataclass
 class Officer:
-    """One who may open: the keys named for them, each with its place; who, where it is shown."""
+    """One who may open: the keys named for them, each with its place; who, where it is shown.
+
+    `later` is the place of the entry that named them after publication, None for one named at it.
+    """
 
     person: str | None
+    later: int | None = None
     keys: dict[str, int] = field(default_factory=dict)
 
 
@@ -45,19 +50,27 @@ def read(origin: str, chain: Sequence[Told]) -> Officers:
         Unshown, Unfit: a key is withheld, or no text.
     """
     found = Officers()
+    # Publication names its officers right after itself, in entries between which is no other; a
+    # second publication, which cannot be, makes nobody's naming earlier.
+    at_publication: bool | None = None
     for each in chain:
+        if each.action == PUBLISHED:
+            at_publication = at_publication is None
+        elif each.action != NAMED and at_publication:
+            at_publication = False
         if each.action == NAMED:
-            found.faults += _name(found, each, origin)
+            later = None if at_publication else each.n
+            found.faults += _name(found, each, origin, later)
         elif each.action == KEY_SET:
             found.faults += _set(found, each, origin)
     return found
 
 
-def _name(found: Officers, each: Told, origin: str) -> Iterator[Finding]:
+def _name(found: Officers, each: Told, origin: str, later: int | None) -> Iterator[Finding]:
     person = _person(each, "officer_id")
     if person is not None and person in {officer.person for officer in found.named}:
         yield failed(N_("The same officer was named before"), each.where)
-    officer = Officer(person)
+    officer = Officer(person, later)
     found.named.append(officer)
     if (key := _optional(each, "key")) is not None:
         yield from _give(found, officer, key, each, origin)

@@ -27,6 +27,7 @@ from tests.unit.core.audit.opened_chain import (
     named,
     opened,
     opener,
+    published,
     story,
     submitted,
     text,
@@ -206,6 +207,20 @@ def test_flagged_bids_are_told_and_do_not_fail() -> None:
     assert "B-2" in flagged[1]
 
 
+def test_unreadable_bid_may_have_no_digest_and_one_that_opened_may_not_be_without() -> None:
+    for digest in (None, envelope("B-2", 1)):
+        found = checked(
+            story(
+                opened=opened(
+                    bids={"B-1": envelope("B-1", 2), "B-2": digest},
+                    differing=["B-2"],
+                    flaws={"B-2": "unreadable"},
+                )
+            )
+        )
+        assert (found.verdict, found.opening) == (Verdict.PROVEN, Status.PROVEN)
+
+
 FORGED: dict[str, tuple[Callable[[], Log], str]] = {
     "opened before closing": (
         lambda: story(without=["closed"]),
@@ -296,6 +311,26 @@ FORGED: dict[str, tuple[Callable[[], Log], str]] = {
     ),
     "flagged as missing and there": (
         lambda: story(opened=opened(differing=["B-1"], flaws={"B-1": "missing"})),
+        "What bid B-1 is flagged for is not what its digests show",
+    ),
+    "flagged for its fields and without a digest": (
+        lambda: story(
+            opened=opened(
+                bids={"B-1": None, "B-2": envelope("B-2", 1)},
+                differing=["B-1"],
+                flaws={"B-1": "fields"},
+            )
+        ),
+        "What bid B-1 is flagged for is not what its digests show",
+    ),
+    "unreadable and another": (
+        lambda: story(
+            opened=opened(
+                bids={"B-1": "ee" * 32, "B-2": envelope("B-2", 1)},
+                differing=["B-1"],
+                flaws={"B-1": "unreadable"},
+            )
+        ),
         "What bid B-1 is flagged for is not what its digests show",
     ),
     "flagged for a reason of its own": (
@@ -489,3 +524,62 @@ def test_officer_named_after_closing_makes_the_opening_asserted(public: bool) ->
     )
 
     assert found.opening is Status.ASSERTED
+
+
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("after", ["first", "third withdrawn"])
+def test_officer_named_after_publication_makes_the_opening_asserted(
+    after: str, public: bool
+) -> None:
+    """A second account of one officer, named with its key long before closing."""
+    found = checked(
+        story(
+            after={after: named("officer-dot", NEW)},
+            ben_signed=confirmed("officer-dot", NEW),
+            opened=opened(officers=[ADA, "officer-dot"]),
+        ),
+        public=public,
+    )
+
+    assert (found.verdict, found.opening) == (Verdict.PROVEN, Status.ASSERTED)
+    n = 5 if after == "first" else 9
+    assert any(
+        f"one who signed was named after publication, in entry {n}" in each
+        for each in said(found, Status.ASSERTED)
+    )
+
+
+def test_new_key_of_an_officer_named_after_publication_is_no_better() -> None:
+    found = checked(
+        story(
+            after={
+                "first": named("officer-dot", None),
+                "third": key_set("officer-dot", NEW),
+            },
+            cleo_named=named(CLEO, KEYS[CLEO]),
+            ben_signed=confirmed("officer-dot", NEW),
+            opened=opened(officers=[ADA, "officer-dot"]),
+        )
+    )
+
+    assert found.opening is Status.ASSERTED
+
+
+def test_second_publication_in_a_chain_makes_nobodys_naming_earlier() -> None:
+    def again_published(log: Log) -> None:
+        published(log)
+        named("officer-dot", NEW)(log)
+
+    found = checked(
+        story(
+            after={"third": again_published},
+            ben_signed=confirmed("officer-dot", NEW),
+            opened=opened(officers=[ADA, "officer-dot"]),
+        )
+    )
+
+    assert found.opening is Status.ASSERTED
+
+
+def test_officer_named_after_publication_who_did_not_sign_weakens_nothing() -> None:
+    assert checked(story(after={"first": named("officer-dot", NEW)})).opening is Status.PROVEN
