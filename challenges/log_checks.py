@@ -42,6 +42,7 @@ def check(connection: Connection) -> Iterator[Finding]:
     rows = connection.execute(
         select(
             Challenge.reference,
+            Challenge.published_at,
             Stage.ordinal,
             Stage.closes_at,
             SealingKey.recipient,
@@ -61,6 +62,11 @@ def check(connection: Connection) -> Iterator[Finding]:
         seen.add(row.reference)
         if row.reference in published:
             yield from _challenge(row, published[row.reference], closing[row.reference])
+        elif row.published_at is not None:
+            yield failed(
+                N_("It is stored as published, and no publication is recorded"),
+                f"challenge {row.reference}",
+            )
     for reference in sorted(published.keys() - seen):
         yield failed(
             N_("Its publication is recorded, and it is not stored"), f"challenge {reference}"

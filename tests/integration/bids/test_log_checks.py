@@ -17,13 +17,16 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid
 from marketplace.core.transaction import transaction
 from tests.conftest import NOW
+from tests.factories import record_publication
 from tests.integration.bids.conftest import Scene
 from tests.integration.bids.damage import damage, written_over
 
 
 @pytest.fixture
-def reference(scene: Scene, clock: FixedClock) -> str:
+def reference(scene: Scene, session: Session, clock: FixedClock) -> str:
     """Submit a bid in two versions, and sign the log."""
+    record_publication(session, NOW, scene.challenge, *scene.officers)
+    session.commit()
     made = scene.written_bid(clock)
     service.submit_bid(made, actor=scene.admin, arrived=NOW, clock=clock)
     clock.instant += timedelta(minutes=1)
