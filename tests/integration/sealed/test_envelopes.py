@@ -20,7 +20,7 @@ from marketplace.core import jobs
 from marketplace.core.clock import FixedClock
 from marketplace.core.files.store import FileStore
 from marketplace.core.vault import envelopes as vault
-from tests.integration.sealed.conftest import Market, a_market
+from tests.integration.sealed.conftest import Market, a_market, damage
 
 
 @dataclass
@@ -186,6 +186,7 @@ def test_opening_of_a_tampered_envelope_flags_it_and_opens_the_others(
         if bid.reference not in (attacked, *hit):
             number = sealed.bids.index(bid.reference)
             assert bid.answers["solves"] == f"Supplier {number} asks (solves)"
+    assert damage() == []
 
 
 def test_envelopes_swapped_between_two_challenges_are_flagged_in_both(
@@ -214,6 +215,7 @@ def test_envelopes_swapped_between_two_challenges_are_flagged_in_both(
         assert each.found()[swapped].document is None
         (entry,) = each.entries("bids.opened")
         assert entry.fields["flaws"] == {swapped: "differs"}
+    assert damage() == []
 
 
 @pytest.mark.parametrize(
@@ -281,6 +283,7 @@ def test_envelope_that_the_log_names_and_that_holds_something_else_is_flagged(
     (entry,) = market.entries("bids.opened")
     assert entry.fields["flaws"] == {attacked: flaw.value}
     assert set(entry.fields["bids"]) == {attacked, honest}
+    assert damage() == []
 
 
 @pytest.mark.parametrize("mended", [False, True])
@@ -312,6 +315,7 @@ def test_envelope_that_cannot_be_read_to_its_end_is_waited_for_and_then_flagged(
     jobs.run_due(clock)
     assert sealed.market.flaws() == ({} if mended else {sealed.bids[0]: Flaw.UNREADABLE})
     assert len(sealed.market.entries("bids.opened")) == 1
+    assert damage() == []
 
 
 def test_whole_file_store_away_opens_nothing_and_is_tried_again(
