@@ -432,7 +432,7 @@ def _submit(
         documents.BidDocument(
             challenge=challenge.reference,
             stage=challenge.stage.ordinal,
-            plan_sha256="0" * 64,
+            plan_sha256=challenge.plan.sha256 if challenge.plan else "0" * 64,
             bid=bid.reference,
             version=1,
             supplier_id=str(bid.supplier_id),

@@ -45,6 +45,7 @@ class PanelPage:
     progress: Sequence[MemberProgress]
     left: Sequence[PanelMember]
     obstacles: Sequence[Obstacle]
+    marked: Sequence[str]
     cells: int
     agreed: int
 
@@ -102,6 +103,7 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
             )
         )
     valid = queries.valid(all_bidders)
+    marked = queries.marked_undecided(session, stage.id)
     return PanelPage(
         meeting=found,
         bidders=all_bidders,
@@ -111,7 +113,9 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
             queries.readiness(found.members, all_bidders, interests),
             [bidder.supplier_name for bidder in valid],
             stage.minimum_panel,
+            marked,
         ),
+        marked=marked,
         cells=len(valid) * len(queries.questions(stage)),
         agreed=_agreed_count(session, found, valid),
     )

@@ -175,15 +175,29 @@ class MemberReadiness:
 
 
 def obstacles_to_scoring(
-    members: Iterable[MemberReadiness], valid_bidders: Sequence[str], minimum_panel: int
+    members: Iterable[MemberReadiness],
+    valid_bidders: Sequence[str],
+    minimum_panel: int,
+    marked: Sequence[str],
 ) -> list[Obstacle]:
     """Name everything that stands in the way of scoring; empty when it may begin.
 
     Every member is briefed and has declared, every declared interest is decided, the chair sits
     for every bid, and each valid bid keeps at least `minimum_panel` evaluators. Bidders are known
-    by name.
+    by name; `marked` are those whose bid is not what was submitted, and of whom no officer has
+    decided: what somebody forged must not be scored as theirs.
     """
     found: list[Obstacle] = []
+    if marked:
+        found.append(
+            Obstacle(
+                N_(
+                    "Decide about the eligibility of the bids that were marked at the opening "
+                    "first: %(bidders)s. A procurement officer does that."
+                ),
+                {"bidders": ", ".join(marked)},
+            )
+        )
     seated = list(members)
     if not valid_bidders:
         found.append(Obstacle(N_("There is no valid bid to score."), {}))

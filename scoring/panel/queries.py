@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
-from bids.models import Bid
+from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
 from challenges.models import Criterion, CriterionKind, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
@@ -54,6 +54,7 @@ __all__ = [
     "declared_interests",
     "expected_cells",
     "load_scales",
+    "marked_undecided",
     "meeting",
     "meeting_of",
     "member_of",
@@ -101,6 +102,25 @@ def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
     )
     found = [Bidder(*row) for row in rows]
     return sorted(found, key=lambda bidder: (bidder.supplier_name.casefold(), bidder.reference))
+
+
+def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
+    """Name the bidders whose bids the opening flagged, and of which no officer has decided."""
+    decided = select(EligibilityDecision.bid_id)
+    rows = session.scalars(
+        select(Organisation.name)
+        .join(Bid, Bid.supplier_id == Organisation.id)
+        .join(Submission, Submission.bid_id == Bid.id)
+        .join(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
+        .where(
+            Bid.stage_id == stage_id,
+            Bid.state.in_(OPENED_STATES),
+            Submission.version == Bid.current_version,
+            OpenedSubmission.flaw.is_not(None),
+            Bid.id.not_in(decided),
+        )
+    )
+    return sorted(rows, key=str.casefold)
 
 
 def bidder_named(all_bidders: Sequence[Bidder], reference: str) -> Bidder:

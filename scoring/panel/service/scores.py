@@ -56,16 +56,19 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
         found = queries.meeting(session, reference, actor, lock=True)
         ensure(policy.can_begin_scoring(actor, found.member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
+        opened = opened_bids(session, found.stage.id)
         obstacles = obstacles_to_scoring(
             queries.readiness(
                 found.members, all_bidders, queries.declared_interests(session, found.stage.id)
             ),
             [bidder.supplier_name for bidder in queries.valid(all_bidders)],
             found.stage.minimum_panel,
+            # Of each as it is now, which may be worse than what the opening recorded.
+            [bid.supplier_name for bid in opened if not bid.intact and not bid.findings],
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
-        for bid in opened_bids(session, found.stage.id):
+        for bid in opened:
             if bid.state is BidState.VALID and not bid.readable:
                 raise WrongMoment(_UNREADABLE, bidder=bid.supplier_name)
         advance(session, found.challenge, Event.BEGIN_EVALUATION, clock=clock)

@@ -91,13 +91,24 @@ CHAIR = ready("Ada", Seat.CHAIR)
 EVALUATORS = [ready("Ben"), ready("Cat"), ready("Dan")]
 
 
-def told(*members: MemberReadiness, bidders: tuple[str, ...] = ("Acorn", "Birch")) -> list[str]:
-    found = obstacles_to_scoring(members, bidders, 3)
+def told(
+    *members: MemberReadiness,
+    bidders: tuple[str, ...] = ("Acorn", "Birch"),
+    marked: tuple[str, ...] = (),
+) -> list[str]:
+    found = obstacles_to_scoring(members, bidders, 3, marked)
     return [one.message % one.data if one.data else one.message for one in found]
 
 
 def test_obstacles_with_everybody_ready_are_none() -> None:
     assert told(CHAIR, *EVALUATORS) == []
+
+
+def test_obstacles_of_bids_marked_at_the_opening_say_who_decides_first() -> None:
+    assert told(CHAIR, *EVALUATORS, marked=("Acorn", "Birch")) == [
+        "Decide about the eligibility of the bids that were marked at the opening first: "
+        "Acorn, Birch. A procurement officer does that."
+    ]
 
 
 def test_obstacles_without_a_valid_bid_say_so() -> None:
