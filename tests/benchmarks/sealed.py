@@ -306,7 +306,7 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    measures = {
+    measures: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "seal": sealing,
         "files": partial(opening, _fill_with_files, "files"),
         "documents": partial(opening, _fill_with_documents, "documents"),
