@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, text
+from sqlalchemy import Row, Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
-from bids.models import Bid, Opening
+from bids.models import Bid, Opening, OpeningConfirmation
 from bids.opened import bid_counts
 from challenges import openers
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
@@ -222,6 +222,12 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(DeadlineChange.stage_id == Stage.id, DeadlineChange.outcome.is_(None))
         .scalar_subquery()
     )
+    # One that was given before bids were taken again is older than the closing that holds.
+    signed = exists().where(
+        OpeningConfirmation.stage_id == Stage.id,
+        OpeningConfirmation.officer_id == actor.user_id,
+        OpeningConfirmation.confirmed_at >= Stage.closes_at,
+    )
     own = Challenge.buyer_id == actor.organisation_id
     body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
     seated = PanelMember.id.is_not(None)
@@ -244,6 +250,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             awaiting.label("awaiting_by"),
             Intention.standstill_ends_at,
             proposing.label("deadline_proposed_by"),
+            signed.label("signed"),
         )
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
         .outerjoin(Panel, Panel.stage_id == Stage.id)
@@ -281,5 +288,6 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         awaits_sign_off=row.awaiting_by is not None,
         standstill_ends_at=row.standstill_ends_at,
         deadline_proposed_by_id=row.deadline_proposed_by,
+        signed=row.signed,
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

@@ -34,6 +34,8 @@ class Standing:
     standstill_ends_at: datetime | None
     # Who proposed the later closing time that waits for a second officer, if one does.
     deadline_proposed_by_id: uuid.UUID | None = None
+    # Whether the person has signed for the opening after the closing that holds.
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,10 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         case State.READY if actor.may(Permission.CHALLENGE_PUBLISH):
             yield Step(N_("Publish it"), "challenges.publish")
         case State.CLOSED if actor.may(Permission.BID_OPEN):
-            yield Step(N_("Open the bids, with a second officer"), "opening.show")
+            if thing.signed:
+                yield Step(N_("You have signed: a second officer opens the bids"))
+            else:
+                yield Step(N_("Open the bids, with a second officer"), "opening.show")
         case State.OPENED if actor.may(Permission.ELIGIBILITY_DECIDE):
             yield Step(N_("Check who may bid"), "opening.bids")
         case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):

@@ -158,3 +158,9 @@ def test_waiting_says_for_whom() -> None:
     assert "procurement officer" in next_steps(signing, actor, NOW)[0].words
     assert "approver" in next_steps(approving, actor, NOW)[0].words
     assert "standstill" in next_steps(running, actor, NOW)[0].words
+
+
+def test_officer_who_has_signed_for_the_opening_waits_for_a_second_one() -> None:
+    closed = {"state": State.CLOSED, "closes_at": NOW}
+    assert steps(Role.PROCUREMENT_OFFICER, **closed) == ["opening.show"]
+    assert steps(Role.PROCUREMENT_OFFICER, **closed, signed=True) == [None]
