@@ -25,7 +25,7 @@ from marketplace.core.clock import Clock, SystemClock
 from marketplace.core.colours import Brand
 from marketplace.core.database import db, prepare_engine
 from marketplace.core.errors import DomainError, Forbidden, Invalid, NotFound, WrongMoment
-from marketplace.core.files.store import FileStore
+from marketplace.core.files.store import FileStore, any_kept
 from marketplace.core.notices import post
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _configure(app, settings)
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock or SystemClock()
-    app.extensions["files"] = FileStore(settings.data / "files")
+    app.extensions["files"] = FileStore(settings.data / "files", expects=any_kept)
 
     _set_up_templates(app, settings)
     db.init_app(app)

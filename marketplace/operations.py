@@ -93,7 +93,7 @@ def _check() -> int:
             " run: marketplace database upgrade\n"
         )
         return 1
-    if wrong := _wrong_with_the_log() or _wrong_with_the_master_key():
+    if wrong := _wrong_with_the_log() or _wrong_with_the_master_key() or _wrong_with_the_files():
         sys.stderr.write(f"marketplace: {wrong}\n")
         return 1
     sys.stdout.write("The settings, the database, the log's key and the master key can be used.\n")
@@ -114,6 +114,17 @@ def _wrong_with_the_master_key() -> str | None:
         return f"other accounts may read or change the master key; run: chmod 600 {file}"
     found = rotation.standing()
     return commands.say_lost(found.lost) if found.lost else None
+
+
+def _wrong_with_the_files() -> str | None:
+    """Say where the folder of stored files is another than it was; None where it is not."""
+    store = access.current_files()
+    if not store.is_away():
+        return None
+    return (
+        f"the database names stored files and {store.folder} holds none; look whether its volume is"
+        " mounted, and whether MARKETPLACE_DATA names the right folder"
+    )
 
 
 def _wrong_with_the_log() -> str | None:

@@ -1,16 +1,19 @@
 """Keeps bytes on disk under their digest, and gives them back only if they still have it."""
 
+import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import Clock
+from marketplace.core.database import db
 from marketplace.core.files.models import StoredFile
 
 
@@ -48,8 +51,21 @@ class Incoming:
 class FileStore:
     """The folder where files lie, by the first two characters of their digest."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, expects: Callable[[], bool] = lambda: False) -> None:
+        """Take a folder; `expects` tells whether files were kept, so that they must be there."""
         self.folder = folder
+        self._expects = expects
+
+    def is_away(self) -> bool:
+        """Tell whether files were kept and another folder is here, as without its volume."""
+        return not self._is_begun() and self._expects()
+
+    def _is_begun(self) -> bool:
+        """Tell whether anything was ever kept here: the folders by digest stay for good."""
+        try:
+            return any(len(each.name) == 2 for each in self.folder.iterdir())
+        except FileNotFoundError:
+            return False
 
     def path(self, sha256: str) -> Path:
         """Give where a digest's bytes lie."""
@@ -80,8 +96,10 @@ class FileStore:
         file nobody refers to, under no digest's name unless it is whole.
 
         Raises:
-            OSError: the disk is full or not writable.
+            OSError: the disk is full or not writable, or the whole store is away.
         """
+        if self.is_away():
+            raise self._away()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
         partial = Path(name)
@@ -113,7 +131,12 @@ class FileStore:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError):
             if not os.access(self.folder, os.R_OK | os.X_OK):
                 raise
+            if self.is_away():
+                raise self._away() from None
             raise DamagedFile(f"the stored file {sha256} is missing") from None
+
+    def _away(self) -> OSError:
+        return OSError(errno.ENODEV, "No stored files are there", str(self.folder))
 
     def discard(self, sha256: str) -> None:
         """Delete bytes that no row refers to, as when the change that they were for was refused."""
@@ -140,6 +163,11 @@ def _settle(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def any_kept() -> bool:
+    """Tell whether the database names stored files."""
+    return bool(db.session().scalar(select(exists().select_from(StoredFile))))
 
 
 def keep(

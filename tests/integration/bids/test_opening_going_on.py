@@ -296,7 +296,7 @@ def test_statements_that_do_not_release_the_key_open_nothing_and_are_on_record(
     # As somebody could who writes into the database: an officer's key is not the service's own.
     key = officers.in_use(session, scene.officer(0).user_id)
     assert key is not None
-    key.wrapped = key.wrapped[:-1] + b"\0"
+    key.wrapped = key.wrapped[:-1] + bytes([key.wrapped[-1] ^ 1])
     session.commit()
 
     work(clock)
@@ -319,8 +319,9 @@ def test_words_in_another_bids_envelope_are_not_shown_as_this_ones(
         store.path(the_bid(session, reference).submissions[0].sha256)
         for reference in (first, second)
     )
-    content = others.read_bytes() if bid == "of another" else mine.read_bytes()[:-1] + b"\0"
-    mine.write_bytes(content)
+    own = mine.read_bytes()
+    altered = own[:-1] + bytes([own[-1] ^ 1])
+    mine.write_bytes(others.read_bytes() if bid == "of another" else altered)
     clock.instant = scene.closes_at + MINUTE
     open_the_bids(scene.challenge.reference, scene.officer(0), scene.officer(1), clock=clock)
 
@@ -391,3 +392,26 @@ def test_passphrase_of_the_one_named_does_not_help_one_who_is_not(
             clock=clock,
         )
     assert len(entries(session, scene, "opening.confirmed")) == 1
+
+
+def test_opening_with_an_empty_folder_in_place_of_the_store_waits_for_the_real_one(
+    app: Flask, scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    (bid,) = fill(session, scene, 1)
+    clock.instant = scene.closes_at + MINUTE
+    for number in (0, 1):
+        confirm(scene.challenge.reference, scene.officer(number), clock=clock)
+    folder = app.extensions["files"].folder
+    mounted = folder.rename(folder.with_name("mounted"))
+    folder.mkdir()
+
+    jobs.run_due(clock)
+
+    found = status(session, scene)
+    assert (found.read, found.opened, found.stopped) == (0, False, True)
+    folder.rmdir()
+    mounted.rename(folder)
+    work(clock)
+    assert status(session, scene).opened
+    (entry,) = entries(session, scene, "bids.opened")
+    assert (list(entry.fields["bids"]), entry.fields["flaws"]) == ([bid], {})

@@ -139,6 +139,29 @@ def test_file_of_a_writer_that_was_killed_is_under_no_digest(store: FileStore) -
         store.open(hashlib.sha256(b"half a bid").hexdigest())
 
 
+def test_store_whose_volume_is_not_mounted_is_away_and_no_file_in_it_is_called_missing(
+    tmp_path: Path,
+) -> None:
+    store = FileStore(tmp_path / "files", expects=lambda: True)
+    sha256 = FileStore(store.folder).write(b"sealed bid")
+    mounted = store.folder.rename(tmp_path / "mounted")
+
+    for made in (False, True):
+        if made:
+            store.folder.mkdir()
+        assert store.is_away()
+        with pytest.raises(OSError):  # noqa: PT011  (of either kind: no folder, or an empty one)
+            store.open(sha256)
+        with pytest.raises(OSError, match="No stored files"):
+            store.write(b"another bid")
+
+    store.folder.rmdir()
+    mounted.rename(store.folder)
+    assert not store.is_away()
+    with store.open(sha256) as file:
+        assert file.read() == b"sealed bid"
+
+
 def test_file_that_two_write_at_once_is_kept_once_and_whole(store: FileStore) -> None:
     with store.receive() as first, store.receive() as second:
         for incoming in (first, second):
