@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+# A demonstration's pages show it, so nobody may lock a real key with it.
+DEMONSTRATION_PASSPHRASE = "thistle ferry lantern monday"  # noqa: S105  (it is public)
+
 
 class Mode(StrEnum):
     """What the installation is for."""
@@ -62,7 +65,7 @@ class Settings:
     @property
     def demonstration_passphrase(self) -> str | None:
         """Give the opening passphrase of all officers of a demonstration, which its pages show."""
-        return "thistle ferry lantern monday" if self.demonstration else None
+        return DEMONSTRATION_PASSPHRASE if self.demonstration else None
 
     @property
     def secure_cookies(self) -> bool:

@@ -7,8 +7,10 @@ from bids import letters, log_words, policy, receipts
 from bids.models import Opening
 from challenges.lifecycle import State
 from challenges.models import Challenge, OpeningOfficer, Stage
+from marketplace.config import DEMONSTRATION_PASSPHRASE
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import User
+from marketplace.core.accounts.policy import is_made_of
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
@@ -38,11 +40,14 @@ def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> Of
         Invalid: the passphrase is too short, too long or easy to guess.
     """
     ensure(policy.can_set_passphrase(actor))
-    _refuse_weak(passphrase, actor)
+    _refuse_weak(passphrase, db.session().get_one(User, actor.user_id))
     signer, locked = officers.prepare(receipts.origin(db.session()), passphrase)
     with transaction() as session:
         # Two tabs set one key after the other; whoever names this officer waits, or was waited for.
-        session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
+        # Rows that only refer to the person are let through: one who writes them may hold the log.
+        session.execute(
+            select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
+        )
         key, former = officers.keep(session, actor.user_id, signer, locked, clock)
         for chain in (log.SITE, *_still_to_open(session, actor)):
             log.append(
@@ -91,14 +96,23 @@ def _still_to_open(session: Session, actor: Actor) -> list[str]:
     )
 
 
-def _refuse_weak(passphrase: str, actor: Actor) -> None:
+def _refuse_weak(passphrase: str, person: User) -> None:
     text = passphrase.strip()
     message = None
     if len(text) < SHORTEST:
         message = N_("Use at least 16 characters: four words, or a short sentence")
     elif len(text) > LONGEST:
         message = N_("Use at most 200 characters")
-    elif len(set(text.lower())) < 6 or text.lower() in (actor.name.lower(),):
+    elif is_made_of(text, (person.name, person.email.partition("@")[0])):
+        message = N_("Choose words that are harder to guess, without your name or e-mail address")
+    elif len(set(text.lower())) < 6 or _is_public(text):
         message = N_("Choose words that are harder to guess")
     if message:
         raise Invalid(message, {"passphrase": message})
+
+
+def _is_public(text: str) -> bool:
+    """Tell whether this is what every demonstration shows, typed where bids are real."""
+    return not current_settings().demonstration and (
+        text.casefold().split() == DEMONSTRATION_PASSPHRASE.split()
+    )

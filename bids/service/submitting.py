@@ -30,6 +30,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import sealing
+from marketplace.core.vault.envelopes import MOST_DOCUMENT
 
 
 @dataclass
@@ -153,6 +154,7 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
     """Read the draft, make its document and seal it; what is not complete is not sealed.
 
     Raises:
+        Invalid: the document is longer than an envelope takes.
         WrongMoment: the service cannot store the envelope.
     """
     bid = queries.own_bid(session, reference, actor)
@@ -174,6 +176,10 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
         return _Prepared(bid.row_version, version, gaps, log_name)
     document = drafts.document_of(bid, content, declaration, version)
     written = documents.write(document)
+    if len(written) > MOST_DOCUMENT:
+        raise Invalid(
+            N_("Your bid is too long for the service to keep. Shorten your longest answers.")
+        )
     prepared = _Prepared(bid.row_version, version, gaps, log_name, documents.fields_root(document))
     prepared.same_as = _same_as(session, bid, latest, written)
     if prepared.same_as is None:
@@ -276,7 +282,11 @@ def _already_submitted(
         return None
     if bid.draft_key_id is None and checked_version in (None, current.draft_version):
         return current
-    if prepared.same_as == current.version and prepared.row_version == bid.row_version:
+    if (
+        prepared.same_as == current.version
+        and prepared.row_version == bid.row_version
+        and checked_version in (None, bid.row_version)
+    ):
         drafts.destroy(session, bid)
         return current
     return None

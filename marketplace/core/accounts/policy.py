@@ -162,13 +162,18 @@ def password_fault(password: str, *, known: Iterable[str] = ()) -> str | None:
         return N_("Your password must have at least 12 characters. Three random words work well.")
     if len(password) > LONGEST_PASSWORD:
         return N_("Your password must have 200 characters or fewer.")
-    rest = password.casefold()
+    if is_made_of(password, known):
+        return N_("That password is easy to guess. Choose another, such as three random words.")
+    return None
+
+
+def is_made_of(secret: str, known: Iterable[str]) -> bool:
+    """Tell whether too little is left of a secret without the known words and the usual strings."""
+    rest = secret.casefold()
     parts = {part for text in known for part in _parts(text)}
     for word in sorted(parts | set(_EASY), key=len, reverse=True):
         rest = rest.replace(word, "")
-    if len(rest) < 5 or len(set(rest)) < 4:
-        return N_("That password is easy to guess. Choose another, such as three random words.")
-    return None
+    return len(rest) < 5 or len(set(rest)) < 4
 
 
 def _parts(text: str) -> set[str]:

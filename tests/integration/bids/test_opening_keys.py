@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import service
-from marketplace.config import Mode, Settings
+from marketplace.config import DEMONSTRATION_PASSPHRASE, Mode, Settings
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.audit.models import LogEntry
@@ -26,6 +26,7 @@ from tests.journeys import confirm
 
 PAGE = "/work/opening-passphrase"
 NEW = "heron lantern quarry almanac"
+PUBLIC = DEMONSTRATION_PASSPHRASE
 
 
 def keys_of(session: Session, user: User) -> list[OfficerKey]:
@@ -113,6 +114,8 @@ def test_new_passphrase_ends_the_one_before_and_says_so_beforehand(
         ("short words", "short words", "Use at least 16 characters"),
         ("a" * 201, "a" * 201, "Use at most 200 characters"),
         ("abababababababababab", "abababababababababab", "Choose words that are harder to guess"),
+        (PUBLIC, PUBLIC, "Choose words that are harder to guess"),
+        (PUBLIC.title(), PUBLIC.title(), "Choose words that are harder to guess"),
     ],
 )
 def test_passphrase_that_is_refused_says_what_to_do_and_is_not_sent_back(
@@ -135,8 +138,15 @@ def test_passphrase_with_the_officers_own_name_is_refused(
     officer = a_person(session, NOW, scene.body, Role.PROCUREMENT_OFFICER, name=name)
     session.commit()
 
-    with pytest.raises(Invalid, match="harder to guess"):
-        service.set_opening_passphrase(name.upper(), actor=actor_for(officer), clock=clock)
+    local = officer.email.partition("@")[0]
+    for words in (
+        name.upper(),
+        f"{name} 123",
+        "bartholomewsampleton1234",
+        f"{local}-{local}-12345",
+    ):
+        with pytest.raises(Invalid, match="harder to guess, without your name"):
+            service.set_opening_passphrase(words, actor=actor_for(officer), clock=clock)
 
 
 def test_passphrase_is_for_officers_alone(

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from bids import documents, envelopes, queries, service
 from bids.models import BidField
+from bids.service import submitting
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
-from marketplace.core.errors import WrongMoment
+from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
 from marketplace.core.files import store
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Role
@@ -200,3 +201,34 @@ def test_copy_that_the_disk_does_not_give_is_told_as_unreadable_and_read_when_it
             service.change_bid(reference, actor=scene.contributor, clock=clock)
 
     service.change_bid(reference, actor=scene.contributor, clock=clock)
+
+
+def test_submit_of_a_check_that_is_stale_is_refused_also_where_the_draft_says_the_same_again(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    reference = scene.written_bid(clock)
+    service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    service.change_bid(reference, actor=scene.contributor, clock=clock)
+    checked = the_bid(session, reference).row_version
+    for text in ("Something else", draft_of(session, scene, reference).answers["team"]):
+        service.save_answer(reference, "team", text, actor=scene.contributor, clock=clock)
+
+    with pytest.raises(StaleEdit):
+        service.submit_bid(
+            reference, actor=scene.admin, arrived=NOW, clock=clock, checked_version=checked
+        )
+
+    assert the_bid(session, reference).draft_key_id is not None
+
+
+def test_submit_of_a_bid_longer_than_an_envelope_takes_is_refused_in_words(
+    app: Flask, scene: Scene, session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = scene.written_bid(clock)
+    monkeypatch.setattr(submitting, "MOST_DOCUMENT", 100)
+
+    with pytest.raises(Invalid, match="too long for the service"):
+        service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+
+    assert stored(app) == set()
+    assert draft_of(session, scene, reference).answers["team"]
