@@ -201,9 +201,12 @@ def test_plan_that_is_not_the_logged_one_is_found(bid: str, session: Session, sc
     other = plan.replace(b'"minimum_panel":3', b'"minimum_panel":4')
     assert other != plan
     for values in ({"canonical": other}, {"sha256": "ab" * 32}):
-        assert changed(Plan, sa.true(), **values) == [
+        # The bids that answer it are then said to differ from it, too.
+        found = changed(Plan, sa.true(), **values)
+        assert (
             f"challenge {scene.challenge.reference}: Its plan is not the one that the log names"
-        ]
+            in found
+        )
 
 
 def test_criteria_that_are_not_the_plans_are_found(

@@ -71,7 +71,7 @@ def test_closing_put_back_to_before_an_extension_is_refused(
 def test_key_that_was_not_published_is_refused(
     session: Session, published: Challenge, clock: FixedClock, another: bool
 ) -> None:
-    published.stage.sealing_key = sealing.new(session, clock) if another else None
+    published.stage.sealing_key = sealing.new_closing(session, clock) if another else None
     session.commit()
 
     with pytest.raises(ClosingDiffers):
