@@ -123,7 +123,7 @@ def test_after_closing_a_sealed_bid_can_be_read_and_not_changed(
     clock.instant = scene.closes_at
     sign_in(client, scene.contributor_user)
     page = client.get(f"/bids/{sealed}").text
-    assert "Only you can read it until the bids are opened" in page
+    assert "Nobody at the public body can read it until two officers open the bids" in page
     assert "/change" not in page
     assert MARKER in client.get(f"/bids/{sealed}/receipts/1").text
     assert client.post(f"/bids/{sealed}/change").status_code == 409

@@ -232,6 +232,23 @@ def test_submitting_what_a_colleague_changed_meanwhile_is_refused(
     assert the_bid(session, reference).state is BidState.DRAFT
 
 
+def test_text_that_the_browser_kept_can_be_deleted_also_where_the_bid_cannot_be_changed(
+    scene: Scene, client: FlaskClient, clock: FixedClock
+) -> None:
+    reference = scene.written_bid(clock)
+    sign_in(client, scene.admin_user)
+
+    assert submit(client, reference) == 303
+    submitted = client.get(f"/bids/{reference}/answers/team").text
+    clock.instant = scene.closes_at + timedelta(minutes=1)
+    sign_in(client, scene.admin_user)
+    closed = client.get(f"/bids/{reference}/answers/team").text
+
+    for page in (submitted, closed):
+        assert "data-kept-drop" in page
+        assert "data-kept-use" not in page
+
+
 def test_the_bid_says_which_version_counts_before_while_and_after_it_is_changed(
     scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
 ) -> None:
@@ -240,7 +257,7 @@ def test_the_bid_says_which_version_counts_before_while_and_after_it_is_changed(
     assert submit(client, reference) == 303
     sealed = client.get(f"/bids/{reference}").text
     assert "Version 1 is submitted and counts" in sealed
-    assert "Only you can read it until the bids are opened" in sealed
+    assert "Nobody at the public body can read it until two officers open the bids" in sealed
     assert the_bid(session, reference).submissions[0].sha256 in sealed
     assert "Give up these changes" not in sealed
 
