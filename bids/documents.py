@@ -4,7 +4,6 @@ What was submitted is read from here and never from the draft's tables, which go
 Each field has a salt of its own, so that one can be shown later and the others stay unseen.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -83,11 +82,6 @@ class BidDocument:
     content: Content
     eligibility: Eligibility
     salts: Mapping[str, bytes]
-
-
-def digest(document: bytes) -> str:
-    """Give the SHA-256 of a document's bytes, in hex."""
-    return hashlib.sha256(document).hexdigest()
 
 
 def salted(document: BidDocument) -> BidDocument:

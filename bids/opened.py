@@ -134,7 +134,7 @@ def bid_counts(session: Session, stage_ids: Iterable[uuid.UUID]) -> dict[uuid.UU
     wanted = list(stage_ids)
     rows = session.execute(
         select(Bid.stage_id, func.count())
-        .where(Bid.stage_id.in_(wanted), Bid.current_version.is_not(None))
+        .where(Bid.stage_id.in_(wanted), Bid.state.in_({BidState.SUBMITTED, *OPENED_STATES}))
         .group_by(Bid.stage_id)
     ).tuples()
     return dict.fromkeys(wanted, 0) | dict(rows.all())
