@@ -243,16 +243,16 @@ def test_two_changes_of_the_master_key_at_once_are_kept_apart(
 def test_new_master_key_that_comes_while_former_ones_are_forgotten_is_not_lost(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = rotation.master.ring
+    read = master.ring
 
     def while_reading() -> Keyring:
         ring = read()
-        monkeypatch.setattr(rotation.master, "ring", read)
+        monkeypatch.setattr(master, "ring", read)
         with pytest.raises(WrongMoment, match="Somebody else"):
             rotation.begin()
         return ring
 
-    monkeypatch.setattr(rotation.master, "ring", while_reading)
+    monkeypatch.setattr(master, "ring", while_reading)
 
     assert rotation.forget() == 0
 
