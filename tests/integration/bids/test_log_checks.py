@@ -33,8 +33,8 @@ def reference(scene: Scene, session: Session, clock: FixedClock) -> str:
     service.change_bid(made, actor=scene.admin, clock=clock)
     service.save_answer(made, "team", "Others too", actor=scene.admin, clock=clock)
     service.submit_bid(made, actor=scene.admin, arrived=clock.now(), clock=clock)
-    with transaction() as session:
-        checkpoints.make(session, clock=clock)
+    with transaction() as within:
+        checkpoints.make(within, clock=clock)
     return made
 
 

@@ -27,6 +27,7 @@ from tests.applications import make_app
 from tests.conftest import NOW, make_settings, sign_in
 from tests.databases import Databases, Kept
 from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step, recall
+from tests.kept import bring_envelopes
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,7 @@ def kept_databases(
 ) -> dict[Step, Kept]:
     """Have the reports printed once, in a copy of the database at the end."""
     folder = tmp_path_factory.mktemp("printed")
+    bring_envelopes(tmp_path_factory, folder)
     url = databases.make(kept_databases[Step.SIGNED], folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder, url), clock)
