@@ -155,6 +155,21 @@ def test_can_confirm_opening_otherwise_is_the_wrong_moment(answer: Answer) -> No
     assert answer.ground is Ground.MOMENT
 
 
+def test_can_rehearse_is_for_named_officers_until_closing() -> None:
+    def rehearse(who: Actor = OFFICER, now: datetime = EARLY, *, named: bool = True) -> Answer:
+        return policy.can_rehearse(who, state=State.OPEN, closes_at=CLOSING, now=now, named=named)
+
+    assert rehearse().allowed
+    assert rehearse(LEAD).ground is Ground.RIGHT
+    assert rehearse(named=False).ground is Ground.RIGHT
+    assert rehearse(now=CLOSING).ground is Ground.MOMENT
+
+
+def test_can_set_passphrase_is_for_those_who_open_bids() -> None:
+    assert policy.can_set_passphrase(OFFICER).allowed
+    assert policy.can_set_passphrase(LEAD).ground is Ground.RIGHT
+
+
 def test_can_decide_eligibility_of_an_opened_bid_allows_an_officer() -> None:
     assert policy.can_decide_eligibility(OFFICER, State.OPENED, BidState.VALID).allowed
 
