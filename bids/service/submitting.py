@@ -8,7 +8,7 @@ the disk before it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from challenges.models import Challenge
 from marketplace.core.access import current_files, current_settings
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, Invalid, StaleEdit, WrongMoment
@@ -131,8 +132,8 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
                 actor=actor,
                 bid=bid.reference,
                 version=bid.current_version,
-                arrived=_text(arrived),
-                closes_at=_text(closes_at),
+                arrived=write_instant(arrived),
+                closes_at=write_instant(closes_at),
             )
             ensure_in_time(arrived, entry.at, closes_at)
             bid.state, bid.current_version = state, None
@@ -249,8 +250,8 @@ def _record(
         actor=actor,
         bid=bid.reference,
         version=prepared.version,
-        arrived=_text(arrived),
-        closes_at=_text(closes_at),
+        arrived=write_instant(arrived),
+        closes_at=write_instant(closes_at),
         envelope=prepared.envelope,
         fields_root=prepared.fields_root.hex(),
     )
@@ -338,7 +339,3 @@ def _post(session: Session, actor: Actor, subject: str, text: str, clock: Clock)
 
 def _address(path: str) -> str:
     return f"{current_settings().public_url}/bids/{path}"
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -95,8 +95,8 @@ def parse(content: bytes) -> Chain:
         if not isinstance(found, dict) or set(found) != _KEYS or found["v"] != FORMAT:
             raise DamagedChain(f"an object with the keys of {FORMAT} was expected")
         chain = Chain(
-            _text(found["chain"]),
-            _text(found["checkpoint"]),
+            entries.read_text(found["chain"]),
+            entries.read_text(found["checkpoint"]),
             [_link(link) for link in found["entries"]],
         )
         same = build(chain) == content
@@ -257,13 +257,7 @@ def _link(found: object) -> Link:
             raise DamagedChain("a field that is shown has a salt and a value")
         disclosed[name] = Disclosed(entries.read_digest(field["salt"]), field["value"])
     return Link(
-        _text(found["entry"]).encode(),
+        entries.read_text(found["entry"]).encode(),
         disclosed,
         [entries.read_digest(step) for step in found["proof"]],
     )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    return value

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from scoring.engine.canonical import canonical
+from scoring.engine.canonical import LARGEST_INTEGER, canonical
 
 FORMAT = "entry/1"
 SALT_BYTES = 32
@@ -92,11 +92,11 @@ def read(body: bytes) -> Entry:
         if set(found) != _KEYS or found["v"] != FORMAT:
             raise DamagedEntry(f"not an {FORMAT} entry")
         entry = Entry(
-            n=_count(found["n"]),
-            at=read_instant(_text(found["at"])),
-            action=_text(found["action"]),
-            chain=_text(found["chain"]),
-            cn=_count(found["cn"]),
+            n=read_count(found["n"]),
+            at=read_instant(read_text(found["at"])),
+            action=read_text(found["action"]),
+            chain=read_text(found["chain"]),
+            cn=read_count(found["cn"]),
             prev=None if found["prev"] is None else read_digest(found["prev"]),
             fields={name: read_digest(digest) for name, digest in found["fields"].items()},
         )
@@ -136,13 +136,26 @@ def read_digest(text: object) -> bytes:
     return bytes.fromhex(text)
 
 
-def _text(value: object) -> str:
+def read_text(value: object) -> str:
+    """Give a value that must be text.
+
+    Raises:
+        TypeError: it is none.
+    """
     if not isinstance(value, str):
         raise TypeError("text was expected")
     return value
 
 
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError("a number from 0 was expected")
+def read_count(value: object) -> int:
+    """Give a value that must be a whole number from 0, as far as JSON keeps it exact.
+
+    Raises:
+        TypeError: it is none.
+        ValueError: it is out of that range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("a whole number was expected")
+    if not 0 <= value <= LARGEST_INTEGER:
+        raise ValueError("a number from 0 was expected")
     return value

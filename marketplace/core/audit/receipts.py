@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.core.audit import entries, tree
-from marketplace.core.audit.entries import read_digest, read_instant, write_instant
-from scoring.engine.canonical import LARGEST_INTEGER, canonical
+from marketplace.core.audit.entries import (
+    read_count,
+    read_digest,
+    read_instant,
+    read_text,
+    write_instant,
+)
+from scoring.engine.canonical import canonical
 
 FORMAT = "receipt/1"
 ACTION = "bid.submitted"
@@ -129,11 +135,11 @@ def compose(
     return Receipt(
         origin=origin,
         challenge=entry.chain,
-        bid=_text(said["bid"]),
-        version=_count(said["version"]),
-        arrived=read_instant(_text(said["arrived"])),
+        bid=read_text(said["bid"]),
+        version=read_count(said["version"]),
+        arrived=read_instant(read_text(said["arrived"])),
         recorded=entry.at,
-        closes_at=read_instant(_text(said["closes_at"])),
+        closes_at=read_instant(read_text(said["closes_at"])),
         envelope=read_digest(said["envelope"]),
         fields_root=read_digest(said["fields_root"]),
         entry=body,
@@ -206,21 +212,21 @@ def _receipt(origin: str, facts: Mapping[str, object]) -> Receipt:
         raise TypeError("an object and a list were expected")
     return Receipt(
         origin=origin,
-        challenge=_text(facts["challenge"]),
-        bid=_text(facts["bid"]),
-        version=_count(facts["version"]),
-        arrived=read_instant(_text(facts["arrived"])),
-        recorded=read_instant(_text(facts["recorded"])),
-        closes_at=read_instant(_text(facts["closes_at"])),
+        challenge=read_text(facts["challenge"]),
+        bid=read_text(facts["bid"]),
+        version=read_count(facts["version"]),
+        arrived=read_instant(read_text(facts["arrived"])),
+        recorded=read_instant(read_text(facts["recorded"])),
+        closes_at=read_instant(read_text(facts["closes_at"])),
         envelope=read_digest(facts["envelope"]),
         fields_root=read_digest(facts["fields_root"]),
-        entry=_text(facts["entry"]).encode(),
+        entry=read_text(facts["entry"]).encode(),
         disclosed={
             name: Disclosed(read_digest(field["salt"]), field["value"])
             for name, field in _exactly(disclosed, {"salt", "value"})
         },
-        place=_count(facts["place"]),
-        size=_count(facts["size"]),
+        place=read_count(facts["place"]),
+        size=read_count(facts["size"]),
         root=read_digest(facts["root"]),
         proof=tuple(read_digest(step) for step in proof),
     )
@@ -233,20 +239,6 @@ def _exactly(
         if not isinstance(field, dict) or set(field) != keys:
             raise TypeError(f"{name!r} is not disclosed by a salt and a value")
         yield name, field
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("a whole number was expected")
-    if not 0 <= value <= LARGEST_INTEGER:
-        raise ValueError("a number from 0 was expected")
-    return value
 
 
 def _utf16(name: str) -> bytes:

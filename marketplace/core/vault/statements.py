@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from marketplace.core.audit import signing
-from marketplace.core.audit.entries import read_digest
-from scoring.engine.canonical import LARGEST_INTEGER, canonical
+from marketplace.core.audit.entries import read_count, read_digest, read_text
+from scoring.engine.canonical import canonical
 
 FORMAT = "opening/1"
 _KEYS = {"bids", "challenge", "closed", "count", "key", "leaf", "plan", "stage"}
@@ -107,26 +107,12 @@ def signed_text(note: str, verifier: str) -> str:
 def _statement(origin: str, facts: Mapping[str, object]) -> Statement:
     return Statement(
         origin=origin,
-        challenge=_text(facts["challenge"]),
-        stage=_count(facts["stage"]),
+        challenge=read_text(facts["challenge"]),
+        stage=read_count(facts["stage"]),
         plan=read_digest(facts["plan"]),
-        closed=_count(facts["closed"]),
+        closed=read_count(facts["closed"]),
         leaf=read_digest(facts["leaf"]),
-        count=_count(facts["count"]),
+        count=read_count(facts["count"]),
         bids=read_digest(facts["bids"]),
-        key=_text(facts["key"]),
+        key=read_text(facts["key"]),
     )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("a whole number was expected")
-    if not 0 <= value <= LARGEST_INTEGER:
-        raise ValueError("a number from 0 was expected")
-    return value
