@@ -52,8 +52,9 @@ def handles(
     """Register the function that does jobs of `kind`.
 
     After `lease` a job under way is given out again. A short one suits work that people wait for
-    at their screens, if two workers at once do no harm. One that `insists` never fails for good:
-    it is tried again until it is done, from the second try on every five minutes.
+    at their screens, if two workers at once do no harm; such jobs are taken before others that are
+    due. One that `insists` never fails for good: it is tried again until it is done, from the
+    second try on every five minutes.
     """
 
     def register(handler: Handler) -> Handler:
@@ -103,6 +104,7 @@ def _take(clock: Clock) -> uuid.UUID | None:
     """Hold the next job that is due, so that a second worker passes it by."""
     with transaction() as session:
         now = clock.now()
+        waited_for = [kind for kind, lease in _leases.items() if lease < LEASE]
         job = session.scalar(
             select(Job)
             .where(
@@ -111,7 +113,7 @@ def _take(clock: Clock) -> uuid.UUID | None:
                 Job.due_at <= now,
                 or_(Job.held_until.is_(None), Job.held_until < now),
             )
-            .order_by(Job.due_at)
+            .order_by(Job.kind.not_in(waited_for), Job.due_at)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -96,6 +96,21 @@ def test_jobs_are_done_in_the_order_they_are_due(worker: Worker, clock: FixedClo
     assert worker.done == [3, 2, 1]
 
 
+def test_job_that_people_wait_for_is_done_before_others_that_are_due_longer(
+    worker: Worker, clock: FixedClock
+) -> None:
+    jobs.handles("test.waited_for", lease=LEASE / 10)(worker)
+    put(clock, "a report")
+    clock.instant += timedelta(minutes=1)
+    with transaction() as session:
+        jobs.enqueue(session, "test.waited_for", clock=clock, thing="an opening")
+
+    jobs.run_due(clock)
+
+    del jobs._handlers["test.waited_for"], jobs._leases["test.waited_for"]
+    assert worker.done == ["an opening", "a report"]
+
+
 def test_job_that_fails_is_tried_again_after_each_wait(
     worker: Worker, clock: FixedClock, session: Session
 ) -> None:
