@@ -55,6 +55,7 @@ ROOMS = (
 WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
+    "challenges.following.queries",
     "challenges.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",

@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
+import challenges.following.models
 import scoring.award.models
 import scoring.panel.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)

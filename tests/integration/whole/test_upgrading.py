@@ -219,11 +219,12 @@ def test_downgrade_keeps_what_was_not_published(former: Rows, session: Session) 
 
 def test_downgrade_refuses_what_was_published_and_changes_nothing(session: Session) -> None:
     publish_and_submit(session, NOW)
+    newest = version()
 
     with pytest.raises(WrongMoment, match="Nothing was changed"):
         downgrade(revision="0001")
 
-    assert version() == "0002"
+    assert version() == newest
     assert len(rows("submission", "sha256")) == 1
 
 

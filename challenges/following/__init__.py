@@ -1,0 +1,1 @@
+"""Who follows which challenge, and what they are told."""
