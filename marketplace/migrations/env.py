@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
-import challenges.following.models
+import challenges.following.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.panel.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
