@@ -1,9 +1,10 @@
 """Writes of challenges, one function per use case, gathered under one name."""
 
 from challenges.service.closing import await_closing, close, record_closing
+from challenges.service.contents import read
 from challenges.service.criteria import add_criterion, arrange, change_criterion, delete_criterion
 from challenges.service.deadlines import confirm_deadline, decline_deadline, propose_deadline
-from challenges.service.drafts import create, read, save
+from challenges.service.drafts import create, save
 from challenges.service.review import (
     advance,
     approve,

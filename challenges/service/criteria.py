@@ -13,7 +13,8 @@ from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescript
 from challenges.plan import PRICE
 from challenges.queries import own_challenge
 from challenges.sections import CRITERIA_MOST, Question, edition, tidied, weight_fault
-from challenges.service.drafts import next_ordinal, refuse_faults, refuse_stale
+from challenges.service.contents import next_ordinal
+from challenges.service.drafts import refuse_faults, refuse_stale
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure

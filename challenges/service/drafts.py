@@ -1,8 +1,6 @@
 """Begins a challenge and saves its sections."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,22 +9,16 @@ from challenges import (
     log_words,  # noqa: F401  (importing it registers the words)
     policy,
 )
-from challenges.models import Challenge, CoSponsor, Criterion, CriterionKind, PriceModel, Stage
-from challenges.plan import PRICE
+from challenges.models import Challenge, PriceModel, Stage
 from challenges.queries import own_challenge
 from challenges.sections import (
     Content,
-    Money,
-    Outcome,
-    Place,
     Problem,
     Question,
-    Section,
-    Sponsors,
-    Timeline,
     edition,
     tidied,
 )
+from challenges.service.contents import put, read
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, StaleEdit
@@ -34,16 +26,8 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 
-__all__ = ["create", "read", "refuse_faults", "refuse_stale", "save"]
-
 # Crockford's base32: no I, L, O or U, so that a reference survives being read aloud.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-PRICE_TITLE = "Price"
-PRICE_QUESTION = "What is your price for the whole contract, without VAT?"
-PRICE_GUIDANCE = "Give one sum in pounds. It must cover everything that you need to be paid for."
-
-Reader = Callable[[Challenge], Content]
 
 
 def create(*, actor: Actor, clock: Clock, title: str, reference: str | None = None) -> str:
@@ -84,15 +68,6 @@ def create(*, actor: Actor, clock: Clock, title: str, reference: str | None = No
     return made
 
 
-def read(challenge: Challenge, section: Section) -> Content:
-    """Give what a section holds now.
-
-    Raises:
-        KeyError: the section is the criteria, which are read one by one.
-    """
-    return _READERS[section](challenge)
-
-
 def save(
     reference: str, content: Content, *, actor: Actor, clock: Clock, seen: str | None = None
 ) -> None:
@@ -112,7 +87,7 @@ def save(
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
         ensure(policy.can_write(actor, challenge, clock.now()))
         refuse_stale(edition(read(challenge, content.section)), edition(content), seen)
-        _put(session, challenge, content)
+        put(challenge, content)
 
 
 def refuse_faults(content: Content | Question) -> None:
@@ -138,86 +113,6 @@ def refuse_stale(present: str, wanted: str, seen: str | None) -> None:
                 "overwritten. Compare your text with what is saved now, then save again."
             )
         )
-
-
-def _put(session: Session, challenge: Challenge, content: Content) -> None:
-    match content:
-        case Problem() | Outcome() | Place():
-            for name, value in vars(content).items():
-                setattr(challenge, name, value)
-        case Money():
-            _put_money(session, challenge, content)
-        case Timeline():
-            challenge.stage.closes_at = content.closes_at
-        case Sponsors():
-            kept = {sponsor.name: sponsor for sponsor in challenge.co_sponsors}
-            challenge.co_sponsors = [
-                kept.get(name) or CoSponsor(name=name) for name in content.names
-            ]
-
-
-def _put_money(session: Session, challenge: Challenge, content: Money) -> None:
-    challenge.legal_route = content.legal_route
-    challenge.value_minor = content.value_minor
-    stage = challenge.stage
-    stage.price_model = content.price_model
-    stage.budget_minor = content.budget_minor
-    stage.best_minor = content.best_minor
-    stage.worst_minor = content.worst_minor
-    present = price_criterion(challenge)
-    if content.price_weight is None:
-        if present is not None:
-            stage.criteria.remove(present)
-    elif present is not None:
-        present.weight = content.price_weight
-    else:
-        stage.criteria.append(
-            Criterion(
-                ordinal=next_ordinal(stage.criteria),
-                key=PRICE,
-                kind=CriterionKind.PRICE,
-                title=PRICE_TITLE,
-                question=PRICE_QUESTION,
-                guidance=PRICE_GUIDANCE,
-                weight=content.price_weight,
-            )
-        )
-
-
-def next_ordinal(criteria: Sequence[Criterion]) -> int:
-    """Give the place of a criterion that is added at the end."""
-    return max((criterion.ordinal for criterion in criteria), default=0) + 1
-
-
-def price_criterion(challenge: Challenge) -> Criterion | None:
-    """Give the criterion by which price counts, if it does."""
-    return next((c for c in challenge.stage.criteria if c.kind is CriterionKind.PRICE), None)
-
-
-def _read_money(challenge: Challenge) -> Money:
-    stage, price = challenge.stage, price_criterion(challenge)
-    weight: Decimal | None = price.weight if price is not None else None
-    return Money(
-        price_model=stage.price_model,
-        legal_route=challenge.legal_route,
-        value_minor=challenge.value_minor,
-        budget_minor=stage.budget_minor,
-        best_minor=stage.best_minor,
-        worst_minor=stage.worst_minor,
-        price_weight=weight,
-    )
-
-
-_READERS: Mapping[Section, Reader] = {
-    Section.PROBLEM: lambda c: Problem(
-        c.title, c.summary, c.problem, c.affected, c.today, c.why_now
-    ),
-    Section.OUTCOME: lambda c: Outcome(c.outcome, c.measures, c.tried, c.constraints, c.support),
-    Section.PLACE: lambda c: Place(c.region, c.sector, c.round),
-    Section.MONEY: _read_money,
-    Section.TIMELINE: lambda c: Timeline(c.stage.closes_at),
-    Section.SPONSORS: lambda c: Sponsors(tuple(s.name for s in c.co_sponsors)),
-}
 
 
 def _new_reference(session: Session) -> str:

@@ -1,0 +1,34 @@
+"""What a draft still lacks, and where it is weak, said in plain words before review. Pure."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from challenges.readiness.criteria import of_criteria, weights_sum
+from challenges.readiness.finding import Finding
+from challenges.readiness.money import of_money
+from challenges.readiness.outcome import of_outcome
+from challenges.readiness.place import of_place
+from challenges.readiness.problem import of_problem
+from challenges.readiness.timeline import of_timeline
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge
+
+__all__ = ["Finding", "check", "needed", "weights_sum"]
+
+
+def check(challenge: "Challenge", now: datetime) -> list[Finding]:
+    """Name what a challenge lacks and where it is weak, in the order of its sections."""
+    return [
+        *of_problem(challenge),
+        *of_outcome(challenge),
+        *of_place(challenge),
+        *of_money(challenge),
+        *of_criteria(challenge.stage),
+        *of_timeline(challenge.stage, now),
+    ]
+
+
+def needed(challenge: "Challenge", now: datetime) -> list[Finding]:
+    """Name only what must be put right before review."""
+    return [finding for finding in check(challenge, now) if finding.needed]

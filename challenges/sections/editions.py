@@ -1,0 +1,51 @@
+"""How a section's content is tidied before it is kept, and by what two editors compare. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+from typing import TypeVar
+
+from challenges.sections.base import Section
+from challenges.sections.criteria import Question
+from challenges.sections.money import Money
+from challenges.sections.outcome import Outcome
+from challenges.sections.place import Place
+from challenges.sections.problem import Problem
+from challenges.sections.sponsors import Sponsors
+from challenges.sections.timeline import Timeline
+from scoring.engine.canonical import canonical
+
+Content = Problem | Outcome | Place | Money | Timeline | Sponsors
+C = TypeVar("C", Problem, Outcome, Place, Money, Timeline, Sponsors, Content, Question)
+
+BY_SECTION: Mapping[Section, type[Content]] = {
+    kind.section: kind for kind in (Problem, Outcome, Place, Money, Timeline, Sponsors)
+}
+
+
+def tidied(content: C) -> C:
+    """Give the content as it is kept: ends of texts stripped, line ends unified, order settled."""
+    texts = {
+        field.name: value.replace("\r\n", "\n").strip()
+        for field in fields(content)
+        if isinstance(value := getattr(content, field.name), str) and not isinstance(value, StrEnum)
+    }
+    return replace(content, **texts).kept()  # type: ignore[arg-type]  # the same fields, as text
+
+
+def edition(content: Content | Question | Mapping[str, Decimal]) -> str:
+    """Give a short name that changes whenever the content does: what two editors compare."""
+    values = (
+        {name: str(value) for name, value in content.items()}
+        if isinstance(content, Mapping)
+        else {field.name: _as_json(getattr(content, field.name)) for field in fields(content)}
+    )
+    return sha256(canonical(values)).hexdigest()[:20]
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_as_json(item) for item in value]
+    return None if value is None else str(value)
