@@ -139,6 +139,7 @@ def test_can_confirm_opening_by_a_lead_or_unnamed_or_with_one_step_lacks_the_rig
         confirm(state=State.CANCELLED),
         confirm(state=State.OPEN, closes_at=None),
         confirm(confirmed=(OFFICER.user_id,)),
+        confirm(confirmed=(uuid.uuid4(), uuid.uuid4())),
     ],
     ids=[
         "before closing",
@@ -149,6 +150,7 @@ def test_can_confirm_opening_by_a_lead_or_unnamed_or_with_one_step_lacks_the_rig
         "cancelled",
         "no closing instant",
         "same officer twice",
+        "two others have",
     ],
 )
 def test_can_confirm_opening_otherwise_is_the_wrong_moment(answer: Answer) -> None:

@@ -1,6 +1,7 @@
 """Who may do what to an organisation and its people; which passwords are too easy."""
 
 import uuid
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from marketplace.core.accounts.models import OrganisationKind
 from marketplace.core.permissions import Actor, Ground, Role
 
 HERE = uuid.uuid4()
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
 def an_actor(*roles: Role, organisation_id: uuid.UUID = HERE) -> Actor:
@@ -68,6 +70,14 @@ def test_membership_without_a_role_is_refused() -> None:
     assert policy.can_give_roles("body", ()).ground is Ground.MOMENT
 
 
+def test_role_of_another_kind_of_organisation_is_refused() -> None:
+    assert policy.can_give_roles("supplier", {Role.APPROVER}).ground is Ground.RIGHT
+
+
+def test_several_roles_of_its_kind_stand_together() -> None:
+    assert policy.can_give_roles("body", {Role.CHALLENGE_LEAD, Role.EVALUATOR}).allowed
+
+
 def test_auditor_who_also_decides_is_refused() -> None:
     answer = policy.can_give_roles("body", {Role.AUDITOR, Role.APPROVER})
 
@@ -90,6 +100,41 @@ def test_somebody_stays_who_can_look_after_the_people(
     answer = policy.can_lose_caretaker("supplier", others, had=had, kept=kept)
 
     assert answer.allowed is allowed
+
+
+def test_people_are_seen_by_their_own_and_by_the_service_team() -> None:
+    elsewhere = uuid.uuid4()
+
+    assert policy.can_see_people(an_actor(Role.EVALUATOR), HERE)
+    assert policy.can_see_people(an_actor(Role.PLATFORM_ADMIN, organisation_id=elsewhere), HERE)
+    assert not policy.can_see_people(an_actor(Role.AUDITOR, organisation_id=elsewhere), HERE)
+
+
+def test_people_of_any_organisation_are_looked_after_by_the_service_team() -> None:
+    actor = an_actor(Role.PLATFORM_ADMIN, organisation_id=uuid.uuid4())
+
+    assert policy.can_look_after_people(actor, an_organisation(OrganisationKind.BODY)).allowed
+
+
+def test_nobody_gives_themselves_a_role() -> None:
+    actor = an_actor(Role.PROCUREMENT_OFFICER)
+    before, more = {Role.PROCUREMENT_OFFICER}, {Role.PROCUREMENT_OFFICER, Role.APPROVER}
+
+    answer = policy.can_change_own_roles(actor, actor.user_id, before, more)
+
+    assert answer.ground is Ground.RIGHT
+    assert policy.can_change_own_roles(actor, actor.user_id, more, before).allowed
+    assert policy.can_change_own_roles(actor, uuid.uuid4(), before, more).allowed
+
+
+def test_organisation_is_verified_once_and_by_the_service_team_alone() -> None:
+    body = an_organisation(OrganisationKind.BODY)
+    admin = an_actor(Role.PLATFORM_ADMIN, organisation_id=uuid.uuid4())
+    verified = an_organisation(OrganisationKind.BODY, verified_at=NOW)
+
+    assert policy.can_verify(admin, body).allowed
+    assert policy.can_verify(admin, verified).ground is Ground.MOMENT
+    assert policy.can_verify(an_actor(Role.PROCUREMENT_OFFICER), body).ground is Ground.RIGHT
 
 
 def test_verifying_ones_own_organisation_is_refused() -> None:
