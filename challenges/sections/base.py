@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from marketplace.core.text import N_
 
@@ -50,7 +50,9 @@ TOO_LONG = {
 
 
 class Part:
-    """What every section's content can do."""
+    """What every section's content can do; `lines` are the texts of one line only."""
+
+    lines: ClassVar[frozenset[str]] = frozenset()
 
     def kept(self) -> Self:
         """Give the content as it is stored: without what has no use, and in one order."""

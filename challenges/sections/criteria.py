@@ -39,6 +39,7 @@ class Question(Part):
         "question": QUESTION_MOST,
         "guidance": QUESTION_MOST,
     }
+    lines: ClassVar[frozenset[str]] = frozenset({"title"})
 
     title: str
     weight: Decimal

@@ -15,6 +15,7 @@ from challenges.sections.place import Place
 from challenges.sections.problem import Problem
 from challenges.sections.sponsors import Sponsors
 from challenges.sections.timeline import Timeline
+from marketplace.core.text import on_one_line, pasted
 from scoring.engine.canonical import canonical
 
 Content = Problem | Outcome | Place | Money | Timeline | Sponsors
@@ -26,9 +27,9 @@ BY_SECTION: Mapping[Section, type[Content]] = {
 
 
 def tidied(content: C) -> C:
-    """Give the content as it is kept: ends of texts stripped, line ends unified, order settled."""
+    """Give the content as it is kept: texts free of what was pasted along, order settled."""
     texts = {
-        field.name: value.replace("\r\n", "\n").strip()
+        field.name: on_one_line(value) if field.name in content.lines else pasted(value)
         for field in fields(content)
         if isinstance(value := getattr(content, field.name), str) and not isinstance(value, StrEnum)
     }

@@ -15,6 +15,7 @@ class Place(Part):
     """Where, for which part of public life, and in which round of a programme."""
 
     section: ClassVar[Section] = Section.PLACE
+    lines: ClassVar[frozenset[str]] = frozenset({"round"})
 
     region: str | None = None
     sector: str | None = None

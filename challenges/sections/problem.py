@@ -14,6 +14,7 @@ class Problem(Part):
 
     section: ClassVar[Section] = Section.PROBLEM
     limits: ClassVar[Mapping[str, int]] = {"title": TITLE_MOST, "summary": SUMMARY_MOST}
+    lines: ClassVar[frozenset[str]] = frozenset({"title", "summary"})
 
     title: str
     summary: str = ""

@@ -1,5 +1,7 @@
 """Pages on which the criteria of a draft are weighed, ordered, added, changed and deleted."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -10,6 +12,7 @@ from challenges.models import Challenge, Criterion
 from challenges.plan import WEIGHTS_TOTAL, plain
 from challenges.sections import Section, edition
 from challenges.service.criteria import Move, find_question, read_question, read_weights
+from challenges.views.differing import Difference, differences
 from challenges.views.room import Page, blueprint, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -85,7 +88,7 @@ def change_criterion(reference: str, key: str) -> Page:
     challenge = _load(reference)
     present = read_question(find_question(challenge, key))
     form = QuestionForm(data={**vars(present), "seen": edition(present)})
-    status, saved = 200, None
+    status, differing = 200, None
     if request.method == "GET":
         ensure(policy.can_write(actor, challenge, clock.now()))
     elif not form.validate():
@@ -106,10 +109,11 @@ def change_criterion(reference: str, key: str) -> Page:
                 present = read_question(find_question(_load(reference), key))
                 form.seen.data = edition(present)
                 saved = QuestionForm(formdata=None, prefix="saved-", data=vars(present))
+                differing = differences(saved, form)
         else:
             flash(_("The criterion is saved."))
             return redirect(url_for("challenges.criteria", reference=reference), 303)
-    return _question(reference, form, key=key, saved=saved), status
+    return _question(reference, form, key=key, differing=differing), status
 
 
 @blueprint.route(f"{_AT}/<key>/delete", methods=["GET", "POST"])
@@ -161,10 +165,13 @@ def _list(challenge: Challenge, form: WeightsForm) -> str:
 
 
 def _question(
-    reference: str, form: QuestionForm, key: str | None = None, saved: QuestionForm | None = None
+    reference: str,
+    form: QuestionForm,
+    key: str | None = None,
+    differing: Sequence[Difference] | None = None,
 ) -> str:
     return render_template(
-        "challenges/criterion.html", reference=reference, form=form, key=key, saved=saved
+        "challenges/criterion.html", reference=reference, form=form, key=key, differences=differing
     )
 
 

@@ -15,6 +15,7 @@ from challenges.sections import (
     Timeline,
     edition,
 )
+from challenges.views.differing import differences
 from challenges.views.room import Page, blueprint, law_now, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -115,7 +116,7 @@ def section(reference: str, section: str) -> Page:
         challenge=challenge,
         form=form,
         heading=SECTION_WORDS[part],
-        saved=_shown(part, present) if stale else None,
+        differences=differences(_shown(part, present), form) if stale else None,
         law=law_now(challenge),
     )
     return page, status

@@ -20,14 +20,16 @@ LONDON = ZoneInfo("Europe/London")
 
 # Control characters other than tab and line ends have no place in what people type, and
 # PostgreSQL refuses the first of them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# A word processor's breaks of line and page are breaks here too.
+_BREAK = re.compile(r"\r\n|[\x0b\x0c]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def clean(text: str | None) -> str | None:
     """Drop control characters, unify line ends, and strip the ends of what was typed."""
     if text is None:
         return None
-    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    return _CONTROL.sub("", _BREAK.sub("\n", text)).strip()
 
 
 def _clean_text(value: Any) -> Any:

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
+from challenges.comparing import folded
 from challenges.lifecycle import STATE_WORDS
 from marketplace.core.dates import format_date, format_instant, time_left
 from scoring.panel.lifecycle import SEAT_WORDS
@@ -83,6 +84,7 @@ def register(app: Flask) -> None:
 
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
+        folded=folded,
         markdown=markdown,
         money=money,
         number=number,

@@ -244,9 +244,14 @@ def test_saving_from_two_tabs_gives_the_second_its_text_and_what_is_saved(
     second = client.post(path, data={**PROBLEM, "affected": "Night shift.", "seen": seen[1]})
 
     assert second.status_code == 409
-    assert "Night shift." in second.text
-    assert "What is saved now" in second.text
-    assert "Bus drivers." in second.text
+    assert "What is saved now, and what you typed" in second.text
+    differing = re.findall(r"<(del|ins)>(.*?)</\1>", second.text)
+    assert [(mark, re.sub(r"<span.*?</span>", "", text)) for mark, text in differing] == [
+        ("del", "Bus drivers."),
+        ("ins", "Night shift."),
+    ]
+    assert 'name="affected"' in second.text
+    assert re.search(r">\s*Night shift.</textarea>", second.text)
     session.expire_all()
     assert draft.affected == "Bus drivers."
     # Having seen both, the writer saves again.
@@ -269,8 +274,8 @@ def test_saving_sponsors_from_two_tabs_shows_the_names_that_are_saved(
     second = client.post(path, data={**loaded, "names": "Body B"})
 
     assert second.status_code == 409
-    assert "Body A" in second.text
-    assert "Body B" in second.text
+    assert re.search(r"<del>.*A<.*</del>", second.text)
+    assert "Body B</textarea>" in second.text
 
 
 def test_saving_different_sections_from_two_tabs_does_not_collide(

@@ -1,0 +1,44 @@
+"""What the second of two editors is shown: what is saved now beside what they typed."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from wtforms import BooleanField, Field, HiddenField
+
+from challenges.comparing import Row, compare, differs
+from marketplace.core.dates import format_instant
+from marketplace.core.forms import BaseForm, LondonInstantField
+from marketplace.core.text import pasted
+
+
+class Difference(NamedTuple):
+    """One question whose two answers differ, line by line."""
+
+    label: str
+    rows: Sequence[Row]
+
+
+def differences(saved: BaseForm, typed: BaseForm) -> list[Difference]:
+    """Give the questions on which what is saved and what was typed differ, in their order."""
+    found = []
+    for field in saved:
+        if isinstance(field, HiddenField) or field.short_name == "csrf_token":
+            continue
+        rows = compare(shown(field), shown(typed[field.short_name]))
+        if differs(rows):
+            found.append(Difference(str(field.label.text), rows))
+    return found
+
+
+def shown(field: Field) -> str:
+    """Give what a field holds in the words that a person reads beside it."""
+    if isinstance(field, BooleanField):
+        return _("Yes") if field.data else _("No")
+    if isinstance(field, LondonInstantField):
+        return format_instant(field.data) if field.data else ""
+    if getattr(field, "choices", None):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        wanted = {str(value) for value in chosen if value}
+        return "\n".join(str(label) for value, label, *_rest in field.choices if value in wanted)
+    return pasted(str(field._value() or ""))
