@@ -1,10 +1,10 @@
 """What the second of two editors is shown: what is saved now beside what they typed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, Field, HiddenField
+from wtforms import BooleanField, HiddenField, SelectField
 
 from challenges.comparing import Row, compare, differs
 from marketplace.core.dates import format_instant
@@ -31,13 +31,13 @@ def differences(saved: BaseForm, typed: BaseForm) -> list[Difference]:
     return found
 
 
-def shown(field: Field) -> str:
-    """Give what a field holds in the words that a person reads beside it."""
+def shown(field: Any) -> str:
+    """Give what a field of a form holds in the words that a person reads beside it."""
     if isinstance(field, BooleanField):
-        return _("Yes") if field.data else _("No")
+        return str(_("Yes") if field.data else _("No"))
     if isinstance(field, LondonInstantField):
-        return format_instant(field.data) if field.data else ""
-    if getattr(field, "choices", None):
+        return str(format_instant(field.data)) if field.data else ""
+    if isinstance(field, SelectField):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         wanted = {str(value) for value in chosen if value}
         return "\n".join(str(label) for value, label, *_rest in field.choices if value in wanted)
