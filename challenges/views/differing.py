@@ -40,5 +40,6 @@ def shown(field: Any) -> str:
     if isinstance(field, SelectField):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         wanted = {str(value) for value in chosen if value}
-        return "\n".join(str(label) for value, label, *_rest in field.choices if value in wanted)
+        offered = [(str(each[0]), str(each[1])) for each in field.iter_choices()]
+        return "\n".join(label for value, label in offered if value in wanted)
     return pasted(str(field._value() or ""))
