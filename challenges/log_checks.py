@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from challenges import log_words
 from challenges.models import Challenge, EvaluationPlan, Plan, Stage
 from challenges.plan import evaluations
+from challenges.stages.kinds import DELIVERY_KINDS
 from marketplace.core.audit import retention, verifying
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.findings import Finding, failed
@@ -44,6 +45,7 @@ def check(connection: Connection) -> Iterator[Finding]:
             Challenge.reference,
             Challenge.published_at,
             Stage.ordinal,
+            Stage.kind,
             Stage.closes_at,
             SealingKey.recipient,
             Plan.canonical.label("plan"),
@@ -81,13 +83,24 @@ def _challenge(row: Any, said: Mapping[str, Any], closes_at: object) -> Iterator
         or hashlib.sha256(row.plan).hexdigest() != row.plan_sha256
     ):
         yield failed(N_("Its plan is not the one that the log names"), where)
-    elif (
-        row.evaluation is None
-        or evaluations(row.plan).get(row.ordinal) != row.evaluation
-        or hashlib.sha256(row.evaluation).hexdigest() != row.evaluation_sha256
-    ):
+    elif not _as_planned(row):
         yield failed(N_("The criteria and method of its stage are not those of its plan"), where)
+    if row.ordinal > 1:
+        # Bids are sealed for the first stage alone.
+        return
     if row.recipient != said.get("sealing_key"):
         yield failed(N_("Its bids are sealed to another key than the log names"), where)
     if row.closes_at is None or write_instant(row.closes_at) != closes_at:
         yield failed(N_("It closes at another instant than the log says"), where)
+
+
+def _as_planned(row: Any) -> bool:
+    """Tell whether a stage's evaluation is the plan's; in a stage of delivery there is none."""
+    planned = evaluations(row.plan).get(row.ordinal)
+    if row.kind in DELIVERY_KINDS:
+        return planned is None and row.evaluation is None
+    return (
+        planned is not None
+        and planned == row.evaluation
+        and hashlib.sha256(planned).hexdigest() == row.evaluation_sha256
+    )

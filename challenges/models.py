@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from challenges.lifecycle import State
+from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
@@ -117,8 +118,9 @@ class Challenge(Identified, Base):
         order_by="CoSponsor.name", cascade="all, delete-orphan"
     )
     stages: Mapped[list["Stage"]] = relationship(
-        back_populates="challenge", order_by="Stage.ordinal"
+        back_populates="challenge", order_by="Stage.ordinal", cascade="all, delete-orphan"
     )
+    later: Mapped[LaterPurchase | None] = relationship(cascade="all, delete-orphan")
     plan: Mapped["Plan | None"] = relationship()
 
     # Two people editing at once: the second is told, nothing is overwritten unseen.
@@ -126,7 +128,7 @@ class Challenge(Identified, Base):
 
     @property
     def stage(self) -> "Stage":
-        """Give the first stage."""
+        """Give the first stage: the one that bids are written for."""
         return self.stages[0]
 
 
@@ -139,8 +141,11 @@ class CoSponsor(Base):
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
 
 
-class Stage(Identified, Base):
-    """One step of selection, with its closing instant and the way money counts."""
+class Stage(StageTerms, Identified, Base):
+    """One step of selection or delivery.
+
+    The first is the one that bids are written for. Only a step of selection has criteria.
+    """
 
     __tablename__ = "stage"
     __table_args__ = (
@@ -148,6 +153,11 @@ class Stage(Identified, Base):
         UniqueConstraint("id", "challenge_id"),  # lets other tables tie a stage to its challenge
         CheckConstraint("minimum_panel >= 3", name="minimum_panel"),
         CheckConstraint("best_minor < worst_minor", name="bounds_in_order"),
+        *TERMS_RULES,
+        # Bids are written for the first stage, so it is always one that is judged.
+        CheckConstraint(
+            "ordinal <> 1 OR kind IN ('application', 'interview', 'judging')", name="first_judged"
+        ),
         Index("ix_stage_closes_at", "closes_at", "challenge_id"),
         Index("uq_stage_sealing_key", "sealing_key_id", unique=True),
     )
@@ -172,6 +182,7 @@ class Stage(Identified, Base):
     criteria: Mapped[list["Criterion"]] = relationship(
         back_populates="stage", order_by="Criterion.ordinal", cascade="all, delete-orphan"
     )
+    prizes: Mapped[list[Prize]] = relationship(order_by=Prize.place, cascade="all, delete-orphan")
     plan: Mapped["EvaluationPlan | None"] = relationship()
 
 

@@ -7,6 +7,8 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from challenges.stages.kinds import DELIVERY_KINDS, is_judged
+from challenges.stages.terms import says_something, terms_document
 from scoring.engine.canonical import canonical
 
 if TYPE_CHECKING:
@@ -24,18 +26,23 @@ FIRST_VERSION = 1
 def frozen_plan(
     challenge: "Challenge", *, regime: str, regime_version: str, band: str
 ) -> dict[str, Any]:
-    """Give the `plan/1` of a challenge: for each stage what is judged, how, and by how many.
+    """Give the `plan/1` of a challenge: for each stage of selection what is judged, and how.
 
-    `evaluation` of a stage is what `plan_document` gives. Closing instants and keys are entries of
-    the log bound to this plan's digest and not part of it, so that a deadline can be extended.
+    `evaluation` of a stage is what `plan_document` gives. A stage of delivery, in which nothing is
+    judged, stands in `terms` alone, which tells of every stage what happens and what is paid.
+    Closing instants and keys are entries of the log bound to this plan's digest and not part of
+    it, so that a deadline can be extended.
     """
-    return {
+    plan: dict[str, Any] = {
         "format": FORMAT,
         "challenge": challenge.reference,
         "version": FIRST_VERSION,
         "regime": {"name": regime, "version": regime_version, "band": band},
-        "stages": [_stage(stage) for stage in challenge.stages],
+        "stages": [_stage(stage) for stage in challenge.stages if is_judged(stage)],
     }
+    if says_something(challenge):
+        plan["terms"] = terms_document(challenge, price_text)
+    return plan
 
 
 def _stage(stage: "Stage") -> dict[str, Any]:
@@ -66,11 +73,20 @@ def evaluations(plan: bytes) -> dict[int, bytes]:
     """Give each stage's `evaluation` in the bytes of a `plan/1`, in canonical form, by its number.
 
     Raises:
-        ValueError, TypeError, KeyError: the bytes are no `plan/1`.
+        ValueError, TypeError, KeyError: the bytes are no `plan/1`, or its stages of selection are
+            not those that its terms tell of.
     """
     found = json.loads(plan)
     if found["format"] != FORMAT:
         raise ValueError(f"not a {FORMAT}")
+    numbers = [stage["stage"] for stage in found["stages"]]
+    if "terms" in found:
+        told = found["terms"]["stages"]
+        judged = [stage["stage"] for stage in told if stage["kind"] not in DELIVERY_KINDS]
+    else:
+        judged = [1]
+    if numbers != judged:
+        raise ValueError("the stages of selection are not those of the terms")
     return {stage["stage"]: canonical(stage["evaluation"]) for stage in found["stages"]}
 
 

@@ -100,9 +100,11 @@ _BRIEF: tuple[ORMOption, ...] = (
 _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Challenge.buyer, innerjoin=True),
     joinedload(Challenge.plan).defer(Plan.canonical),
+    joinedload(Challenge.later),
     selectinload(Challenge.co_sponsors),
     selectinload(Challenge.stages).options(
         joinedload(Stage.plan),
+        selectinload(Stage.prizes),
         selectinload(Stage.criteria).selectinload(Criterion.descriptors),
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bids import log_words, opened, openings
@@ -121,7 +121,7 @@ def _asked_for(session: Session, challenge: str | None, bid: str | None) -> dict
     session.rollback()
     query = select(
         Challenge.reference.label("chain"), Challenge.buyer_id, Stage.id.label("stage_id")
-    ).join(Stage, Stage.challenge_id == Challenge.id)
+    ).join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
     of_bid = None
     if bid is not None:
         named = select(Bid.reference, Bid.supplier_id, Bid.stage_id).where(Bid.reference == bid)

@@ -30,6 +30,7 @@ from challenges.sections.outcome import Outcome
 from challenges.sections.place import ROUND_MOST, Place
 from challenges.sections.problem import Problem
 from challenges.sections.sponsors import SPONSORS_MOST, Sponsors
+from challenges.sections.stages import STAGES_MOST, Later, Step
 from challenges.sections.timeline import Timeline
 
 __all__ = [
@@ -44,11 +45,13 @@ __all__ = [
     "SCORE_MOST",
     "SECTION_WORDS",
     "SPONSORS_MOST",
+    "STAGES_MOST",
     "SUMMARY_MOST",
     "TEXT_MOST",
     "TITLE_MOST",
     "WORDS_MOST",
     "Content",
+    "Later",
     "Money",
     "Outcome",
     "Part",
@@ -57,6 +60,7 @@ __all__ = [
     "Question",
     "Section",
     "Sponsors",
+    "Step",
     "Timeline",
     "edition",
     "tidied",

@@ -14,12 +14,13 @@ from challenges.sections.outcome import Outcome
 from challenges.sections.place import Place
 from challenges.sections.problem import Problem
 from challenges.sections.sponsors import Sponsors
+from challenges.sections.stages import Later, Step
 from challenges.sections.timeline import Timeline
 from marketplace.core.text import on_one_line, pasted
 from scoring.engine.canonical import canonical
 
 Content = Problem | Outcome | Place | Money | Timeline | Sponsors
-C = TypeVar("C", Problem, Outcome, Place, Money, Timeline, Sponsors, Content, Question)
+C = TypeVar("C", Problem, Outcome, Place, Money, Timeline, Sponsors, Content, Question, Step, Later)
 
 BY_SECTION: Mapping[Section, type[Content]] = {
     kind.section: kind for kind in (Problem, Outcome, Place, Money, Timeline, Sponsors)
@@ -36,7 +37,7 @@ def tidied(content: C) -> C:
     return replace(content, **texts).kept()  # type: ignore[arg-type]  # the same fields, as text
 
 
-def edition(content: Content | Question | Mapping[str, Decimal]) -> str:
+def edition(content: Content | Question | Step | Later | Mapping[str, Decimal]) -> str:
     """Give a short name that changes whenever the content does: what two editors compare."""
     values = (
         {name: str(value) for name, value in content.items()}

@@ -14,12 +14,13 @@ from challenges import (
     policy,
     readiness,
 )
-from challenges.law import law_of
+from challenges.law import Law, law_of
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge, EvaluationPlan, Plan
+from challenges.models import Challenge, EvaluationPlan, Plan, Stage
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
+from challenges.stages.kinds import is_judged
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
@@ -209,9 +210,9 @@ def advance(session: Session, challenge: Challenge, event: Event, *, clock: Cloc
 
 
 def _freeze(session: Session, challenge: Challenge, clock: Clock) -> tuple[EvaluationPlan, Plan]:
-    """Freeze the stage's criteria and method, and the whole plan that says them to bidders."""
+    """Freeze the whole plan that says to bidders what is judged and what is paid, and of each
+    stage of selection its criteria and method; give those of the first stage."""
     law = law_of(challenge, clock.now())
-    evaluation = canonical(plan_document(challenge.stage))
     whole = canonical(
         frozen_plan(
             challenge,
@@ -220,15 +221,6 @@ def _freeze(session: Session, challenge: Challenge, clock: Clock) -> tuple[Evalu
             band=law.band.key,
         )
     )
-    of_stage = EvaluationPlan(
-        stage_id=challenge.stage.id,
-        canonical=evaluation,
-        sha256=sha256(evaluation).hexdigest(),
-        regime=law.regime.key,
-        regime_version=law.regime.version,
-        band=law.band.key,
-        frozen_at=clock.now(),
-    )
     plan = Plan(
         challenge_id=challenge.id,
         version=FIRST_VERSION,
@@ -236,9 +228,25 @@ def _freeze(session: Session, challenge: Challenge, clock: Clock) -> tuple[Evalu
         sha256=sha256(whole).hexdigest(),
         frozen_at=clock.now(),
     )
-    session.add_all([of_stage, plan])
+    of_stages = [
+        _frozen_evaluation(stage, law, clock) for stage in challenge.stages if is_judged(stage)
+    ]
+    session.add_all([*of_stages, plan])
     session.flush()
-    return of_stage, plan
+    return of_stages[0], plan
+
+
+def _frozen_evaluation(stage: Stage, law: Law, clock: Clock) -> EvaluationPlan:
+    evaluation = canonical(plan_document(stage))
+    return EvaluationPlan(
+        stage_id=stage.id,
+        canonical=evaluation,
+        sha256=sha256(evaluation).hexdigest(),
+        regime=law.regime.key,
+        regime_version=law.regime.version,
+        band=law.band.key,
+        frozen_at=clock.now(),
+    )
 
 
 def _refuse_unready(challenge: Challenge, clock: Clock) -> None:

@@ -7,6 +7,15 @@ our own. Everything that happens to them here, and every supplier and person, is
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from marketplace.core.strict_toml import (
+    ContentError,
+    Shape,
+    Table,
+    build,
+    only_keys,
+    read_list,
+    read_table,
+)
 from marketplace.demonstration.shapes import (
     BidSet,
     Challenge,
@@ -17,15 +26,6 @@ from marketplace.demonstration.shapes import (
     Person,
     Scale,
     Supplier,
-)
-from marketplace.demonstration.strict_toml import (
-    ContentError,
-    Shape,
-    Table,
-    build,
-    only_keys,
-    read_list,
-    read_table,
 )
 
 __all__ = ["FOLDER", "Content", "ContentError", "load"]

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bids import documents
+from challenges.plan import evaluations
 from marketplace.core.audit import receipt_check, signing, tree
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Newer, Verdict
@@ -243,16 +244,40 @@ def test_plan_is_canonical_and_has_the_digest_that_entry_bid_and_statement_say()
     plan = json.loads(BLOCKS["plan"])
     digest = sha(BLOCKS["plan"].encode()).hex()
     section = DOCUMENT.split("## 9. The plan")[1].split("### Worked example")[0]
-    of_plan, of_stage = re.findall(r"\| key \| value \|\n.*?\n\n", section, re.DOTALL)
+    of_plan, of_stage, _of_terms = re.findall(r"\| key \| value \|\n.*?\n\n", section, re.DOTALL)
 
     assert BLOCKS["plan"].encode() == rfc8785.dumps(plan)
     assert BLOCKS["plan-digest"] == digest
     assert json.loads(BLOCKS["bid"])["plan_sha256"] == digest
     assert {"plan": digest}.items() <= values_of(0).items()
     assert statement()["plan"] == digest
-    assert set(re.findall(r"^\| `(\w+)` \|", of_plan, re.MULTILINE)) == set(plan)
+    assert set(re.findall(r"^\| `(\w+)` \|", of_plan, re.MULTILINE)) == {*plan, "terms"}
     assert set(re.findall(r"^\| `(\w+)` \|", of_stage, re.MULTILINE)) == set(plan["stages"][0])
     assert set(plan["stages"][0]["evaluation"]) == {"criteria", "method"}
+
+
+def test_plan_with_several_stages_says_in_its_terms_what_is_not_judged_too() -> None:
+    plan = json.loads(BLOCKS["plan-stages"])
+    section = DOCUMENT.split("## 9. The plan")[1].split("### Worked example")[0]
+    _plan, of_stage, of_terms = (
+        set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+        for table in re.findall(r"\| key \| value \|\n.*?\n\n", section, re.DOTALL)
+    )
+    judged = {stage["stage"] for stage in plan["stages"]}
+    told = {stage["stage"]: stage for stage in plan["terms"]["stages"]}
+
+    assert BLOCKS["plan-stages"].encode() == rfc8785.dumps(plan)
+    assert BLOCKS["plan-stages-digest"] == sha(BLOCKS["plan-stages"].encode()).hex()
+    assert all(set(stage) == of_stage for stage in plan["stages"])
+    assert all(set(stage) == of_terms for stage in told.values())
+    assert sorted(told) == list(range(1, len(told) + 1))
+    assert judged == {
+        number
+        for number, stage in told.items()
+        if stage["kind"] in ("application", "interview", "judging")
+    }
+    assert set(plan["terms"]["later"]) == {"kind", "value", "bodies", "note"}
+    assert set(evaluations(BLOCKS["plan-stages"].encode())) == judged
 
 
 def values_of(number: int) -> dict[str, Any]:
