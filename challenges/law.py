@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from challenges.lifecycle import Move
 from marketplace.core.errors import Invalid
-from marketplace.core.regimes.book import LONDON, Band, Regime, next_working_day, regime_on
+from marketplace.core.regimes.book import (
+    LONDON,
+    Band,
+    Regime,
+    Route,
+    next_working_day,
+    regime_on,
+    version_of,
+)
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -37,6 +45,55 @@ def law_of(challenge: "Challenge", on: datetime) -> Law:
         raise Invalid(N_("Give the total value: it decides which rules apply to the purchase."))
     regime = regime_on(REGIME, on.astimezone(LONDON).date())
     return Law(regime, regime.band_for(challenge.buyer.body_type, challenge.value_minor))
+
+
+def law_holding(challenge: "Challenge", now: datetime) -> Law:
+    """Give the rules that hold for a challenge: those its plan was pinned to, else those of today.
+
+    Raises:
+        Invalid: there is no total value yet.
+    """
+    pinned = challenge.stage.plan
+    if pinned is None:
+        return law_of(challenge, challenge.published_at or now)
+    regime = version_of(pinned.regime, pinned.regime_version)
+    return Law(regime, regime.band(pinned.band))
+
+
+class Reckoning(NamedTuple):
+    """How one band's threshold counts a value: both in minor units, `reached` exactly."""
+
+    band: Band
+    threshold_minor: int
+    counted_minor: int
+    reached: bool
+
+
+def reckonings(regime: Regime, body_type: str, value_minor: int) -> list[Reckoning]:
+    """Hold a total value without VAT against each band's threshold, from the lowest up.
+
+    A counted value with VAT is cut to whole minor units; whether it reaches is not.
+    """
+    found = []
+    for band in regime.bands:
+        threshold, counted = band.from_pounds[body_type] * 100, regime.counted(band, value_minor)
+        found.append(Reckoning(band, threshold, counted // 100, counted >= threshold * 100))
+    return found
+
+
+def route_fits(law: Law, route: str) -> bool:
+    """Tell whether a legal route is meant for purchases of this band."""
+    return law.band.key in law.regime.routes[route].bands
+
+
+def days_to_bid(law: Law, route: str) -> int:
+    """Give the fewest calendar days from the notice to the closing, 0 where the law sets none."""
+    return law.regime.routes[route].days_to_bid.get(law.band.key, 0)
+
+
+def routes(law: Law) -> list[Route]:
+    """Give the legal routes that are meant for purchases of this band."""
+    return [route for route in law.regime.routes.values() if law.band.key in route.bands]
 
 
 def usual_closing(now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from challenges.lifecycle import State
+from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
@@ -32,6 +33,10 @@ class LegalRoute(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     RESEARCH_AND_DEVELOPMENT = "research_and_development"
     OPEN = "open"
+    RESTRICTED = "restricted"
+    NEGOTIATED = "negotiated"
+    INNOVATION_PARTNERSHIP = "innovation_partnership"
+    DESIGN_CONTEST = "design_contest"
 
 
 class PriceModel(StrEnum):
@@ -122,6 +127,12 @@ class Challenge(Identified, Base):
     )
     later: Mapped[LaterPurchase | None] = relationship(cascade="all, delete-orphan")
     plan: Mapped["Plan | None"] = relationship()
+    codes: Mapped[list[ChosenCode]] = relationship(
+        order_by=(ChosenCode.main.desc(), ChosenCode.code), cascade="all, delete-orphan"
+    )
+    notices: Mapped[list[NoticeRecord]] = relationship(
+        order_by=(NoticeRecord.recorded_at, NoticeRecord.id), viewonly=True
+    )
 
     # Two people editing at once: the second is told, nothing is overwritten unseen.
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)

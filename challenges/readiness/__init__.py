@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from challenges.readiness.criteria import of_criteria, weights_sum
 from challenges.readiness.finding import Finding
+from challenges.readiness.law import of_law
 from challenges.readiness.money import of_money
 from challenges.readiness.outcome import of_outcome
 from challenges.readiness.place import of_place
@@ -26,6 +27,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_money(challenge),
         *of_criteria(challenge.stage),
         *of_timeline(challenge.stage, now),
+        *of_law(challenge, now),
     ]
 
 

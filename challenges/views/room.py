@@ -3,7 +3,7 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from challenges.law import Law, law_of
+from challenges.law import Law, law_holding
 from challenges.models import Challenge
 from marketplace.core import access
 from marketplace.core.errors import Invalid, WrongMoment
@@ -24,4 +24,4 @@ def law_now(challenge: Challenge) -> Law | None:
     """Give the rules that follow from a challenge's value, or nothing before there is one."""
     if challenge.value_minor is None:
         return None
-    return law_of(challenge, access.clock().now())
+    return law_holding(challenge, access.clock().now())

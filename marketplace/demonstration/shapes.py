@@ -212,7 +212,15 @@ class Challenge:
     region: Region
     sector: Sector
     value_pounds: int
-    legal_route: Literal["below_threshold", "research_and_development", "open"]
+    legal_route: Literal[
+        "below_threshold",
+        "research_and_development",
+        "open",
+        "restricted",
+        "negotiated",
+        "innovation_partnership",
+        "design_contest",
+    ]
     price_model: PriceModel
     state: TargetState
     criteria: tuple[Criterion, ...]

@@ -8,6 +8,7 @@ from flask import current_app
 
 import challenges.following.models  # noqa: F401  (as below)
 import scoring.award.models
+import scoring.award.notices.models
 import scoring.panel.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime

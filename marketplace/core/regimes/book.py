@@ -28,6 +28,38 @@ class Standstill:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """Which notices a purchase has on the national notice service; `contract`, `award` and
+    `modification` name their fields in the regime's book of notices.
+
+    `contract_first` says that nothing is published anywhere before the contract notice. The award
+    is published within `award_days` calendar days of signing.
+    """
+
+    contract: str
+    award: str
+    modification: str
+    contract_required: bool
+    contract_first: bool
+    award_required: bool
+    modification_required: bool
+    award_days: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that follows for a purchase, with where it is written; `topic` groups them.
+
+    With `from_pounds` it holds only from that value without VAT.
+    """
+
+    topic: str
+    says: str
+    provision: str
+    from_pounds: int = 0
+
+
+@dataclass(frozen=True)
 class Band:
     """The rules that hold from a value upward, for each type of body."""
 
@@ -39,6 +71,33 @@ class Band:
     standstill: Standstill
     further_information_days: int
     retention_years: int
+    notices: Notices
+    follows: tuple[Rule, ...]
+
+    def rules_at(self, value_minor: int) -> tuple[Rule, ...]:
+        """Give what follows for a contract of this value, in minor units without VAT."""
+        return tuple(rule for rule in self.follows if value_minor >= rule.from_pounds * 100)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A legal way of buying: the bands it is meant for, and the fewest days to bid in each.
+
+    Days are calendar days from the notice to the closing; a band without an entry sets none.
+    """
+
+    key: str
+    provision: str
+    bands: tuple[str, ...]
+    days_to_bid: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class NoticeService:
+    """Where the law has notices published."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -59,9 +118,23 @@ class Regime:
     version: str
     valid_from: date
     source: str
+    notes: str
     vat_percent: int
+    notice_service: NoticeService
+    routes: Mapping[str, Route]
     bands: tuple[Band, ...]
     report_items: tuple[ReportItem, ...]
+
+    def band(self, key: str) -> Band:
+        """Give a band by its key.
+
+        Raises:
+            LookupError: there is no such band.
+        """
+        for band in self.bands:
+            if band.key == key:
+                return band
+        raise LookupError(f"no band {key} in the regime {self.key}, version {self.version}")
 
     def band_for(self, body_type: str, value_minor: int) -> Band:
         """Give the band of a contract.
@@ -71,11 +144,14 @@ class Regime:
         """
 
         def reaches(band: Band) -> bool:
-            # Compared in hundredths of a minor unit, so that VAT stays exact.
-            factor = 100 + self.vat_percent if band.includes_vat else 100
-            return value_minor * factor >= band.from_pounds[body_type] * 100 * 100
+            return self.counted(band, value_minor) >= band.from_pounds[body_type] * 100 * 100
 
         return [band for band in self.bands if reaches(band)][-1]
+
+    def counted(self, band: Band, value_minor: int) -> int:
+        """Give a value as a band's threshold counts it, in hundredths of a minor unit, so that VAT
+        stays exact."""
+        return value_minor * (100 + self.vat_percent if band.includes_vat else 100)
 
 
 @cache
@@ -94,7 +170,10 @@ def versions(key: str) -> tuple[Regime, ...]:
             version=item["version"],
             valid_from=item["valid_from"],
             source=item["source"],
+            notes=item["notes"],
             vat_percent=item["vat_percent"],
+            notice_service=NoticeService(**item["notice_service"]),
+            routes={route["key"]: _route(route) for route in item["routes"]},
             bands=tuple(_band(band) for band in item["bands"]),
             report_items=tuple(ReportItem(**found) for found in item["report_items"]),
         )
@@ -104,7 +183,23 @@ def versions(key: str) -> tuple[Regime, ...]:
 
 
 def _band(item: Mapping[str, Any]) -> Band:
-    return Band(**{**item, "standstill": Standstill(**item["standstill"])})
+    return Band(
+        **{
+            **item,
+            "standstill": Standstill(**item["standstill"]),
+            "notices": Notices(**item["notices"]),
+            "follows": tuple(Rule(**rule) for rule in item["follows"]),
+        }
+    )
+
+
+def _route(item: Mapping[str, Any]) -> Route:
+    return Route(
+        key=item["key"],
+        provision=item["provision"],
+        bands=tuple(item["bands"]),
+        days_to_bid=item.get("days_to_bid", {}),
+    )
 
 
 def regime_on(key: str, day: date) -> Regime:

@@ -21,6 +21,7 @@ _CHALLENGES = {
     "challenges.cancel": "draft open signed",
     "challenges.stop": "draft opened",
     "challenges.name_opener": "draft open opened",
+    "challenges.rules": "draft open",
     "challenges.deadline": "draft open changing closed opened",
     "challenges.propose_deadline": "draft open changing closed",
     "challenges.decide_deadline": "open changing",

@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from challenges.lifecycle import State
+from challenges.models import LegalRoute
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.errors import WrongMoment
@@ -197,6 +199,30 @@ def test_upgrade_from_the_first_version_refuses_what_was_published_and_changes_n
     assert (rows("challenge", "reference", "state"), rows("bid", "reference")) == before
     assert rows("bid_answer", "text") == []
     assert triggers(session) == found
+
+
+def test_upgrade_lets_a_challenge_have_each_legal_route_and_no_other(
+    former: Rows, session: Session
+) -> None:
+    upgrade()
+    route = sa.text("UPDATE challenge SET legal_route = :route")
+
+    for each in LegalRoute:
+        session.execute(route, {"route": each.value})
+    with pytest.raises(IntegrityError):
+        session.execute(route, {"route": "by_friendship"})
+    session.rollback()
+
+    session.execute(route, {"route": LegalRoute.DESIGN_CONTEST.value})
+    session.commit()
+    with pytest.raises(WrongMoment, match="legal route"):
+        downgrade(revision="0006")
+    session.execute(route, {"route": LegalRoute.OPEN.value})
+    session.commit()
+    downgrade(revision="0006")
+    with pytest.raises(IntegrityError):
+        session.execute(route, {"route": LegalRoute.DESIGN_CONTEST.value})
+    session.rollback()
 
 
 def test_downgrade_keeps_what_was_not_published(former: Rows, session: Session) -> None:

@@ -16,6 +16,7 @@ from challenges.models import (
     Stage,
 )
 from challenges.readiness import check, needed
+from marketplace.core.accounts.models import BodyType, Organisation
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -46,6 +47,7 @@ def a_complete_draft() -> Challenge:
         criteria=[a_question("Solves", "40.5"), a_question("Team", "29.5"), a_price("30")],
     )
     return Challenge(
+        buyer=Organisation(body_type=BodyType.LOCAL),
         title="How can technology help people find a warm place to wait?",
         summary="Waiting rooms are cold.",
         problem="People wait in the cold. " * 10,

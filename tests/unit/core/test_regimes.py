@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from challenges.models import LegalRoute
+from challenges.words import TOPIC_WORDS
 from marketplace.core.regimes import book
 from marketplace.core.regimes.book import Standstill, standstill_end
 
@@ -118,3 +120,37 @@ def test_standstill_lasts_ten_whole_days_at_least() -> None:
     for day in range(365):
         sent = at + timedelta(days=day)
         assert standstill_end(TEN, sent) - sent >= timedelta(days=10)
+
+
+def test_band_is_found_by_its_key() -> None:
+    assert SCOTLAND.band("regulated") is SCOTLAND.bands[1]
+    with pytest.raises(LookupError):
+        SCOTLAND.band("unknown")
+
+
+def test_regime_says_of_each_route_for_which_bands_it_is_meant() -> None:
+    bands = {band.key for band in SCOTLAND.bands}
+
+    assert set(SCOTLAND.routes) == set(LegalRoute)
+    for key, route in SCOTLAND.routes.items():
+        assert (route.key, bool(route.provision)) == (key, True)
+        assert route.bands
+        assert set(route.bands) <= bands
+        assert set(route.days_to_bid) <= set(route.bands)
+    assert all(any(band in route.bands for route in SCOTLAND.routes.values()) for band in bands)
+
+
+def test_only_above_the_threshold_is_the_notice_published_before_anything_else() -> None:
+    assert [band.key for band in SCOTLAND.bands if band.notices.contract_first] == [
+        "above_threshold"
+    ]
+
+
+def test_rule_with_a_value_of_its_own_holds_from_that_value() -> None:
+    band = SCOTLAND.band("above_threshold")
+    benefits = [rule for rule in band.follows if rule.from_pounds]
+
+    assert benefits
+    assert not set(benefits) & set(band.rules_at(benefits[0].from_pounds * 100 - 1))
+    assert set(benefits) <= set(band.rules_at(benefits[0].from_pounds * 100))
+    assert {rule.topic for rule in band.follows} == set(TOPIC_WORDS)

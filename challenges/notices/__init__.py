@@ -1,0 +1,1 @@
+"""Notices on the national notice service: codes, what a notice says, where it was published."""

@@ -1,0 +1,1 @@
+"""Notices of an award and of changes of its contract."""
