@@ -78,6 +78,8 @@ class Challenge(Identified, Base):
         Index("ix_challenge_state_published", "state", "published_at", "id"),
         Index("ix_challenge_region_published", "region", "published_at", "id"),
         Index("ix_challenge_sector_published", "sector", "published_at", "id"),
+        Index("ix_challenge_buyer_published", "buyer_id", "published_at", "id"),
+        Index("ix_challenge_round_published", "round", "published_at", "id"),
         Index("ix_challenge_value", "value_minor", "id"),
         Index("ix_challenge_buyer_created", "buyer_id", "created_at", "id"),
     )

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from challenges.finding.queries import public_bodies, public_rounds
 from challenges.listing import (
     Filters,
     Listed,
@@ -29,8 +30,10 @@ __all__ = [
     "own_challenge",
     "own_page",
     "plan_document",
+    "public_bodies",
     "public_challenge",
     "public_plan",
+    "public_rounds",
 ]
 
 _NO_SUCH = N_("There is no challenge with this reference.")

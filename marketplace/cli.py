@@ -16,6 +16,8 @@ marketplace: the challenge marketplace
                         make the first platform administrator
   marketplace admin remove-second-factor EMAIL
                         let a person who lost their device set up another
+  marketplace search rebuild
+                        write the index of words anew from the challenges
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
   marketplace verify FILE [--trust FILE] [--checkpoint FILE]

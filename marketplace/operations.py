@@ -12,12 +12,14 @@ from flask_migrate import upgrade
 from flask_security.mail_util import EmailValidateException
 from sqlalchemy.exc import OperationalError
 
+from challenges.finding import keeping
 from marketplace.app import create_app
 from marketplace.config import BadSetting
 from marketplace.core import access, jobs
 from marketplace.core.audit import changing, configured, keys, stamps
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, WrongMoment
+from marketplace.core.transaction import transaction
 from marketplace.core.vault import commands, keyring, master, rotation
 
 
@@ -72,12 +74,10 @@ def _dispatch(words: list[str]) -> int:
             return 0
         case ["keys", *rest]:
             return commands.run(rest, access.clock())
-        case ["work"]:
-            return _work()
-        case ["work", "--once"]:
-            done = jobs.run_due(access.clock())
-            sys.stdout.write(f"{done} done.\n")
-            return 0
+        case ["search", "rebuild"]:
+            return _rebuild_search()
+        case ["work", *rest] if set(rest) <= {"--once"}:
+            return _work(once="--once" in rest)
         case _:
             return 2
 
@@ -96,6 +96,12 @@ def _check() -> int:
     if wrong := _wrong_with_the_log() or _wrong_with_the_master_key() or _wrong_with_the_files():
         sys.stderr.write(f"marketplace: {wrong}\n")
         return 1
+    if behind := keeping.missing(db.session()):
+        sys.stderr.write(
+            f"marketplace: the search does not know {behind} challenges as they are;"
+            " run: marketplace search rebuild\n"
+        )
+        return 1
     sys.stdout.write("The settings, the database, the log's key and the master key can be used.\n")
     found = rotation.standing()
     if found.former:
@@ -104,6 +110,14 @@ def _check() -> int:
         )
     if found.given_up:
         sys.stdout.write(f"{found.given_up} keys are lost for good, as the log says.\n")
+    return 0
+
+
+def _rebuild_search() -> int:
+    """Write the index of words anew, as after a repair of the database by hand."""
+    with transaction() as session:
+        count = keeping.rebuild(session)
+    sys.stdout.write(f"{count} challenges can be found.\n")
     return 0
 
 
@@ -189,8 +203,11 @@ def _verify_log() -> int:
     return verify(db.engine, trusted.read_bytes() if trusted else None)
 
 
-def _work() -> int:
-    """Sweep until TERM or INT; the job under way is finished first."""
+def _work(*, once: bool) -> int:
+    """Do what is due `once`, or sweep until TERM or INT; the job under way is finished first."""
+    if once:
+        sys.stdout.write(f"{jobs.run_due(access.clock())} done.\n")
+        return 0
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

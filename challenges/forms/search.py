@@ -1,16 +1,26 @@
 """The form that filters the public list."""
 
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
 from wtforms import SelectField, StringField, ValidationError
 
 from challenges.forms import typed
-from challenges.listing import Filters, Order, StateFilter
+from challenges.listing import Facets, Filters, Order, StateFilter
 from challenges.words import REGION_WORDS, SECTOR_WORDS
 from marketplace.core.forms import LONDON, BaseForm, MoneyField
+
+
+class Chip(NamedTuple):
+    """One filter that is set: what it says, and the part of the address without it."""
+
+    label: str
+    rest: Mapping[str, str]
 
 
 class FilterForm(BaseForm):
@@ -46,14 +56,32 @@ class FilterForm(BaseForm):
         default="",
         choices=[("", _l("All sectors")), *((k, _l(v)) for k, v in SECTOR_WORDS.items())],
     )
+    body = SelectField(
+        _l("Public body"), widget=GovSelect(), default="", choices=[("", _l("All public bodies"))]
+    )
+    round = SelectField(
+        _l("Round"), widget=GovSelect(), default="", choices=[("", _l("All rounds"))]
+    )
     least = MoneyField(_l("Value from, in pounds"))
     most = MoneyField(_l("Value up to, in pounds"))
+    within = SelectField(
+        _l("Closes within"),
+        widget=GovSelect(),
+        default="",
+        choices=[
+            ("", _l("Any time")),
+            ("7", _l("7 days")),
+            ("14", _l("14 days")),
+            ("30", _l("30 days")),
+        ],
+    )
     by = StringField(_l("Closes by"), widget=GovTextInput(), description=_l("Such as 24/12/2026"))
     order = SelectField(
         _l("Order"),
         widget=GovSelect(),
         default=Order.NEWEST.value,
         choices=[
+            (Order.MATCH.value, _l("Best match for the words")),
             (Order.NEWEST.value, _l("Newest first")),
             (Order.CLOSING.value, _l("Closing soonest (open only)")),
             (Order.VALUE.value, _l("Highest value first")),
@@ -65,21 +93,84 @@ class FilterForm(BaseForm):
         if field.data and _day(field.data) is None:
             raise ValidationError(_l("Enter a real date, such as 24/12/2026"))
 
-    def filters(self) -> Filters:
-        """Give what was asked for; what cannot be read is left out."""
+    def offer(self, bodies: Sequence[tuple[uuid.UUID, str]], rounds: Sequence[str]) -> None:
+        """Give the bodies and rounds to choose from."""
+        _add(self.body, [(key.hex, name) for key, name in bodies])
+        _add(self.round, [(each, each) for each in rounds])
+
+    def filters(self, now: datetime) -> Filters:
+        """Give what was asked for at `now`; what cannot be read is left out.
+
+        Words put the best match first unless another order was asked for.
+        """
         day = _day(self.by.data or "")
+        until = datetime.combine(day + timedelta(days=1), time(), LONDON) if day else None
+        within = int(_known(self.within, "") or 0)
+        if within:
+            soon = now + timedelta(days=within)
+            until = min(until, soon) if until else soon
+        text = typed(self.q)[:200]
+        usual = Order.MATCH if text else Order.NEWEST
+        body = _known(self.body, "")
+        order = _known(self.order, usual.value) if self.order.raw_data else usual.value
         return Filters(
-            text=typed(self.q)[:200],
+            text=text,
             state=StateFilter(_known(self.state, StateFilter.ANY.value)),
             region=_known(self.region, "") or None,
             sector=_known(self.sector, "") or None,
+            body=uuid.UUID(body) if body else None,
+            round=_known(self.round, "") or None,
             least_minor=self.least.data,
             most_minor=self.most.data,
-            closes_before=datetime.combine(day + timedelta(days=1), time(), LONDON)
-            if day
-            else None,
-            order=Order(_known(self.order, Order.NEWEST.value)),
+            closes_after=now if within else None,
+            closes_before=until,
+            order=usual if order == Order.MATCH and not text else Order(order),
         )
+
+    def show(self, filters: Filters) -> None:
+        """Show the order and state that hold where none was asked for."""
+        self.order.data = filters.order.value
+        # Only what is open can close soon.
+        if filters.order is Order.CLOSING and filters.state is StateFilter.ANY:
+            self.state.data = StateFilter.OPEN.value
+
+    def count(self, facets: Facets | None) -> None:
+        """Write beside each choice that can still be made how many it would leave."""
+        if facets is None:
+            return
+        for field, counts, unset in (
+            (self.state, facets.state, StateFilter.ANY.value),
+            (self.region, facets.region, ""),
+            (self.sector, facets.sector, ""),
+        ):
+            if field.data == unset:
+                field.choices = [
+                    (value, label if value == unset else f"{label} ({counts.get(value, 0)})")
+                    for value, label in cast("list[tuple[str, str]]", field.choices)
+                ]
+
+    def chips(self) -> list[Chip]:
+        """Give the filters that are set, each with the address that is left without it."""
+        asked = self.asked()
+        said = {
+            "q": _("Words: %(words)s", words=asked.get("q")),
+            "least": _("From £%(value)s", value=asked.get("least", "").lstrip("£")),
+            "most": _("Up to £%(value)s", value=asked.get("most", "").lstrip("£")),
+            "within": _("Closes within %(days)s days", days=asked.get("within")),
+            "by": _("Closes by %(day)s", day=asked.get("by")),
+        }
+        found = []
+        for name, value in asked.items():
+            field = self._fields[name]
+            if name == "order" or field.errors or value == StateFilter.ANY.value:
+                continue
+            if name in said:
+                label = said[name]
+            else:
+                label = str(dict(cast("list[tuple[str, str]]", field.choices)).get(value, value))
+            rest = {key: each for key, each in asked.items() if key != name}
+            found.append(Chip(label, rest))
+        return found
 
     def asked(self) -> dict[str, str]:
         """Give the part of the address that holds the filters, for links to other pages."""
@@ -88,6 +179,10 @@ class FilterForm(BaseForm):
             for name, field in self._fields.items()
             if field.raw_data and str(field.raw_data[0]).strip()
         }
+
+
+def _add(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
+    field.choices = [*cast("list[tuple[str, str]]", field.choices), *choices]
 
 
 def _known(field: SelectField, default: str) -> str:

@@ -8,7 +8,6 @@ from flask import current_app, render_template, request
 from challenges import deadlines, policy, queries, words
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
-from challenges.listing import Order, StateFilter
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.views.room import blueprint
 from marketplace.core import access
@@ -21,25 +20,28 @@ from marketplace.core.permissions import Permission, ensure
 @public
 def index() -> str:
     """List the challenges that answer the filters in the address."""
+    session, now = db.session(), access.clock().now()
     form = FilterForm(request.args)
+    form.offer(queries.public_bodies(session), queries.public_rounds(session))
     form.validate()
-    filters = form.filters()
+    filters = form.filters(now)
     page = queries.challenge_page(
-        db.session(),
+        session,
         filters,
-        now=access.clock().now(),
+        now=now,
         after=request.args.get("after"),
         before=request.args.get("before"),
     )
-    # Only what is open can close soon: say so in the form too.
-    if filters.order is Order.CLOSING and filters.state is StateFilter.ANY:
-        form.state.data = StateFilter.OPEN.value
+    form.show(filters)
+    chips = form.chips()
+    form.count(page.facets)
     return render_template(
         "challenges/index.html",
         form=form,
         filters=filters,
         page=page,
         asked=form.asked(),
+        chips=chips,
         regions=words.REGION_WORDS,
         sectors=words.SECTOR_WORDS,
     )

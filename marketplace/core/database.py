@@ -5,6 +5,7 @@ Three kinds of value must survive storage unchanged: instants (SQLite forgets th
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -113,6 +114,16 @@ class Identified:
 
 
 db = SQLAlchemy(metadata=Base.metadata)
+
+# Tables, columns ("table.column") and indexes that the models cannot describe; rooms add theirs.
+UNMODELLED: set[str] = set()
+
+
+def is_modelled(name: str | None, kind: str, parents: Mapping[Any, str | None]) -> bool:
+    """Tell Alembic whether to hold what the database has against the models."""
+    table = parents.get("table_name")
+    return (f"{table}.{name}" if kind == "column" else name) not in UNMODELLED
+
 
 # A change asks for the write lock at once: a reader that becomes a writer later fails on SQLite
 # without waiting, whatever the busy timeout.

@@ -33,12 +33,13 @@ def _drop_tables(engine: Engine) -> None:
         connection.rollback()
         driver = connection.connection.driver_connection
         assert driver is not None
+        # An index of words takes the tables it lies in with it.
         if sqlite:
             driver.execute("PRAGMA foreign_keys = OFF")  # it may not be said in a transaction
         try:
             with connection.begin():
                 for statement in (
-                    [f"DROP TABLE {table}" for table in tables]
+                    [f"DROP TABLE IF EXISTS {table}" for table in tables]
                     if sqlite or not tables
                     else [f"DROP TABLE {', '.join(tables)} CASCADE"]
                 ):

@@ -6,12 +6,13 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
+import challenges.finding.models
 import challenges.following.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models
 import scoring.panel.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
-from marketplace.core.database import Base, ExactDecimal, UtcDateTime
+from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -34,6 +35,7 @@ def run_migrations() -> None:
             compare_type=True,
             transactional_ddl=True,  # SQLite can, since we say BEGIN ourselves
             render_item=render_item,
+            include_name=is_modelled,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,4 +1,5 @@
-"""The list of challenges at two sizes, beside the same template with its rows already in hand.
+"""The list of challenges and the search on both databases, beside the same template with its rows
+already in hand.
 
 Each size runs in a process of its own, so that its peak of memory is its own.
 """
@@ -12,14 +13,15 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from flask_migrate import upgrade
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from challenges import queries
 from challenges.lifecycle import State
@@ -32,22 +34,36 @@ from tests.conftest import StatementCounter, make_settings
 from tests.factories import a_body, a_person
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
-SIZES = (1_000, 100_000)
+PLACES = (("sqlite", 1_000), ("sqlite", 100_000), ("postgresql", 100_000))
 RUNS = 40
-ADDRESSES = {
-    "newest": "/challenges",
-    "open, closing first": "/challenges?state=open&order=closing",
-    "one word of text": "/challenges?q=harbour",
-}
+STATEMENTS_MOST = 6
+
+# Requests whose memory is measured, after as many as warm every cache.
+WARMING, REQUESTS = 500, 10_000
+# What memory may grow by over them, in MiB: an allocator's slack, and less than a kilobyte each.
+GROWTH_MOST = 8
+
+# Name, address, and the most that it may cost: times its own reference for a list, times the
+# plain list for a search. One challenge in a hundred has a lighthouse, one in five a harbour.
+LISTS = (
+    ("newest", "/challenges", 2.5),
+    ("open, closing first", "/challenges?state=open&order=closing", 2.5),
+    ("by value, in a region", "/challenges?region=south&order=value", 2.5),
+)
+SEARCHES: tuple[tuple[str, str, float | None], ...] = (
+    ("search, 1 % match", "/challenges?q=lighthouse", 2),
+    ("search, 1 % match, newest open", "/challenges?q=lighthouse&state=open&order=newest", 2),
+    ("search, 20 % match", "/challenges?q=harbour", None),
+)
 
 
 def rows() -> list[dict[str, Any]]:
-    """Measure both sizes and give one row for each address."""
+    """Measure each database and size and give one row for each address."""
     found = []
-    for size in SIZES:
+    for kind, size in PLACES:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.pages", str(size)],
-            capture_output=True,
+            [sys.executable, "-m", "tests.benchmarks.pages", kind, str(size)],
+            stdout=subprocess.PIPE,
             check=True,
             text=True,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
@@ -56,47 +72,123 @@ def rows() -> list[dict[str, Any]]:
     return found
 
 
-def measure(size: int) -> list[dict[str, Any]]:
+def measure(kind: str, size: int) -> list[dict[str, Any]]:
     """Measure the list with `size` challenges."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        app = create_app(make_settings(data, f"sqlite:///{data / 'bench.db'}"), FixedClock(NOW))
+    with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
+        app = create_app(make_settings(Path(folder), url), FixedClock(NOW))
         with app.app_context():
             upgrade()
             _fill(size)
-            client = app.test_client()
-            return [_row(size, name, address, client.get) for name, address in ADDRESSES.items()]
+            get = app.test_client().get
+            what = f"Challenges, {size:,}, {kind}"
+            found = [_list(f"{what}: {name}", path, limit, get) for name, path, limit in LISTS]
+            plain = _median(lambda: get("/challenges"))
+            found += [
+                _search(f"{what}: {name}", path, limit, plain, get)
+                for name, path, limit in SEARCHES
+            ]
+            if kind == "sqlite" and size == max(size for _kind, size in PLACES):
+                found.append(_growth(get))
+            db.session.remove()
+            db.engine.dispose()
+            return found
 
 
-def _row(size: int, name: str, address: str, get: Callable[[str], Any]) -> dict[str, Any]:
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'bench.db'}"
+        return
+    from tests.postgres import running
+
+    with running() as server:
+        yield server.create_database()
+
+
+def _list(name: str, path: str, limit: float, get: Callable[[str], Any]) -> dict[str, Any]:
+    ours = _median(lambda: get(path))
+    with _rows_in_hand(path, get):
+        reference = _median(lambda: get(path))
+    return _row(name, path, ours / reference, limit, ours, reference, get)
+
+
+def _search(
+    name: str, path: str, limit: float | None, plain: float, get: Callable[[str], Any]
+) -> dict[str, Any]:
+    ours = _median(lambda: get(path))
+    return _row(name, path, ours / plain, limit, ours, plain, get)
+
+
+def _row(
+    name: str,
+    path: str,
+    ratio: float,
+    limit: float | None,
+    ours: float,
+    reference: float,
+    get: Callable[[str], Any],
+) -> dict[str, Any]:
     with StatementCounter(db.engine) as counter:
-        assert get(address).status_code == 200
-    ours = _median(lambda: get(address))
-    page = _page_behind(address, get)
-    with patch.object(queries, "challenge_page", lambda *_args, **_named: page):
-        reference = _median(lambda: get(address))
+        page = get(path)
+    assert page.status_code == 200
+    assert "fw-card__title" in page.text
+    assert len(counter) <= STATEMENTS_MOST, counter.statements
     return {
-        "name": f"Challenge list, {size:,} challenges, {name}",
-        "ratio": round(ours / reference, 2),
+        "name": name,
+        "ratio": round(ratio, 2),
+        **({} if limit is None else {"limit": limit}),
         "milliseconds": round(ours * 1000, 1),
         "reference_milliseconds": round(reference * 1000, 1),
         "statements": len(counter),
-        "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def _page_behind(address: str, get: Callable[[str], Any]) -> queries.Page:
-    """Catch the rows that a page shows, for the reference to show them again."""
-    kept: list[queries.Page] = []
-    real = queries.challenge_page
+@contextmanager
+def _rows_in_hand(path: str, get: Callable[[str], Any]) -> Iterator[None]:
+    """Give the page's own rows back instead of asking the database for them."""
+    with ExitStack() as stack:
+        for name in ("challenge_page", "public_bodies", "public_rounds"):
+            kept: list[Any] = []
+            real = getattr(queries, name)
 
-    def remember(*args: Any, **named: Any) -> queries.Page:
-        kept.append(real(*args, **named))
-        return kept[-1]
+            def remember(
+                *args: Any, _real: Any = real, _kept: list[Any] = kept, **named: Any
+            ) -> Any:
+                _kept.append(_real(*args, **named))
+                return _kept[-1]
 
-    with patch.object(queries, "challenge_page", remember):
-        get(address)
-    return kept[0]
+            with patch.object(queries, name, remember):
+                get(path)
+            again = patch.object(queries, name, lambda *_args, _kept=kept, **_named: _kept[0])
+            stack.enter_context(again)
+        with StatementCounter(db.engine) as counter:
+            get(path)
+        assert len(counter) == 0, counter.statements
+        yield
+
+
+def _growth(get: Callable[[str], Any]) -> dict[str, Any]:
+    """Ask for lists and searches over and over, and give what the process grew by."""
+    paths = [path for _name, path, _limit in (*LISTS, *SEARCHES[:2])]
+    for at in range(WARMING):
+        get(f"{paths[at % len(paths)]}")
+    before = _resident()
+    for at in range(REQUESTS):
+        get(f"{paths[at % len(paths)]}")
+    grown = (_resident() - before) / 2**20
+    return {
+        "name": f"Memory over {REQUESTS:,} requests: growth / {GROWTH_MOST} MiB",
+        "ratio": round(max(grown, 0) / GROWTH_MOST, 2),
+        "limit": 1,
+        "grown_mib": round(grown, 1),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _resident() -> int:
+    """Give the bytes of memory that the process holds (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 def _median(call: Callable[[], object]) -> float:
@@ -114,23 +206,33 @@ def _fill(size: int) -> None:
     session = db.session()
     bodies = [a_body(session, NOW, f"Example Body {number}") for number in range(20)]
     lead = a_person(session, NOW, bodies[0], name="Bench Lead Example")
-    ids = [new_id() for _number in range(size)]
-    session.execute(
-        insert(Challenge), [_challenge(i, ids[i], bodies[i % 20], lead) for i in range(size)]
-    )
-    session.execute(insert(Stage), [_stage(i, ids[i]) for i in range(size)])
+    for start in range(0, size, 5_000):
+        part = range(start, min(start + 5_000, size))
+        ids = [new_id() for _number in part]
+        session.execute(
+            insert(Challenge),
+            [_challenge(i, key, bodies[i % 20], lead) for i, key in zip(part, ids, strict=True)],
+        )
+        session.execute(insert(Stage), [_stage(i, key) for i, key in zip(part, ids, strict=True)])
+        session.expunge_all()
     session.commit()
+    if db.engine.dialect.name == "postgresql":
+        # As its own housekeeping would soon have done.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _challenge(i: int, key: uuid.UUID, body: Organisation, lead: User) -> dict[str, Any]:
     place = ("harbour", "clinic", "forest", "school", "bridge")[i % 5]
+    mark = "The lighthouse is near. " if i % 100 == 0 else ""
     return {
         "id": key,
         "reference": f"CH-{i:06d}",
         "buyer_id": body.id,
+        "round": f"Round {i % 12}",
         "title": f"How can technology help the {place} number {i}?",
         "summary": f"People who use the {place} wait too long and nobody knows why.",
-        "problem": f"The {place} is busy at times that nobody foresees. " * 12,
+        "problem": mark + f"The {place} is busy at times that nobody foresees. " * 12,
         "region": ("central", "south", "highlands-and-islands")[i % 3],
         "sector": ("health", "transport", "environment")[i % 3],
         "value_minor": 1_000_00 + i,
@@ -155,4 +257,4 @@ def _stage(i: int, challenge_id: uuid.UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]))))
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))

@@ -5,8 +5,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
+from challenges.finding import keeping
 from marketplace.core.audit.models import APPEND_ONLY
-from marketplace.core.database import Base, db
+from marketplace.core.database import Base, db, is_modelled
 
 
 def triggers(session: Session) -> dict[str, set[str]]:
@@ -26,7 +27,7 @@ def triggers(session: Session) -> dict[str, set[str]]:
 
 
 def expected(database_kind: str) -> dict[str, set[str]]:
-    """Give the triggers that every append-only table has on this database."""
+    """Give the triggers of append-only tables, and those that keep the index of words."""
     verbs = (
         ("no_update", "no_delete", "no_replace")
         if database_kind == "sqlite"
@@ -35,6 +36,8 @@ def expected(database_kind: str) -> dict[str, set[str]]:
     found = {table: {f"{table}_{verb}" for verb in verbs} for table in APPEND_ONLY}
     # Here alone a row may go, on a condition, which PostgreSQL asks in a function of its own.
     found["log_detail"].add("log_detail_no_delete")
+    for name, (table, _rest) in keeping.triggers(database_kind).items():
+        found.setdefault(table, set()).add(name)
     return found
 
 
@@ -42,7 +45,12 @@ def differences(session: Session) -> list[object]:
     """Give what the models describe otherwise than the database has it, by table."""
     connection = session.connection()
     context = MigrationContext.configure(
-        connection, opts={"compare_type": False, "compare_server_default": False}
+        connection,
+        opts={
+            "compare_type": False,
+            "compare_server_default": False,
+            "include_name": is_modelled,
+        },
     )
     found: list[object] = list(compare_metadata(context, Base.metadata))
     # Alembic does not compare CHECK constraints, and rules of ours are there.
