@@ -40,11 +40,26 @@ class LegalRoute(StrEnum):
 
 
 class PriceModel(StrEnum):
-    """How money enters the evaluation."""
+    """How money enters the evaluation: not at all, by a formula that gives points, or by a ranking.
+
+    The names of formulas and rankings are the engine's.
+    """
 
     FIXED_BUDGET = "fixed_budget"
     FIXED_BOUNDS = "fixed_bounds"
     LOWEST_PRICE_RATIO = "lowest_price_ratio"
+    DEVIATION_FROM_LOWEST = "deviation_from_lowest"
+    RANGE_OF_BIDS = "range_of_bids"
+    DEVIATION_FROM_MEAN = "deviation_from_mean"
+    PRICE_PER_POINT = "lowest_price_per_quality_point"
+    ADJUSTED_PRICE = "lowest_quality_adjusted_price"
+
+
+class Rounded(StrEnum):
+    """Which figure the published method rounds before it goes on."""
+
+    PERCENTAGE = "percentage"
+    POINTS = "points"
 
 
 class CriterionKind(StrEnum):
@@ -171,6 +186,32 @@ class Stage(StageTerms, Identified, Base):
         CheckConstraint(
             "ordinal <> 1 OR kind IN ('application', 'interview', 'judging')", name="first_judged"
         ),
+        # A percentage, in thousandths; a threshold of nothing would be none.
+        CheckConstraint(
+            "quality_threshold > 0 AND quality_threshold <= 100000", name="quality_threshold"
+        ),
+        CheckConstraint(
+            "(rounded IS NULL) = (rounded_decimals IS NULL) "
+            "AND (rounded_decimals IS NULL OR rounded_decimals BETWEEN 0 AND 6)",
+            name="rounded_whole",
+        ),
+        # A ranking by price rounds nothing: rounded prices would make ties that nobody meant.
+        CheckConstraint(
+            "rounded IS NULL OR price_model NOT IN "
+            "('lowest_price_per_quality_point','lowest_quality_adjusted_price')",
+            name="ranking_not_rounded",
+        ),
+        # Percentages, in tenths. Where no bid gives a price, none can look too low.
+        CheckConstraint(
+            "below_mean IS NULL OR "
+            "(below_mean > 0 AND below_mean <= 1000 AND price_model <> 'fixed_budget')",
+            name="below_mean",
+        ),
+        CheckConstraint(
+            "below_next IS NULL OR "
+            "(below_next > 0 AND below_next <= 1000 AND price_model <> 'fixed_budget')",
+            name="below_next",
+        ),
         Index("ix_stage_closes_at", "closes_at", "challenge_id"),
         Index("uq_stage_sealing_key", "sealing_key_id", unique=True),
     )
@@ -186,6 +227,14 @@ class Stage(StageTerms, Identified, Base):
     budget_minor: Mapped[int | None] = mapped_column(BigInteger)
     best_minor: Mapped[int | None] = mapped_column(BigInteger)
     worst_minor: Mapped[int | None] = mapped_column(BigInteger)
+    # What else the published method says; `challenges.method` reads and writes these.
+    quality_threshold: Mapped[Decimal | None] = mapped_column(ExactDecimal(3))
+    rounded: Mapped[Rounded | None] = mapped_column(enum_type(Rounded))
+    rounded_decimals: Mapped[int | None]
+    # Steps in order, parted by spaces; null is the usual order, empty that ties stay.
+    tie_break: Mapped[str | None] = mapped_column(String(500))
+    below_mean: Mapped[Decimal | None] = mapped_column(ExactDecimal(1))
+    below_next: Mapped[Decimal | None] = mapped_column(ExactDecimal(1))
     minimum_panel: Mapped[int] = mapped_column(default=3)
     # What bids are sealed to: made at publication, and kept when the closing instant moves.
     sealing_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealing_key.id"))
@@ -216,6 +265,7 @@ class Criterion(Identified, Base):
         ),
         CheckConstraint("max_score > 0", name="max_score_positive"),
         CheckConstraint("min_score >= 0 AND min_score <= max_score", name="min_score_in_scale"),
+        CheckConstraint("point_value_minor >= 0", name="point_value"),
         Index(
             "uq_criterion_one_price",
             "stage_id",
@@ -236,6 +286,8 @@ class Criterion(Identified, Base):
     max_score: Mapped[Decimal | None] = mapped_column(ExactDecimal(3))
     min_score: Mapped[Decimal | None] = mapped_column(ExactDecimal(3))
     word_limit: Mapped[int | None]
+    # What one point of its score is worth in money, where the lowest adjusted price wins.
+    point_value_minor: Mapped[int | None] = mapped_column(BigInteger)
 
     stage: Mapped[Stage] = relationship(back_populates="criteria")
     descriptors: Mapped[list["ScaleDescriptor"]] = relationship(

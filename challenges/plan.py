@@ -4,9 +4,15 @@
 """
 
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from challenges.method.document import (
+    WEIGHTS_TOTAL,
+    formula_document,
+    method_document,
+    plain,
+    price_text,
+)
 from challenges.stages.kinds import DELIVERY_KINDS, is_judged
 from challenges.stages.terms import says_something, terms_document
 from scoring.engine.canonical import canonical
@@ -14,8 +20,17 @@ from scoring.engine.canonical import canonical
 if TYPE_CHECKING:
     from challenges.models import Challenge, Criterion, Stage
 
-# Every plan's weights add up to this.
-WEIGHTS_TOTAL = Decimal(100)
+__all__ = [
+    "FIRST_VERSION",
+    "FORMAT",
+    "PRICE",
+    "WEIGHTS_TOTAL",
+    "evaluations",
+    "frozen_plan",
+    "plain",
+    "plan_document",
+    "price_text",
+]
 
 PRICE = "price"
 
@@ -95,29 +110,10 @@ def plan_document(stage: "Stage") -> dict[str, Any]:
 
     Criteria stand in the order in which the public reads them.
     """
-    criteria = [_criterion(stage, criterion) for criterion in stage.criteria]
-    priced = any(criterion.kind == PRICE for criterion in stage.criteria)
     return {
-        "criteria": criteria,
-        "method": {
-            "weights_total": plain(WEIGHTS_TOTAL),
-            "currency": stage.challenge.currency,
-            "combine": "consensus",
-            "ranking": "highest_total",
-            "tie_break": ["quality", "price"] if priced else [],
-        },
+        "criteria": [_criterion(stage, criterion) for criterion in stage.criteria],
+        "method": method_document(stage),
     }
-
-
-def price_text(minor: int) -> str:
-    """Write an amount of minor units as an evaluation document has prices: 125050 is "1250.5"."""
-    return plain(Decimal(minor).scaleb(-2))
-
-
-def plain(number: Decimal) -> str:
-    """Write a decimal in plain digits, without an exponent and without needless zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _criterion(stage: "Stage", criterion: "Criterion") -> dict[str, Any]:
@@ -128,16 +124,9 @@ def _criterion(stage: "Stage", criterion: "Criterion") -> dict[str, Any]:
         "weight": plain(criterion.weight),
     }
     if criterion.kind == PRICE:
-        document["formula"] = _formula(stage)
+        document["formula"] = formula_document(stage)
     elif criterion.max_score is not None:
         document["max_score"] = plain(criterion.max_score)
         if criterion.min_score is not None:
             document["min_score"] = plain(criterion.min_score)
     return document
-
-
-def _formula(stage: "Stage") -> dict[str, str]:
-    formula = {"name": str(stage.price_model)}
-    if stage.best_minor is not None and stage.worst_minor is not None:
-        formula |= {"best": price_text(stage.best_minor), "worst": price_text(stage.worst_minor)}
-    return formula

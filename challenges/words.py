@@ -5,8 +5,9 @@ Pure. Messages are marked, not translated; whoever shows them translates them.
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from challenges.method.words import FURTHER, Sentence, point_value_amounts
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ PRICE_MODEL_WORDS: Mapping[str, str] = {
     "fixed_budget": N_("Fixed budget: everyone is paid the same, so only quality counts"),
     "fixed_bounds": N_("Price counts, measured against two amounts set beforehand"),
     "lowest_price_ratio": N_("Price counts, measured against the lowest bid"),
+    **{model: further.name for model, further in FURTHER.items()},
 }
 
 PRICE_MODEL_MEANINGS: Mapping[str, str] = {
@@ -135,14 +137,8 @@ PRICE_MODEL_MEANINGS: Mapping[str, str] = {
         "the points of every other bid, so the order of two bids can turn when a third comes or "
         "goes."
     ),
+    **{model: further.meaning for model, further in FURTHER.items()},
 }
-
-
-class Sentence(NamedTuple):
-    """A message to translate, and the values that fill its places."""
-
-    message: str
-    data: Mapping[str, object]
 
 
 Money = Callable[[int | None, str], str]
@@ -179,6 +175,15 @@ def price_sentences(stage: "Stage", currency: str, money: Money) -> list[Sentenc
                 )
             )
         said.append(Sentence(N_("What others ask does not change a bid’s points."), {}))
+    elif stage.price_model in FURTHER:
+        said.append(Sentence(FURTHER[stage.price_model].counting, {}))
+        said += [
+            Sentence(
+                N_("One point for “%(title)s” is worth %(value)s."),
+                {"title": title, "value": money(value, currency)},
+            )
+            for title, value in point_value_amounts(stage)
+        ]
     else:
         said.append(
             Sentence(

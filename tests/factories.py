@@ -24,6 +24,7 @@ from bids.models import (
 from challenges import log_words as challenge_words
 from challenges.lifecycle import State
 from challenges.log_words import CLOSED
+from challenges.method.rules import is_formula
 from challenges.models import (
     Challenge,
     Criterion,
@@ -177,7 +178,8 @@ def a_challenge(
         lessons="We learned to ask first." if state is State.STOPPED else None,
         cancelled_because="The money went." if state is State.CANCELLED else None,
     )
-    priced = price_model is not PriceModel.FIXED_BUDGET
+    priced = is_formula(price_model)
+    ranked_by_price = not priced and price_model is not PriceModel.FIXED_BUDGET
     stage = Stage(
         challenge=challenge,
         closes_at=closes_at or (at - timedelta(hours=1) if past else at + timedelta(days=14)),
@@ -185,6 +187,7 @@ def a_challenge(
         budget_minor=5_000_00,
         best_minor=10_000_00 if price_model is PriceModel.FIXED_BOUNDS else None,
         worst_minor=50_000_00 if price_model is PriceModel.FIXED_BOUNDS else None,
+        quality_threshold=Decimal(50) if ranked_by_price else None,
     )
     session.add_all([challenge, stage])
     session.flush()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
@@ -12,7 +12,9 @@ from bids.forms import AnswerForm, DraftForm, PriceForm, TermsForm
 from bids.models import Bid
 from bids.views.room import Page, blueprint, refused, wants_json
 from bids.wording import count_words
-from challenges.models import Criterion, CriterionKind
+from challenges.method.words import Sentence, method_sentences
+from challenges.models import Criterion, CriterionKind, Stage
+from challenges.words import price_sentences
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -151,7 +153,7 @@ def price(reference: str) -> Page:
         render_template(
             "bids/price.html",
             **standing_facts(bid, actor),
-            stage=bid.stage,
+            sentences=_said_of_price(bid.stage),
             asked=asked,
             form=form,
             stands=stands,
@@ -159,6 +161,15 @@ def price(reference: str) -> Page:
         ),
         status,
     )
+
+
+def _said_of_price(stage: Stage) -> list[Sentence]:
+    """Say how the price will count, as the challenge's page does."""
+    money = current_app.jinja_env.filters["money"]
+    return [
+        *price_sentences(stage, stage.challenge.currency, money),
+        *method_sentences(stage),
+    ]
 
 
 @blueprint.route("/bids/<reference>/terms", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from challenges.readiness.criteria import of_criteria, weights_sum
 from challenges.readiness.finding import Finding
 from challenges.readiness.law import of_law
+from challenges.readiness.method import of_method
 from challenges.readiness.money import of_money
 from challenges.readiness.outcome import of_outcome
 from challenges.readiness.place import of_place
@@ -25,6 +26,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_outcome(challenge),
         *of_place(challenge),
         *of_money(challenge),
+        *of_method(challenge.stage),
         *of_criteria(challenge.stage),
         *of_timeline(challenge.stage, now),
         *of_law(challenge, now),

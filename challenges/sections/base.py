@@ -58,6 +58,10 @@ class Part:
         """Give the content as it is stored: without what has no use, and in one order."""
         return self
 
+    def faults(self) -> dict[str, str]:
+        """Name what cannot be kept, by field."""
+        return {}
+
 
 def weight_fault(weight: Decimal) -> str | None:
     """Name what is wrong with a weight, if anything: it is above 0, up to 100, 3 decimals."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
-from challenges.sections.base import Section
+from challenges.sections.base import Part, Section
 from challenges.sections.criteria import Question
 from challenges.sections.money import Money
 from challenges.sections.outcome import Outcome
@@ -37,12 +37,15 @@ def tidied(content: C) -> C:
     return replace(content, **texts).kept()  # type: ignore[arg-type]  # the same fields, as text
 
 
-def edition(content: Content | Question | Step | Later | Mapping[str, Decimal]) -> str:
+def edition(content: Part | Mapping[str, Decimal]) -> str:
     """Give a short name that changes whenever the content does: what two editors compare."""
     values = (
         {name: str(value) for name, value in content.items()}
         if isinstance(content, Mapping)
-        else {field.name: _as_json(getattr(content, field.name)) for field in fields(content)}
+        else {
+            field.name: _as_json(getattr(content, field.name))
+            for field in fields(content)  # type: ignore[arg-type]  # every part is a dataclass
+        }
     )
     return sha256(canonical(values)).hexdigest()[:20]
 

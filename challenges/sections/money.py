@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from challenges.sections.base import MONEY_MOST, Part, Section, weight_fault
 from marketplace.core.text import N_
+from scoring.engine.price import FORMULAS
 
 if TYPE_CHECKING:
     from challenges.models import LegalRoute, PriceModel
@@ -29,11 +30,6 @@ class Money(Part):
     worst_minor: int | None = None
     price_weight: Decimal | None = None
 
-    @property
-    def priced(self) -> bool:
-        """Whether price counts at all."""
-        return self.price_model != "fixed_budget"
-
     def kept(self) -> Self:
         """Leave out what the price model has no use for."""
         bounds = (
@@ -41,7 +37,7 @@ class Money(Part):
             if self.price_model == "fixed_bounds"
             else replace(self, best_minor=None, worst_minor=None)
         )
-        return bounds if self.priced else replace(bounds, price_weight=None)
+        return bounds if self.price_model in FORMULAS else replace(bounds, price_weight=None)
 
     def faults(self) -> dict[str, str]:
         """Name what cannot be kept, by field."""

@@ -1,10 +1,10 @@
 """How each section is read from a draft's rows and put into them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from dataclasses import replace
 
-from challenges.models import Challenge, CoSponsor, Criterion, CriterionKind
-from challenges.plan import PRICE
+from challenges.method import stored
+from challenges.models import Challenge, CoSponsor, Criterion
 from challenges.sections import (
     Content,
     Money,
@@ -15,10 +15,6 @@ from challenges.sections import (
     Sponsors,
     Timeline,
 )
-
-PRICE_TITLE = "Price"
-PRICE_QUESTION = "What is your price for the whole contract, without VAT?"
-PRICE_GUIDANCE = "Give one sum in pounds. It must cover everything that you need to be paid for."
 
 Reader = Callable[[Challenge], Content]
 
@@ -53,28 +49,15 @@ def _put_money(challenge: Challenge, content: Money) -> None:
     challenge.legal_route = content.legal_route
     challenge.value_minor = content.value_minor
     stage = challenge.stage
-    stage.price_model = content.price_model
     stage.budget_minor = content.budget_minor
-    stage.best_minor = content.best_minor
-    stage.worst_minor = content.worst_minor
-    present = price_criterion(challenge)
-    if content.price_weight is None:
-        if present is not None:
-            stage.criteria.remove(present)
-    elif present is not None:
-        present.weight = content.price_weight
-    else:
-        stage.criteria.append(
-            Criterion(
-                ordinal=next_ordinal(stage.criteria),
-                key=PRICE,
-                kind=CriterionKind.PRICE,
-                title=PRICE_TITLE,
-                question=PRICE_QUESTION,
-                guidance=PRICE_GUIDANCE,
-                weight=content.price_weight,
-            )
-        )
+    method = replace(
+        stored.read(stage),
+        price_model=content.price_model,
+        best_minor=content.best_minor,
+        worst_minor=content.worst_minor,
+        price_weight=content.price_weight,
+    )
+    stored.put(stage, method.kept())
 
 
 def next_ordinal(criteria: Sequence[Criterion]) -> int:
@@ -82,22 +65,17 @@ def next_ordinal(criteria: Sequence[Criterion]) -> int:
     return max((criterion.ordinal for criterion in criteria), default=0) + 1
 
 
-def price_criterion(challenge: Challenge) -> Criterion | None:
-    """Give the criterion by which price counts, if it does."""
-    return next((c for c in challenge.stage.criteria if c.kind is CriterionKind.PRICE), None)
-
-
 def _read_money(challenge: Challenge) -> Money:
-    stage, price = challenge.stage, price_criterion(challenge)
-    weight: Decimal | None = price.weight if price is not None else None
+    stage = challenge.stage
+    method = stored.read(stage)
     return Money(
-        price_model=stage.price_model,
+        price_model=method.price_model,
         legal_route=challenge.legal_route,
         value_minor=challenge.value_minor,
         budget_minor=stage.budget_minor,
-        best_minor=stage.best_minor,
-        worst_minor=stage.worst_minor,
-        price_weight=weight,
+        best_minor=method.best_minor,
+        worst_minor=method.worst_minor,
+        price_weight=method.price_weight,
     )
 
 

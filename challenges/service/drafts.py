@@ -13,8 +13,8 @@ from challenges.models import Challenge, PriceModel, Stage
 from challenges.queries import own_challenge
 from challenges.sections import (
     Content,
+    Part,
     Problem,
-    Question,
     edition,
     tidied,
 )
@@ -90,7 +90,7 @@ def save(
         put(challenge, content)
 
 
-def refuse_faults(content: Content | Question) -> None:
+def refuse_faults(content: Part) -> None:
     """Refuse what cannot be kept.
 
     Raises:

@@ -8,6 +8,7 @@ from flask import current_app, render_template, request
 from challenges import deadlines, policy, queries, words
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
+from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.views.room import blueprint
 from marketplace.core import access
@@ -85,6 +86,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
     money = current_app.jinja_env.filters["money"]
     return {
         "price_sentences": words.price_sentences(challenge.stage, challenge.currency, money),
+        "method_sentences": method_sentences(challenge.stage),
         "region": words.REGION_WORDS.get(challenge.region or "", challenge.region),
         "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
         "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),

@@ -5,11 +5,13 @@ from flask_babel import gettext as _
 
 from challenges import policy, queries, readiness, service
 from challenges.forms.sections import FORMS, SectionForm
+from challenges.forms.sections.money import MoneyForm
 from challenges.forms.steps import CreateForm
 from challenges.law import usual_closing
 from challenges.sections import (
     SECTION_WORDS,
     Content,
+    Money,
     Section,
     Sponsors,
     Timeline,
@@ -129,7 +131,10 @@ def _form_showing(part: Section, content: Content) -> SectionForm:
         data["closes_at"] = usual_closing(access.clock().now())
     if isinstance(content, Sponsors):
         data["names"] = "\n".join(content.names)
-    return FORMS[part](data={**data, "seen": edition(content)})
+    form = FORMS[part](data={**data, "seen": edition(content)})
+    if isinstance(form, MoneyForm) and isinstance(content, Money):
+        form.offer(content.price_model)
+    return form
 
 
 def _shown(part: Section, content: Content) -> SectionForm:

@@ -1,10 +1,13 @@
 """Runs migrations with the application's own engine and tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
+from sqlalchemy import Connection
 
 import challenges.finding.models
 import challenges.following.models  # noqa: F401  (as below)
@@ -24,10 +27,38 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+@contextmanager
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """Let SQLite make a table anew while others refer to it, and check at the end that all fit.
+
+    It could not drop the former one else. The setting cannot be changed within a transaction, so
+    it is said to the driver before ours begins.
+
+    Source: sqlite.org/lang_altertable.html, section 7.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def ensure_whole(connection: Connection) -> None:
+    """Refuse to keep a change after which rows refer to others that are not there."""
+    if connection.dialect.name == "sqlite":
+        astray = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if astray:
+            raise RuntimeError(f"rows refer to others that are not there: {astray[:5]}")
+
+
 def run_migrations() -> None:
     """Bring the database to the wanted version, all of it or nothing."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, rebuilding(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -39,6 +70,7 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            ensure_whole(connection)
 
 
 run_migrations()

@@ -27,16 +27,18 @@ def evaluation_document(
     stage: str,
     evaluators: Mapping[str, Sequence[str]],
     bids: Sequence[Judged],
+    draw_seed: str | None = None,
 ) -> dict[str, Any]:
     """Make an `evaluation/1` document.
 
     `plan` is the frozen plan's `criteria` and `method`, taken unchanged. `evaluators` maps each
     evaluator's label to the references of the bids that evaluator is recused from. A bid that is
-    not valid brings its status and reason and nothing else.
+    not valid brings its status and reason and nothing else. `draw_seed`, in hexadecimal digits, is
+    for a method that parts ties by a draw.
 
     Source: the agreed form `evaluation/1` (docs/scoring.md).
     """
-    return {
+    document: dict[str, Any] = {
         "format": "evaluation/1",
         "title": title,
         "challenge": challenge,
@@ -49,6 +51,9 @@ def evaluation_document(
         ],
         "bids": [_bid(bid) for bid in sorted(bids, key=lambda bid: bid.reference)],
     }
+    if draw_seed is not None:
+        document["draw_seed"] = draw_seed
+    return document
 
 
 def _bid(bid: Judged) -> dict[str, Any]:

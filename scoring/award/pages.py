@@ -16,6 +16,7 @@ from scoring.award import policy, queries
 from scoring.award.models import Contract, Intention
 from scoring.award.queries import Decision
 from scoring.explanation import charts, sentences
+from scoring.explanation.sentences import ranked_by
 from scoring.panel import queries as panels
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Interest, PanelMember
 
@@ -42,6 +43,7 @@ class ResultPage:
     interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
     low_price: Sequence[Mapping[str, Any]]
     winner_choices: Sequence[tuple[str, str]]
+    ranked_by: str | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class OutcomePage:
     reason: str
     intention: Intention
     contract: Contract | None
+    ranked_by: str | None
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         interests=_interests(session, challenge),
         low_price=computed.result["low_price"],
         winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
+        ranked_by=ranked_by(computed.evaluation),
     )
 
 
@@ -229,4 +233,5 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         reason=found.recommendation.reason,
         intention=found.intention,
         contract=found.contract,
+        ranked_by=ranked_by(found.computed.evaluation),
     )

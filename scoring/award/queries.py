@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.lifecycle import BidState
+from bids.log_words import OPENED
 from bids.models import Bid
 from bids.opened import opened_bids
 from challenges.frozen import frozen_evaluation
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
+from marketplace.core.audit import proofs
+from marketplace.core.audit.models import LogEntry
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Role
 from marketplace.core.text import N_
@@ -78,8 +81,9 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     for consensus in panels.current_consensus(session, stage.id):
         agreed[consensus.bid_id][consensus.criterion.key] = consensus.value
 
+    published = json.loads(plan.canonical)
     return evaluation_document(
-        json.loads(plan.canonical),
+        published,
         title=challenge.title,
         challenge=challenge.reference,
         stage=stage.name,
@@ -96,7 +100,31 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
             )
             for bid in bids
         ],
+        draw_seed=(
+            draw_seed(session, challenge) if "draw" in published["method"]["tie_break"] else None
+        ),
     )
+
+
+def draw_seed(session: Session, challenge: Challenge) -> str:
+    """Give what a draw between tied bids starts from: the log's root just after the opening.
+
+    It was fixed before there was any score, and anybody can read it off the log.
+
+    Raises:
+        LookupError: no opening is recorded.
+
+    Source: docs/scoring.md, Ties.
+    """
+    opened = session.scalar(
+        select(LogEntry.n)
+        .where(LogEntry.chain == challenge.reference, LogEntry.action == OPENED)
+        .order_by(LogEntry.cn.desc())
+        .limit(1)
+    )
+    if opened is None:
+        raise LookupError(f"the log has no opening of {challenge.reference}")
+    return proofs.root(session, opened + 1).hex()
 
 
 def decision(session: Session, stage: Stage) -> Decision:

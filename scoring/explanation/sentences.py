@@ -31,6 +31,18 @@ _FORMULAS: Final = {
 }
 
 
+# What is compared where totals are not.
+_RANKED_BY: Final = {
+    "lowest_price_per_quality_point": N_("Price for each point of quality"),
+    "lowest_quality_adjusted_price": N_("Price less the worth of quality"),
+}
+
+
+def ranked_by(evaluation: Mapping[str, Any]) -> str | None:
+    """Name the figure by which an evaluation document ranks, None where it is the total."""
+    return _RANKED_BY.get(evaluation["method"].get("ranking", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A message with named places and what stands in them; `str()` gives it in English."""

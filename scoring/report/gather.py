@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from bids.models import Opening
 from bids.opened import OpenedBid, opened_bids
 from challenges.frozen import PlanDiffers, frozen_evaluation
-from challenges.models import Challenge, CriterionKind, EvaluationPlan, Stage
+from challenges.method.words import method_sentences
+from challenges.models import Challenge, EvaluationPlan, PriceModel, Stage
 from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
@@ -147,7 +148,10 @@ def _stage(found: _Gathered) -> facts.Stage:
         price_model=_(PRICE_MODEL_WORDS[stage.price_model]),
         method=" ".join(
             _(sentence.message, **sentence.data) if sentence.data else _(sentence.message)
-            for sentence in price_sentences(stage, found.challenge.currency, _amount)
+            for sentence in [
+                *price_sentences(stage, found.challenge.currency, _amount),
+                *method_sentences(stage),
+            ]
         ),
         criteria=tuple(
             facts.Criterion(
@@ -178,7 +182,7 @@ def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
         if score.bid_id == bid.bid_id:
             individual[score.criterion_id].append(score)
     agreed = {score.criterion_id: score for score in found.agreed if score.bid_id == bid.bid_id}
-    priced = any(criterion.kind is CriterionKind.PRICE for criterion in found.stage.criteria)
+    priced = found.stage.price_model is not PriceModel.FIXED_BUDGET
     return facts.Bid(
         reference=bid.reference,
         supplier=bid.supplier_name,

@@ -149,6 +149,14 @@ def _identifier(report: AwardReport) -> bytes:
     return sha256(f"{report.number}/{report.edition}".encode()).hexdigest()[:32].encode()
 
 
+def _ranked_by_price(stage: Stage) -> bool:
+    """Tell whether another figure than the total ranks; the public edition shows it withheld."""
+    return any(
+        row["rank"] is not None and row["ranking_value"] != row["total"]
+        for row in stage.result["bids"]
+    )
+
+
 def _stage_view(
     stage: Stage, report: AwardReport, brand: Brand, translate: Translate
 ) -> dict[str, Any]:
@@ -171,6 +179,7 @@ def _stage_view(
         "names": names,
         "codes": {criterion.id: f"C{place}" for place, criterion in enumerate(stage.criteria, 1)},
         "rows": list(result_rows(stage)),
+        "ranked_by_price": _ranked_by_price(stage),
         "ranked": ranked,
         "document": document,
         "winner": bid_of(stage, report.decision.recommended) if deciding else None,

@@ -5,6 +5,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import RadioField
 
 from challenges.forms.sections.base import SectionForm
+from challenges.method.rules import USUAL_MODELS
 from challenges.models import LegalRoute, PriceModel
 from challenges.sections import Money
 from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS, ROUTE_MEANINGS, ROUTE_WORDS
@@ -31,7 +32,7 @@ class MoneyForm(SectionForm):
     price_model = RadioField(
         _l("How does money count?"),
         widget=GovRadioInput(),
-        choices=[(model.value, _l(PRICE_MODEL_WORDS[model])) for model in PriceModel],
+        choices=[(model, _l(PRICE_MODEL_WORDS[model])) for model in USUAL_MODELS],
         validate_choice=False,
     )
     budget_minor = MoneyField(
@@ -58,6 +59,12 @@ class MoneyForm(SectionForm):
 
     route_meanings = ROUTE_MEANINGS
     price_model_meanings = PRICE_MODEL_MEANINGS
+
+    def offer(self, model: PriceModel) -> None:
+        """Offer the draft's own price model too, where it is one of the further ones."""
+        if model not in USUAL_MODELS:
+            usual = [(each, _l(PRICE_MODEL_WORDS[each])) for each in USUAL_MODELS]
+            self.price_model.choices = [*usual, (model.value, _l(PRICE_MODEL_WORDS[model]))]
 
     def content(self) -> Money:
         """Give what was typed."""

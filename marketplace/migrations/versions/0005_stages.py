@@ -173,6 +173,11 @@ def downgrade() -> None:
     op.execute(f"DELETE FROM scale_descriptor WHERE criterion_id IN {of_later}")
     op.execute(f"DELETE FROM criterion WHERE stage_id IN {later}")
     op.execute("DELETE FROM stage WHERE ordinal > 1")
-    # A column goes only when no rule speaks of it, and SQLite drops a rule only with its column.
-    for name, _kind, _rules in reversed(COLUMNS):
-        op.drop_column("stage", name)
+    # In a batch: a later version makes the table anew, after which a rule no longer goes with its
+    # column.
+    with op.batch_alter_table("stage") as stage:
+        for _name, _kind, rules in COLUMNS:
+            for rule, _words in rules:
+                stage.drop_constraint(op.f(f"ck_stage_{rule}"), type_="check")
+        for name, _kind, _rules in COLUMNS:
+            stage.drop_column(name)
