@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "marketplace.core.accounts.views",
     "challenges.views",
+    "challenges.similar.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",
@@ -62,6 +63,7 @@ WORKERS = (
     "marketplace.core.audit.retention",
     "marketplace.core.audit.stamping",
     "marketplace.core.vault.rotation",
+    "scoring.award.outcomes",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

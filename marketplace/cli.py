@@ -39,6 +39,8 @@ marketplace: the challenge marketplace
                         (--forget: remove the former ones once nothing needs them)
   marketplace keys give-up
                         go on where former master keys are lost for good
+  marketplace similar rebuild
+                        read every challenge whose meaning is not known yet, or by another model
   marketplace check     check the settings and the database and say what is wrong
 """
 
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from marketplace.core.vault.making import make
 
             return make(file)
-        case [("database" | "demo" | "keys" | "log" | "admin" | "work" | "check"), *_]:
+        case [("database" | "demo" | "keys" | "log" | "admin" | "similar" | "work" | "check"), *_]:
             from marketplace.operations import run
 
             code = run(words)

@@ -62,22 +62,34 @@ def _dispatch(words: list[str]) -> int:
 
             sys.stdout.write(remove_second_factor(email, clock=access.clock()) + "\n")
             return 0
-        case ["log", "change-key", *rest] if set(rest) <= {"--lost"}:
-            return _change_key(lost="--lost" in rest)
-        case ["log", "verify"]:
-            return _verify_log()
-        case ["log", "erase", place, name, "--reason", reason] if place.isdecimal():
-            from marketplace.core.audit.retention import erase
-
-            erased = erase(int(place), name, reason=reason, clock=access.clock())
-            sys.stdout.write(f"Erased; entry {erased.n} says so.\n")
-            return 0
+        case ["log", *rest]:
+            return _log(rest)
         case ["keys", *rest]:
             return commands.run(rest, access.clock())
         case ["search", "rebuild"]:
             return _rebuild_search()
         case ["work", *rest] if set(rest) <= {"--once"}:
             return _work(once="--once" in rest)
+        case ["similar", *rest]:
+            from challenges.similar.command import run as similar
+
+            return similar(rest, access.clock())
+        case _:
+            return 2
+
+
+def _log(words: list[str]) -> int:
+    match words:
+        case ["change-key", *rest] if set(rest) <= {"--lost"}:
+            return _change_key(lost="--lost" in rest)
+        case ["verify"]:
+            return _verify_log()
+        case ["erase", place, name, "--reason", reason] if place.isdecimal():
+            from marketplace.core.audit.retention import erase
+
+            erased = erase(int(place), name, reason=reason, clock=access.clock())
+            sys.stdout.write(f"Erased; entry {erased.n} says so.\n")
+            return 0
         case _:
             return 2
 

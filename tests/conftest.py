@@ -102,6 +102,8 @@ def make_settings(folder: Path, database_url: str, **changes: object) -> Setting
         "opening_memory_kib": 8,
         "opening_passes": 1,
         "sign_in_rate": "1000 per minute",
+        # Few tests are about meaning, and the model takes 200 MB of memory.
+        "similar_model": folder / "no model here",
         "testing": True,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]  # changes are checked by name

@@ -19,6 +19,7 @@ from challenges.sections import (
     tidied,
 )
 from challenges.service.contents import put, read
+from challenges.similar.vectors import await_vector
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, StaleEdit
@@ -65,6 +66,7 @@ def create(*, actor: Actor, clock: Clock, title: str, reference: str | None = No
             actor=actor,
             title=content.title,
         )
+        await_vector(session, challenge, clock)
     return made
 
 
@@ -88,6 +90,8 @@ def save(
         ensure(policy.can_write(actor, challenge, clock.now()))
         refuse_stale(edition(read(challenge, content.section)), edition(content), seen)
         put(challenge, content)
+        if isinstance(content, Problem):
+            await_vector(session, challenge, clock)
 
 
 def refuse_faults(content: Part) -> None:

@@ -20,6 +20,7 @@ from challenges.models import Challenge, EvaluationPlan, Plan, Stage
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
+from challenges.similar.vectors import await_vector
 from challenges.stages.kinds import is_judged
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -125,6 +126,7 @@ def publish(
         key = sealing.new_closing(session, clock)
         stage.sealing_key_id = key.id
         await_closing(session, challenge, clock)
+        await_vector(session, challenge, clock)
         _record(
             session,
             challenge,

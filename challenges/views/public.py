@@ -10,6 +10,7 @@ from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.similar.queries import similar_to
 from challenges.views.room import blueprint
 from marketplace.core import access
 from marketplace.core.access import public, requires
@@ -77,6 +78,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         is_open=state is State.OPEN,
         awarded=state in AWARDED_STATES,
         moves=deadlines.moves(db.session(), challenge),
+        similar=None if preview else similar_to(db.session(), challenge, now=now),
         **said_of(challenge),
     )
 

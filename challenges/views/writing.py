@@ -54,7 +54,7 @@ def create() -> Page:
         except Invalid as error:
             status = refused(form, error)
         else:
-            return redirect(url_for("challenges.write", reference=reference), 303)
+            return redirect(url_for("similar.show", reference=reference), 303)
     return render_template("challenges/create.html", form=form), status
 
 

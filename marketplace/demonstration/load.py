@@ -19,6 +19,7 @@ from bids.service.opening import OPEN
 from challenges.lifecycle import closing_recorded_from
 from challenges.models import Challenge
 from challenges.service.closing import CLOSE
+from challenges.similar import vectors
 from marketplace.core import jobs
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Organisation, User
@@ -59,7 +60,7 @@ SETTLE = {
 }
 
 # What the loader does at its time, in place of the sweeper.
-DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT)
+DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT, vectors.READ)
 
 UNPUBLISHED = frozenset({TargetState.DRAFT, TargetState.IN_REVIEW, TargetState.READY})
 STILL_OPEN = frozenset({TargetState.OPEN, TargetState.CLOSING_SOON, TargetState.CANCELLED})
@@ -108,6 +109,8 @@ def _load(written: Content, now: datetime) -> None:
         ticking,
         until=now,
     )
+    if vectors.files() is not None:
+        vectors.rebuild(FixedClock(now))
     _deliver(FixedClock(now))
 
 

@@ -10,7 +10,8 @@ from flask import current_app
 from sqlalchemy import Connection
 
 import challenges.finding.models
-import challenges.following.models  # noqa: F401  (as below)
+import challenges.following.models
+import challenges.similar.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models
 import scoring.panel.models

@@ -24,6 +24,7 @@ PLANTED = [
     ("weasyprint", "scoring/award/pages.py", "import weasyprint"),
     ("cryptography", "bids/queries.py", "import cryptography"),
     ("sealing", "bids/envelopes.py", "import pyrage"),
+    ("model", "challenges/similar/index.py", "import onnxruntime"),
     ("sealing", "marketplace/core/vault/sealing.py", "import pyrage"),
     ("sealing", "marketplace/core/accounts/views.py", "import argon2"),
     ("offline", "marketplace/core/audit/receipts.py", "import marketplace.config"),

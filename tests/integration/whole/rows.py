@@ -26,6 +26,7 @@ _CHALLENGES = {
     "challenges.propose_deadline": "draft open changing closed",
     "challenges.decide_deadline": "open changing",
     "web.challenge": "draft opened signed",
+    "similar.show": "draft open",
 }
 _LOGS = {
     "timeline.show": "draft closed opened signed cancelled",

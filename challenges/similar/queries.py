@@ -1,0 +1,217 @@
+"""Reads the challenges that are most like one: by meaning where there is a model, else by words."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from challenges.lifecycle import AWARDED_STATES, State, state_at
+from challenges.models import Challenge, Stage
+from challenges.similar import index, model, outcomes, texts, vectors
+from challenges.similar.models import ChallengeVector
+from marketplace.core.accounts.models import Organisation
+from marketplace.core.permissions import Actor, Permission
+
+MOST = 5
+# Measured on real titles: of pairs that mean the same nearly all lie above, of others one in ten.
+LIKE_ENOUGH = 0.12
+# The same where too few texts are known to tell what they all have in common.
+LIKE_ENOUGH_AMONG_FEW = 0.25
+# Without a model so many of the newest are compared word by word; more would take seconds.
+COMPARED_BY_WORDS = 5_000
+
+
+class By(StrEnum):
+    """How challenges were compared."""
+
+    MEANING = "meaning"
+    WORDS = "words"
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A challenge that is like another, and what became of it.
+
+    `supplier` is the preferred one's name. `published` is false for a draft, of one's own body or
+    open to partners.
+    """
+
+    id: uuid.UUID
+    reference: str
+    title: str
+    summary: str
+    buyer: str
+    own: bool
+    published: bool
+    state: State
+    closes_at: datetime | None
+    lessons: str | None
+    cancelled_because: str | None
+    supplier: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is like a challenge, the nearest first, and how that was found out."""
+
+    rows: Sequence[Similar]
+    by: By
+
+
+def similar_to(
+    session: Session,
+    challenge: Challenge,
+    *,
+    now: datetime,
+    actor: Actor | None = None,
+    most: int = MOST,
+    at_once: bool = False,
+) -> Found:
+    """Give what is most like a challenge: published ones, and drafts that the actor may know of.
+
+    With `at_once` a text that no job has read yet is read now, which takes half a second; without,
+    words are compared until it was.
+    """
+    vector = _vector(session, challenge, at_once=at_once)
+    if vector is None:
+        return Found(_by_words(session, challenge, actor, now, most), By.WORDS)
+    return Found(_by_meaning(session, challenge, vector, actor, now, most), By.MEANING)
+
+
+def _vector(session: Session, challenge: Challenge, *, at_once: bool) -> bytes | None:
+    files = vectors.files()
+    if files is None:
+        return None
+    row = session.get(ChallengeVector, challenge.id)
+    known = row is not None and row.model == model.version(files)
+    if not at_once:
+        return row.vector if row is not None and known else None
+    parts = texts.parts(challenge.title, challenge.summary, challenge.problem)
+    if row is not None and known and row.digest == texts.digest(parts):
+        return row.vector
+    try:
+        return model.vector_apart(files, parts)
+    except model.NoModel:
+        return None
+
+
+def _by_meaning(
+    session: Session,
+    challenge: Challenge,
+    vector: bytes,
+    actor: Actor | None,
+    now: datetime,
+    most: int,
+) -> Sequence[Similar]:
+    files = vectors.files()
+    assert files is not None
+    known = index.current(session, model.version(files))
+    here = index.read([vector])[0]
+    candidates = known.nearest(here)
+    if not candidates:
+        return []
+    rows = session.execute(
+        _visible(challenge, actor)
+        .add_columns(ChallengeVector.vector)
+        .join(ChallengeVector, ChallengeVector.challenge_id == Challenge.id)
+        .where(Challenge.id.in_(candidates), ChallengeVector.model == known.model)
+    ).all()
+    if not rows:
+        return []
+    likeness = known.likeness(here, index.read([row.vector for row in rows]))
+    enough = LIKE_ENOUGH_AMONG_FEW if known.middle is None else LIKE_ENOUGH
+    order = sorted(zip(likeness, rows, strict=True), key=lambda pair: (-pair[0], pair[1].reference))
+    return _told(session, [row for like, row in order if like >= enough][:most], actor, now)
+
+
+def _by_words(
+    session: Session, challenge: Challenge, actor: Actor | None, now: datetime, most: int
+) -> Sequence[Similar]:
+    words = texts.telling_words(challenge.title, challenge.summary)
+    if not words:
+        return []
+    newest = (
+        _visible(challenge, actor)
+        .order_by(Challenge.published_at.desc().nulls_last(), Challenge.id.desc())
+        .limit(COMPARED_BY_WORDS)
+        .subquery()
+    )
+    # A word of the title counts twice: the summary repeats it seldom and says it at more length.
+    shared = sum(
+        (
+            case((newest.c.title.icontains(word, autoescape=True), 2), else_=0)
+            + case((newest.c.summary.icontains(word, autoescape=True), 1), else_=0)
+            for word in words[1:]
+        ),
+        case((newest.c.title.icontains(words[0], autoescape=True), 2), else_=0)
+        + case((newest.c.summary.icontains(words[0], autoescape=True), 1), else_=0),
+    )
+    rows = session.execute(
+        select(newest)
+        .where(shared >= min(2, len(words)))
+        .order_by(shared.desc(), newest.c.reference)
+        .limit(most)
+    ).all()
+    return _told(session, rows, actor, now)
+
+
+def _visible(challenge: Challenge, actor: Actor | None) -> Select[*tuple[Any, ...]]:
+    """Select every other challenge that the actor may know of."""
+    known: list[ColumnElement[bool]] = [Challenge.published_at.is_not(None)]
+    if actor is not None and actor.may(Permission.CHALLENGE_READ_OWN):
+        known.append(
+            and_(
+                Challenge.buyer_id == actor.organisation_id,
+                Challenge.state.in_([State.DRAFT, State.IN_REVIEW, State.READY]),
+            )
+        )
+    return (
+        select(
+            Challenge.id,
+            Challenge.reference,
+            Challenge.title,
+            Challenge.summary,
+            Challenge.buyer_id,
+            Organisation.name.label("buyer"),
+            Challenge.state,
+            Challenge.published_at,
+            Challenge.lessons,
+            Challenge.cancelled_because,
+            Stage.closes_at,
+        )
+        .join(Organisation, Organisation.id == Challenge.buyer_id)
+        .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .where(Challenge.id != challenge.id, or_(*known))
+    )
+
+
+def _told(
+    session: Session,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    actor: Actor | None,
+    now: datetime,
+) -> Sequence[Similar]:
+    awarded = [row.id for row in rows if row.state in AWARDED_STATES or row.state is State.STOPPED]
+    preferred = outcomes.suppliers(session, awarded)
+    return [
+        Similar(
+            id=row.id,
+            reference=row.reference,
+            title=row.title,
+            summary=row.summary,
+            buyer=row.buyer,
+            own=actor is not None and row.buyer_id == actor.organisation_id,
+            published=row.published_at is not None,
+            state=state_at(row.state, row.closes_at, now),
+            closes_at=row.closes_at,
+            lessons=row.lessons,
+            cancelled_because=row.cancelled_because,
+            supplier=preferred.get(row.id),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,76 @@
+"""Which words of a challenge stand for it when challenges are compared. Pure."""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+# How nearly every title begins. These words make all questions look alike, so they are left out
+# before meanings are compared: that brought 4 more of 23 known pairs into the first three.
+_OPENING = re.compile(
+    r"^\s*how\s+(?:can|could|might|do|does|should|would|will)\s+"
+    r"(?:(?:digital\s+|new\s+)?(?:technology|tech|technologies|data)|we|councils|you)\b"
+    r"(?:\s+(?:use|make\s+use\s+of)\s+(?:digital\s+|new\s+)?(?:technology|tech|data)(?:\s+to)?)?"
+    r"(?:\s+help)?\s*",
+    re.IGNORECASE,
+)
+
+# What a person can take in of one text, and more than the model reads of it.
+LONGEST_PART = 2_000
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+# Words that every second challenge has say nothing about what it is about.
+_COMMON = frozenset(
+    # A list of a hundred quoted words would be a page long.
+    """
+    about after all and any are because been before between but can could does each for from get
+    had has have help helps here how into its just know less like make many may more most much
+    need needs new not now one other our out over own people public say same see should so some
+    such technology than that the their them then there they things this those through time too
+    under use used using very want was way ways well were what when where which while who whose
+    why will with without work would year years you your
+    """.split()  # noqa: SIM905
+)
+# Each costs a comparison with every text.
+WORDS_MOST = 12
+
+
+def parts(title: str, summary: str, problem: str) -> list[str]:
+    """Give the texts whose meanings together are the challenge's, each shortened.
+
+    The title comes first and without its usual opening; what is empty is left out.
+    """
+    return [
+        text[:LONGEST_PART]
+        for text in (without_opening(title), summary.strip(), problem.strip())
+        if text
+    ]
+
+
+def without_opening(title: str) -> str:
+    """Give a title without the opening that most titles share, unless nothing else is left."""
+    rest = _OPENING.sub("", title).strip().removesuffix("?").strip()
+    return rest or title.strip()
+
+
+def digest(texts: Sequence[str]) -> str:
+    """Give the digest by which it is seen whether a challenge's texts have changed."""
+    return sha256("\0".join(texts).encode()).hexdigest()
+
+
+def telling_words(title: str, summary: str) -> list[str]:
+    """Give the stems that say most about a challenge, the title's first; at most twelve.
+
+    A stem is the beginning that a word shares with its plural and its other endings.
+    """
+    found: dict[str, None] = {}
+    for word in _WORD.findall(f"{without_opening(title)} {summary}".casefold()):
+        if word not in _COMMON:
+            found.setdefault(_stem(word))
+    return list(found)[:WORDS_MOST]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word

@@ -1,0 +1,26 @@
+"""Tells the room of challenges who was preferred, for pages that list what became of them."""
+
+import uuid
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids.models import Bid
+from challenges.similar import outcomes
+from marketplace.core.accounts.models import Organisation
+from scoring.award.models import Intention
+
+
+def suppliers(session: Session, challenge_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Give the name of each challenge's preferred supplier, once the intention is announced."""
+    rows = session.execute(
+        select(Bid.challenge_id, Organisation.name)
+        .join(Intention, Intention.bid_id == Bid.id)
+        .join(Organisation, Organisation.id == Bid.supplier_id)
+        .where(Bid.challenge_id.in_(challenge_ids))
+    )
+    return {row.challenge_id: row.name for row in rows}
+
+
+outcomes.register(suppliers)
