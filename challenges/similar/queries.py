@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, or_, select
 from sqlalchemy.orm import Session
 
+from challenges.finding.matching import matches
+from challenges.finding.wanted import Term, Wanted
 from challenges.lifecycle import AWARDED_STATES, State, state_at
 from challenges.models import Challenge, Stage
 from challenges.similar import index, model, outcomes, texts, vectors
@@ -22,8 +24,6 @@ MOST = 5
 LIKE_ENOUGH = 0.12
 # The same where too few texts are known to tell what they all have in common.
 LIKE_ENOUGH_AMONG_FEW = 0.25
-# Without a model so many of the newest are compared word by word; more would take seconds.
-COMPARED_BY_WORDS = 5_000
 
 
 class By(StrEnum):
@@ -132,32 +132,37 @@ def _by_meaning(
 def _by_words(
     session: Session, challenge: Challenge, actor: Actor | None, now: datetime, most: int
 ) -> Sequence[Similar]:
+    """Give what shares the rarest words; only what is published stands in the index of words."""
     words = texts.telling_words(challenge.title, challenge.summary)
     if not words:
         return []
-    newest = (
-        _visible(challenge, actor)
-        .order_by(Challenge.published_at.desc().nulls_last(), Challenge.id.desc())
-        .limit(COMPARED_BY_WORDS)
+    hits = (
+        matches(session, AnyOf(tuple(Term((word,)) for word in words)), ranked=True)
+        .order_by(desc("score"))
+        .limit(most + 1)
         .subquery()
     )
-    # A word of the title counts twice: the summary repeats it seldom and says it at more length.
-    shared = sum(
-        (
-            case((newest.c.title.icontains(word, autoescape=True), 2), else_=0)
-            + case((newest.c.summary.icontains(word, autoescape=True), 1), else_=0)
-            for word in words[1:]
-        ),
-        case((newest.c.title.icontains(words[0], autoescape=True), 2), else_=0)
-        + case((newest.c.summary.icontains(words[0], autoescape=True), 1), else_=0),
-    )
     rows = session.execute(
-        select(newest)
-        .where(shared >= min(2, len(words)))
-        .order_by(shared.desc(), newest.c.reference)
+        _visible(challenge, actor)
+        .join(hits, hits.c.challenge_id == Challenge.id)
+        .order_by(hits.c.score.desc(), Challenge.reference)
         .limit(most)
     ).all()
     return _told(session, rows, actor, now)
+
+
+class AnyOf(Wanted):
+    """Words of which any may occur: the more and the rarer, the better."""
+
+    @property
+    def fts5(self) -> str:
+        """Say it in SQLite's language for full text."""
+        return " OR ".join(Wanted((term,)).fts5 for term in self.terms)
+
+    @property
+    def tsquery(self) -> str:
+        """Say it in PostgreSQL's language for full text."""
+        return " | ".join(Wanted((term,)).tsquery for term in self.terms)
 
 
 def _visible(challenge: Challenge, actor: Actor | None) -> Select[*tuple[Any, ...]]:

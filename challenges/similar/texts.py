@@ -17,7 +17,7 @@ _OPENING = re.compile(
 # What a person can take in of one text, and more than the model reads of it.
 LONGEST_PART = 2_000
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{3,40}")
 # Words that every second challenge has say nothing about what it is about.
 _COMMON = frozenset(
     # A list of a hundred quoted words would be a page long.
@@ -30,8 +30,8 @@ _COMMON = frozenset(
     why will with without work would year years you your
     """.split()  # noqa: SIM905
 )
-# Each costs a comparison with every text.
-WORDS_MOST = 12
+# Each costs a look into the index of words.
+WORDS_MOST = 8
 
 
 def parts(title: str, summary: str, problem: str) -> list[str]:
@@ -58,19 +58,7 @@ def digest(texts: Sequence[str]) -> str:
 
 
 def telling_words(title: str, summary: str) -> list[str]:
-    """Give the stems that say most about a challenge, the title's first; at most twelve.
-
-    A stem is the beginning that a word shares with its plural and its other endings.
-    """
-    found: dict[str, None] = {}
-    for word in _WORD.findall(f"{without_opening(title)} {summary}".casefold()):
-        if word not in _COMMON:
-            found.setdefault(_stem(word))
+    """Give the words that say most about a challenge, the title's first; at most eight."""
+    said = f"{without_opening(title)} {summary}".casefold()
+    found = dict.fromkeys(word for word in _WORD.findall(said) if word not in _COMMON)
     return list(found)[:WORDS_MOST]
-
-
-def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word.removesuffix(ending)
-    return word

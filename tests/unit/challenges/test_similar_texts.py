@@ -30,16 +30,12 @@ def test_digest_tells_where_one_text_ends() -> None:
     assert digest(["ab", "c"]) != digest(["a", "bc"])
 
 
-def test_telling_words_are_stems_without_what_everybody_says() -> None:
-    found = telling_words(
-        "How can technology help farmers reduce floods?", "Flooding costs people."
-    )
+def test_telling_words_leave_out_what_everybody_says() -> None:
+    found = telling_words("How can technology help farmers reduce floods?", "Floods cost people.")
 
-    assert found == ["farm", "reduce", "flood", "cost"]
+    assert found == ["farmers", "reduce", "floods", "cost"]
 
 
 def test_telling_words_of_hostile_text_are_few() -> None:
-    assert (
-        len(telling_words("ab cde " * 5_000, " ".join(f"wörd{'x' * i}" for i in range(99)))) <= 12
-    )
-    assert telling_words("😀 % _ \\ 123", "") == []
+    assert len(telling_words("ab cde " * 5_000, " ".join(f"wörd{'x' * i}" for i in range(99)))) <= 8
+    assert telling_words('😀 % _ \\ 123 " OR *', "") == []
