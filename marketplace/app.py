@@ -40,6 +40,8 @@ ROOMS = (
     "marketplace.core.accounts.views",
     "challenges.views",
     "challenges.similar.views",
+    "challenges.finding.views",
+    "challenges.following.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",
@@ -56,7 +58,6 @@ ROOMS = (
 WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
-    "challenges.following.queries",
     "challenges.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",

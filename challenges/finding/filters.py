@@ -1,10 +1,11 @@
 """What a visitor looks for in the list, as plain values. Pure."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
 from challenges.finding.wanted import Wanted
 
@@ -51,7 +52,7 @@ class Filters:
     closes_after: datetime | None = None
     closes_before: datetime | None = None
     published_after: datetime | None = None
-    order: Order = field(default=Order.NEWEST)
+    order: Order = Order.NEWEST
 
     @cached_property
     def wanted(self) -> Wanted:
@@ -67,3 +68,7 @@ class Filters:
     def by_match(self) -> bool:
         """Whether the best match comes first."""
         return self.order is Order.MATCH and bool(self.wanted)
+
+    def ordered(self, order: Order) -> Self:
+        """Give the same in another order."""
+        return replace(self, order=order)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -172,7 +172,7 @@ class FilterForm(BaseForm):
             found.append(Chip(label, rest))
         return found
 
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """Give the part of the address that holds the filters, for links to other pages."""
         return {
             name: str(field.raw_data[0]).strip()

@@ -4,8 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
 
 from challenges import deadlines, policy, queries, words
+from challenges.finding import drawing
+from challenges.finding.story import story
+from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
 from challenges.method.words import method_sentences
@@ -79,8 +84,20 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         awarded=state in AWARDED_STATES,
         moves=deadlines.moves(db.session(), challenge),
         similar=None if preview else similar_to(db.session(), challenge, now=now),
+        **_told(challenge, now, preview=preview),
         **said_of(challenge),
     )
+
+
+def _told(challenge: Challenge, now: datetime, *, preview: bool) -> dict[str, Any]:
+    """Give the story of a published challenge, and whether the reader follows it."""
+    if preview:
+        return {"steps": [], "dots": [], "following": False}
+    session = db.session()
+    steps = story(session, challenge, now)
+    dots = drawing.lay_out([step.at for step in steps], [_(step.words) for step in steps])
+    following = current_user.is_authenticated and is_following(session, challenge, current_user.id)
+    return {"steps": steps, "dots": dots, "following": following}
 
 
 def said_of(challenge: Challenge) -> dict[str, Any]:

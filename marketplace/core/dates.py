@@ -73,6 +73,12 @@ def format_date(value: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def format_short_date(value: date) -> str:
+    """Say a date where there is little room: "8 Dec 2026". An instant is taken as above."""
+    day = _calendar(value)
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def format_day(value: date) -> str:
     """Say a date with its weekday: "Tuesday 8 December 2026"."""
     return f"{_DAYS[_calendar(value).weekday()]} {format_date(value)}"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
 from challenges.comparing import folded
 from challenges.lifecycle import STATE_WORDS
-from marketplace.core.dates import format_date, format_instant, time_left
+from marketplace.core.dates import format_date, format_instant, format_short_date, time_left
 from scoring.panel.lifecycle import SEAT_WORDS
 
 # Raw HTML off; links only to places a browser may safely follow (the library's own rule).
@@ -90,6 +90,7 @@ def register(app: Flask) -> None:
         number=number,
         instant=format_instant,
         day=format_date,
+        short_day=format_short_date,
         iso=iso,
     )
     app.jinja_env.globals["state_words"] = STATE_WORDS

@@ -27,6 +27,11 @@ _CHALLENGES = {
     "challenges.decide_deadline": "open changing",
     "web.challenge": "draft opened signed",
     "similar.show": "draft open",
+    "finding.challenge_atom": "draft open signed",
+    "finding.challenge_calendar": "draft open signed",
+    "following.show": "draft open",
+    "following.follow": "draft open",
+    "following.unfollow": "draft open",
 }
 _LOGS = {
     "timeline.show": "draft closed opened signed cancelled",

@@ -299,6 +299,7 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
     return {
         "supplier_id": str(cast.supplier.id),
         "body_id": str(cast.body.id),
+        "round_name": "None of ours",
         "waiting_id": str(waiting.id),
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),

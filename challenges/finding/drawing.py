@@ -1,0 +1,51 @@
+"""Lays the steps of a challenge out along a line, for a drawing made on the server. Pure."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import sqrt
+
+WIDTH = 960
+_MARGIN = 56
+# Labels stand below one another where their dots would be nearer than this.
+_NEAREST = 92
+_LINE_MOST = 14
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Where a step is drawn: across, and its words in short lines."""
+
+    x: int
+    lines: tuple[str, ...]
+
+
+def lay_out(instants: Sequence[datetime], words: Sequence[str]) -> list[Dot]:
+    """Give a dot for each step in the order of time.
+
+    A longer wait is a longer way, by its square root: a year beside a day must leave room for the
+    day's words. Two dots are never nearer than their words are wide, unless there are too many.
+    """
+    gaps = [
+        sqrt(max((later - earlier).total_seconds(), 0))
+        for earlier, later in itertools.pairwise(instants)
+    ]
+    room = WIDTH - 2 * _MARGIN
+    nearest = min(_NEAREST, room / max(len(gaps), 1))
+    rest, whole = room - nearest * len(gaps), sum(gaps) or 1
+    x, found = float(_MARGIN), []
+    for at, said in enumerate(words):
+        if at:
+            x += nearest + rest * gaps[at - 1] / whole
+        found.append(Dot(round(x), _lines(said)))
+    return found
+
+
+def _lines(words: str) -> tuple[str, ...]:
+    lines = [""]
+    for word in words.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > _LINE_MOST:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return tuple(lines)

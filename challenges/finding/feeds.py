@@ -1,0 +1,130 @@
+"""Writes lists and challenges as Atom and iCalendar: the same bytes for the same facts.
+
+Identifiers stay what they are for good, so that no reader shows a thing twice: an entry's is the
+address of its challenge, an event's is made of the challenge's reference.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from feedgenerator import Atom1Feed
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+from markupsafe import escape
+
+from challenges.finding.story import Milestone, Step
+from challenges.listing import Listed
+from challenges.models import Challenge
+from marketplace.core.dates import format_instant
+
+# What a reader fetches at once: it asks often enough to miss nothing.
+ENTRIES_MOST = 50
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# A moment in a calendar needs some length to be seen.
+_MOMENT = timedelta(minutes=15)
+
+
+class _Feed(Atom1Feed):  # type: ignore[misc]  # the library ships no types
+    """An Atom feed that was last changed when its newest entry was, also where it has none."""
+
+    def latest_post_date(self) -> datetime:
+        """Give that instant."""
+        return max((item["updateddate"] for item in self.items), default=_EPOCH)
+
+
+def atom_of_list(
+    rows: Iterable[Listed], *, title: str, author: str, public_url: str, page: str, feed: str
+) -> bytes:
+    """Write the newest challenges of a list; `page` and `feed` are whole addresses."""
+    atom = _Feed(title=title, link=page, description=None, feed_url=feed, author_name=author)
+    for row in rows:
+        address = f"{public_url}/challenges/{row.reference}"
+        closes = (
+            _("Closes at %(when)s.", when=format_instant(row.closes_at)) if row.closes_at else ""
+        )
+        atom.add_item(
+            title=row.title,
+            link=address,
+            unique_id=address,
+            description=f"<p>{escape(row.summary)}</p><p>{escape(row.buyer)}. {escape(closes)}</p>",
+            pubdate=row.published_at,
+            updateddate=row.published_at,
+        )
+    return bytes(atom.writeString("utf-8"), "utf-8")
+
+
+def atom_of_challenge(
+    challenge: Challenge, steps: Sequence[Step], *, public_url: str, feed: str
+) -> bytes:
+    """Write the steps that a challenge has taken, the last one first."""
+    address = f"{public_url}/challenges/{challenge.reference}"
+    atom = _Feed(
+        title=challenge.title,
+        link=address,
+        description=challenge.summary,
+        feed_url=feed,
+        author_name=challenge.buyer.name,
+    )
+    for step in reversed([step for step in steps if not step.coming]):
+        atom.add_item(
+            title=_(step.words),
+            link=address,
+            unique_id=f"{address}#{step.kind.value}-{int(step.at.timestamp())}",
+            description=f"<p>{escape(_(step.words))}: {escape(format_instant(step.at))}</p>",
+            pubdate=step.at,
+            updateddate=step.at,
+        )
+    return bytes(atom.writeString("utf-8"), "utf-8")
+
+
+def calendar_of_list(rows: Iterable[Listed], *, title: str, public_url: str) -> bytes:
+    """Write when the challenges of a list close."""
+    calendar = _calendar(title)
+    for row in rows:
+        if row.closes_at is not None:
+            calendar.add_component(
+                _closing(row.reference, row.title, row.closes_at, row.published_at, public_url)
+            )
+    return bytes(calendar.to_ical())
+
+
+def calendar_of_challenge(challenge: Challenge, *, public_url: str) -> bytes:
+    """Write when a challenge closes."""
+    calendar = _calendar(challenge.title)
+    if challenge.stage.closes_at is not None:
+        calendar.add_component(
+            _closing(
+                challenge.reference,
+                challenge.title,
+                challenge.stage.closes_at,
+                challenge.published_at,
+                public_url,
+            )
+        )
+    return bytes(calendar.to_ical())
+
+
+def _calendar(title: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Challenge marketplace//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", title)
+    return calendar
+
+
+def _closing(
+    reference: str, title: str, closes_at: datetime, published_at: datetime | None, public_url: str
+) -> Event:
+    event = Event()
+    event.add("uid", f"{Milestone.CLOSES.value}-{reference}@{urlsplit(public_url).hostname}")
+    # Not when it was asked for: an answer that never changes need not be sent again.
+    event.add("dtstamp", published_at or closes_at)
+    event.add("dtstart", closes_at)
+    event.add("duration", _MOMENT)
+    event.add("summary", _("Bids close: %(title)s", title=title))
+    event.add("description", _("At this instant it is too late: submit your bid before."))
+    event.add("url", f"{public_url}/challenges/{reference}")
+    event.add("transp", "TRANSPARENT")
+    return event

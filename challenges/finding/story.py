@@ -1,0 +1,88 @@
+"""The steps of a challenge in the order of time, those that were taken and those that are planned.
+
+What was taken is read from the challenge and from the log's own instants, never from a page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from challenges.lifecycle import State
+from challenges.models import Challenge
+from marketplace.core.audit.models import LogEntry
+from marketplace.core.text import N_
+
+
+class Milestone(StrEnum):
+    """A step that everybody may know of."""
+
+    PUBLISHED = "published"
+    MOVED = "moved"
+    REOPENED = "reopened"
+    CLOSES = "closes"
+    OPENED = "opened"
+    INTENTION = "intention"
+    SIGNED = "signed"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: when, and whether it is still to come."""
+
+    kind: Milestone
+    at: datetime
+    coming: bool = False
+
+    @property
+    def words(self) -> str:
+        """Give the untranslated words."""
+        return COMING_WORDS[self.kind] if self.coming else WORDS[self.kind]
+
+
+WORDS: Mapping[Milestone, str] = {
+    Milestone.PUBLISHED: N_("Published"),
+    Milestone.MOVED: N_("Closing time moved"),
+    Milestone.REOPENED: N_("Opened for bids again"),
+    Milestone.CLOSES: N_("Closed to bids"),
+    Milestone.OPENED: N_("Bids opened"),
+    Milestone.INTENTION: N_("Intention to award announced"),
+    Milestone.SIGNED: N_("Contract signed"),
+    Milestone.STOPPED: N_("Stopped, with lessons"),
+    Milestone.CANCELLED: N_("Cancelled"),
+}
+COMING_WORDS: Mapping[Milestone, str] = {Milestone.CLOSES: N_("Closes to bids")}
+
+# The log's names for what other rooms and this one record.
+_ACTIONS = {
+    "deadline.extended": Milestone.MOVED,
+    "challenge.reopened": Milestone.REOPENED,
+    "bids.opened": Milestone.OPENED,
+    "intention.announced": Milestone.INTENTION,
+    "contract.signed": Milestone.SIGNED,
+}
+_ENDS = {State.STOPPED: Milestone.STOPPED, State.CANCELLED: Milestone.CANCELLED}
+
+
+def story(session: Session, challenge: Challenge, now: datetime) -> Sequence[Step]:
+    """Give the steps of a published challenge, the first one first, in one statement."""
+    found = session.execute(
+        select(LogEntry.action, LogEntry.at)
+        .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(sorted(_ACTIONS)))
+        .order_by(LogEntry.cn)
+    )
+    steps = [Step(_ACTIONS[action], at) for action, at in found]
+    if challenge.published_at is not None:
+        steps.append(Step(Milestone.PUBLISHED, challenge.published_at))
+    ended, closes_at = challenge.ended_at, challenge.stage.closes_at
+    # What ended before its closing time never closed.
+    if closes_at is not None and (ended is None or closes_at <= ended):
+        steps.append(Step(Milestone.CLOSES, closes_at, coming=closes_at > now))
+    if ended is not None and challenge.state in _ENDS:
+        steps.append(Step(_ENDS[challenge.state], ended))
+    return sorted(steps, key=lambda step: (step.at, list(Milestone).index(step.kind)))
