@@ -43,7 +43,7 @@ def law_of(challenge: "Challenge", on: datetime) -> Law:
     """
     if challenge.value_minor is None or challenge.buyer.body_type is None:
         raise Invalid(N_("Give the total value: it decides which rules apply to the purchase."))
-    regime = regime_on(REGIME, on.astimezone(LONDON).date())
+    regime = rules_on(on)
     return Law(regime, regime.band_for(challenge.buyer.body_type, challenge.value_minor))
 
 
@@ -94,6 +94,11 @@ def days_to_bid(law: Law, route: str) -> int:
 def routes(law: Law) -> list[Route]:
     """Give the legal routes that are meant for purchases of this band."""
     return [route for route in law.regime.routes.values() if law.band.key in route.bands]
+
+
+def rules_on(now: datetime) -> Regime:
+    """Give the version of the rules that holds at `now`, whatever the value."""
+    return regime_on(REGIME, now.astimezone(LONDON).date())
 
 
 def usual_closing(now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Tables of challenges: problem, stages, criteria, and the plan frozen at publication."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -14,10 +14,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from challenges.documents.models import Document
+from challenges.drafting.models import RecordAnswer, TeamMember
 from challenges.lifecycle import State
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
@@ -113,6 +116,25 @@ class Challenge(Identified, Base):
     tried: Mapped[str] = mapped_column(Text, default="")
     constraints: Mapped[str] = mapped_column(Text, default="")
     support: Mapped[str] = mapped_column(Text, default="")
+    research: Mapped[str] = mapped_column(Text, default="", server_default="")
+    people_offered: Mapped[str] = mapped_column(Text, default="", server_default="")
+    benefits: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reach: Mapped[str | None] = mapped_column(String(20))
+    pooling: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # What bidders must show, in minor units, and why: a small firm stays away from what is asked.
+    required_turnover_minor: Mapped[int | None] = mapped_column(BigInteger)
+    required_insurance_minor: Mapped[int | None] = mapped_column(BigInteger)
+    requirements: Mapped[str] = mapped_column(Text, default="", server_default="")
+    terms: Mapped[str] = mapped_column(Text, default="", server_default="")
+    terms_link: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    # Days that are planned and not promised; only the closing instant binds.
+    interviews_on: Mapped[date | None]
+    decision_on: Mapped[date | None]
+    starts_on: Mapped[date | None]
+    panel_planned: Mapped[int | None]
+    contact_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    contact_shown: Mapped[bool] = mapped_column(default=False, server_default=false())
     region: Mapped[str | None] = mapped_column(String(40))
     sector: Mapped[str | None] = mapped_column(String(40))
     legal_route: Mapped[LegalRoute | None] = mapped_column(enum_type(LegalRoute))
@@ -150,6 +172,9 @@ class Challenge(Identified, Base):
     notices: Mapped[list[NoticeRecord]] = relationship(
         order_by=(NoticeRecord.recorded_at, NoticeRecord.id), viewonly=True
     )
+    team: Mapped[list[TeamMember]] = relationship(cascade="all, delete-orphan")
+    record: Mapped[list[RecordAnswer]] = relationship(cascade="all, delete-orphan")
+    documents: Mapped[list[Document]] = relationship(order_by=Document.id)
 
     # Two people editing at once: the second is told, nothing is overwritten unseen.
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)
@@ -220,6 +245,7 @@ class Stage(StageTerms, Identified, Base):
     ordinal: Mapped[int] = mapped_column(default=1)
     name: Mapped[str] = mapped_column(String(120), default="Application")
     closes_at: Mapped[datetime | None]
+    questions_until: Mapped[datetime | None]
     price_model: Mapped[PriceModel] = mapped_column(
         enum_type(PriceModel), default=PriceModel.FIXED_BUDGET
     )

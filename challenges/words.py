@@ -28,6 +28,14 @@ class Region(StrEnum):
     SOUTH = "south"
 
 
+class Reach(StrEnum):
+    """How far a problem reaches."""
+
+    LOCAL = "local"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+
+
 class Sector(StrEnum):
     """What part of public life the problem belongs to."""
 
@@ -54,6 +62,12 @@ REGION_WORDS: Mapping[str, str] = {
     Region.GLASGOW_AND_CLYDE: N_("Glasgow and the Clyde"),
     Region.AYRSHIRE: N_("Ayrshire"),
     Region.SOUTH: N_("South of Scotland"),
+}
+
+REACH_WORDS: Mapping[str, str] = {
+    Reach.LOCAL: N_("Local: one area"),
+    Reach.REGIONAL: N_("Regional: several areas"),
+    Reach.NATIONAL: N_("National: everywhere in Scotland"),
 }
 
 SECTOR_WORDS: Mapping[str, str] = {

@@ -22,6 +22,8 @@ from bids.models import (
     Submission,
 )
 from challenges import log_words as challenge_words
+from challenges.drafting.kinds import Topic
+from challenges.drafting.models import RecordAnswer
 from challenges.lifecycle import State
 from challenges.log_words import CLOSED
 from challenges.method.rules import is_formula
@@ -163,6 +165,7 @@ def a_challenge(
         why_now="Winter comes.",
         outcome="People find a warm place within five minutes' walk.",
         measures="Half of those asked used it.",
+        record=[RecordAnswer(topic=topic, text="It is in our files.") for topic in Topic],
         region="central",
         sector="transport",
         legal_route=LegalRoute.BELOW_THRESHOLD,

@@ -11,30 +11,10 @@ from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
 from challenges.forms import typed
+from challenges.forms.numbers import WholeField
 from challenges.models import Criterion
 from challenges.sections import DEFAULT_DESCRIPTORS, Question
 from marketplace.core.forms import BaseForm, ExactDecimalField
-
-
-class WholeField(StringField):
-    """A whole number in plain digits; data is an int or None."""
-
-    widget = GovTextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the digits."""
-        text = valuelist[0].strip() if valuelist else ""
-        self.data: Any = None
-        if not text:
-            return
-        if not re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
-            raise ValidationError(_l("Enter a whole number, such as 300"))
-        self.data = int(text)
 
 
 class DescriptorsField(TextAreaField):

@@ -3,14 +3,20 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from challenges.law import rules_on
 from challenges.readiness.criteria import of_criteria, weights_sum
+from challenges.readiness.documents import of_documents
 from challenges.readiness.finding import Finding
 from challenges.readiness.law import of_law
 from challenges.readiness.method import of_method
 from challenges.readiness.money import of_money
-from challenges.readiness.outcome import of_outcome
+from challenges.readiness.outcome import of_outcome, of_support
+from challenges.readiness.people import of_people
 from challenges.readiness.place import of_place
 from challenges.readiness.problem import of_problem
+from challenges.readiness.record import of_record
+from challenges.readiness.requirements import of_requirements
+from challenges.readiness.team import of_team
 from challenges.readiness.timeline import of_timeline
 
 if TYPE_CHECKING:
@@ -23,13 +29,19 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
     """Name what a challenge lacks and where it is weak, in the order of its sections."""
     return [
         *of_problem(challenge),
+        *of_people(challenge),
         *of_outcome(challenge),
+        *of_support(challenge),
         *of_place(challenge),
         *of_money(challenge),
         *of_method(challenge.stage),
+        *of_requirements(challenge, rules_on(now).required_turnover_times_value),
         *of_criteria(challenge.stage),
-        *of_timeline(challenge.stage, now),
+        *of_timeline(challenge, now),
         *of_law(challenge, now),
+        *of_documents(challenge),
+        *of_team(challenge),
+        *of_record(challenge),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from challenges.readiness.finding import Finding, advice
+from challenges.readiness.products import of_products
 from challenges.sections import Section
 from marketplace.core.text import N_
 
@@ -34,7 +35,6 @@ def of_problem(challenge: "Challenge") -> Iterator[Finding]:
             section,
             N_("The problem is told in a few words only. Say what happens, where and how often."),
         )
-    if not challenge.affected:
-        yield Finding(section, N_("Say who is affected by the problem."))
+    yield from of_products(section, challenge.title, challenge.summary, challenge.problem)
     if not challenge.today:
         yield advice(section, N_("Say what happens today, so that nobody offers what you have."))

@@ -6,6 +6,8 @@ A draft may be incomplete, so nothing here asks whether a section is good enough
 
 from challenges.sections.base import (
     MONEY_MOST,
+    OWN_SECTIONS,
+    SECTION_GROUPS,
     SECTION_WORDS,
     SUMMARY_MOST,
     TEXT_MOST,
@@ -24,13 +26,19 @@ from challenges.sections.criteria import (
     WORDS_MOST,
     Question,
 )
-from challenges.sections.editions import BY_SECTION, Content, edition, tidied
+from challenges.sections.documents import Terms
+from challenges.sections.editions import BY_SECTION, Content, edition, is_empty, tidied
+from challenges.sections.ground import Constraints, Support, Tried
 from challenges.sections.money import Money
-from challenges.sections.outcome import Outcome
+from challenges.sections.outcome import Benefits, Outcome
+from challenges.sections.people import People
 from challenges.sections.place import ROUND_MOST, Place
 from challenges.sections.problem import Problem
+from challenges.sections.record import Record, Recorded
+from challenges.sections.requirements import Requirements
 from challenges.sections.sponsors import SPONSORS_MOST, Sponsors
 from challenges.sections.stages import STAGES_MOST, Later, Step
+from challenges.sections.team import Member, Team
 from challenges.sections.timeline import Timeline
 
 __all__ = [
@@ -40,9 +48,11 @@ __all__ = [
     "DEFAULT_DESCRIPTORS",
     "DESCRIPTOR_MOST",
     "MONEY_MOST",
+    "OWN_SECTIONS",
     "QUESTION_MOST",
     "ROUND_MOST",
     "SCORE_MOST",
+    "SECTION_GROUPS",
     "SECTION_WORDS",
     "SPONSORS_MOST",
     "STAGES_MOST",
@@ -50,19 +60,31 @@ __all__ = [
     "TEXT_MOST",
     "TITLE_MOST",
     "WORDS_MOST",
+    "Benefits",
+    "Constraints",
     "Content",
     "Later",
+    "Member",
     "Money",
     "Outcome",
     "Part",
+    "People",
     "Place",
     "Problem",
     "Question",
+    "Record",
+    "Recorded",
+    "Requirements",
     "Section",
     "Sponsors",
     "Step",
+    "Support",
+    "Team",
+    "Terms",
     "Timeline",
+    "Tried",
     "edition",
+    "is_empty",
     "tidied",
     "weight_fault",
 ]

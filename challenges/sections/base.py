@@ -13,23 +13,58 @@ class Section(StrEnum):
     """The parts of a draft, in the order in which they are best written."""
 
     PROBLEM = "problem"
+    PEOPLE = "people"
+    TRIED = "tried"
     OUTCOME = "outcome"
+    BENEFITS = "benefits"
+    CONSTRAINTS = "constraints"
+    SUPPORT = "support"
     PLACE = "place"
     MONEY = "money"
+    REQUIREMENTS = "requirements"
     CRITERIA = "criteria"
     TIMELINE = "timeline"
+    DOCUMENTS = "documents"
     SPONSORS = "sponsors"
+    TEAM = "team"
+    RECORD = "record"
 
 
 SECTION_WORDS: Mapping[Section, str] = {
     Section.PROBLEM: N_("The problem"),
+    Section.PEOPLE: N_("The people it affects"),
+    Section.TRIED: N_("What has been tried"),
     Section.OUTCOME: N_("The outcome you want"),
+    Section.BENEFITS: N_("Wider benefits"),
+    Section.CONSTRAINTS: N_("What every answer must respect"),
+    Section.SUPPORT: N_("What you offer"),
     Section.PLACE: N_("Place and sector"),
     Section.MONEY: N_("Money and legal route"),
+    Section.REQUIREMENTS: N_("What you ask of bidders"),
     Section.CRITERIA: N_("How bids are judged"),
-    Section.TIMELINE: N_("Closing time"),
+    Section.TIMELINE: N_("Timeline"),
+    Section.DOCUMENTS: N_("Documents and draft contract"),
     Section.SPONSORS: N_("Joint sponsors"),
+    Section.TEAM: N_("Your team"),
+    Section.RECORD: N_("Your record before approval"),
 }
+
+# How a task list puts them together.
+SECTION_GROUPS: Mapping[str, tuple[Section, ...]] = {
+    N_("The problem"): (Section.PROBLEM, Section.PEOPLE, Section.TRIED),
+    N_("What you want"): (
+        *(Section.OUTCOME, Section.BENEFITS, Section.CONSTRAINTS),
+        *(Section.SUPPORT, Section.PLACE),
+    ),
+    N_("How you buy it"): (
+        *(Section.MONEY, Section.REQUIREMENTS, Section.CRITERIA),
+        *(Section.TIMELINE, Section.DOCUMENTS),
+    ),
+    N_("Who stands behind it"): (Section.SPONSORS, Section.TEAM, Section.RECORD),
+}
+
+# These are the body's own and stand on no public page, but for a contact that it chooses to show.
+OWN_SECTIONS = frozenset({Section.TEAM, Section.RECORD})
 
 TITLE_MOST = 200
 SUMMARY_MOST = 300
@@ -42,6 +77,7 @@ TOO_LONG = {
     TITLE_MOST: N_("Shorten this to 200 characters or fewer."),
     SUMMARY_MOST: N_("Shorten this to 300 characters or fewer."),
     TEXT_MOST: N_("Shorten this to 20,000 characters or fewer."),
+    254: N_("Shorten this to 254 characters or fewer."),
     40: N_("Shorten this to 40 characters or fewer."),
     120: N_("Shorten this to 120 characters or fewer."),
     5_000: N_("Shorten this to 5,000 characters or fewer."),

@@ -9,21 +9,81 @@ from typing import TypeVar
 
 from challenges.sections.base import Part, Section
 from challenges.sections.criteria import Question
+from challenges.sections.documents import Terms
+from challenges.sections.ground import Constraints, Support, Tried
 from challenges.sections.money import Money
-from challenges.sections.outcome import Outcome
+from challenges.sections.outcome import Benefits, Outcome
+from challenges.sections.people import People
 from challenges.sections.place import Place
 from challenges.sections.problem import Problem
+from challenges.sections.record import Record
+from challenges.sections.requirements import Requirements
 from challenges.sections.sponsors import Sponsors
 from challenges.sections.stages import Later, Step
+from challenges.sections.team import Team
 from challenges.sections.timeline import Timeline
 from marketplace.core.text import on_one_line, pasted
 from scoring.engine.canonical import canonical
 
-Content = Problem | Outcome | Place | Money | Timeline | Sponsors
-C = TypeVar("C", Problem, Outcome, Place, Money, Timeline, Sponsors, Content, Question, Step, Later)
+Content = (
+    Problem
+    | People
+    | Tried
+    | Outcome
+    | Benefits
+    | Constraints
+    | Support
+    | Place
+    | Money
+    | Requirements
+    | Timeline
+    | Terms
+    | Sponsors
+    | Team
+    | Record
+)
+C = TypeVar(
+    "C",
+    Problem,
+    People,
+    Tried,
+    Outcome,
+    Benefits,
+    Constraints,
+    Support,
+    Place,
+    Money,
+    Requirements,
+    Timeline,
+    Terms,
+    Sponsors,
+    Team,
+    Record,
+    Content,
+    Question,
+    Step,
+    Later,
+)
 
 BY_SECTION: Mapping[Section, type[Content]] = {
-    kind.section: kind for kind in (Problem, Outcome, Place, Money, Timeline, Sponsors)
+    kind.section: kind
+    for kind in (
+        Problem,
+        People,
+        Tried,
+        Outcome,
+        Benefits,
+        Constraints,
+        Support,
+        Place,
+        Money,
+        Requirements,
+        Timeline,
+        Terms,
+        Sponsors,
+        Team,
+        Record,
+    )
 }
 
 
@@ -35,6 +95,11 @@ def tidied(content: C) -> C:
         if isinstance(value := getattr(content, field.name), str) and not isinstance(value, StrEnum)
     }
     return replace(content, **texts).kept()  # type: ignore[arg-type]  # the same fields, as text
+
+
+def is_empty(content: Content) -> bool:
+    """Tell whether nothing was written in a section yet."""
+    return not any(getattr(content, field.name) for field in fields(content))
 
 
 def edition(content: Part | Mapping[str, Decimal]) -> str:

@@ -19,7 +19,6 @@ class Problem(Part):
     title: str
     summary: str = ""
     problem: str = ""
-    affected: str = ""
     today: str = ""
     why_now: str = ""
 

@@ -3,17 +3,29 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from challenges.drafting.models import RecordAnswer, TeamMember
 from challenges.method import stored
 from challenges.models import Challenge, CoSponsor, Criterion
 from challenges.sections import (
+    Benefits,
+    Constraints,
     Content,
+    Member,
     Money,
     Outcome,
+    People,
     Place,
     Problem,
+    Record,
+    Recorded,
+    Requirements,
     Section,
     Sponsors,
+    Support,
+    Team,
+    Terms,
     Timeline,
+    Tried,
 )
 
 Reader = Callable[[Challenge], Content]
@@ -31,18 +43,53 @@ def read(challenge: Challenge, section: Section) -> Content:
 def put(challenge: Challenge, content: Content) -> None:
     """Put a section's content into a draft."""
     match content:
-        case Problem() | Outcome() | Place():
-            for name, value in vars(content).items():
-                setattr(challenge, name, value)
         case Money():
             _put_money(challenge, content)
         case Timeline():
-            challenge.stage.closes_at = content.closes_at
+            _put_timeline(challenge, content)
         case Sponsors():
             kept = {sponsor.name: sponsor for sponsor in challenge.co_sponsors}
             challenge.co_sponsors = [
                 kept.get(name) or CoSponsor(name=name) for name in content.names
             ]
+        case Team():
+            _put_team(challenge, content)
+        case Record():
+            _put_record(challenge, content)
+        case _:
+            # Each of their texts is a column of the same name.
+            for name, value in vars(content).items():
+                setattr(challenge, name, value)
+
+
+def _put_timeline(challenge: Challenge, content: Timeline) -> None:
+    challenge.stage.closes_at = content.closes_at
+    challenge.stage.questions_until = content.questions_until
+    challenge.interviews_on = content.interviews_on
+    challenge.decision_on = content.decision_on
+    challenge.starts_on = content.starts_on
+
+
+def _put_team(challenge: Challenge, content: Team) -> None:
+    for name in ("panel_planned", "contact_name", "contact_email", "contact_shown"):
+        setattr(challenge, name, getattr(content, name))
+    kept = {member.duty: member for member in challenge.team}
+    team = []
+    for member in content.members:
+        row = kept.get(member.duty) or TeamMember(duty=member.duty)
+        row.user_id, row.name = member.user_id, member.name
+        team.append(row)
+    challenge.team = team
+
+
+def _put_record(challenge: Challenge, content: Record) -> None:
+    kept = {answer.topic: answer for answer in challenge.record}
+    record = []
+    for answer in content.answers:
+        row = kept.get(answer.topic) or RecordAnswer(topic=answer.topic)
+        row.text, row.not_applicable = answer.text, answer.not_applicable
+        record.append(row)
+    challenge.record = record
 
 
 def _put_money(challenge: Challenge, content: Money) -> None:
@@ -79,13 +126,40 @@ def _read_money(challenge: Challenge) -> Money:
     )
 
 
+def _read_team(challenge: Challenge) -> Team:
+    return Team(
+        tuple(Member(each.duty, each.user_id, each.name) for each in challenge.team),
+        challenge.panel_planned,
+        challenge.contact_name,
+        challenge.contact_email,
+        challenge.contact_shown,
+    ).kept()
+
+
+def _read_record(challenge: Challenge) -> Record:
+    return Record(
+        tuple(Recorded(each.topic, each.text, each.not_applicable) for each in challenge.record)
+    ).kept()
+
+
 _READERS: Mapping[Section, Reader] = {
-    Section.PROBLEM: lambda c: Problem(
-        c.title, c.summary, c.problem, c.affected, c.today, c.why_now
-    ),
-    Section.OUTCOME: lambda c: Outcome(c.outcome, c.measures, c.tried, c.constraints, c.support),
-    Section.PLACE: lambda c: Place(c.region, c.sector, c.round),
+    Section.PROBLEM: lambda c: Problem(c.title, c.summary, c.problem, c.today, c.why_now),
+    Section.PEOPLE: lambda c: People(c.affected, c.research),
+    Section.TRIED: lambda c: Tried(c.tried),
+    Section.OUTCOME: lambda c: Outcome(c.outcome, c.measures),
+    Section.BENEFITS: lambda c: Benefits(c.benefits),
+    Section.CONSTRAINTS: lambda c: Constraints(c.constraints),
+    Section.SUPPORT: lambda c: Support(c.support, c.people_offered),
+    Section.PLACE: lambda c: Place(c.region, c.sector, c.round, c.reach, c.pooling),
     Section.MONEY: _read_money,
-    Section.TIMELINE: lambda c: Timeline(c.stage.closes_at),
+    Section.REQUIREMENTS: lambda c: Requirements(
+        c.required_turnover_minor, c.required_insurance_minor, c.requirements
+    ),
+    Section.TIMELINE: lambda c: Timeline(
+        c.stage.closes_at, c.stage.questions_until, c.interviews_on, c.decision_on, c.starts_on
+    ),
+    Section.DOCUMENTS: lambda c: Terms(c.terms, c.terms_link),
     Section.SPONSORS: lambda c: Sponsors(tuple(s.name for s in c.co_sponsors)),
+    Section.TEAM: _read_team,
+    Section.RECORD: _read_record,
 }

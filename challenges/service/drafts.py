@@ -9,12 +9,14 @@ from challenges import (
     log_words,  # noqa: F401  (importing it registers the words)
     policy,
 )
+from challenges.drafting.queries import colleagues
 from challenges.models import Challenge, PriceModel, Stage
 from challenges.queries import own_challenge
 from challenges.sections import (
     Content,
     Part,
     Problem,
+    Team,
     edition,
     tidied,
 )
@@ -89,6 +91,8 @@ def save(
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
         ensure(policy.can_write(actor, challenge, clock.now()))
         refuse_stale(edition(read(challenge, content.section)), edition(content), seen)
+        if isinstance(content, Team):
+            _refuse_strangers(session, challenge, content)
         put(challenge, content)
         if isinstance(content, Problem):
             await_vector(session, challenge, clock)
@@ -117,6 +121,23 @@ def refuse_stale(present: str, wanted: str, seen: str | None) -> None:
                 "overwritten. Compare your text with what is saved now, then save again."
             )
         )
+
+
+def _refuse_strangers(session: Session, challenge: Challenge, team: Team) -> None:
+    """Refuse to give a duty to somebody who does not act for the body, and did not have it.
+
+    Who left since stays named until somebody else is.
+    """
+    known = {each.user_id for each in colleagues(session, challenge.buyer_id)}
+    known |= {each.user_id for each in challenge.team if each.user_id is not None}
+    message = N_("Choose one of the people of your organisation.")
+    faults = {
+        str(each.duty): message
+        for each in team.members
+        if each.user_id is not None and each.user_id not in known
+    }
+    if faults:
+        raise Invalid(message, fields=faults)
 
 
 def _new_reference(session: Session) -> str:

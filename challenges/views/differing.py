@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField
 
 from challenges.comparing import Row, compare, differs
-from marketplace.core.dates import format_instant
-from marketplace.core.forms import BaseForm, LondonInstantField
+from marketplace.core.dates import format_day, format_instant
+from marketplace.core.forms import BaseForm, DayField, LondonInstantField
 from marketplace.core.text import pasted
 
 
@@ -36,7 +36,9 @@ def shown(field: Any) -> str:
     if isinstance(field, BooleanField):
         return str(_("Yes") if field.data else _("No"))
     if isinstance(field, LondonInstantField):
-        return str(format_instant(field.data)) if field.data else ""
+        return format_instant(field.data) if field.data else ""
+    if isinstance(field, DayField):
+        return format_day(field.data) if field.data else ""
     if isinstance(field, SelectField):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         wanted = {str(value) for value in chosen if value}

@@ -107,6 +107,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "price_sentences": words.price_sentences(challenge.stage, challenge.currency, money),
         "method_sentences": method_sentences(challenge.stage),
         "region": words.REGION_WORDS.get(challenge.region or "", challenge.region),
+        "reach": words.REACH_WORDS.get(challenge.reach or ""),
         "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
         "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),
         "scales": _scales(challenge.stage),

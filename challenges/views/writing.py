@@ -1,21 +1,28 @@
 """Pages on which a draft is begun and written, section by section."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from challenges import policy, queries, readiness, service
+from challenges.drafting.kinds import Colleague
+from challenges.drafting.queries import colleagues
 from challenges.forms.sections import FORMS, SectionForm
 from challenges.forms.sections.money import MoneyForm
 from challenges.forms.steps import CreateForm
 from challenges.law import usual_closing
+from challenges.models import Challenge
 from challenges.sections import (
+    SECTION_GROUPS,
     SECTION_WORDS,
     Content,
     Money,
     Section,
-    Sponsors,
     Timeline,
     edition,
+    is_empty,
 )
 from challenges.views.differing import differences
 from challenges.views.room import Page, blueprint, law_now, refused
@@ -25,6 +32,29 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Permission, ensure
 from marketplace.core.text import N_
+
+
+class _Item(NamedTuple):
+    """A section in the task list, with what it lacks and where it could be better."""
+
+    section: Section
+    words: str
+    empty: bool
+    lacking: Sequence[readiness.Finding]
+    advice: Sequence[readiness.Finding]
+
+    @classmethod
+    def of(
+        cls, challenge: Challenge, section: Section, findings: Sequence[readiness.Finding]
+    ) -> "_Item":
+        mine = [finding for finding in findings if finding.section is section]
+        return cls(
+            section,
+            SECTION_WORDS[section],
+            section in FORMS and is_empty(service.read(challenge, section)),
+            [finding for finding in mine if finding.needed],
+            [finding for finding in mine if not finding.needed],
+        )
 
 
 @blueprint.get("/work/challenges")
@@ -70,14 +100,9 @@ def write(reference: str) -> str:
         challenge=challenge,
         state=policy.current_state(challenge, now),
         may_write=policy.can_write(actor, challenge, now).allowed,
-        sections=[
-            (
-                section,
-                SECTION_WORDS[section],
-                [f for f in findings if f.section is section and f.needed],
-                [f for f in findings if f.section is section and not f.needed],
-            )
-            for section in Section
+        groups=[
+            (heading, [_Item.of(challenge, section, findings) for section in sections])
+            for heading, sections in SECTION_GROUPS.items()
         ],
         needed=[finding for finding in findings if finding.needed],
     )
@@ -92,7 +117,8 @@ def section(reference: str, section: str) -> Page:
     actor, clock = access.current_actor(), access.clock()
     challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
     present = service.read(challenge, part)
-    form = _form_showing(part, present)
+    people = colleagues(db.session(), challenge.buyer_id) if part is Section.TEAM else ()
+    form = _form_showing(part, present, people)
     status, stale = 200, False
     if request.method == "GET":
         ensure(policy.can_write(actor, challenge, clock.now()))
@@ -118,28 +144,27 @@ def section(reference: str, section: str) -> Page:
         challenge=challenge,
         form=form,
         heading=SECTION_WORDS[part],
-        differences=differences(_shown(part, present), form) if stale else None,
+        differences=differences(_shown(part, present, people), form) if stale else None,
         law=law_now(challenge),
     )
     return page, status
 
 
-def _form_showing(part: Section, content: Content) -> SectionForm:
+def _form_showing(part: Section, content: Content, colleagues: Sequence[Colleague]) -> SectionForm:
     """Make the section's form, showing what is saved where nothing was sent."""
-    data = dict(vars(content))
+    kind = FORMS[part]
+    data = kind.data_of(content)
     if isinstance(content, Timeline) and content.closes_at is None:
         data["closes_at"] = usual_closing(access.clock().now())
-    if isinstance(content, Sponsors):
-        data["names"] = "\n".join(content.names)
-    form = FORMS[part](data={**data, "seen": edition(content)})
+    form = kind(data={**data, "seen": edition(content)})
+    form.offer_colleagues(colleagues)
     if isinstance(form, MoneyForm) and isinstance(content, Money):
         form.offer(content.price_model)
     return form
 
 
-def _shown(part: Section, content: Content) -> SectionForm:
+def _shown(part: Section, content: Content, colleagues: Sequence[Colleague]) -> SectionForm:
     """Make a form of what is saved, only to be read, whatever was sent."""
-    form = FORMS[part](formdata=None, prefix="saved-", data=dict(vars(content)))
-    if isinstance(content, Sponsors):
-        form = FORMS[part](formdata=None, prefix="saved-", data={"names": "\n".join(content.names)})
+    form = FORMS[part](formdata=None, prefix="saved-", data=FORMS[part].data_of(content))
+    form.offer_colleagues(colleagues)
     return form

@@ -3,7 +3,7 @@ decimals, instants in London's time. Shape and words of input only; rules stand 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -195,3 +195,30 @@ class LondonInstantField(Field):
         if instant.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
             raise ValidationError(_l("The clocks go forward then: that time does not exist"))
         self.data = instant
+
+
+class DayField(Field):
+    """A day, month and year; data is a date, or None. The browser sends three values."""
+
+    widget: Any = None
+
+    @property
+    def parts(self) -> list[str]:
+        """Give the three values to show: as typed, or from the date."""
+        if self.raw_data:
+            return [str(part) for part in self.raw_data][:3] + [""] * (3 - len(self.raw_data))
+        if self.data is None:
+            return ["", "", ""]
+        return [str(self.data.day), str(self.data.month), str(self.data.year)]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the three values."""
+        self.data: date | None = None
+        parts = [(clean(value) or "") for value in valuelist]
+        if not any(parts):
+            return
+        try:
+            day, month, year = (int(part) for part in parts)
+            self.data = date(year, month, day)
+        except (ValueError, TypeError, OverflowError):
+            raise ValidationError(_l("Enter a real date, such as 8 12 2026")) from None

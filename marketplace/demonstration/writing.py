@@ -7,15 +7,16 @@ from functools import partial
 from challenges import service
 from challenges.models import LegalRoute, PriceModel
 from challenges.sections import (
+    Constraints,
     Content,
     Money,
     Outcome,
-    Place,
     Problem,
     Question,
     Sponsors,
-    Timeline,
+    Tried,
 )
+from marketplace.demonstration import drafting
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
@@ -89,22 +90,24 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
     add = partial(service.add_criterion, item.reference, actor=telling.lead, clock=telling.clock)
     yield partial(save, _problem(item))
     yield partial(save, _outcome(item))
-    yield partial(save, Place(item.region, item.sector, item.round))
+    yield partial(save, Tried(item.tried))
+    yield partial(save, Constraints(item.constraints))
     for criterion in item.criteria:
         if criterion.kind == "quality":
             yield partial(add, _question(telling, criterion), key=criterion.key)
     yield partial(save, _money(item))
-    yield partial(save, Timeline(telling.days.closed_first))
+    for content in drafting.sections(telling):
+        yield partial(save, content)
     yield partial(save, Sponsors(tuple(_name(telling, key) for key in item.co_sponsors)))
 
 
 def _problem(item: Challenge) -> Content:
-    return Problem(item.title, item.summary, item.problem, item.affected, item.today, item.why_now)
+    return Problem(item.title, item.summary, item.problem, item.today, item.why_now)
 
 
 def _outcome(item: Challenge) -> Content:
     measures = "\n".join(f"- {measure}" for measure in item.measures)
-    return Outcome(item.outcome, measures, item.tried, item.constraints, item.support)
+    return Outcome(item.outcome, measures)
 
 
 def _money(item: Challenge) -> Content:

@@ -13,7 +13,13 @@ from markupsafe import Markup
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
 from challenges.comparing import folded
 from challenges.lifecycle import STATE_WORDS
-from marketplace.core.dates import format_date, format_instant, format_short_date, time_left
+from marketplace.core.dates import (
+    format_date,
+    format_day,
+    format_instant,
+    format_short_date,
+    time_left,
+)
 from scoring.panel.lifecycle import SEAT_WORDS
 
 # Raw HTML off; links only to places a browser may safely follow (the library's own rule).
@@ -42,7 +48,7 @@ def markdown(text: str | None) -> Markup:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener",
     )
-    return Markup('<div class="fw-prose">' + clean + "</div>")  # noqa: S704  (nh3 has cleaned it)
+    return Markup('<div class="fw-prose" dir="auto">' + clean + "</div>")  # noqa: S704  (nh3 has cleaned it)
 
 
 def money(minor: int | None, currency: str = "GBP") -> str:
@@ -91,6 +97,7 @@ def register(app: Flask) -> None:
         instant=format_instant,
         day=format_date,
         short_day=format_short_date,
+        weekday=format_day,
         iso=iso,
     )
     app.jinja_env.globals["state_words"] = STATE_WORDS

@@ -79,10 +79,11 @@ class Person:
         turn_page(self.page, found.first)
         self._arrived(status)
 
-    def fill(self, fields: dict[str, str]) -> None:
-        """Type into fields by their labels."""
+    def fill(self, fields: dict[str, str], group: str | None = None) -> None:
+        """Type into fields by their labels, within the group with this legend if one is given."""
+        within = self.main.get_by_role("group", name=group, exact=True) if group else self.main
         for label, text in fields.items():
-            self.main.get_by_label(label, exact=True).fill(text)
+            within.get_by_label(label, exact=True).fill(text)
 
     def choose(self, *options: str, group: str | None = None) -> None:
         """Tick options by their labels, within the group with this legend if one is given."""

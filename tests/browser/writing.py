@@ -2,6 +2,7 @@
 
 import re
 
+from challenges.drafting.kinds import TOPIC_WORDS, Topic
 from tests.browser.person import Person, turn_page
 from tests.browser.play import CLOSES, PASSPHRASES, TITLE, Play
 
@@ -11,6 +12,20 @@ PROBLEM = (
     "Last winter the council counted 400 people at nine stops in one week."
 )
 AGAIN = "The same passphrase again"
+SHORT_SECTIONS = (
+    ("What has been tried", "What has been tried?", "A list that is out of date by Tuesday."),
+    (
+        "What every answer must respect",
+        "What must every answer respect?",
+        "It must work without a smartphone.",
+    ),
+    ("What you offer", "Which data and places do you offer?", "Opening hours of 60 halls."),
+    (
+        "Documents and draft contract",
+        "Which terms would the contract have? (optional)",
+        "Our usual terms for small contracts.",
+    ),
+)
 WHY_REFUSED = "The weights add up to 90. Together with price they must add up to 100."
 
 
@@ -39,9 +54,16 @@ def _write_sections(lead: Person, play: Play) -> None:
         {
             "Summary": "Waiting rooms are cold in winter, and people do not know which are open.",
             "What is the problem?": PROBLEM,
-            "Who does it affect?": "Older people and parents with small children, about 4,000.",
             "What happens today?": "A list on paper hangs in the library.",
             "Why now?": "The timetable changes in spring.",
+        }
+    )
+    lead.press("Save this section")
+    lead.follow("The people it affects")
+    lead.fill(
+        {
+            "Who does it affect?": "Older people and parents with small children, about 4,000.",
+            "What did they tell you?": "Twelve of them were asked at three stops.",
         }
     )
     lead.press("Save this section")
@@ -50,12 +72,13 @@ def _write_sections(lead: Person, play: Play) -> None:
         {
             "What outcome do you want?": "People find a warm place within five minutes’ walk.",
             "How would you know that it works?": "* Half of those asked used it.",
-            "What has been tried?": "The list on paper, which is out of date by Tuesday.",
-            "What must every answer respect?": "It must work without a smartphone.",
-            "What do you offer?": "Opening hours of 60 halls, and a librarian one day a week.",
         }
     )
     lead.press("Save this section")
+    for section, question, text in SHORT_SECTIONS:
+        lead.follow(section)
+        lead.fill({question: text})
+        lead.press("Save this section")
     lead.follow("Place and sector")
     lead.select("Region", "Central")
     lead.select("Sector", "Transport")
@@ -77,14 +100,36 @@ def _write_sections(lead: Person, play: Play) -> None:
         lead.choose("Fixed budget: everyone is paid the same, so only quality counts")
         lead.fill({"Budget, in pounds without VAT": "25,000"})
     lead.press("Save this section")
-    lead.follow("Closing time")
-    lead.fill({"Day": "31", "Month": "2", "Year": f"{CLOSES:%Y}", "Hour": "12", "Minute": "00"})
+    lead.follow("Timeline")
+    closing = "When does bidding close?"
+    wrong = {"Day": "31", "Month": "2", "Year": f"{CLOSES:%Y}", "Hour": "12", "Minute": "00"}
+    lead.fill(wrong, group=closing)
     lead.press("Save this section", status=422)
     lead.refused("Enter a real date and time")
-    lead.fill({"Day": f"{CLOSES:%d}", "Month": f"{CLOSES:%m}"})
+    lead.fill({"Day": f"{CLOSES:%d}", "Month": f"{CLOSES:%m}"}, group=closing)
     lead.press("Save this section")
     lead.follow("Joint sponsors")
     lead.fill({"Which other bodies join in?": "Sample Transport Partnership"})
+    lead.press("Save this section")
+    _write_for_the_body(lead)
+
+
+def _write_for_the_body(lead: Person) -> None:
+    """Name the team and fill in the record; what does not apply needs its reason."""
+    lead.follow("Your team")
+    for duty in ("Service", "Technical", "Voice of the people affected"):
+        lead.fill({"Name and job, or what they add": f"Sam Sample, {duty}"}, group=duty)
+    lead.fill({"How many people will score the bids?": "3"})
+    lead.press("Save this section")
+    lead.follow("Your record before approval")
+    for words in TOPIC_WORDS.values():
+        lead.fill({words: "It is in our files."})
+    lots = TOPIC_WORDS[Topic.LOTS]
+    lead.fill({lots: ""})
+    lead.page.locator("#lots_na").check()
+    lead.press("Save this section", status=422)
+    lead.refused("Say why this does not apply.")
+    lead.fill({lots: "It is one small piece of work."})
     lead.press("Save this section")
 
 

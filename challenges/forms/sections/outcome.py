@@ -1,4 +1,4 @@
-"""The form of the outcome."""
+"""The forms of the outcome and of the benefits beyond it."""
 
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovTextArea
@@ -6,7 +6,7 @@ from wtforms import TextAreaField
 
 from challenges.forms import typed
 from challenges.forms.sections.base import SectionForm
-from challenges.sections import Outcome
+from challenges.sections import Benefits, Outcome
 
 
 class OutcomeForm(SectionForm):
@@ -24,28 +24,27 @@ class OutcomeForm(SectionForm):
         widget=GovTextArea(),
         description=_l("Two to four measures that you can take, a line each, beginning with *."),
     )
-    tried = TextAreaField(
-        _l("What has been tried?"),
-        widget=GovTextArea(),
-        description=_l("What you or others tried, and why it was not enough. Failures help most."),
-    )
-    constraints = TextAreaField(
-        _l("What must every answer respect?"),
-        widget=GovTextArea(),
-        description=_l("Laws, safety, systems it must work with. Only what is really fixed."),
-    )
-    support = TextAreaField(
-        _l("What do you offer?"),
-        widget=GovTextArea(),
-        description=_l("Data, places, people and their time, introductions."),
-    )
 
     def content(self) -> Outcome:
         """Give what was typed."""
         return Outcome(
             outcome=typed(self.outcome),
             measures=typed(self.measures),
-            tried=typed(self.tried),
-            constraints=typed(self.constraints),
-            support=typed(self.support),
         )
+
+
+class BenefitsForm(SectionForm):
+    """Wider benefits."""
+
+    benefits = TextAreaField(
+        _l("What good should it do besides? (optional)"),
+        widget=GovTextArea(),
+        description=_l(
+            "For the place, for work and training, for the climate, for people left out until now. "
+            "Only what you will ask about afterwards."
+        ),
+    )
+
+    def content(self) -> Benefits:
+        """Give what was typed."""
+        return Benefits(typed(self.benefits))

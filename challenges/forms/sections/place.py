@@ -1,13 +1,13 @@
 """The form of place and sector."""
 
 from flask_babel import lazy_gettext as _l
-from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
-from wtforms import SelectField, StringField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextArea, GovTextInput
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 
 from challenges.forms import typed
 from challenges.forms.sections.base import SectionForm
 from challenges.sections import Place
-from challenges.words import REGION_WORDS, SECTOR_WORDS
+from challenges.words import REACH_WORDS, REGION_WORDS, SECTOR_WORDS
 
 
 class PlaceForm(SectionForm):
@@ -31,10 +31,26 @@ class PlaceForm(SectionForm):
         description=_l("If this belongs to a programme, its round, such as 12."),
     )
 
+    reach = RadioField(
+        _l("How far does the problem reach?"),
+        widget=GovRadioInput(),
+        choices=[(key, _l(words)) for key, words in REACH_WORDS.items()],
+        validate_choice=False,
+    )
+    pooling = TextAreaField(
+        _l("Who could buy this together with you? (optional)"),
+        widget=GovTextArea(),
+        description=_l(
+            "Other bodies that have the problem, and whether they pool money, data or people."
+        ),
+    )
+
     def content(self) -> Place:
         """Give what was typed."""
         return Place(
             region=typed(self.region) or None,
             sector=typed(self.sector) or None,
             round=typed(self.round) or None,
+            reach=typed(self.reach) or None,
+            pooling=typed(self.pooling),
         )

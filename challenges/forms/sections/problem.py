@@ -33,11 +33,6 @@ class ProblemForm(SectionForm):
             "can use blank lines between paragraphs, * for lists and ** for bold."
         ),
     )
-    affected = TextAreaField(
-        _l("Who does it affect?"),
-        widget=GovTextArea(),
-        description=_l("Which people, how many, and what they told you when you asked them."),
-    )
     today = TextAreaField(
         _l("What happens today?"),
         widget=GovTextArea(),
@@ -55,7 +50,6 @@ class ProblemForm(SectionForm):
             title=typed(self.title),
             summary=typed(self.summary),
             problem=typed(self.problem),
-            affected=typed(self.affected),
             today=typed(self.today),
             why_now=typed(self.why_now),
         )

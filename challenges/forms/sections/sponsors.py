@@ -18,6 +18,11 @@ class SponsorsForm(SectionForm):
         description=_l("One name on each line. Leave this empty if you do it alone."),
     )
 
+    @classmethod
+    def data_of(cls, content: Sponsors) -> dict[str, object]:
+        """Give one name on each line."""
+        return {"names": "\n".join(content.names)}
+
     def content(self) -> Sponsors:
         """Give what was typed."""
         return Sponsors(tuple(typed(self.names).splitlines()))

@@ -124,6 +124,8 @@ class Regime:
     routes: Mapping[str, Route]
     bands: tuple[Band, ...]
     report_items: tuple[ReportItem, ...]
+    # The most of a bidder's yearly turnover that a body may ask for without special reasons.
+    required_turnover_times_value: int | None = None
 
     def band(self, key: str) -> Band:
         """Give a band by its key.
@@ -176,6 +178,7 @@ def versions(key: str) -> tuple[Regime, ...]:
             routes={route["key"]: _route(route) for route in item["routes"]},
             bands=tuple(_band(band) for band in item["bands"]),
             report_items=tuple(ReportItem(**found) for found in item["report_items"]),
+            required_turnover_times_value=item.get("required_turnover_times_value"),
         )
         for item in data["versions"]
     ]

@@ -232,7 +232,7 @@ def test_approving_what_has_changed_since_it_was_read_is_refused(
     read = queries.own_challenge(session, reference, actor_for(officer)).row_version
     service.return_to_draft(reference, reason="Shorter.", actor=actor_for(officer), clock=clock)
     service.save(
-        reference, Problem(title="Why?", summary="s", problem="p", affected="a"),
+        reference, Problem(title="Why?", summary="s", problem="p"),
         actor=actor_for(lead), clock=clock,
     )  # fmt: skip
     service.submit_for_review(reference, actor=actor_for(lead), clock=clock)

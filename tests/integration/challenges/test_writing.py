@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges import service
+from challenges.drafting.kinds import Topic
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
@@ -26,17 +27,27 @@ PROBLEM = {
     "title": TITLE,
     "summary": "Waiting rooms are cold in winter, and people do not know which are open.",
     "problem": "People wait for buses in the **cold**. " * 10,
-    "affected": "Older people and parents with small children.",
     "today": "A list on paper hangs in the library.",
     "why_now": "Winter comes.",
+}
+PEOPLE = {
+    "affected": "Older people and parents with small children.",
+    "research": "We asked twelve of them at three stops.",
 }
 OUTCOME = {
     "outcome": "People find a warm place within five minutes' walk.",
     "measures": "* Half of those asked used it.",
-    "tried": "Posters.",
-    "constraints": "No account.",
-    "support": "A map of public buildings.",
 }
+TEAM = {
+    "service_name": "Sana Sample, runs the buses",
+    "technical_name": "Tam Test, architect",
+    "users_name": "A panel of six passengers",
+    "panel_planned": "4",
+    "contact_name": "The bus team",
+    "contact_email": "buses@example.org",
+    "contact_shown": "y",
+}
+RECORD = {topic.value: f"On record: {topic.value}." for topic in Topic} | {"lots_na": "y"}
 MONEY = {
     "legal_route": "below_threshold",
     "value_minor": "45,000",
@@ -80,8 +91,23 @@ def test_writing_with_tokens_from_question_to_published_page(
     write = f"/work/challenges/{reference[0]}/write"
     for section, data in {
         "problem": PROBLEM,
+        "people": PEOPLE,
+        "tried": {"tried": "Posters."},
         "outcome": OUTCOME,
-        "place": {"region": "tayside", "sector": "transport", "round": "11"},
+        "benefits": {"benefits": "Work for young people."},
+        "constraints": {"constraints": "No account."},
+        "support": {"support": "A map of public buildings.", "people_offered": "A librarian."},
+        "requirements": {"required_insurance_minor": "50,000", "requirements": "Buses are heavy."},
+        "documents": {"terms": "Our usual terms.", "terms_link": "https://example.org/terms"},
+        "team": TEAM,
+        "record": RECORD,
+        "place": {
+            "region": "tayside",
+            "sector": "transport",
+            "round": "11",
+            "reach": "regional",
+            "pooling": "A council nearby.",
+        },
         "money": MONEY,
         "sponsors": {"names": "Body B\nBody A"},
     }.items():
@@ -121,6 +147,13 @@ def test_writing_with_tokens_from_question_to_published_page(
     page_text = client.get(published.location).text
     for words in (TITLE, "Body A, Body B", "<strong>cold</strong>", "£45,000", "Level 5"):
         assert words in page_text
+    for words in ("twelve of them", "Posters.", "young people", "A librarian", "£50,000"):
+        assert words in page_text
+    for words in ("A council nearby", "Our usual terms", 'href="https://example.org/terms"'):
+        assert words in page_text
+    assert "buses@example.org" in page_text
+    assert "Sana Sample" not in page_text
+    assert "On record" not in page_text
     assert challenge.plan.sha256 in page_text
 
 
@@ -134,7 +167,6 @@ def test_sending_a_section_without_token_changes_nothing(
 
     assert answer.status_code == 400
     session.expire_all()
-    assert draft.affected == "Older people and parents with small children."
     assert draft.why_now == "Winter comes."
 
 
@@ -166,6 +198,15 @@ def test_saving_an_incomplete_section_is_allowed(
         ("money", "worst_minor", "10", "must be higher than the one that gets all"),
         ("timeline", "closes_at", "32", "Enter a real date and time"),
         ("sponsors", "names", "\n".join(map(str, range(30))), "at most 20 joint sponsors"),
+        ("requirements", "required_turnover_minor", "0", "Enter an amount above zero"),
+        ("timeline", "decision_on", "32", "Enter a real date"),
+        ("documents", "terms_link", "javascript:alert(1)", "Enter a web address"),
+        ("documents", "terms_link", "https://[", "Enter a web address"),
+        ("team", "panel_planned", "lots", "Enter a whole number"),
+        ("team", "panel_planned", "31", "Enter a number from 1 to 30"),
+        ("team", "contact_email", "nobody", "Enter an e-mail address"),
+        ("team", "expert_name", "x" * 201, "Shorten this to 200 characters"),
+        ("record", "cyber", "x" * 5_001, "Shorten this to 5,000 characters"),
     ],
 )
 def test_saving_a_section_with_a_fault_shows_it_with_what_was_typed(
@@ -238,10 +279,10 @@ def test_saving_from_two_tabs_gives_the_second_its_text_and_what_is_saved(
     path = f"/work/challenges/{draft.reference}/write/problem"
     seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(path).text)
     assert seen is not None
-    first = client.post(path, data={**PROBLEM, "affected": "Bus drivers.", "seen": seen[1]})
+    first = client.post(path, data={**PROBLEM, "today": "Bus drivers.", "seen": seen[1]})
     assert first.status_code == 303
 
-    second = client.post(path, data={**PROBLEM, "affected": "Night shift.", "seen": seen[1]})
+    second = client.post(path, data={**PROBLEM, "today": "Night shift.", "seen": seen[1]})
 
     assert second.status_code == 409
     assert "What is saved now, and what you typed" in second.text
@@ -250,17 +291,16 @@ def test_saving_from_two_tabs_gives_the_second_its_text_and_what_is_saved(
         ("del", "Bus drivers."),
         ("ins", "Night shift."),
     ]
-    assert 'name="affected"' in second.text
     assert re.search(r">\s*Night shift.</textarea>", second.text)
     session.expire_all()
-    assert draft.affected == "Bus drivers."
+    assert draft.today == "Bus drivers."
     # Having seen both, the writer saves again.
     anew = re.search(r'name="seen"[^>]*value="([^"]+)"', second.text)
     assert anew is not None
-    third = client.post(path, data={**PROBLEM, "affected": "Night shift.", "seen": anew[1]})
+    third = client.post(path, data={**PROBLEM, "today": "Night shift.", "seen": anew[1]})
     assert third.status_code == 303
     session.expire_all()
-    assert draft.affected == "Night shift."
+    assert draft.today == "Night shift."
 
 
 def test_saving_sponsors_from_two_tabs_shows_the_names_that_are_saved(
@@ -302,14 +342,14 @@ def test_saving_after_submission_keeps_the_text_on_the_page(
 
     answer = client.post(
         f"/work/challenges/{draft.reference}/write/problem",
-        data={**PROBLEM, "affected": "Night shift."},
+        data={**PROBLEM, "today": "Night shift."},
     )
 
     assert answer.status_code == 409
     assert "while the challenge is in review" in answer.text
     assert "Night shift." in answer.text
     session.expire_all()
-    assert draft.affected != "Night shift."
+    assert draft.today != "Night shift."
 
 
 def test_writing_a_challenge_of_another_body_is_not_found(

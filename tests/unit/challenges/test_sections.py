@@ -87,10 +87,10 @@ def test_tidying_money_leaves_out_what_the_price_model_has_no_use_for() -> None:
 
 
 def test_edition_changes_with_any_field_and_not_otherwise() -> None:
-    content = Outcome("a", "b", "c", "d", "e")
+    content = Problem("a", "b", "c", "d", "e")
 
-    assert edition(content) == edition(Outcome("a", "b", "c", "d", "e"))
-    for name in ("outcome", "measures", "tried", "constraints", "support"):
+    assert edition(content) == edition(Problem("a", "b", "c", "d", "e"))
+    for name in ("title", "summary", "problem", "today", "why_now"):
         assert edition(replace(content, **{name: "other"})) != edition(content)
 
 
