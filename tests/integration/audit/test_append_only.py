@@ -4,6 +4,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,8 @@ def made_up(column: sa.Column[Any]) -> object:
     kind = column.type.python_type
     if kind is uuid.UUID:
         return uuid.uuid4()
+    if kind is date:
+        return NOW.date()
     made: dict[type, object] = {int: 1, str: "x", bytes: b"x", bool: False, dict: {}}
     return made[kind]
 
