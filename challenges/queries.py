@@ -35,6 +35,7 @@ __all__ = [
     "public_challenge",
     "public_plan",
     "public_rounds",
+    "published_challenge",
 ]
 
 _NO_SUCH = N_("There is no challenge with this reference.")
@@ -74,6 +75,22 @@ def public_challenge(session: Session, reference: str) -> Challenge:
         select(Challenge)
         .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
         .options(*_WHOLE)
+    )
+    if challenge is None:
+        raise NotFound(_NO_SUCH)
+    return challenge
+
+
+def published_challenge(session: Session, reference: str) -> Challenge:
+    """Give a challenge that was published, with its buyer and stages alone.
+
+    Raises:
+        NotFound: there is none, or it is not public.
+    """
+    challenge = session.scalar(
+        select(Challenge)
+        .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
+        .options(*_BRIEF)
     )
     if challenge is None:
         raise NotFound(_NO_SUCH)

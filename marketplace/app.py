@@ -42,6 +42,7 @@ ROOMS = (
     "challenges.similar.views",
     "challenges.finding.views",
     "challenges.following.views",
+    "challenges.asking.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",

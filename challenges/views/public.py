@@ -11,11 +11,13 @@ from challenges import deadlines, policy, queries, words
 from challenges.finding import drawing
 from challenges.finding.story import story
 from challenges.following.queries import is_following
+from challenges.asking import queries as asked
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.similar.queries import similar_to
+from challenges.topics import TOPIC_WORDS
 from challenges.views.room import blueprint
 from marketplace.core import access
 from marketplace.core.access import public, requires
@@ -85,6 +87,8 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         moves=deadlines.moves(db.session(), challenge),
         similar=None if preview else similar_to(db.session(), challenge, now=now),
         **_told(challenge, now, preview=preview),
+        asking=asked.summary(db.session(), challenge),
+        topics=TOPIC_WORDS,
         **said_of(challenge),
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from bids.models import Bid, Opening, OpeningConfirmation
 from bids.opened import bid_counts
 from challenges import openers
+from challenges.asking import queries as asking
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
 from challenges.models import Challenge, DeadlineChange, Stage
 from challenges.queries import own_challenge
@@ -251,6 +252,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Intention.standstill_ends_at,
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
+            asking.waiting_there().label("questions_waiting"),
         )
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
         .outerjoin(Panel, Panel.stage_id == Stage.id)
@@ -289,5 +291,6 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         standstill_ends_at=row.standstill_ends_at,
         deadline_proposed_by_id=row.deadline_proposed_by,
         signed=row.signed,
+        questions_waiting=row.questions_waiting,
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

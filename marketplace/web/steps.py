@@ -36,6 +36,8 @@ class Standing:
     deadline_proposed_by_id: uuid.UUID | None = None
     # Whether the person has signed for the opening after the closing that holds.
     signed: bool = False
+    # How many questions of suppliers no published answer answers.
+    questions_waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
     if not thing.own:
         return
     yield from _of_the_deadline(thing, actor, now)
+    yield from _of_the_questions(thing, actor)
     match thing.state:
         case State.DRAFT if actor.may(Permission.CHALLENGE_WRITE):
             yield Step(N_("Go on writing"), "challenges.write")
@@ -80,6 +83,13 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         and actor.may(Permission.PANEL_NAME)
     ):
         yield Step(N_("Name the panel"), "panel.name")
+
+
+def _of_the_questions(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what suppliers' questions ask for, while they can be answered."""
+    writes = actor.may(Permission.CHALLENGE_WRITE)
+    if thing.state is State.OPEN and thing.questions_waiting and writes:
+        yield Step(N_("Answer the questions that wait"), "asking.desk")
 
 
 def _of_the_deadline(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bids.log_words import OPENING_REFUSED, READ_REFUSED
 from bids.models import Opening
 from bids.service.refusing import ORGANISATION
+from challenges.asking.log_words import ASKED
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from challenges.queries import own_challenge
@@ -41,6 +42,7 @@ LATEST = 5
 # for them too only when the bids are opened or never will be.
 _FOR_BODY = (
     "challenge.",
+    "clarification.",
     "deadline.",
     "opening.officer_named",
     "opening.confirmed",
@@ -250,8 +252,11 @@ def _told(entry: LogEntry, sight: Sight, *, sealed: bool) -> Told:
     seen = sight.fields[entry.action]
     fields = {name: value for name, value in entry.fields.items() if name in seen}
     words, values = log.fill(entry.action, fields)
-    # Who of a supplier's tries to read bids may be bidding: no name before the opening.
-    outsider = sealed and fields.get("reason") == ORGANISATION and entry.action in _ATTEMPTS
+    # Who asked is hidden from the body. Who of a supplier's tries to read bids may be bidding: no
+    # name before the opening.
+    outsider = entry.action == ASKED or (
+        sealed and fields.get("reason") == ORGANISATION and entry.action in _ATTEMPTS
+    )
     named = "actor" in seen and not outsider
     return Told(
         place=entry.n,

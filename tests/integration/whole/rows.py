@@ -33,6 +33,19 @@ _CHALLENGES = {
     "following.follow": "draft open",
     "following.unfollow": "draft open",
 }
+_ASKING = {
+    "asking.index": "draft open",
+    "asking.show": "draft open",
+    "asking.ask": "draft open closed",
+    "asking.mine": "draft open",
+    "asking.desk": "draft open",
+    "asking.reword": "open closed",
+    "asking.compose": "open closed",
+    "asking.draft": "open closed",
+    "asking.publish": "open closed",
+    "asking.discard": "open closed",
+    "asking.correct": "open closed",
+}
 _LOGS = {
     "timeline.show": "draft closed opened signed cancelled",
     "timeline.download": "draft closed opened signed cancelled",
@@ -99,7 +112,7 @@ _ACCOUNTS = {
     "accounts.end": "supplier body",
     "accounts.verify": "waiting supplier",
 }
-THINGS = {**_CHALLENGES, **_LOGS, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
+THINGS = {**_CHALLENGES, **_ASKING, **_LOGS, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
+import challenges.asking.models  # noqa: F401  (makes its tables known)
 from marketplace.core.audit.models import APPEND_ONLY
 from marketplace.core.database import Base
 from tests.integration.whole.tables import differences, expected, pragmas, triggers
@@ -38,6 +39,7 @@ MUST_BE_APPEND_ONLY = {
     "frozen_report",
     "report_file",
     "evaluation_plan",
+    "clarification_version",
 }
 
 

@@ -12,11 +12,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from bids import service as bids
 from challenges import service as challenges
+from challenges.asking import service as asking
+from challenges.asking.models import Clarification
+from challenges.topics import Topic
 from marketplace.core import jobs
 from marketplace.core.accounts.models import Invitation, Membership, Organisation, User
 from marketplace.core.audit.models import LogCheckpoint
@@ -255,6 +259,7 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     own = told["open"].actor(cast.supplier_admin)
     told["open"].own_bid = bids.start_bid(told["open"].reference, actor=own, clock=clock).reference
     officer = told["draft"].actor(cast.officer)
+    _ask(told["open"], cast, clock)
     challenges.cancel(
         told["cancelled"].reference, reason="The money went.", actor=officer, clock=clock
     )
@@ -268,6 +273,24 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     )
     for person in (cast.chair, *cast.evaluators):
         panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
+
+
+def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
+    """Have a supplier ask twice; the first question is answered, the second in a draft."""
+    for number, text in enumerate(("Which parks?", "How many benches?"), 1):
+        asked = asking.ask(
+            journey.reference,
+            topic=Topic.PROBLEM,
+            text=text,
+            actor=journey.actor(cast.supplier_admin),
+            clock=clock,
+        )
+        lead = journey.actor(cast.lead)
+        answer_id = asking.save_answer(
+            journey.reference, questions=[asked.id], text="All.", actor=lead, clock=clock
+        )
+        if number == 1:
+            asking.publish_answer(journey.reference, answer_id, actor=lead, clock=clock)
 
 
 def _change(journey: Journey, cast: Cast, clock: FixedClock) -> None:
@@ -304,8 +327,15 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),
+        **_asked(session),
         "size": str(session.scalar(sa.select(sa.func.max(LogCheckpoint.size)))),
     }
+
+
+def _asked(session: Session) -> dict[str, str]:
+    """Name the question that waits and its drafted answer; the answer before it is number 1."""
+    question = session.query(Clarification).filter_by(text="How many benches?").one()
+    return {"question_id": str(question.id), "answer_id": str(question.answer_id), "number": "1"}
 
 
 def _membership(user: User, organisation: Organisation) -> str:
