@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from challenges import deadlines, policy, queries, words
+from challenges.asking import queries as asked
 from challenges.finding import drawing
 from challenges.finding.story import story
 from challenges.following.queries import is_following
-from challenges.asking import queries as asked
 from challenges.forms.search import FilterForm
 from challenges.lifecycle import AWARDED_STATES, State
 from challenges.method.words import method_sentences
