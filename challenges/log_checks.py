@@ -22,7 +22,8 @@ _CLOSINGS = (log_words.PUBLISHED, log_words.DEADLINE_EXTENDED, log_words.REOPENE
 # What bids and their opening are held against.
 retention.keep(
     {
-        log_words.PUBLISHED: frozenset({"plan", "closes_at", "sealing_key"}),
+        log_words.APPROVED: frozenset({"text"}),
+        log_words.PUBLISHED: frozenset({"plan", "text", "closes_at", "sealing_key"}),
         log_words.CLOSED: frozenset({"closes_at"}),
         log_words.DEADLINE_EXTENDED: frozenset({"former", "closes_at"}),
         log_words.REOPENED: frozenset({"former", "closes_at"}),

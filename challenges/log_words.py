@@ -3,6 +3,7 @@
 from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
+APPROVED = "challenge.approved"
 PUBLISHED = "challenge.published"
 CLOSED = "challenge.closed"
 OPENER_NAMED = "opening.officer_named"
@@ -22,12 +23,16 @@ register(
         "challenge.returned": Telling(
             N_("The challenge was returned to draft: %(reason)s"), kind=_KIND
         ),
-        "challenge.approved": Telling(N_("The challenge was approved"), kind=_KIND),
+        APPROVED: Telling(
+            N_("The challenge was approved; its text has the fingerprint (SHA-256) %(text)s"),
+            public=frozenset({"text"}),
+            kind=_KIND,
+        ),
         PUBLISHED: Telling(
             N_("The challenge was published, and its evaluation plan frozen (SHA-256 %(plan)s)"),
             public=frozenset(
                 {
-                    *("plan", "closes_at", "sealing_key", "value_minor"),
+                    *("plan", "text", "closes_at", "sealing_key", "value_minor"),
                     *("regime", "regime_version", "band"),
                 }
             ),

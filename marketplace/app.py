@@ -59,6 +59,7 @@ ROOMS = (
 WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
+    "challenges.drafting.log_checks",
     "challenges.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",

@@ -22,6 +22,7 @@ from bids.models import (
     Submission,
 )
 from challenges import log_words as challenge_words
+from challenges.drafting import approved
 from challenges.drafting.kinds import Topic
 from challenges.drafting.models import RecordAnswer
 from challenges.lifecycle import State
@@ -211,6 +212,8 @@ def a_challenge(
     session.flush()
     if published:
         _publish(session, at, challenge)
+    if approver is not None:
+        approved.keep(session, challenge, FixedClock(at - timedelta(days=29)))
     return challenge
 
 

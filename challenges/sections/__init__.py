@@ -27,7 +27,7 @@ from challenges.sections.criteria import (
     Question,
 )
 from challenges.sections.documents import Terms
-from challenges.sections.editions import BY_SECTION, Content, edition, is_empty, tidied
+from challenges.sections.editions import BY_SECTION, Content, as_texts, edition, is_empty, tidied
 from challenges.sections.ground import Constraints, Support, Tried
 from challenges.sections.money import Money
 from challenges.sections.outcome import Benefits, Outcome
@@ -83,6 +83,7 @@ __all__ = [
     "Terms",
     "Timeline",
     "Tried",
+    "as_texts",
     "edition",
     "is_empty",
     "tidied",

@@ -107,12 +107,17 @@ def edition(content: Part | Mapping[str, Decimal]) -> str:
     values = (
         {name: str(value) for name, value in content.items()}
         if isinstance(content, Mapping)
-        else {
-            field.name: _as_json(getattr(content, field.name))
-            for field in fields(content)  # type: ignore[arg-type]  # every part is a dataclass
-        }
+        else as_texts(content)
     )
     return sha256(canonical(values)).hexdigest()[:20]
+
+
+def as_texts(content: Part) -> dict[str, object]:
+    """Give a section's fields as JSON has them: every value as text, a list of them, or null."""
+    return {
+        field.name: _as_json(getattr(content, field.name))
+        for field in fields(content)  # type: ignore[arg-type]  # every part is a dataclass
+    }
 
 
 def _as_json(value: object) -> object:

@@ -14,6 +14,7 @@ from challenges import (
     policy,
     readiness,
 )
+from challenges.drafting import approved
 from challenges.law import Law, law_of
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge, EvaluationPlan, Plan, Stage
@@ -84,14 +85,15 @@ def approve(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         StaleEdit: it has moved since the version that was `seen`, which the officer read.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
+        challenge = own_challenge(session, reference, actor, lock=True, whole=True)
         ensure(policy.can_approve(actor, challenge, clock.now()))
         _refuse_moved(challenge, seen)
         challenge.approved_by_id = actor.user_id
         challenge.approved_at = clock.now()
         advance(session, challenge, Event.APPROVE, clock=clock)
         letters.tell_approved(session, challenge, actor, clock)
-        _record(session, challenge, "challenge.approved", actor, clock)
+        text = approved.keep(session, challenge, clock)
+        _record(session, challenge, log_words.APPROVED, actor, clock, text=text)
 
 
 def publish(
@@ -111,6 +113,7 @@ def publish(
         StaleEdit: it has moved since the version that was `seen`.
         Invalid: it is no longer complete, as when its closing time has passed meanwhile; or fewer
             than three officers are named.
+        TextDiffers: its text is not the one that was approved.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
@@ -118,6 +121,7 @@ def publish(
         ensure(policy.can_publish(actor, challenge, now))
         _refuse_moved(challenge, seen)
         _refuse_unready(challenge, clock)
+        text = approved.ensure_same(session, challenge)
         named = openers.chosen(session, challenge, openers_named)
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
@@ -134,6 +138,7 @@ def publish(
             actor,
             clock,
             plan=plan.sha256,
+            text=text,
             closes_at=stage.closes_at and write_instant(stage.closes_at),
             sealing_key=key.recipient,
             value_minor=challenge.value_minor,

@@ -1,8 +1,9 @@
-"""The evaluation plan of a published challenge, as the very bytes whose digest the log holds."""
+"""Plan and text of a published challenge, as the very bytes whose digests the log holds."""
 
 from flask import Blueprint, Response
 
 from challenges import queries
+from challenges.drafting import approved
 from marketplace.core.access import public_alike
 from marketplace.core.database import db
 
@@ -16,8 +17,19 @@ _SHORT = 60
 @public_alike
 def show(reference: str) -> Response:
     """Give the `plan/1` of a challenge that was published."""
-    response = Response(queries.public_plan(db.session(), reference), mimetype="application/json")
-    response.headers["Content-Disposition"] = f"attachment; filename=plan-{reference}.json"
+    return _file(queries.public_plan(db.session(), reference), f"plan-{reference}.json")
+
+
+@blueprint.get("/challenges/<reference>/text.json")
+@public_alike
+def text(reference: str) -> Response:
+    """Give the `challenge-text/1` of a challenge: the text that was approved and published."""
+    return _file(approved.public_text(db.session(), reference), f"text-{reference}.json")
+
+
+def _file(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype="application/json")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.cache_control.public = True
     response.cache_control.max_age = _SHORT
     return response

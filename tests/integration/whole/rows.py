@@ -52,6 +52,7 @@ _LOGS = {
     "timeline.show_public": "draft open closed opened signed cancelled",
     "timeline.download_public": "draft open closed opened signed cancelled",
     "plans.show": "draft open signed cancelled",
+    "plans.text": "draft open",
 }
 _BIDS = {
     "bids.start": "draft open closed",
