@@ -43,6 +43,7 @@ ROOMS = (
     "challenges.finding.views",
     "challenges.following.views",
     "challenges.asking.views",
+    "challenges.simulator.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",
