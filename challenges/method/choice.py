@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from challenges.models import PriceModel, Rounded
 
 # Nobody explains a longer row of tie-breaks, and the column keeps no more.
-STEPS_MOST = 6
+STEPS_MOST = 4
 
 DECIMALS_MOST = 6
 
@@ -87,7 +87,7 @@ class Method(Part):
         if decimals is not None and not 0 <= decimals <= DECIMALS_MOST:
             found["rounded_decimals"] = N_("Enter a whole number from 0 to 6.")
         if len(self.tie_break or ()) > STEPS_MOST:
-            found["tie_break"] = N_("Name at most 6 tie-breaks.")
+            found["tie_break"] = N_("Name at most 4 tie-breaks.")
         for key, value in self.point_values:
             if value is not None and not 0 <= value <= MONEY_MOST:
                 found[f"point_value-{key}"] = N_("Enter zero or an amount above it.")

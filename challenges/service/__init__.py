@@ -5,6 +5,7 @@ from challenges.service.contents import read
 from challenges.service.criteria import add_criterion, arrange, change_criterion, delete_criterion
 from challenges.service.deadlines import confirm_deadline, decline_deadline, propose_deadline
 from challenges.service.drafts import create, save
+from challenges.service.method import choose_method, read_method
 from challenges.service.review import (
     advance,
     approve,
@@ -24,6 +25,7 @@ __all__ = [
     "await_closing",
     "cancel",
     "change_criterion",
+    "choose_method",
     "close",
     "confirm_deadline",
     "create",
@@ -33,6 +35,7 @@ __all__ = [
     "propose_deadline",
     "publish",
     "read",
+    "read_method",
     "record_closing",
     "return_to_draft",
     "save",

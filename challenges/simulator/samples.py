@@ -31,14 +31,13 @@ def usual_samples(stage: "Stage") -> list[tuple[Sentence, Sample]]:
     def sample(name: str, shares: tuple[str, str], price: int | None) -> tuple[Sentence, Sample]:
         """Score the heaviest question by the first share of its scale, the rest by the second."""
         scores = tuple(_score(c, Decimal(shares[0 if c is heaviest else 1])) for c in questions)
-        title = heaviest.title if heaviest is not None else ""
-        return Sentence(name, {"title": title}), Sample("", scores, price)
+        return Sentence(name, {}), Sample("", scores, price)
 
     return [
         sample(N_("Good and dear") if priced else N_("Good throughout"), ("1", "1"), high),
         sample(N_("Cheap and poor") if priced else N_("Poor throughout"), ("0.4", "0.4"), low),
         sample(N_("Balanced"), ("0.8", "0.6"), middle),
-        sample(N_("Best on “%(title)s”, weak on the rest"), ("1", "0.4"), middle),
+        sample(N_("Strong on one question"), ("1", "0.4"), middle),
     ]
 
 

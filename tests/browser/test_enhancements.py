@@ -56,6 +56,25 @@ def test_weights_are_added_up_while_they_are_typed(
     expect(page.locator("[data-weight-sum]")).to_have_text("72.125")
 
 
+def test_trial_is_worked_out_anew_while_somebody_types_and_the_address_follows(
+    journey: Journey, enter: Callable[[User, str], Page]
+) -> None:
+    page = enter(journey.cast.lead, f"/work/challenges/{journey.reference}/write/simulator")
+    first = page.locator("[data-simulator-first]")
+    expect(first).to_have_attribute("data-simulator-first", "Good and dear")
+
+    price = page.get_by_role("group", name="Bid 1").get_by_label("Price")
+    page.get_by_role("group", name="Bid 1").get_by_label("Criterion solves").fill("0")
+
+    expect(first).to_have_attribute("data-simulator-first", "Strong on one question")
+    expect(page.locator("[data-simulator-status]")).to_contain_text("1. Strong on one question.")
+    assert "s=0" in page.url
+    price.fill("much")
+    expect(page.locator("#p1-error")).to_contain_text("Enter an amount in pounds")
+    expect(price).to_have_value("much")
+    expect(price).to_be_focused()
+
+
 def test_answer_counts_its_words_and_saves_itself(
     journey: Journey, enter: Callable[[User, str], Page]
 ) -> None:

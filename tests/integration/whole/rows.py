@@ -14,6 +14,7 @@ _CHALLENGES = {
     "challenges.add_criterion": "draft open",
     "challenges.change_criterion": "draft open",
     "challenges.delete_criterion": "draft open",
+    "challenges.method": "draft open",
     "simulator.show": "draft, in review",
     "simulator.take_over": "draft, in review",
     "challenges.review": "draft, in review, open",
