@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "marketplace.core.accounts.views",
     "challenges.views",
+    "challenges.documents.views",
     "challenges.similar.views",
     "challenges.finding.views",
     "challenges.following.views",

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import Clock
@@ -155,6 +156,30 @@ class FileStore:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedFile(f"the stored file {sha256} has changed")
         return content
+
+
+def hold(session: Session, sha256: str) -> None:
+    """Hold a digest until the transaction ends: of those who keep and discard its bytes, one waits.
+
+    On SQLite every transaction that writes holds all of it.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(sha256[:15], 16))))
+
+
+def is_kept(session: Session, sha256: str) -> bool:
+    """Tell whether the database names the bytes of a digest."""
+    return bool(session.scalar(select(exists().where(StoredFile.sha256 == sha256))))
+
+
+def forget(session: Session, sha256: str) -> None:
+    """Take a digest's row away unless something still refers to it; hold the digest before."""
+    try:
+        with session.begin_nested():
+            session.execute(delete(StoredFile).where(StoredFile.sha256 == sha256))
+    except IntegrityError:
+        # Another thing holds the same bytes.
+        return
 
 
 def _settle(folder: Path) -> None:

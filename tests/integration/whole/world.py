@@ -2,6 +2,7 @@
 
 import contextvars
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,12 +21,15 @@ from bids import service as bids
 from challenges import service as challenges
 from challenges.asking import service as asking
 from challenges.asking.models import Clarification
+from challenges.documents.models import Document
 from challenges.topics import Topic
 from marketplace.core import jobs
+from marketplace.core.access import current_files
 from marketplace.core.accounts.models import Invitation, Membership, Organisation, User
 from marketplace.core.audit.models import LogCheckpoint
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from marketplace.core.files import store as files
 from scoring.panel import service as panel
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
@@ -67,6 +71,7 @@ class Thing:
     bid: str = ""
     rival_bid: str = ""
     evaluator: str = ""
+    document: str = ""
 
 
 @dataclass
@@ -174,6 +179,7 @@ class World:
             "section": "problem",
             "kind": "supplier",
             "version": "1",
+            "document_id": thing.document or str(uuid.UUID(int=0)),
             "address": "0/000.p/1",
             "token": "no-token",
             "filename": "css/fairway.css",
@@ -235,12 +241,14 @@ def build(app: Flask, clock: FixedClock) -> World:
         while jobs.run_due(clock):
             pass
         ids = _ids(cast, clock)
+        documents = _documents(told["draft"], told["open"])
         things = {
             label: Thing(
                 journey.reference,
                 journey.own_bid,
                 journey.rival_bid,
                 journey.labels.get(cast.evaluators[0].id, "E1"),
+                documents.get(journey.reference, ""),
             )
             for label, journey in told.items()
         }
@@ -273,6 +281,26 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     )
     for person in (cast.chair, *cast.evaluators):
         panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
+
+
+def _documents(*journeys: Journey) -> dict[str, str]:
+    """Give each challenge a file, published or not; its identifier by reference."""
+    session, store, made = db.session(), current_files(), {}
+    sha256 = store.write(b"All gauges, by river.")
+    for journey in journeys:
+        document = Document(
+            challenge_id=journey.challenge.id,
+            file=files.keep(session, store, sha256, media_type="text/plain", clock=FixedClock(NOW)),
+            name="gauges.txt",
+            title="Gauges",
+            added_by_id=journey.cast.lead.id,
+            added_at=NOW,
+        )
+        session.add(document)
+        session.flush()
+        made[journey.reference] = str(document.id)
+    session.commit()
+    return made
 
 
 def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
