@@ -7,6 +7,7 @@ from challenges import openers, policy, queries, readiness, service
 from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
 from challenges.sections import SECTION_WORDS
 from challenges.views.public import said_of
+from challenges.views.recorded import recorded_of
 from challenges.views.room import Page, blueprint, law_now, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -181,6 +182,7 @@ def _review_page(reference: str, form: StepForm, status: int) -> Page:
         may_publish=policy.can_publish(actor, challenge, now).allowed,
         may_return=policy.can_return(actor, challenge, now).allowed,
         **said_of(challenge),
+        **recorded_of(challenge),
     )
     return page, status
 

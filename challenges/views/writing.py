@@ -25,6 +25,7 @@ from challenges.sections import (
     is_empty,
 )
 from challenges.views.differing import differences
+from challenges.views.recorded import recorded_of
 from challenges.views.room import Page, blueprint, law_now, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -148,6 +149,16 @@ def section(reference: str, section: str) -> Page:
         law=law_now(challenge),
     )
     return page, status
+
+
+@blueprint.get("/work/challenges/<reference>/record")
+@requires(Permission.CHALLENGE_READ_OWN)
+def record(reference: str) -> str:
+    """Show what the body wrote of a challenge for itself, in every state."""
+    actor = access.current_actor()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    ensure(policy.can_read_own(actor, challenge))
+    return render_template("challenges/record.html", challenge=challenge, **recorded_of(challenge))
 
 
 def _form_showing(part: Section, content: Content, colleagues: Sequence[Colleague]) -> SectionForm:

@@ -128,6 +128,9 @@ def test_writing_with_tokens_from_question_to_published_page(
     assert send(client, review, {}).status_code == 303
 
     sign_in(client, officer)
+    read = client.get(review).text
+    for words in ("Sana Sample, runs the buses", "On record: cyber.", "Not applicable, because"):
+        assert words in read
     assert send(client, review, {}).status_code == 303
     named = {"openers": [str(each.id) for each in officers]}
     published = send(client, f"/work/challenges/{reference[0]}/publish", named)

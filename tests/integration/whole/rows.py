@@ -21,6 +21,7 @@ _CHALLENGES = {
     "challenges.method": "draft open",
     "simulator.show": "draft, in review",
     "simulator.take_over": "draft, in review",
+    "challenges.record": "draft signed",
     "challenges.review": "draft, in review, open",
     "challenges.approve": "draft, in review",
     "challenges.return_": "draft, in review",
