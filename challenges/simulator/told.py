@@ -57,6 +57,7 @@ class Told:
     cheaper: Sequence[Row]
     cheaper_on: str
     cheaper_in_money: bool
+    cheapest_takes: bool
     methods: Sequence[Method]
 
 
@@ -70,6 +71,8 @@ def tell(trial: Trial, names: list[str], money: Money) -> Told:
         cheaper=[_row(each, trial, names, money) for each in lower],
         cheaper_on=lower[0].criterion if lower else "",
         cheaper_in_money=bool(lower) and lower[0].money is not None,
+        cheapest_takes=trial.formula in RELATIVE_FORMULAS
+        and any(not each.points for each in lower),
         methods=[_method(each, names) for each in effects.other_methods(trial)],
     )
 

@@ -49,6 +49,12 @@ def _report() -> Iterable[Row]:
     return report.rows()
 
 
+def _simulator() -> Iterable[Row]:
+    from tests.benchmarks import simulator
+
+    return simulator.rows()
+
+
 SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "pages": _pages,
     "engine": _engine,
@@ -56,6 +62,7 @@ SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "sealed": _sealed,
     "rush": _rush,
     "report": _report,
+    "simulator": _simulator,
 }
 
 

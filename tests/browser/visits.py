@@ -63,6 +63,8 @@ VISITS: dict[str, Visit] = {
     "challenges.add_criterion": Visit(LEAD, "draft"),
     "challenges.change_criterion": Visit(LEAD, "draft"),
     "challenges.delete_criterion": Visit(LEAD, "draft"),
+    "challenges.method": Visit(LEAD, "draft"),
+    "simulator.show": Visit(LEAD, "draft"),
     "challenges.preview": Visit(LEAD, "draft"),
     "challenges.review": Visit(OFFICER, "in_review"),
     "challenges.return_": Visit(OFFICER, "in_review"),
