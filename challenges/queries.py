@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from challenges.drafting.models import TeamMember
 from challenges.finding.queries import public_bodies, public_rounds
 from challenges.listing import (
     Filters,
@@ -55,7 +54,7 @@ def own_challenge(
     query = (
         select(Challenge)
         .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-        .options(*(_WHOLE_OWN if whole else _BRIEF))
+        .options(*(_WHOLE if whole else _BRIEF))
     )
     if lock:
         query = query.with_for_update(of=Challenge).execution_options(populate_existing=True)
@@ -129,10 +128,4 @@ _WHOLE: tuple[ORMOption, ...] = (
         selectinload(Stage.prizes),
         selectinload(Stage.criteria).selectinload(Criterion.descriptors),
     ),
-)
-# What the body alone reads of it besides.
-_WHOLE_OWN: tuple[ORMOption, ...] = (
-    *_WHOLE,
-    selectinload(Challenge.team).joinedload(TeamMember.user),
-    selectinload(Challenge.record),
 )

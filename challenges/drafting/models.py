@@ -23,7 +23,7 @@ class TeamMember(Base):
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), default="")
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(lazy="joined")
 
 
 class RecordAnswer(Base):

@@ -1,11 +1,12 @@
 """What a challenge's body writes besides the problem: its record, its team, its terms and days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 
+from challenges.documents import service as documents
 from challenges.drafting.kinds import Duty, Topic
 from challenges.sections import (
     Benefits,
@@ -20,6 +21,7 @@ from challenges.sections import (
     Terms,
     Timeline,
 )
+from marketplace.core.access import current_files
 from marketplace.core.permissions import Role
 from marketplace.core.regimes.book import LONDON, next_working_day
 from marketplace.core.strict_toml import build, only_keys, read_list, read_table
@@ -44,6 +46,7 @@ class Draft:
     benefits: str = ""
     reach: str | None = None
     pooling: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Drafts:
     record: Mapping[str, str]
     routes: Mapping[str, str]
     terms: str
+    contract: str
     own: Mapping[str, Draft] = field(default_factory=dict)
 
     def of(self, item: Challenge) -> Draft:
@@ -74,6 +78,7 @@ def drafts() -> Drafts:
         record=dict(table["record"]),
         routes=dict(table["routes"]),
         terms=str(table["terms"]["text"]),
+        contract=str(table["terms"]["contract"]),
         own={draft.challenge: draft for draft in own},
     )
 
@@ -89,6 +94,28 @@ def sections(telling: Telling) -> Iterator[Content]:
     yield _timeline(telling)
     yield _team(telling)
     yield _record(item)
+
+
+def attached(telling: Telling) -> Iterator[Callable[[], object]]:
+    """Give the steps that attach what was written for this challenge: notes, and the contract."""
+    own = drafts().of(telling.item)
+    if not own.notes:
+        return
+    for name, title, text, is_contract in (
+        ("round-table-notes.txt", "Notes of the round table", own.notes, False),
+        ("draft-contract.txt", "Draft contract", drafts().contract, True),
+    ):
+        yield partial(
+            documents.attach,
+            telling.reference,
+            name=name,
+            content=text.encode(),
+            title=title,
+            is_contract=is_contract,
+            actor=telling.lead,
+            clock=telling.clock,
+            store=current_files(),
+        )
 
 
 def _timeline(telling: Telling) -> Timeline:

@@ -98,6 +98,7 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
     yield partial(save, _money(item))
     for content in drafting.sections(telling):
         yield partial(save, content)
+    yield from drafting.attached(telling)
     yield partial(save, Sponsors(tuple(_name(telling, key) for key in item.co_sponsors)))
 
 
