@@ -45,6 +45,7 @@ ROOMS = (
     "challenges.following.views",
     "challenges.asking.views",
     "challenges.simulator.views",
+    "challenges.stages.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",

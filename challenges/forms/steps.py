@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextArea, GovTextInput
-from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 
 from marketplace.core.forms import BaseForm, LondonInstantField
 
@@ -28,6 +33,15 @@ class CreateForm(BaseForm):
         description=_l(
             "Such as “How can technology help people in towns to see and improve the air they "
             "breathe?” You can change it later."
+        ),
+    )
+    template = RadioField(
+        _l("How do you want to buy?"),
+        widget=GovRadioInput(),
+        choices=[],
+        default="",
+        description=_l(
+            "Each brings stages and criteria that you can change. You can choose later."
         ),
     )
 

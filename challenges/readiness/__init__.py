@@ -16,13 +16,14 @@ from challenges.readiness.place import of_place
 from challenges.readiness.problem import of_problem
 from challenges.readiness.record import of_record
 from challenges.readiness.requirements import of_requirements
+from challenges.readiness.stages import of_stages
 from challenges.readiness.team import of_team
 from challenges.readiness.timeline import of_timeline
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
-__all__ = ["Finding", "check", "needed", "weights_sum"]
+__all__ = ["Finding", "check", "needed", "of_criteria", "weights_sum"]
 
 
 def check(challenge: "Challenge", now: datetime) -> list[Finding]:
@@ -33,6 +34,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_outcome(challenge),
         *of_support(challenge),
         *of_place(challenge),
+        *of_stages(challenge),
         *of_money(challenge),
         *of_method(challenge.stage),
         *of_requirements(challenge, rules_on(now).required_turnover_times_value),

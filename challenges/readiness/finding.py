@@ -10,13 +10,15 @@ from challenges.sections import Section
 class Finding:
     """One thing about a draft: `needed` before review, or advice.
 
-    `data` fills the places of `message`, which is not translated yet.
+    `data` fills the places of `message`, which is not translated yet. `stage` names the stage that
+    it is about, where that is not the first one.
     """
 
     section: Section
     message: str
     needed: bool = True
     data: Mapping[str, object] = field(default_factory=dict)
+    stage: str = ""
 
 
 def advice(section: Section, message: str, **data: object) -> Finding:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from challenges.readiness.finding import Finding, advice
 from challenges.sections import Section
+from challenges.stages.kinds import is_paid
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def of_money(challenge: "Challenge") -> Iterator[Finding]:
             N_("The budget is higher than the total value, which must include everything."),
         )
     if stage.price_model == "fixed_budget":
-        if stage.budget_minor is None:
+        paid = any(is_paid(each) or each.prizes for each in challenge.stages)
+        if stage.budget_minor is None and not paid:
             yield Finding(section, N_("There is no budget. Say what the supplier is paid."))
         return
     if stage.budget_minor is None:

@@ -20,6 +20,7 @@ class Section(StrEnum):
     CONSTRAINTS = "constraints"
     SUPPORT = "support"
     PLACE = "place"
+    STAGES = "stages"
     MONEY = "money"
     REQUIREMENTS = "requirements"
     CRITERIA = "criteria"
@@ -39,6 +40,7 @@ SECTION_WORDS: Mapping[Section, str] = {
     Section.CONSTRAINTS: N_("What every answer must respect"),
     Section.SUPPORT: N_("What you offer"),
     Section.PLACE: N_("Place and sector"),
+    Section.STAGES: N_("Stages and what is paid"),
     Section.MONEY: N_("Money and legal route"),
     Section.REQUIREMENTS: N_("What you ask of bidders"),
     Section.CRITERIA: N_("How bids are judged"),
@@ -57,7 +59,7 @@ SECTION_GROUPS: Mapping[str, tuple[Section, ...]] = {
         *(Section.SUPPORT, Section.PLACE),
     ),
     N_("How you buy it"): (
-        *(Section.MONEY, Section.REQUIREMENTS, Section.CRITERIA),
+        *(Section.STAGES, Section.MONEY, Section.REQUIREMENTS, Section.CRITERIA),
         *(Section.TIMELINE, Section.DOCUMENTS),
     ),
     N_("Who stands behind it"): (Section.SPONSORS, Section.TEAM, Section.RECORD),

@@ -29,7 +29,7 @@ class Step(Part):
     `prizes` are pairs of a name and an amount, the first prize first.
     """
 
-    section: ClassVar[Section] = Section.MONEY
+    section: ClassVar[Section] = Section.STAGES
     limits: ClassVar[Mapping[str, int]] = {
         "name": NAME_MOST,
         "description": NOTE_MOST,
@@ -37,6 +37,7 @@ class Step(Part):
         "property_note": NOTE_MOST,
         "prizes_paid": NOTE_MOST,
     }
+    lines: ClassVar[frozenset[str]] = frozenset({"name"})
 
     kind: StageKind
     name: str
@@ -96,7 +97,7 @@ class Step(Part):
 class Later(Part):
     """What may be bought after the last stage; `kind` None: nothing is said about it yet."""
 
-    section: ClassVar[Section] = Section.MONEY
+    section: ClassVar[Section] = Section.STAGES
     limits: ClassVar[Mapping[str, int]] = {"bodies": NOTE_MOST, "note": NOTE_MOST}
 
     kind: LaterKind | None = None

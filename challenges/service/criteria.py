@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -9,12 +10,14 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from challenges import policy
-from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
-from challenges.plan import PRICE
+from challenges.models import Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.plan import PRICE, WEIGHTS_TOTAL
 from challenges.queries import own_challenge
 from challenges.sections import CRITERIA_MOST, Question, edition, tidied, weight_fault
 from challenges.service.contents import next_ordinal
 from challenges.service.drafts import refuse_faults, refuse_stale
+from challenges.stages.queries import judged_stage
+from challenges.stages.sharing import Share, evenly, in_proportion
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure
@@ -48,25 +51,31 @@ def read_weights(stage: Stage) -> dict[str, Decimal]:
     return {criterion.key: criterion.weight for criterion in stage.criteria}
 
 
-def find_question(challenge: Challenge, key: str) -> Criterion:
-    """Give a quality criterion of the challenge.
+def find_question(stage: Stage, key: str) -> Criterion:
+    """Give a quality criterion of the stage.
 
     Raises:
         NotFound: there is none with this key.
     """
-    for criterion in challenge.stage.criteria:
+    for criterion in stage.criteria:
         if criterion.key == key and criterion.kind is CriterionKind.QUALITY:
             return criterion
     raise NotFound(N_("There is no such criterion."))
 
 
 def add_criterion(
-    reference: str, content: Question, *, actor: Actor, clock: Clock, key: str | None = None
+    reference: str,
+    content: Question,
+    *,
+    actor: Actor,
+    clock: Clock,
+    key: str | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> str:
     """Add a quality criterion to a draft, last but for price, and return its key.
 
-    The key, by which the evaluation document names it for good, is made from the title unless one
-    is given.
+    It is added to the first stage, or to the one named, here as in the other use cases. The key,
+    by which the evaluation document names it for good, is made from the title unless one is given.
 
     Raises:
         NotFound, Forbidden, WrongMoment: as for `save`.
@@ -75,13 +84,12 @@ def add_criterion(
     content = tidied(content)
     refuse_faults(content)
     with transaction() as session:
-        challenge = _draft(session, reference, actor, clock)
-        criteria = challenge.stage.criteria
+        criteria = _stage(session, reference, stage_id, actor, clock).criteria
         if len(criteria) >= CRITERIA_MOST:
             raise Invalid(N_("A challenge has at most 30 criteria."))
         made = _free_key(key or _slug(content.title), {c.key for c in criteria})
         criterion = Criterion(ordinal=next_ordinal(criteria), key=made, kind=CriterionKind.QUALITY)
-        _put(criterion, content)
+        put_question(criterion, content)
         last = criteria[-1] if criteria else None
         criteria.append(criterion)
         if last is not None and last.kind is CriterionKind.PRICE:
@@ -97,6 +105,7 @@ def change_criterion(
     actor: Actor,
     clock: Clock,
     seen: str | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> None:
     """Change a quality criterion of a draft, whole.
 
@@ -106,21 +115,22 @@ def change_criterion(
     content = tidied(content)
     refuse_faults(content)
     with transaction() as session:
-        challenge = _draft(session, reference, actor, clock)
-        criterion = find_question(challenge, key)
+        criterion = find_question(_stage(session, reference, stage_id, actor, clock), key)
         refuse_stale(edition(read_question(criterion)), edition(content), seen)
-        _put(criterion, content)
+        put_question(criterion, content)
 
 
-def delete_criterion(reference: str, key: str, *, actor: Actor, clock: Clock) -> None:
+def delete_criterion(
+    reference: str, key: str, *, actor: Actor, clock: Clock, stage_id: uuid.UUID | None = None
+) -> None:
     """Take a quality criterion out of a draft.
 
     Raises:
         NotFound, Forbidden, WrongMoment: as for `save`.
     """
     with transaction() as session:
-        challenge = _draft(session, reference, actor, clock)
-        challenge.stage.criteria.remove(find_question(challenge, key))
+        stage = _stage(session, reference, stage_id, actor, clock)
+        stage.criteria.remove(find_question(stage, key))
 
 
 def arrange(
@@ -131,38 +141,47 @@ def arrange(
     clock: Clock,
     move: tuple[str, Move] | None = None,
     seen: str | None = None,
+    share: Share | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> None:
     """Set the weights of criteria by key, price included, and move one of them one step.
 
-    The weights need not add up to 100 yet: a draft may be on its way.
+    The weights need not add up to 100 yet: a draft may be on its way. With `share` those of
+    questions are set so that they do, evenly or in proportion to those given; price keeps its own.
 
     Raises:
         NotFound: there is no such challenge, or a key names no criterion of it.
         Forbidden, WrongMoment, StaleEdit: as for `save`.
-        Invalid: a weight is out of range; `fields` names it by key.
+        Invalid: a weight is out of range, `fields` names it by key; or price leaves nothing to
+            share.
     """
     faults = {key: fault for key, weight in weights.items() if (fault := weight_fault(weight))}
     if faults:
         raise Invalid(N_("Something needs to be put right."), fields=faults)
     with transaction() as session:
-        challenge = _draft(session, reference, actor, clock)
-        present = read_weights(challenge.stage)
+        stage = _stage(session, reference, stage_id, actor, clock)
+        present = read_weights(stage)
         refuse_stale(edition(present), edition(weights), seen)
         if not set(weights) <= set(present):
             raise NotFound(N_("There is no such criterion."))
-        for criterion in challenge.stage.criteria:
+        for criterion in stage.criteria:
             criterion.weight = weights.get(criterion.key, criterion.weight)
+        if share is not None:
+            _share(stage, share)
         if move is not None:
-            _move(challenge.stage.criteria, *move)
+            _move(stage.criteria, *move)
 
 
-def _draft(session: Session, reference: str, actor: Actor, clock: Clock) -> Challenge:
+def _stage(
+    session: Session, reference: str, stage_id: uuid.UUID | None, actor: Actor, clock: Clock
+) -> Stage:
     challenge = own_challenge(session, reference, actor, lock=True, whole=True)
     ensure(policy.can_write(actor, challenge, clock.now()))
-    return challenge
+    return judged_stage(challenge, stage_id)
 
 
-def _put(criterion: Criterion, content: Question) -> None:
+def put_question(criterion: Criterion, content: Question) -> None:
+    """Put what a quality criterion is into its row, but for its key and its place."""
     for name in ("title", "weight", "question", "guidance", "max_score", "min_score", "word_limit"):
         setattr(criterion, name, getattr(content, name))
     present = {descriptor.score: descriptor for descriptor in criterion.descriptors}
@@ -172,6 +191,19 @@ def _put(criterion: Criterion, content: Question) -> None:
         descriptor.text = text
         kept.append(descriptor)
     criterion.descriptors = kept
+
+
+def _share(stage: Stage, how: Share) -> None:
+    questions = [each for each in stage.criteria if each.kind is CriterionKind.QUALITY]
+    weights = [each.weight for each in questions]
+    left = WEIGHTS_TOTAL - sum(
+        (each.weight for each in stage.criteria if each.kind is CriterionKind.PRICE), Decimal(0)
+    )
+    if left <= 0:
+        raise Invalid(N_("Price takes all the points. Give it a lower weight first."))
+    shares = evenly(len(weights), left) if how is Share.EVENLY else in_proportion(weights, left)
+    for criterion, weight in zip(questions, shares, strict=True):
+        criterion.weight = weight
 
 
 def _move(criteria: list[Criterion], key: str, move: Move) -> None:

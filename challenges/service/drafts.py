@@ -1,6 +1,7 @@
 """Begins a challenge and saves its sections."""
 
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,10 +34,17 @@ from marketplace.core.transaction import transaction
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def create(*, actor: Actor, clock: Clock, title: str, reference: str | None = None) -> str:
+def create(
+    *,
+    actor: Actor,
+    clock: Clock,
+    title: str,
+    reference: str | None = None,
+    fill: Callable[[Challenge], None] | None = None,
+) -> str:
     """Begin a challenge of the actor's organisation as a draft and return its reference.
 
-    The reference is made up unless one is given.
+    The reference is made up unless one is given; `fill` puts something into the draft beforehand.
 
     Raises:
         Forbidden: the actor's role does not write challenges.
@@ -59,6 +67,8 @@ def create(*, actor: Actor, clock: Clock, title: str, reference: str | None = No
         )
         session.add(challenge)
         session.flush()
+        if fill is not None:
+            fill(challenge)
         made = challenge.reference
         log.append(
             session,

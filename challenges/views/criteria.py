@@ -1,5 +1,6 @@
 """Pages on which the criteria of a draft are weighed, ordered, added, changed and deleted."""
 
+import uuid
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,10 +9,12 @@ from flask_babel import gettext as _
 from challenges import policy, queries, readiness, service
 from challenges.forms.criteria import QuestionForm, WeightsForm
 from challenges.forms.steps import StepForm
-from challenges.models import Challenge, Criterion
+from challenges.models import Challenge, Criterion, Stage
 from challenges.plan import WEIGHTS_TOTAL, plain
 from challenges.sections import Section, edition
 from challenges.service.criteria import Move, find_question, read_question, read_weights
+from challenges.stages.queries import judged_stage
+from challenges.stages.sharing import Share
 from challenges.views.differing import Difference, differences
 from challenges.views.room import Page, blueprint, refused
 from marketplace.core import access
@@ -21,48 +24,54 @@ from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
 from marketplace.core.permissions import Permission, ensure
 
 _AT = "/work/challenges/<reference>/write/criteria"
+# Those of a later stage that is judged; the first stage has the shorter address.
+_LATER = "/work/challenges/<reference>/write/stages/<uuid:stage_id>/criteria"
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
+@blueprint.route(_LATER, methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
-def criteria(reference: str) -> Page:
+def criteria(reference: str, stage_id: uuid.UUID | None = None) -> Page:
     """List the criteria; save all weights at once, and move one criterion where asked."""
     actor, clock = access.current_actor(), access.clock()
-    challenge = _load(reference)
-    form = WeightsForm.over(challenge.stage.criteria, seen=edition(read_weights(challenge.stage)))
+    challenge, stage = _load(reference, stage_id)
+    form = WeightsForm.over(stage.criteria, seen=edition(read_weights(stage)))
     status = 200
     if request.method == "GET":
         ensure(policy.can_write(actor, challenge, clock.now()))
     elif not form.validate():
         status = 422
     else:
-        move = _wanted_move(request.form.get("action", ""))
+        action = request.form.get("action", "")
         try:
             service.arrange(
                 reference,
                 form.weights(),
-                move=move,
+                move=_wanted_move(action),
+                share=_wanted_share(action),
+                stage_id=stage_id,
                 seen=form.seen.data or None,
                 actor=actor,
                 clock=clock,
             )
         except (Invalid, WrongMoment) as error:
             status = refused(form, _by_field(error))
-            challenge = _load(reference)
+            challenge, stage = _load(reference, stage_id)
             if isinstance(error, StaleEdit):
-                form.seen.data = edition(read_weights(challenge.stage))
+                form.seen.data = edition(read_weights(stage))
         else:
             flash(_("The criteria are saved."))
-            return redirect(url_for("challenges.criteria", reference=reference), 303)
-    return _list(challenge, form), status
+            return _to_list(reference, stage_id)
+    return _list(challenge, stage, form), status
 
 
 @blueprint.route(f"{_AT}/new", methods=["GET", "POST"])
+@blueprint.route(f"{_LATER}/new", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
-def add_criterion(reference: str) -> Page:
+def add_criterion(reference: str, stage_id: uuid.UUID | None = None) -> Page:
     """Add a criterion."""
     actor, clock = access.current_actor(), access.clock()
-    challenge = _load(reference)
+    challenge, stage = _load(reference, stage_id)
     form = QuestionForm()
     status = 200
     if request.method == "GET":
@@ -71,22 +80,25 @@ def add_criterion(reference: str) -> Page:
         status = 422
     else:
         try:
-            service.add_criterion(reference, form.content(), actor=actor, clock=clock)
+            service.add_criterion(
+                reference, form.content(), stage_id=stage_id, actor=actor, clock=clock
+            )
         except (Invalid, WrongMoment) as error:
             status = refused(form, error)
         else:
             flash(_("The criterion is added."))
-            return redirect(url_for("challenges.criteria", reference=reference), 303)
-    return _question(reference, form), status
+            return _to_list(reference, stage_id)
+    return _question(challenge, stage, form), status
 
 
 @blueprint.route(f"{_AT}/<key>", methods=["GET", "POST"])
+@blueprint.route(f"{_LATER}/<key>", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
-def change_criterion(reference: str, key: str) -> Page:
+def change_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None) -> Page:
     """Change a criterion."""
     actor, clock = access.current_actor(), access.clock()
-    challenge = _load(reference)
-    present = read_question(find_question(challenge, key))
+    challenge, stage = _load(reference, stage_id)
+    present = read_question(find_question(stage, key))
     form = QuestionForm(data={**vars(present), "seen": edition(present)})
     status, differing = 200, None
     if request.method == "GET":
@@ -99,6 +111,7 @@ def change_criterion(reference: str, key: str) -> Page:
                 reference,
                 key,
                 form.content(),
+                stage_id=stage_id,
                 seen=form.seen.data or None,
                 actor=actor,
                 clock=clock,
@@ -106,72 +119,98 @@ def change_criterion(reference: str, key: str) -> Page:
         except (Invalid, WrongMoment) as error:
             status = refused(form, error)
             if isinstance(error, StaleEdit):
-                present = read_question(find_question(_load(reference), key))
+                present = read_question(find_question(_load(reference, stage_id)[1], key))
                 form.seen.data = edition(present)
                 saved = QuestionForm(formdata=None, prefix="saved-", data=vars(present))
                 differing = differences(saved, form)
         else:
             flash(_("The criterion is saved."))
-            return redirect(url_for("challenges.criteria", reference=reference), 303)
-    return _question(reference, form, key=key, differing=differing), status
+            return _to_list(reference, stage_id)
+    return _question(challenge, stage, form, key=key, differing=differing), status
 
 
 @blueprint.route(f"{_AT}/<key>/delete", methods=["GET", "POST"])
+@blueprint.route(f"{_LATER}/<key>/delete", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
-def delete_criterion(reference: str, key: str) -> Page:
+def delete_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None) -> Page:
     """Ask whether a criterion is to go, then take it out."""
     actor, clock = access.current_actor(), access.clock()
-    challenge = _load(reference)
-    criterion = find_question(challenge, key)
+    challenge, stage = _load(reference, stage_id)
+    criterion = find_question(stage, key)
     form = StepForm()
     status = 200
     if request.method == "GET":
         ensure(policy.can_write(actor, challenge, clock.now()))
     elif form.validate():
         try:
-            service.delete_criterion(reference, key, actor=actor, clock=clock)
+            service.delete_criterion(reference, key, stage_id=stage_id, actor=actor, clock=clock)
         except WrongMoment as error:
             status = refused(form, error)
         else:
             flash(_("The criterion is deleted."))
-            return redirect(url_for("challenges.criteria", reference=reference), 303)
+            return _to_list(reference, stage_id)
     page = render_template(
-        "challenges/delete_criterion.html", challenge=challenge, criterion=criterion, form=form
+        "challenges/delete_criterion.html",
+        challenge=challenge,
+        criterion=criterion,
+        form=form,
+        at=_at(challenge, stage),
     )
     return page, status
 
 
-def _load(reference: str) -> Challenge:
-    return queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+def _load(reference: str, stage_id: uuid.UUID | None) -> tuple[Challenge, Stage]:
+    challenge = queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+    return challenge, judged_stage(challenge, stage_id)
 
 
-def _list(challenge: Challenge, form: WeightsForm) -> str:
+def _at(challenge: Challenge, stage: Stage) -> dict[str, object]:
+    """Give the places of the addresses of a stage's criteria: the first stage needs no name."""
+    if stage is challenge.stage:
+        return {"reference": challenge.reference}
+    return {"reference": challenge.reference, "stage_id": stage.id}
+
+
+def _to_list(reference: str, stage_id: uuid.UUID | None) -> Page:
+    address = url_for("challenges.criteria", reference=reference, stage_id=stage_id)
+    return redirect(address, 303)
+
+
+def _list(challenge: Challenge, stage: Stage, form: WeightsForm) -> str:
     def field_of(criterion: Criterion) -> object:
         return form._fields.get(WeightsForm.field_name(criterion.key))
 
+    found = readiness.check(challenge, access.clock().now())
     return render_template(
         "challenges/write_criteria.html",
         challenge=challenge,
+        stage=stage,
+        at=_at(challenge, stage),
         form=form,
-        rows=[(criterion, field_of(criterion)) for criterion in challenge.stage.criteria],
-        total=plain(readiness.weights_sum(challenge.stage)),
+        rows=[(criterion, field_of(criterion)) for criterion in stage.criteria],
+        total=plain(readiness.weights_sum(stage)),
         wanted=plain(WEIGHTS_TOTAL),
-        findings=[
-            finding
-            for finding in readiness.check(challenge, access.clock().now())
-            if finding.section is Section.CRITERIA
-        ],
+        findings=[each for each in found if each.section is Section.CRITERIA]
+        if stage is challenge.stage
+        else list(readiness.of_criteria(stage)),
     )
 
 
 def _question(
-    reference: str,
+    challenge: Challenge,
+    stage: Stage,
     form: QuestionForm,
     key: str | None = None,
     differing: Sequence[Difference] | None = None,
 ) -> str:
     return render_template(
-        "challenges/criterion.html", reference=reference, form=form, key=key, differences=differing
+        "challenges/criterion.html",
+        challenge=challenge,
+        stage=stage,
+        at=_at(challenge, stage),
+        form=form,
+        key=key,
+        differences=differing,
     )
 
 
@@ -179,6 +218,11 @@ def _wanted_move(action: str) -> tuple[str, Move] | None:
     """Read which button was pressed: `up:KEY`, `down:KEY`, or plain saving."""
     direction, _colon, key = action.partition(":")
     return (key, Move(direction)) if direction in set(Move) and key else None
+
+
+def _wanted_share(action: str) -> Share | None:
+    """Read whether a button was pressed that shares out the weight."""
+    return Share(action) if action in set(Share) else None
 
 
 def _by_field(error: Invalid | WrongMoment) -> Invalid | WrongMoment:

@@ -17,6 +17,8 @@ from challenges.lifecycle import AWARDED_STATES, State
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.similar.queries import similar_to
+from challenges.stages.kinds import PROPERTY_PUBLIC, is_judged
+from challenges.stages.terms import going_on, says_something
 from challenges.topics import TOPIC_WORDS
 from challenges.views.room import blueprint
 from marketplace.core import access
@@ -115,6 +117,10 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
         "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),
         "scales": _scales(challenge.stage),
+        "judged": [(each, _scales(each)) for each in challenge.stages if is_judged(each)],
+        "has_terms": says_something(challenge),
+        "runs": [(each, going_on(challenge.stages, each)) for each in challenge.stages],
+        "property_words": PROPERTY_PUBLIC,
         "route_meaning": words.ROUTE_MEANINGS.get(challenge.legal_route or ""),
     }
 

@@ -24,6 +24,9 @@ from challenges.sections import (
     edition,
     is_empty,
 )
+from challenges.stages import library
+from challenges.stages.queries import saved_templates
+from challenges.stages.service import begin
 from challenges.views.differing import differences
 from challenges.views.recorded import recorded_of
 from challenges.views.room import Page, blueprint, law_now, refused
@@ -74,19 +77,23 @@ def own() -> str:
 @blueprint.route("/work/challenges/new", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
 def create() -> Page:
-    """Begin a challenge with its question."""
+    """Begin a challenge with its question, and with a template of stages if one is wanted."""
     form = CreateForm()
-    status = 200
+    meanings = _offer_templates(form)
+    status = 200 if request.method == "GET" else 422
     if form.validate_on_submit():
         try:
-            reference = service.create(
-                actor=access.current_actor(), clock=access.clock(), title=form.title.data or ""
+            reference = begin(
+                actor=access.current_actor(),
+                clock=access.clock(),
+                title=form.title.data or "",
+                template=form.template.data or None,
             )
         except Invalid as error:
             status = refused(form, error)
         else:
             return redirect(url_for("similar.show", reference=reference), 303)
-    return render_template("challenges/create.html", form=form), status
+    return render_template("challenges/create.html", form=form, meanings=meanings), status
 
 
 @blueprint.get("/work/challenges/<reference>/write")
@@ -159,6 +166,21 @@ def record(reference: str) -> str:
     challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
     ensure(policy.can_read_own(actor, challenge))
     return render_template("challenges/record.html", challenge=challenge, **recorded_of(challenge))
+
+
+def _offer_templates(form: CreateForm) -> dict[str, str]:
+    """Offer the templates that there are, and give what each is good for, by its key."""
+    saved = saved_templates(db.session(), access.current_actor())
+    form.template.choices = [
+        *((key, _(each.name)) for key, each in library.templates().items()),
+        *((str(each.id), each.name) for each in saved),
+        ("", _("Start empty")),
+    ]
+    return {
+        **{key: each.good_for for key, each in library.templates().items()},
+        **{str(each.id): N_("A template that your organisation keeps.") for each in saved},
+        "": N_("One written application without questions. You add what you need."),
+    }
 
 
 def _form_showing(part: Section, content: Content, colleagues: Sequence[Colleague]) -> SectionForm:

@@ -7,9 +7,11 @@ the key named.
 
 import dataclasses
 import enum
+import re
 import tomllib
 import types
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -135,6 +137,8 @@ def _member(hint: type[enum.StrEnum], value: object, where: str, key: str) -> en
 
 
 def _scalar(hint: Any, value: object, where: str, key: str) -> object:
+    if hint is Decimal:
+        return _decimal(value, where, key)
     # bool is a subclass of int in Python: compare the type itself.
     if type(value) is not hint:
         raise ContentError(where, key, f"must be of type {hint.__name__}")
@@ -143,3 +147,12 @@ def _scalar(hint: Any, value: object, where: str, key: str) -> object:
         if not value:
             raise ContentError(where, key, "must not be empty")
     return value
+
+
+def _decimal(value: object, where: str, key: str) -> Decimal:
+    """Read a whole number, or a decimal written as text, since TOML's own are binary floats."""
+    if type(value) is int:
+        return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,3})?", value, re.ASCII):
+        return Decimal(value)
+    raise ContentError(where, key, 'must be a whole number, or a decimal as text such as "2.5"')

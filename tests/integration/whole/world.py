@@ -22,6 +22,7 @@ from challenges import service as challenges
 from challenges.asking import service as asking
 from challenges.asking.models import Clarification
 from challenges.documents.models import Document
+from challenges.stages import service as stages
 from challenges.topics import Topic
 from marketplace.core import jobs
 from marketplace.core.access import current_files
@@ -240,7 +241,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         _finish(told, cast, clock)
         while jobs.run_due(clock):
             pass
-        ids = _ids(cast, clock)
+        ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock)}
         documents = _documents(told["draft"], told["open"])
         things = {
             label: Thing(
@@ -364,6 +365,17 @@ def _asked(session: Session) -> dict[str, str]:
     """Name the question that waits and its drafted answer; the answer before it is number 1."""
     question = session.query(Clarification).filter_by(text="How many benches?").one()
     return {"question_id": str(question.id), "answer_id": str(question.answer_id), "number": "1"}
+
+
+def _of_stages(draft: Journey, clock: FixedClock) -> dict[str, str]:
+    kept = stages.save_template(
+        draft.reference, "Kept", actor=draft.actor(draft.cast.lead), clock=clock
+    )
+    return {
+        "stage_id": str(draft.challenge.stage.id),
+        "template": "staged",
+        "template_id": str(kept),
+    }
 
 
 def _membership(user: User, organisation: Organisation) -> str:
