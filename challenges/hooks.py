@@ -21,6 +21,9 @@ class OfBids:
     bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
 
 
+# The kind of the job that is written when a challenge is published; saved searches do it.
+ON_PUBLICATION = "alerts.published"
+
 _registered: list[OfBids] = []
 
 

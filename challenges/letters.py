@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from challenges.following.letters import tell_followers
 from challenges.models import Challenge, DeadlineChange, OpeningOfficer
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
@@ -209,6 +210,14 @@ def tell_deadline_moved(
     named = session.scalars(
         select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
     ).all()
+    tell_followers(
+        session,
+        challenge,
+        subject=subject,
+        text="\n\n".join([happened, reason]),
+        besides={*bidders, *named},
+        clock=clock,
+    )
     _send(
         session,
         challenge,

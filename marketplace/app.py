@@ -46,6 +46,7 @@ ROOMS = (
     "challenges.asking.views",
     "challenges.simulator.views",
     "challenges.stages.views",
+    "challenges.alerts.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",
@@ -63,6 +64,7 @@ WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
     "challenges.drafting.log_checks",
+    "challenges.alerts.telling",
     "challenges.log_checks",
     "marketplace.core.audit.checkpoints",
     "marketplace.core.audit.configured",
@@ -131,6 +133,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     for room in ROOMS:
         app.register_blueprint(import_module(room).blueprint)
+    # It asks for the token itself, unless a mail program stops messages by their signed link.
+    csrf.exempt(app.view_functions["alerts.stop_now"])
     for worker in WORKERS:
         import_module(worker)
 

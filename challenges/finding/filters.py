@@ -69,6 +69,10 @@ class Filters:
         """Whether the best match comes first."""
         return self.order is Order.MATCH and bool(self.wanted)
 
+    def since(self, instant: datetime) -> Self:
+        """Give the same of what was published after `instant`."""
+        return replace(self, published_after=instant)
+
     def ordered(self, order: Order) -> Self:
         """Give the same in another order."""
         return replace(self, order=order)

@@ -1,5 +1,6 @@
 """Reads of what challenges can be found by: the bodies and rounds that have published any."""
 
+import re
 import uuid
 from collections.abc import Sequence
 
@@ -50,4 +51,10 @@ def public_rounds(session: Session) -> Sequence[str]:
     found = session.scalars(
         select(rounds.c.round).where(rounds.c.round.is_not(None)).limit(OFFERED_MOST)
     )
-    return [str(each) for each in found]
+    return sorted((str(each) for each in found), key=_natural, reverse=True)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Order "Round 9" before "Round 10"."""
+    parts = re.split(r"([0-9]+)", name[:60])
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

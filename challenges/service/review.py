@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from challenges import (
+    hooks,
     letters,
     lifecycle,
     log_words,
@@ -15,6 +16,7 @@ from challenges import (
     readiness,
 )
 from challenges.drafting import approved
+from challenges.following import letters as following
 from challenges.law import Law, law_of
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge, EvaluationPlan, Plan, Stage
@@ -23,6 +25,7 @@ from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
 from challenges.similar.vectors import await_vector
 from challenges.stages.kinds import is_judged
+from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
@@ -131,6 +134,7 @@ def publish(
         stage.sealing_key_id = key.id
         await_closing(session, challenge, clock)
         await_vector(session, challenge, clock)
+        jobs.enqueue(session, hooks.ON_PUBLICATION, clock=clock)
         _record(
             session,
             challenge,
@@ -213,6 +217,7 @@ def advance(session: Session, challenge: Challenge, event: Event, *, clock: Cloc
     if challenge.state in (State.STOPPED, State.CANCELLED):
         challenge.ended_at = now
     session.flush()
+    following.tell_step(session, challenge, event, clock)
     return challenge.state
 
 

@@ -32,7 +32,7 @@ from marketplace.core.notices import post
 from marketplace.core.notices.models import Notice
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from marketplace.demonstration import bidding, content, judging, opening, writing
+from marketplace.demonstration import bidding, content, finding, judging, opening, writing
 from marketplace.demonstration.cast import (
     Cast,
     body_joins,
@@ -60,7 +60,7 @@ SETTLE = {
 }
 
 # What the loader does at its time, in place of the sweeper.
-DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT, vectors.READ)
+DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, vectors.READ)
 
 UNPUBLISHED = frozenset({TargetState.DRAFT, TargetState.IN_REVIEW, TargetState.READY})
 STILL_OPEN = frozenset({TargetState.OPEN, TargetState.CLOSING_SOON, TargetState.CANCELLED})
@@ -111,6 +111,7 @@ def _load(written: Content, now: datetime) -> None:
     )
     if vectors.files() is not None:
         vectors.rebuild(FixedClock(now))
+    finding.save_and_follow(players, now)
     _deliver(FixedClock(now))
 
 

@@ -1,16 +1,21 @@
-"""The table of messages."""
+"""The tables of messages, and of which kinds of them people do without."""
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.database import Base, Identified
+from marketplace.core.database import Base, Identified, enum_type
+from marketplace.core.text import N_
 
 
 class Notice(Identified, Base):
-    """One message to one address; `text` is plain, its HTML is made from it when it is sent."""
+    """One message to one address; `text` is plain, its HTML is made from it when it is sent.
+
+    `stop_url` is where one click ends messages of its kind, for those that nobody must have.
+    """
 
     __tablename__ = "notice"
 
@@ -18,5 +23,28 @@ class Notice(Identified, Base):
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    stop_url: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
+
+
+class Kind(StrEnum):
+    """Kinds of messages that people can do without. All others the law or their work asks for."""
+
+    FOLLOWED = "followed"
+    SAVED_SEARCH = "saved_search"
+
+
+KIND_WORDS = {
+    Kind.FOLLOWED: N_("Challenges that you follow"),
+    Kind.SAVED_SEARCH: N_("Your saved searches"),
+}
+
+
+class Unwanted(Base):
+    """That a person does without a kind of messages."""
+
+    __tablename__ = "notice_unwanted"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(enum_type(Kind), primary_key=True)

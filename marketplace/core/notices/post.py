@@ -18,6 +18,9 @@ from marketplace.core.transaction import transaction
 
 SEND = "notices.send"
 TIMEOUT = 30
+# The library would write an address that is longer than a line in a form that mail programs do not
+# follow. A line may have 998 characters. Source: RFC 5322, section 2.1.1.
+_POLICY = SMTP.clone(max_line_length=990)
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -56,11 +59,16 @@ class Mailer:
 
     def message(self, notice: Notice) -> EmailMessage:
         """Make the message. A line break in a subject or an address is refused by the library."""
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=_POLICY)
         message["From"] = self.sender
         message["To"] = notice.to_email
         message["Subject"] = notice.subject
         message["Message-ID"] = f"<{notice.id}@{self.sender.rpartition('@')[2]}>"
+        if notice.stop_url:
+            # Mail programs show a button for it, and press it by POST alone.
+            # Source: RFC 2369, section 3.2; RFC 8058, section 3.1.
+            message["List-Unsubscribe"] = f"<{notice.stop_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(notice.text)
         return message
 
@@ -80,14 +88,19 @@ def queue(
     text: str,
     clock: Clock,
     user_id: uuid.UUID | None = None,
+    stop_url: str | None = None,
 ) -> Notice:
-    """Write a message and the job that sends it, in the caller's transaction."""
+    """Write a message and the job that sends it, in the caller's transaction.
+
+    `stop_url` is an address where one click ends such messages, without signing in.
+    """
     # Titles that people type go into subjects: one line, whatever they hold.
     notice = Notice(
         to_email=to_email,
         user_id=user_id,
         subject=" ".join(subject.split())[:200],
         text=text,
+        stop_url=stop_url,
         created_at=clock.now(),
     )
     session.add(notice)

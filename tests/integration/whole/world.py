@@ -19,6 +19,8 @@ from werkzeug.test import TestResponse
 
 from bids import service as bids
 from challenges import service as challenges
+from challenges.alerts import service as alerts
+from challenges.alerts.timing import Frequency
 from challenges.asking import service as asking
 from challenges.asking.models import Clarification
 from challenges.documents.models import Document
@@ -352,6 +354,15 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         "supplier_id": str(cast.supplier.id),
         "body_id": str(cast.body.id),
         "round_name": "None of ours",
+        "search_id": str(
+            alerts.save(
+                "Floods",
+                {"q": "flood"},
+                Frequency.DAILY,
+                person=cast.supplier_admin.id,
+                clock=clock,
+            )
+        ),
         "waiting_id": str(waiting.id),
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),

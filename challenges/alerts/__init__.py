@@ -1,0 +1,1 @@
+"""Saved searches: what somebody looks for, and who is told of what answers it."""
