@@ -4,8 +4,10 @@ A draft's fields are encrypted where they stand; here they are read and written.
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from bids.documents import BidDocument, Content, Eligibility, salted
 from bids.models import Bid, BidField, EligibilityDeclaration
 from bids.policy import Asked, Question
-from challenges.models import CriterionKind, PriceModel, Stage
+from challenges.models import Challenge, CriterionKind, PriceModel, Stage
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.sizes import SizeClass, size_rules_on
@@ -27,6 +29,7 @@ class NoDraft(LookupError):
     """A bid has no draft: it was submitted, and nobody has begun to change it."""
 
 
+_ANSWERS = "answers."
 PRICE, CONTRACT, AI_STATEMENT = "price_minor", "contract", "ai_statement"
 
 
@@ -64,13 +67,24 @@ def content_of(session: Session, bid: Bid) -> Content:
         if bid.draft_key_id != key:
             raise NoDraft(bid.reference) from error
         raise
-    price, contract = held.get(PRICE), held.get(CONTRACT) or {}
+    # A change may have taken a question or the price out; what was written stays in the draft.
+    price = held.get(PRICE) if asked_of(bid.stage).price else None
+    contract = held.get(CONTRACT) or {}
     return Content(
         answers={key: held.get(answer_name(key), "") for key in question_keys(bid.stage)},
         price_minor=None if price is None else int(price),
         contract_accepted=contract.get("accepted"),
         contract_points=contract.get("points", ""),
         ai_statement=held.get(AI_STATEMENT, ""),
+    )
+
+
+def as_asked(stage: Stage, content: Content) -> Content:
+    """Give content with an answer to each question that a stage asks, and a price where it does."""
+    return replace(
+        content,
+        answers={key: content.answers.get(key, "") for key in question_keys(stage)},
+        price_minor=content.price_minor if asked_of(stage).price else None,
     )
 
 
@@ -81,7 +95,36 @@ def question_keys(stage: Stage) -> list[str]:
 
 def answer_name(key: str) -> str:
     """Name the field of an answer by its criterion's key."""
-    return f"answers.{key}"
+    return _ANSWERS + key
+
+
+def left_over(session: Session, bid: Bid) -> dict[str, str]:
+    """Give what a draft holds to questions that are asked no more, by their titles.
+
+    Raises:
+        LostKey: the draft's key or its text cannot be read.
+    """
+    asked = {answer_name(key) for key in question_keys(bid.stage)}
+    kept = [f for f in bid.fields if f.name.startswith(_ANSWERS) and f.name not in asked]
+    if not kept or bid.draft_key_id is None:
+        return {}
+    cipher, titles = drafts.find(session, bid.draft_key_id), titles_ever(bid.challenge)
+    found = {}
+    for field in kept:
+        key = field.name.removeprefix(_ANSWERS)
+        if text := str(cipher.decrypt(field.name, field.ciphertext)):
+            found[titles.get(key, key)] = text
+    return found
+
+
+def titles_ever(challenge: Challenge) -> dict[str, str]:
+    """Give the titles of all criteria that any version of a challenge's plan had, by their keys."""
+    return {
+        criterion["id"]: criterion["title"]
+        for plan in challenge.plans
+        for stage in json.loads(plan.canonical)["stages"]
+        for criterion in (stage["evaluation"] or {"criteria": []})["criteria"]
+    }
 
 
 def fields_of(content: Content) -> dict[str, object]:

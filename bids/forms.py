@@ -109,9 +109,13 @@ class ChangeForm(BaseForm):
 
 
 class SubmitForm(BaseForm):
-    """The declaration with which a bid is submitted; `checked` is the draft's row version."""
+    """The declaration with which a bid is submitted; `checked` is the draft's row version.
+
+    `change` is the number of the last change to the challenge when the page was made.
+    """
 
     checked = HiddenField()
+    change = HiddenField()
     agreed = BooleanField(
         _l("I declare this for the supplier"),
         widget=GovCheckboxInput(),
@@ -121,8 +125,16 @@ class SubmitForm(BaseForm):
     @property
     def checked_version(self) -> int | None:
         """Give the row version, or nothing where none that is readable was sent."""
-        text = self.checked.data or ""
-        return int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else None
+        return _whole(self.checked.data)
+
+    @property
+    def checked_change(self) -> int | None:
+        """Give the number of the last change, or nothing where none that is readable was sent."""
+        return _whole(self.change.data)
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else None
 
 
 class WithdrawForm(BaseForm):

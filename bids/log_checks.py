@@ -14,6 +14,7 @@ from bids import log_words, opened
 from bids.envelopes import Hashed
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
 from challenges.models import Challenge, Plan
+from challenges.queries import is_newest
 from marketplace.core.access import current_files
 from marketplace.core.audit import entries, proofs, receipts, retention, verifying
 from marketplace.core.audit.findings import Finding, failed
@@ -29,6 +30,7 @@ retention.keep(
             {"bid", "version", "arrived", "closes_at", "envelope", "fields_root"}
         ),
         log_words.WITHDRAWN: frozenset({"bid", "version", "arrived", "closes_at"}),
+        log_words.LAPSED: frozenset({"bids"}),
         log_words.REFUSED: frozenset({"bid", "reason", "arrived", "closes_at"}),
         log_words.KEY_SET: frozenset({"key", "former"}),
         log_words.CONFIRMED: frozenset({"place", "key", "statement"}),
@@ -66,7 +68,7 @@ def check(connection: Connection) -> Iterator[Finding]:
         )
         .join(Bid, Bid.id == Submission.bid_id)
         .join(Challenge, Challenge.id == Bid.challenge_id)
-        .outerjoin(Plan, Plan.challenge_id == Bid.challenge_id)
+        .outerjoin(Plan, (Plan.challenge_id == Bid.challenge_id) & is_newest())
         .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(LogEntry.__table__, LogEntry.__table__.c.n == Submission.entry_n)
         .order_by(Submission.entry_n)

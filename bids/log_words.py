@@ -14,6 +14,7 @@ REHEARSED = "opening.rehearsed"
 CONFIRMED = "opening.confirmed"
 STOPPED = "opening.stopped"
 OPENED = "bids.opened"
+LAPSED = "bids.lapsed"
 DECIDED = "eligibility.decided"
 
 register(
@@ -44,6 +45,12 @@ register(
             N_("An attempt to open the bids was refused (%(reason)s)"),
             public=frozenset({"reason"}),
             kind=Kind.REFUSED,
+        ),
+        # Kept with the bids: before the opening nobody is told how many there are.
+        LAPSED: Telling(
+            N_("Bids lapsed, because a change was not confirmed before closing: %(bids)s"),
+            public=frozenset({"bids"}),
+            kind=Kind.BIDS,
         ),
         CONFIRMED: Telling(
             N_("An officer signed for the opening of bids"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bids import documents
@@ -24,7 +24,9 @@ from bids.models import (
     Opening,
     Submission,
 )
+from bids.renewing import queries as renewals
 from challenges.models import Challenge, Plan
+from challenges.queries import is_newest
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.errors import WrongMoment
@@ -130,11 +132,24 @@ def is_opened(session: Session, stage_id: uuid.UUID) -> bool:
 
 
 def bid_counts(session: Session, stage_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Count the submitted bids of each stage, opened or not; a stage without any counts 0."""
+    """Count the submitted bids of each stage, opened or not; a stage without any counts 0.
+
+    What a change asked to confirm, and was not confirmed, does not count.
+    """
     wanted = list(stage_ids)
     rows = session.execute(
         select(Bid.stage_id, func.count())
-        .where(Bid.stage_id.in_(wanted), Bid.state.in_({BidState.SUBMITTED, *OPENED_STATES}))
+        .join(
+            Submission,
+            and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
+        )
+        .where(
+            Bid.stage_id.in_(wanted),
+            or_(
+                Bid.state.in_(OPENED_STATES),
+                and_(Bid.state == BidState.SUBMITTED, renewals.counts()),
+            ),
+        )
         .group_by(Bid.stage_id)
     ).tuples()
     return dict.fromkeys(wanted, 0) | dict(rows.all())
@@ -173,7 +188,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
         .join(Opening, Opening.stage_id == Bid.stage_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
         .join(Challenge, Challenge.id == Bid.challenge_id)
-        .outerjoin(Plan, Plan.challenge_id == Bid.challenge_id)
+        .outerjoin(Plan, (Plan.challenge_id == Bid.challenge_id) & is_newest())
         .join(
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),

@@ -18,6 +18,7 @@ from bids.models import (
     OpeningRehearsal,
     Submission,
 )
+from bids.renewing import queries as renewals
 from challenges.log_words import CLOSED
 from challenges.models import Challenge, OpeningOfficer, Stage
 from marketplace.core.accounts.models import Membership, MembershipRole, User
@@ -210,7 +211,10 @@ def under_way(session: Session, challenge: Challenge) -> bool:
 
 
 def submitted(session: Session, stage: Stage) -> Sequence[tuple[Bid, Submission]]:
-    """Give the bids of a stage that are to be opened, each with the version that counts."""
+    """Give the bids of a stage that are to be opened, each with the version that counts.
+
+    One that a change asked to confirm, and that was not, is not among them.
+    """
     return session.execute(_submitted(stage)).tuples().all()
 
 
@@ -228,7 +232,7 @@ def _submitted(stage: Stage) -> Select[Bid, Submission]:
             Submission,
             (Submission.bid_id == Bid.id) & (Submission.version == Bid.current_version),
         )
-        .where(Bid.stage_id == stage.id, Bid.state == BidState.SUBMITTED)
+        .where(Bid.stage_id == stage.id, Bid.state == BidState.SUBMITTED, renewals.counts())
         .order_by(Bid.reference)
     )
 

@@ -16,7 +16,8 @@ from bids import documents, drafts, envelopes, receipts
 from bids.models import Bid, EligibilityDeclaration, Submission
 from bids.opened import OpenedBid, bid_counts, find_opened_bid, is_opened, opened_bids
 from bids.openings import OpeningStatus, opening_status
-from challenges.models import Challenge, Stage
+from bids.renewing.queries import is_awaited
+from challenges.models import Challenge, Plan, Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
@@ -62,7 +63,8 @@ class Receipt:
 
     `note` is the receipt as a file, signed; None while the log's key is not at hand. `document` is
     what was submitted, `titles` names its answers' keys; `counts` tells whether this version is
-    the one that counts. The document is None where the supplier's own copy cannot be read: what is
+    the one that counts, `overtaken` that it would be, had no change come that asks for the bid to
+    be confirmed. The document is None where the supplier's own copy cannot be read: what is
     proven does not hang on it.
     """
 
@@ -73,6 +75,7 @@ class Receipt:
     supplier: str
     version: int
     counts: bool
+    overtaken: bool
     submitted_by: str
     arrived_at: datetime
     recorded_at: datetime
@@ -122,7 +125,7 @@ def own_bid(session: Session, reference: str, actor: Actor) -> Bid:
         .where(Bid.reference == reference, Bid.supplier_id == actor.organisation_id)
         .options(
             joinedload(Bid.challenge).options(
-                joinedload(Challenge.buyer), joinedload(Challenge.plan)
+                joinedload(Challenge.buyer), selectinload(Challenge.plans).defer(Plan.canonical)
             ),
             joinedload(Bid.stage).options(
                 joinedload(Stage.sealing_key), selectinload(Stage.criteria)
@@ -237,6 +240,11 @@ def receipt(
     if whole:
         with suppress(envelopes.Unreadable):
             document = envelopes.own_document(session, bid, found)
+    titles = {criterion.key: criterion.title for criterion in bid.stage.criteria}
+    if document is not None and document.content.answers.keys() - titles.keys():
+        # It answered an earlier plan, in which a question stood that is asked no more.
+        titles |= {k: v for k, v in drafts.titles_ever(bid.challenge).items() if k not in titles}
+    awaited = bid.current_version == found.version and is_awaited(session, bid)
     return Receipt(
         bid=bid.reference,
         challenge=bid.challenge.reference,
@@ -244,7 +252,8 @@ def receipt(
         buyer=bid.challenge.buyer.name,
         supplier=document.supplier_name if document else bid.supplier.name,
         version=found.version,
-        counts=bid.current_version == found.version,
+        counts=bid.current_version == found.version and not awaited,
+        overtaken=awaited,
         submitted_by=found.submitted_by.name,
         arrived_at=found.arrived_at,
         recorded_at=found.recorded_at,
@@ -253,5 +262,5 @@ def receipt(
         place=found.entry_n,
         note=receipts.signed(found.receipt),
         document=document,
-        titles={criterion.key: criterion.title for criterion in bid.stage.criteria},
+        titles=titles,
     )

@@ -1,15 +1,17 @@
-"""What challenges ask of bids when a closing instant is to move: registered when imported."""
+"""What challenges ask of bids when they change, or close later: registered when imported."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bids import openings
-from bids.lifecycle import BidState
+from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
+from bids.renewing import reminders
 from challenges import hooks
+from challenges.hooks import Party
 from challenges.models import Challenge
 from marketplace.core.accounts.models import Membership, User
 
@@ -33,4 +35,31 @@ def bidders(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
     ).all()
 
 
-hooks.register(hooks.OfBids(opening_began=openings.under_way, bidders=bidders))
+def parties(session: Session, challenge: Challenge) -> Sequence[Party]:
+    """Give the people of those suppliers, each with the bid and how it stands."""
+    submitted = Bid.state.in_({BidState.SUBMITTED, *OPENED_STATES})
+    drafted = Bid.draft_key_id.is_not(None)
+    rows = session.execute(
+        select(Membership.user_id, Bid.reference, submitted, drafted)
+        .join(Bid, Bid.supplier_id == Membership.organisation_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Bid.stage_id == challenge.stage.id,
+            or_(submitted, drafted),
+            Membership.ended_at.is_(None),
+            User.active,
+        )
+        .order_by(Bid.reference)
+        .distinct()
+    )
+    return [Party(*row) for row in rows]
+
+
+hooks.register(
+    hooks.OfBids(
+        opening_began=openings.under_way,
+        bidders=bidders,
+        parties=parties,
+        await_confirmation=reminders.await_confirmation,
+    )
+)

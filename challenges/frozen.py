@@ -1,12 +1,13 @@
-"""What publication froze, held against the log before anything is decided by it."""
+"""What publication and changes froze, held against the log before anything is decided by it."""
 
 import hashlib
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from challenges.log_words import DEADLINE_EXTENDED, PUBLISHED, REOPENED
-from challenges.models import Challenge, EvaluationPlan, Plan
+from challenges.log_words import CHANGED, DEADLINE_EXTENDED, PUBLISHED, REOPENED
+from challenges.models import Challenge, EvaluationPlan
 from challenges.plan import evaluations
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.models import LogEntry
@@ -29,13 +30,15 @@ def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
         PlanDiffers: they are not, or the stored plan is not the one whose digest the log holds.
     """
     stage = challenge.stage
-    evaluation = session.get_one(EvaluationPlan, stage.id)
-    plan = session.get(Plan, challenge.id)
-    published = _last(session, challenge, PUBLISHED)
+    evaluation, plan = stage.plan, challenge.plan
+    # Publication names the plan, and so does each change, whether it made a new one or not.
+    logged = _last(session, challenge, PUBLISHED, CHANGED)
+    if evaluation is None:
+        raise NoResultFound(f"{challenge.reference} has no plan")
     if (
         plan is None
-        or published is None
-        or hashlib.sha256(plan.canonical).hexdigest() != published.fields.get("plan")
+        or logged is None
+        or hashlib.sha256(plan.canonical).hexdigest() != logged.fields.get("plan")
         or evaluations(plan.canonical).get(stage.ordinal) != evaluation.canonical
     ):
         raise PlanDiffers(

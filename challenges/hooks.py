@@ -1,12 +1,27 @@
 """What challenges must ask of bids, which stand above them: bids say it here when imported."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge
+from marketplace.core.clock import Clock
+
+
+@dataclass(frozen=True)
+class Party:
+    """A person who acts for a supplier with a bid on a challenge.
+
+    `submitted` tells whether a submitted version stands, opened or not; `drafted` whether there is
+    a draft.
+    """
+
+    user_id: uuid.UUID
+    bid: str
+    submitted: bool
+    drafted: bool
 
 
 @dataclass(frozen=True)
@@ -14,11 +29,15 @@ class OfBids:
     """What the room of bids answers, each within the caller's transaction.
 
     `opening_began` tells whether two officers have signed for the opening of a challenge's bids, or
-    it is done. `bidders` gives the people of every supplier that has a draft or a submitted bid.
+    it is done. `bidders` gives the people of every supplier that has a draft or a submitted bid;
+    `parties` gives them with their bids. `await_confirmation` has suppliers reminded, until
+    closing, to confirm what they submitted before a change.
     """
 
     opening_began: Callable[[Session, Challenge], bool]
     bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
+    parties: Callable[[Session, Challenge], Sequence[Party]]
+    await_confirmation: Callable[[Session, Challenge, Clock], None]
 
 
 # The kind of the job that is written when a challenge is published; saved searches do it.

@@ -38,6 +38,32 @@ class Event(StrEnum):
     CANCEL = "cancel"
 
 
+class NoAward(StrEnum):
+    """Why a published challenge ends without a contract. The words of the reason stand beside it.
+
+    Source: Public Contracts (Scotland) Regulations 2015, reg. 83(1)(g): the report says why no
+    contract was awarded.
+    """
+
+    NO_BID = "no_bid"
+    NO_SUITABLE_BID = "no_suitable_bid"
+    TOO_DEAR = "too_dear"
+    NO_MONEY = "no_money"
+    NEED_CHANGED = "need_changed"
+    PROCEDURE = "procedure"
+    OTHER = "other"
+
+
+NO_AWARD_WORDS = {
+    NoAward.NO_BID: N_("Nobody sent a bid"),
+    NoAward.NO_SUITABLE_BID: N_("No bid was suitable"),
+    NoAward.TOO_DEAR: N_("The bids cost more than can be paid"),
+    NoAward.NO_MONEY: N_("The money is no longer there"),
+    NoAward.NEED_CHANGED: N_("The need has changed or gone"),
+    NoAward.PROCEDURE: N_("Something went wrong in the procedure"),
+    NoAward.OTHER: N_("Another reason"),
+}
+
 STATE_WORDS = {
     State.DRAFT: N_("Draft"),
     State.IN_REVIEW: N_("In review"),

@@ -18,12 +18,14 @@ from marketplace.core.text import N_
 from marketplace.core.vault.models import SealingKey
 
 _CLOSINGS = (log_words.PUBLISHED, log_words.DEADLINE_EXTENDED, log_words.REOPENED)
+_PLANS = (log_words.PUBLISHED, log_words.CHANGED)
 
 # What bids and their opening are held against.
 retention.keep(
     {
         log_words.APPROVED: frozenset({"text"}),
         log_words.PUBLISHED: frozenset({"plan", "text", "closes_at", "sealing_key"}),
+        log_words.CHANGED: frozenset({"number", "reason", "confirm", "plan", "before", "after"}),
         log_words.CLOSED: frozenset({"closes_at"}),
         log_words.DEADLINE_EXTENDED: frozenset({"former", "closes_at"}),
         log_words.REOPENED: frozenset({"former", "closes_at"}),
@@ -37,27 +39,26 @@ def check(connection: Connection) -> Iterator[Finding]:
     """Compare what is stored of each published challenge with the entry of its publication."""
     published: dict[str, Mapping[str, Any]] = {}
     closing: dict[str, object] = {}
-    for entry in recorded(connection, *_CLOSINGS):
+    plans: dict[str, list[object]] = {}
+    for entry in recorded(connection, *_CLOSINGS, log_words.CHANGED):
         if entry.action == log_words.PUBLISHED:
             published[entry.chain] = entry.values
-        closing[entry.chain] = entry.values.get("closes_at")
+        if entry.action in _CLOSINGS:
+            closing[entry.chain] = entry.values.get("closes_at")
+        if entry.action in _PLANS:
+            held = plans.setdefault(entry.chain, [])
+            if entry.values.get("plan") not in held[-1:]:
+                held.append(entry.values.get("plan"))
     rows = connection.execute(
         select(
             Challenge.reference,
             Challenge.published_at,
             Stage.ordinal,
-            Stage.kind,
             Stage.closes_at,
             SealingKey.recipient,
-            Plan.canonical.label("plan"),
-            Plan.sha256.label("plan_sha256"),
-            EvaluationPlan.canonical.label("evaluation"),
-            EvaluationPlan.sha256.label("evaluation_sha256"),
         )
         .join(Stage, Stage.challenge_id == Challenge.id)
         .outerjoin(SealingKey, SealingKey.id == Stage.sealing_key_id)
-        .outerjoin(Plan, Plan.challenge_id == Challenge.id)
-        .outerjoin(EvaluationPlan, EvaluationPlan.stage_id == Stage.id)
         .order_by(Challenge.reference, Stage.ordinal)
     )
     seen = set()
@@ -70,6 +71,7 @@ def check(connection: Connection) -> Iterator[Finding]:
                 N_("It is stored as published, and no publication is recorded"),
                 f"challenge {row.reference}",
             )
+    yield from _plans(connection, {each: plans[each] for each in plans if each in seen})
     for reference in sorted(published.keys() - seen):
         yield failed(
             N_("Its publication is recorded, and it is not stored"), f"challenge {reference}"
@@ -78,14 +80,6 @@ def check(connection: Connection) -> Iterator[Finding]:
 
 def _challenge(row: Any, said: Mapping[str, Any], closes_at: object) -> Iterator[Finding]:
     where = f"challenge {row.reference}"
-    if (
-        row.plan is None
-        or row.plan_sha256 != said.get("plan")
-        or hashlib.sha256(row.plan).hexdigest() != row.plan_sha256
-    ):
-        yield failed(N_("Its plan is not the one that the log names"), where)
-    elif not _as_planned(row):
-        yield failed(N_("The criteria and method of its stage are not those of its plan"), where)
     if row.ordinal > 1:
         # Bids are sealed for the first stage alone.
         return
@@ -95,9 +89,47 @@ def _challenge(row: Any, said: Mapping[str, Any], closes_at: object) -> Iterator
         yield failed(N_("It closes at another instant than the log says"), where)
 
 
+def _plans(connection: Connection, logged: Mapping[str, list[object]]) -> Iterator[Finding]:
+    """Compare each version of each plan with the digest that the log names for it, in order."""
+    stored: dict[str, list[Any]] = {reference: [] for reference in logged}
+    for row in connection.execute(
+        select(
+            Challenge.reference,
+            Stage.ordinal,
+            Stage.kind,
+            Plan.version,
+            Plan.canonical,
+            Plan.sha256,
+            EvaluationPlan.canonical.label("evaluation"),
+            EvaluationPlan.sha256.label("evaluation_sha256"),
+        )
+        .join(Plan, Plan.challenge_id == Challenge.id)
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .outerjoin(
+            EvaluationPlan,
+            (EvaluationPlan.stage_id == Stage.id) & (EvaluationPlan.version == Plan.version),
+        )
+        .order_by(Challenge.reference, Stage.ordinal, Plan.version)
+    ):
+        stored.setdefault(row.reference, []).append(row)
+    for reference in sorted(logged):
+        where, rows = f"challenge {reference}", stored[reference]
+        said = dict(enumerate(logged[reference], 1))
+        if {row.version for row in rows} != said.keys() or any(
+            row.sha256 != said[row.version]
+            or hashlib.sha256(row.canonical).hexdigest() != row.sha256
+            for row in rows
+        ):
+            yield failed(N_("Its plan is not the one that the log names"), where)
+        elif not all(map(_as_planned, rows)):
+            yield failed(
+                N_("The criteria and method of its stage are not those of its plan"), where
+            )
+
+
 def _as_planned(row: Any) -> bool:
     """Tell whether a stage's evaluation is the plan's; in a stage of delivery there is none."""
-    planned = evaluations(row.plan).get(row.ordinal)
+    planned = evaluations(row.canonical).get(row.ordinal)
     if row.kind in DELIVERY_KINDS:
         return planned is None and row.evaluation is None
     return (

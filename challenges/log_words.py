@@ -11,6 +11,8 @@ DEADLINE_PROPOSED = "deadline.proposed"
 DEADLINE_DECLINED = "deadline.declined"
 DEADLINE_EXTENDED = "deadline.extended"
 REOPENED = "challenge.reopened"
+CHANGED = "challenge.changed"
+NOT_AWARDED = "challenge.not_awarded"
 
 _KIND = Kind.PUBLICATION
 
@@ -67,6 +69,11 @@ register(
             public=frozenset({"former", "closes_at", "reason"}),
             kind=_KIND,
         ),
+        CHANGED: Telling(
+            N_("Change %(number)s to the challenge was published: %(reason)s"),
+            public=frozenset({"number", "reason", "confirm", "plan", "before", "after"}),
+            kind=_KIND,
+        ),
         CLOSED: Telling(
             N_("The challenge closed to bids, at %(closes_at)s"),
             public=frozenset({"closes_at"}),
@@ -78,6 +85,12 @@ register(
         "challenge.cancelled": Telling(
             N_("The challenge was cancelled: %(reason)s"),
             public=frozenset({"reason"}),
+            witness=True,
+            kind=Kind.DECISION,
+        ),
+        NOT_AWARDED: Telling(
+            N_("The challenge ended without a contract (%(category)s): %(reason)s"),
+            public=frozenset({"category", "reason"}),
             witness=True,
             kind=Kind.DECISION,
         ),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from challenges.documents.models import Document
 from challenges.drafting.models import RecordAnswer, TeamMember
-from challenges.lifecycle import State
+from challenges.lifecycle import NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
 from marketplace.core.accounts.models import Organisation, User
@@ -89,6 +89,10 @@ class Challenge(Identified, Base):
         CheckConstraint(
             "(state = 'cancelled') = (cancelled_because IS NOT NULL)", name="cancelled_has_reason"
         ),
+        CheckConstraint(
+            "no_award IS NULL OR (state = 'cancelled' AND published_at IS NOT NULL)",
+            name="no_award_ended",
+        ),
         CheckConstraint("value_minor > 0", name="value_positive"),
         # The public list: newest first, over everything or one filter, read page by page by key.
         # What was never published has no instant and so stays out of all of them.
@@ -154,6 +158,8 @@ class Challenge(Identified, Base):
     ended_at: Mapped[datetime | None]
     lessons: Mapped[str | None] = mapped_column(Text)
     cancelled_because: Mapped[str | None] = mapped_column(Text)
+    # Why no contract came of it, where that was decided after publication.
+    no_award: Mapped[NoAward | None] = mapped_column(enum_type(NoAward))
     row_version: Mapped[int] = mapped_column()
 
     buyer: Mapped[Organisation] = relationship()
@@ -165,7 +171,7 @@ class Challenge(Identified, Base):
         back_populates="challenge", order_by="Stage.ordinal", cascade="all, delete-orphan"
     )
     later: Mapped[LaterPurchase | None] = relationship(cascade="all, delete-orphan")
-    plan: Mapped["Plan | None"] = relationship()
+    plans: Mapped[list["Plan"]] = relationship(order_by="Plan.version")
     codes: Mapped[list[ChosenCode]] = relationship(
         order_by=(ChosenCode.main.desc(), ChosenCode.code), cascade="all, delete-orphan"
     )
@@ -183,6 +189,11 @@ class Challenge(Identified, Base):
     def stage(self) -> "Stage":
         """Give the first stage: the one that bids are written for."""
         return self.stages[0]
+
+    @property
+    def plan(self) -> "Plan | None":
+        """Give the plan that holds: its newest version; nothing before publication."""
+        return self.plans[-1] if self.plans else None
 
 
 class CoSponsor(Base):
@@ -271,7 +282,12 @@ class Stage(StageTerms, Identified, Base):
         back_populates="stage", order_by="Criterion.ordinal", cascade="all, delete-orphan"
     )
     prizes: Mapped[list[Prize]] = relationship(order_by=Prize.place, cascade="all, delete-orphan")
-    plan: Mapped["EvaluationPlan | None"] = relationship()
+    plans: Mapped[list["EvaluationPlan"]] = relationship(order_by="EvaluationPlan.version")
+
+    @property
+    def plan(self) -> "EvaluationPlan | None":
+        """Give the criteria and method that hold; nothing before publication."""
+        return self.plans[-1] if self.plans else None
 
 
 class Criterion(Identified, Base):
@@ -335,11 +351,14 @@ class EvaluationPlan(Base):
     """A stage's criteria and method as they will stand in the evaluation document, frozen.
 
     `canonical` are the RFC 8785 bytes of `{"criteria": …, "method": …}`; `sha256` is theirs.
+    `version` is that of the challenge's plan which it is a part of.
     """
 
     __tablename__ = "evaluation_plan"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
     regime: Mapped[str] = mapped_column(String(40))
@@ -349,17 +368,18 @@ class EvaluationPlan(Base):
 
 
 class Plan(Base):
-    """A challenge's `plan/1`, frozen at publication: what bidders are told will be judged, and how.
+    """One version of a challenge's `plan/1`: what bidders are told will be judged, and how.
 
-    `canonical` are its RFC 8785 bytes, `sha256` is theirs. Each stage's `evaluation` in it is the
-    very content of that stage's `EvaluationPlan`.
+    The first is frozen at publication; a change that every bidder must confirm makes the next. The
+    newest holds. `canonical` are its RFC 8785 bytes, `sha256` is theirs. Each stage's `evaluation`
+    in it is the very content of that stage's `EvaluationPlan`.
     """
 
     __tablename__ = "plan"
     __table_args__ = (CheckConstraint("version >= 1", name="version"),)
 
     challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
     frozen_at: Mapped[datetime]

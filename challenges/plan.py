@@ -39,7 +39,12 @@ FIRST_VERSION = 1
 
 
 def frozen_plan(
-    challenge: "Challenge", *, regime: str, regime_version: str, band: str
+    challenge: "Challenge",
+    *,
+    regime: str,
+    regime_version: str,
+    band: str,
+    version: int = FIRST_VERSION,
 ) -> dict[str, Any]:
     """Give the `plan/1` of a challenge: for each stage of selection what is judged, and how.
 
@@ -51,7 +56,7 @@ def frozen_plan(
     plan: dict[str, Any] = {
         "format": FORMAT,
         "challenge": challenge.reference,
-        "version": FIRST_VERSION,
+        "version": version,
         "regime": {"name": regime, "version": regime_version, "band": band},
         "stages": [_stage(stage) for stage in challenge.stages if is_judged(stage)],
     }

@@ -1,7 +1,7 @@
 """Reads of challenges: one of one's own, one that is public, what an officer must look at."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from challenges.finding.queries import public_bodies, public_rounds
@@ -27,6 +27,7 @@ __all__ = [
     "Page",
     "StateFilter",
     "challenge_page",
+    "is_newest",
     "own_challenge",
     "own_page",
     "plan_document",
@@ -37,6 +38,8 @@ __all__ = [
     "published_challenge",
 ]
 
+# The most that both databases can compare with a version.
+_MOST_VERSION = 2**31 - 1
 _NO_SUCH = N_("There is no challenge with this reference.")
 
 
@@ -58,7 +61,7 @@ def own_challenge(
     )
     if lock:
         query = query.with_for_update(of=Challenge).execution_options(populate_existing=True)
-    challenge = session.scalar(query)
+    challenge = session.scalars(query).unique().one_or_none()
     if challenge is None:
         raise NotFound(_NO_SUCH)
     return challenge
@@ -70,11 +73,12 @@ def public_challenge(session: Session, reference: str) -> Challenge:
     Raises:
         NotFound: there is none, or it is not public.
     """
-    challenge = session.scalar(
+    query = (
         select(Challenge)
         .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
         .options(*_WHOLE)
     )
+    challenge = session.scalars(query).unique().one_or_none()
     if challenge is None:
         raise NotFound(_NO_SUCH)
     return challenge
@@ -96,35 +100,45 @@ def published_challenge(session: Session, reference: str) -> Challenge:
     return challenge
 
 
-def public_plan(session: Session, reference: str) -> bytes:
-    """Give the bytes of the `plan/1` of a challenge that was published.
+def public_plan(session: Session, reference: str, version: int | None = None) -> bytes:
+    """Give the bytes of the `plan/1` of a challenge that was published: the newest version, or one.
 
     Raises:
         NotFound: there is none, or it is not public.
     """
-    plan = session.scalar(
+    query = (
         select(Plan.canonical)
         .join(Challenge, Challenge.id == Plan.challenge_id)
         .where(Challenge.reference == reference, Challenge.published_at.is_not(None))
+        .order_by(Plan.version.desc())
+        .limit(1)
     )
+    if version is not None:
+        query = query.where(Plan.version == min(version, _MOST_VERSION))
+    plan = session.scalar(query)
     if plan is None:
         raise NotFound(_NO_SUCH)
     return plan
 
 
+def is_newest() -> ColumnElement[bool]:
+    """Give the condition that a row of `Plan` is the version that holds."""
+    later = aliased(Plan)
+    return ~exists().where(later.challenge_id == Plan.challenge_id, later.version > Plan.version)
+
+
 _BRIEF: tuple[ORMOption, ...] = (
     joinedload(Challenge.buyer, innerjoin=True),
-    joinedload(Challenge.plan).defer(Plan.canonical),
+    joinedload(Challenge.plans).defer(Plan.canonical),
     selectinload(Challenge.stages),
 )
 _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Challenge.buyer, innerjoin=True),
-    joinedload(Challenge.plan).defer(Plan.canonical),
+    joinedload(Challenge.plans).defer(Plan.canonical),
     joinedload(Challenge.later),
     selectinload(Challenge.co_sponsors),
     selectinload(Challenge.documents),
     selectinload(Challenge.stages).options(
-        joinedload(Stage.plan),
         selectinload(Stage.prizes),
         selectinload(Stage.criteria).selectinload(Criterion.descriptors),
     ),

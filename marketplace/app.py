@@ -39,6 +39,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "marketplace.core.accounts.views",
     "challenges.views",
+    "challenges.changing.views",
+    "challenges.changing.public_views",
+    "challenges.ending.views",
     "challenges.documents.views",
     "challenges.similar.views",
     "challenges.finding.views",
@@ -63,6 +66,7 @@ ROOMS = (
 WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
+    "challenges.changing.log_checks",
     "challenges.drafting.log_checks",
     "challenges.alerts.telling",
     "challenges.log_checks",

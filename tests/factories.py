@@ -219,10 +219,11 @@ def a_challenge(
 
 def _publish(session: Session, at: datetime, challenge: Challenge) -> None:
     """Freeze the plan and make the key that bids are sealed to, as publication does."""
-    whole = canonical(frozen_plan(challenge, regime="scotland", regime_version="t", band="low"))
-    session.add(
+    whole = canonical(
+        frozen_plan(challenge, regime="scotland", regime_version="2026-01", band="below_act")
+    )
+    challenge.plans.append(
         Plan(
-            challenge_id=challenge.id,
             version=FIRST_VERSION,
             canonical=whole,
             sha256=hashlib.sha256(whole).hexdigest(),
@@ -260,14 +261,14 @@ def record_publication(
     assert key is not None
     assert closes_at is not None
     evaluation = canonical(plan_document(challenge.stage))
-    session.add(
+    challenge.stage.plans.append(
         EvaluationPlan(
-            stage_id=challenge.stage.id,
+            version=plan.version,
             canonical=evaluation,
             sha256=hashlib.sha256(evaluation).hexdigest(),
             regime="scotland",
-            regime_version="t",
-            band="low",
+            regime_version="2026-01",
+            band="below_act",
             frozen_at=at,
         )
     )

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from bids import documents, drafts, envelopes, letters, log_words, policy, queries, receipts
 from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
 from bids.models import Bid, Submission
+from bids.renewing import queries as renewals
 from bids.service.loading import locked_bid
 from bids.service.refusing import record_too_late
+from challenges.changing import queries as changes
 from challenges.models import Challenge
 from marketplace.core.access import current_files, current_settings
 from marketplace.core.accounts.models import User
@@ -42,6 +44,8 @@ class _Prepared:
     version: int
     gaps: list[policy.Gap]
     log_name: str
+    # How many changes to the challenge had been published: a bid answers all of them.
+    changes: int
     fields_root: bytes = b""
     # The digest of the sealed envelope; None where there was nothing complete to seal.
     envelope: str | None = None
@@ -61,11 +65,13 @@ def submit_bid(
     arrived: datetime,
     clock: Clock,
     checked_version: int | None = None,
+    checked_change: int | None = None,
 ) -> Submission:
     """Submit the draft as the version that counts, and give that submission.
 
     `arrived` is when the service began to handle the complete request. `checked_version` is the
-    row version of the draft that the person checked; None submits the draft as it stands. The
+    row version of the draft that the person checked; None submits the draft as it stands.
+    `checked_change` is the number of the last change to the challenge that they could read. The
     same draft sent twice, or a draft that says what was submitted before, gives that submission.
 
     Raises:
@@ -73,7 +79,7 @@ def submit_bid(
         Forbidden: the actor is no administrator of the supplier.
         TooLate: it is not in time; the refusal is recorded.
         Invalid: something is missing or too long.
-        StaleEdit: the draft changed since it was checked.
+        StaleEdit: the draft changed since it was checked, or the challenge did.
         WrongMoment: the challenge or the bid takes no submission.
     """
     ensure(policy.can_submit(actor))
@@ -89,6 +95,7 @@ def submit_bid(
             ensure_in_time(arrived, arrived, closes_at)
             ensure(policy.takes_bids(challenge.state))
             ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
+            _refuse_changed(session, challenge, prepared, checked_change)
             state = after(bid.state, BidEvent.SUBMIT)
             if prepared.gaps:
                 raise Invalid(_missing(prepared.gaps))
@@ -163,10 +170,11 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
     latest = queries.latest_submission(session, bid)
     version = latest.version + 1 if latest else 1
     log_name = receipts.origin(session)
+    changed = changes.count(session, bid.challenge)
     try:
         content = drafts.content_of(session, bid)
     except drafts.NoDraft:
-        return _Prepared(bid.row_version, version, [], log_name)
+        return _Prepared(bid.row_version, version, [], log_name, changed)
     gaps = policy.gaps(
         drafts.asked_of(bid.stage),
         content,
@@ -174,14 +182,15 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
         now=arrived,
     )
     if declaration is None or gaps or bid.stage.sealing_key is None:
-        return _Prepared(bid.row_version, version, gaps, log_name)
+        return _Prepared(bid.row_version, version, gaps, log_name, changed)
     document = drafts.document_of(bid, content, declaration, version)
     written = documents.write(document)
     if len(written) > MOST_DOCUMENT:
         raise Invalid(
             N_("Your bid is too long for the service to keep. Shorten your longest answers.")
         )
-    prepared = _Prepared(bid.row_version, version, gaps, log_name, documents.fields_root(document))
+    root = documents.fields_root(document)
+    prepared = _Prepared(bid.row_version, version, gaps, log_name, changed, root)
     prepared.same_as = _same_as(session, bid, latest, written)
     if prepared.same_as is None:
         own = sealing.recipient(session, bid.copy_key_id)
@@ -198,14 +207,35 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
 
 
 def _same_as(session: Session, bid: Bid, latest: Submission | None, written: bytes) -> int | None:
-    """Give the version that counts where it holds the very same; a damaged one is replaced."""
-    if latest is None or latest.version != bid.current_version:
+    """Give the version that counts where it holds the very same; a damaged one is replaced.
+
+    One that a change asks to confirm does not count: the same again is another version.
+    """
+    if latest is None or latest.version != bid.current_version or renewals.is_awaited(session, bid):
         return None
     try:
         held = documents.write(envelopes.own_document(session, bid, latest))
     except envelopes.Unreadable:
         return None
     return latest.version if documents.same_submission(held, written) else None
+
+
+def _refuse_changed(
+    session: Session, challenge: Challenge, prepared: _Prepared, checked_change: int | None
+) -> None:
+    """Refuse a bid whose writer could not know what the challenge says now.
+
+    Raises:
+        StaleEdit: a change was published since the bid was checked, or while it was being sealed.
+    """
+    now = changes.count(session, challenge)
+    if prepared.changes != now or checked_change not in (None, now):
+        raise StaleEdit(
+            N_(
+                "The challenge was changed after you checked your bid, so it was not submitted. "
+                "Your draft is kept. Read the change, then check your bid again."
+            )
+        )
 
 
 @contextmanager
@@ -287,6 +317,7 @@ def _already_submitted(
         prepared.same_as == current.version
         and prepared.row_version == bid.row_version
         and checked_version in (None, bid.row_version)
+        and not renewals.is_awaited(session, bid)
     ):
         drafts.destroy(session, bid)
         return current

@@ -9,9 +9,13 @@ from bids import drafts, policy, queries, service
 from bids.documents import Content
 from bids.drafts import fingerprint
 from bids.forms import AnswerForm, DraftForm, PriceForm, TermsForm
+from bids.lifecycle import BidState
 from bids.models import Bid
+from bids.renewing import queries as renewals
+from bids.renewing.queries import Renewal
 from bids.views.room import Page, blueprint, refused, wants_json
 from bids.wording import count_words
+from challenges.changing import queries as changes
 from challenges.method.words import Sentence, method_sentences
 from challenges.models import Criterion, CriterionKind, Stage
 from challenges.words import price_sentences
@@ -49,6 +53,7 @@ def standing_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "closes_at": drafts.closes_at(bid),
         "drafted": _drafted(bid),
         "editable": _editable(bid, actor),
+        "renewal": _renewal(bid),
     }
 
 
@@ -69,6 +74,9 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "size": drafts.size_of(declaration) if declaration else None,
         "gaps": gaps,
         "missing": {(gap.part.value, gap.key): gap for gap in gaps},
+        "last_change": changes.count(session, bid.challenge),
+        "changed_since": changes.after(session, bid.challenge, bid.created_at),
+        "left_over": drafts.left_over(session, bid),
         "parts": len(asked.questions) + asked.price + 2,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }
@@ -237,6 +245,13 @@ def _drafted(bid: Bid) -> bool:
 def _editable(bid: Bid, actor: Actor) -> bool:
     now = access.clock().now()
     return policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, now).allowed
+
+
+def _renewal(bid: Bid) -> Renewal | None:
+    """Say whether a change asks for a submitted bid to be confirmed, or it lapsed without."""
+    if bid.state is not BidState.SUBMITTED:
+        return None
+    return renewals.renewals(db.session(), [bid.id], access.clock().now()).get(bid.id)
 
 
 def _terms_mark(content: Content) -> str:

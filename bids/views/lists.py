@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from bids import drafts, queries, service
+from bids.renewing.queries import renewals
 from bids.views.room import Page, blueprint
 from challenges.lifecycle import State, state_at
 from challenges.queries import public_challenge
@@ -20,7 +21,8 @@ from marketplace.core.permissions import Permission
 def index() -> str:
     """List the supplier's bids, the newest first."""
     page = queries.own_bids(db.session(), access.current_actor(), request.args.get("after"))
-    return render_template("bids/index.html", page=page)
+    standing = renewals(db.session(), [bid.id for bid in page.bids], access.clock().now())
+    return render_template("bids/index.html", page=page, renewals=standing)
 
 
 @blueprint.get("/challenges/<reference>/bid")

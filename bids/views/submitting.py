@@ -10,6 +10,7 @@ from bids.forms import SubmitForm, WithdrawForm
 from bids.lifecycle import BidState, TooLate
 from bids.views.drafting import draft_facts, standing_facts
 from bids.views.room import Page, arrived, blueprint, refused
+from challenges.changing import queries as changes
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -44,9 +45,10 @@ def submit(reference: str) -> Page:
                 arrived=arrived(),
                 clock=access.clock(),
                 checked_version=form.checked_version,
+                checked_change=form.checked_change,
             )
         except TooLate as late:
-            return _too_late(reference, late)
+            return too_late(reference, late)
         except (Invalid, WrongMoment) as error:
             status = refused(form, error)
         else:
@@ -59,6 +61,9 @@ def submit(reference: str) -> Page:
         return redirect(url_for("bids.task_list", reference=reference))
     if request.method == "GET":
         form.checked.data = request.args.get("checked") or str(bid.row_version)
+        form.change.data = request.args.get("change") or str(
+            changes.count(db.session(), bid.challenge)
+        )
     facts = draft_facts(bid, actor) if bid.draft_key_id else standing_facts(bid, actor)
     return render_template("bids/submit.html", form=form, **facts), status
 
@@ -100,7 +105,7 @@ def withdraw(reference: str) -> Page:
         try:
             service.withdraw_bid(reference, actor=actor, arrived=arrived(), clock=access.clock())
         except TooLate as late:
-            return _too_late(reference, late)
+            return too_late(reference, late)
         except WrongMoment as error:
             status = refused(form, error)
         else:
@@ -115,7 +120,7 @@ def withdraw(reference: str) -> Page:
     )
 
 
-def _too_late(reference: str, late: TooLate) -> Page:
+def too_late(reference: str, late: TooLate) -> Page:
     """Say which instant was too late, and where what was written still stands."""
     bid = queries.own_bid(db.session(), reference, access.current_actor())
     page = render_template("bids/too_late.html", bid=bid, challenge=bid.challenge, late=late)

@@ -84,16 +84,26 @@ def add_criterion(
     content = tidied(content)
     refuse_faults(content)
     with transaction() as session:
-        criteria = _stage(session, reference, stage_id, actor, clock).criteria
-        if len(criteria) >= CRITERIA_MOST:
-            raise Invalid(N_("A challenge has at most 30 criteria."))
-        made = _free_key(key or _slug(content.title), {c.key for c in criteria})
-        criterion = Criterion(ordinal=next_ordinal(criteria), key=made, kind=CriterionKind.QUALITY)
-        put_question(criterion, content)
-        last = criteria[-1] if criteria else None
-        criteria.append(criterion)
-        if last is not None and last.kind is CriterionKind.PRICE:
-            last.ordinal, criterion.ordinal = criterion.ordinal, last.ordinal
+        stage = _stage(session, reference, stage_id, actor, clock)
+        return append_question(stage, content, key)
+
+
+def append_question(stage: Stage, content: Question, key: str | None = None) -> str:
+    """Put a quality criterion behind the others, but before price, and give its key.
+
+    Raises:
+        Invalid: there are too many criteria.
+    """
+    criteria = stage.criteria
+    if len(criteria) >= CRITERIA_MOST:
+        raise Invalid(N_("A challenge has at most 30 criteria."))
+    made = _free_key(key or _slug(content.title), {c.key for c in criteria})
+    criterion = Criterion(ordinal=next_ordinal(criteria), key=made, kind=CriterionKind.QUALITY)
+    put_question(criterion, content)
+    last = criteria[-1] if criteria else None
+    criteria.append(criterion)
+    if last is not None and last.kind is CriterionKind.PRICE:
+        last.ordinal, criterion.ordinal = criterion.ordinal, last.ordinal
     return made
 
 
@@ -155,21 +165,45 @@ def arrange(
         Invalid: a weight is out of range, `fields` names it by key; or price leaves nothing to
             share.
     """
-    faults = {key: fault for key, weight in weights.items() if (fault := weight_fault(weight))}
-    if faults:
-        raise Invalid(N_("Something needs to be put right."), fields=faults)
+    refuse_weights(weights)
     with transaction() as session:
         stage = _stage(session, reference, stage_id, actor, clock)
-        present = read_weights(stage)
-        refuse_stale(edition(present), edition(weights), seen)
-        if not set(weights) <= set(present):
-            raise NotFound(N_("There is no such criterion."))
-        for criterion in stage.criteria:
-            criterion.weight = weights.get(criterion.key, criterion.weight)
+        weigh(stage, weights, seen=seen)
         if share is not None:
             _share(stage, share)
         if move is not None:
             _move(stage.criteria, *move)
+
+
+def refuse_weights(weights: Mapping[str, Decimal]) -> None:
+    """Refuse weights that cannot be kept.
+
+    Raises:
+        Invalid: with the fault of each, by its key.
+    """
+    faults = {key: fault for key, weight in weights.items() if (fault := weight_fault(weight))}
+    if faults:
+        raise Invalid(N_("Something needs to be put right."), fields=faults)
+
+
+def weigh(
+    stage: Stage,
+    weights: Mapping[str, Decimal],
+    *,
+    seen: str | None = None,
+) -> None:
+    """Set weights by key, price included.
+
+    Raises:
+        NotFound: a key names no criterion.
+        StaleEdit: the weights were changed since they were `seen`.
+    """
+    present = read_weights(stage)
+    refuse_stale(edition(present), edition(weights), seen)
+    if not set(weights) <= set(present):
+        raise NotFound(N_("There is no such criterion."))
+    for criterion in stage.criteria:
+        criterion.weight = weights.get(criterion.key, criterion.weight)
 
 
 def _stage(

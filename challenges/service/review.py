@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -16,15 +15,14 @@ from challenges import (
     readiness,
 )
 from challenges.drafting import approved
+from challenges.ending import letters as ending
 from challenges.following import letters as following
-from challenges.law import Law, law_of
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge, EvaluationPlan, Plan, Stage
-from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
+from challenges.service.freezing import freeze
 from challenges.similar.vectors import await_vector
-from challenges.stages.kinds import is_judged
 from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -34,7 +32,6 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import sealing
-from scoring.engine.canonical import canonical
 
 REASON_MOST = 5_000
 
@@ -68,7 +65,7 @@ def return_to_draft(
         StaleEdit: it has moved since the version that was `seen`.
         Invalid: there is no reason.
     """
-    reason = _told(reason, "reason", N_("Say what should be changed, so that one round is enough."))
+    reason = told(reason, "reason", N_("Say what should be changed, so that one round is enough."))
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         ensure(policy.can_return(actor, challenge, clock.now()))
@@ -129,7 +126,7 @@ def publish(
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
         stage = challenge.stage
-        evaluation, plan = _freeze(session, challenge, clock)
+        evaluation, plan = freeze(session, challenge, clock)
         key = sealing.new_closing(session, clock)
         stage.sealing_key_id = key.id
         await_closing(session, challenge, clock)
@@ -179,12 +176,13 @@ def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
         NotFound, Forbidden, WrongMoment: it is not the actor's to cancel, or it has ended.
         Invalid: there is no reason.
     """
-    reason = _told(reason, "reason", N_("Say why the challenge is cancelled."))
+    reason = told(reason, "reason", N_("Say why the challenge is cancelled."))
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         ensure(policy.can_cancel(actor, challenge, clock.now()))
         challenge.cancelled_because = reason
         advance(session, challenge, Event.CANCEL, clock=clock)
+        ending.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, "challenge.cancelled", actor, clock, reason=reason)
 
 
@@ -195,12 +193,13 @@ def stop(reference: str, *, lessons: str, actor: Actor, clock: Clock) -> None:
         NotFound, Forbidden, WrongMoment: it is not the actor's to stop, or not now.
         Invalid: no lesson is told.
     """
-    lessons = _told(lessons, "lessons", N_("Say what was learned, so that others can use it."))
+    lessons = told(lessons, "lessons", N_("Say what was learned, so that others can use it."))
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         ensure(policy.can_stop(actor, challenge, clock.now()))
         challenge.lessons = lessons
         advance(session, challenge, Event.STOP, clock=clock)
+        ending.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, "challenge.stopped", actor, clock, lessons=lessons)
 
 
@@ -221,46 +220,6 @@ def advance(session: Session, challenge: Challenge, event: Event, *, clock: Cloc
     return challenge.state
 
 
-def _freeze(session: Session, challenge: Challenge, clock: Clock) -> tuple[EvaluationPlan, Plan]:
-    """Freeze the whole plan that says to bidders what is judged and what is paid, and of each
-    stage of selection its criteria and method; give those of the first stage."""
-    law = law_of(challenge, clock.now())
-    whole = canonical(
-        frozen_plan(
-            challenge,
-            regime=law.regime.key,
-            regime_version=law.regime.version,
-            band=law.band.key,
-        )
-    )
-    plan = Plan(
-        challenge_id=challenge.id,
-        version=FIRST_VERSION,
-        canonical=whole,
-        sha256=sha256(whole).hexdigest(),
-        frozen_at=clock.now(),
-    )
-    of_stages = [
-        _frozen_evaluation(stage, law, clock) for stage in challenge.stages if is_judged(stage)
-    ]
-    session.add_all([*of_stages, plan])
-    session.flush()
-    return of_stages[0], plan
-
-
-def _frozen_evaluation(stage: Stage, law: Law, clock: Clock) -> EvaluationPlan:
-    evaluation = canonical(plan_document(stage))
-    return EvaluationPlan(
-        stage_id=stage.id,
-        canonical=evaluation,
-        sha256=sha256(evaluation).hexdigest(),
-        regime=law.regime.key,
-        regime_version=law.regime.version,
-        band=law.band.key,
-        frozen_at=clock.now(),
-    )
-
-
 def _refuse_unready(challenge: Challenge, clock: Clock) -> None:
     findings = readiness.needed(challenge, clock.now())
     if findings:
@@ -274,7 +233,12 @@ def _refuse_moved(challenge: Challenge, seen: int | None) -> None:
         )
 
 
-def _told(text: str, field: str, message: str) -> str:
+def told(text: str, field: str, message: str) -> str:
+    """Give a reason tidied.
+
+    Raises:
+        Invalid: there is none, with `message` at its `field`; or it is too long.
+    """
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Invalid(message, fields={field: message})

@@ -9,11 +9,14 @@ from flask_login import current_user
 
 from challenges import deadlines, policy, queries, words
 from challenges.asking import queries as asked
+from challenges.changing import queries as changes
+from challenges.ending.policy import kept_until
 from challenges.finding import drawing
 from challenges.finding.story import story
 from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
-from challenges.lifecycle import AWARDED_STATES, State
+from challenges.law import law_holding
+from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.similar.queries import similar_to
@@ -91,6 +94,9 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         **_told(challenge, now, preview=preview),
         asking=asked.summary(db.session(), challenge),
         topics=TOPIC_WORDS,
+        changes=changes.published(db.session(), challenge),
+        no_award_words=NO_AWARD_WORDS,
+        kept_until=_kept_until(challenge),
         **said_of(challenge),
     )
 
@@ -104,6 +110,14 @@ def _told(challenge: Challenge, now: datetime, *, preview: bool) -> dict[str, An
     dots = drawing.lay_out([step.at for step in steps], [_(step.words) for step in steps])
     following = current_user.is_authenticated and is_following(session, challenge, current_user.id)
     return {"steps": steps, "dots": dots, "following": following}
+
+
+def _kept_until(challenge: Challenge) -> datetime | None:
+    """Give until when at least the records of a published challenge that ended are kept."""
+    if challenge.ended_at is None or challenge.published_at is None:
+        return None
+    years = law_holding(challenge, challenge.ended_at).band.retention_years
+    return kept_until(challenge.ended_at, years)
 
 
 def said_of(challenge: Challenge) -> dict[str, Any]:

@@ -32,7 +32,15 @@ from marketplace.core.notices import post
 from marketplace.core.notices.models import Notice
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from marketplace.demonstration import bidding, content, finding, judging, opening, writing
+from marketplace.demonstration import (
+    bidding,
+    changing,
+    content,
+    finding,
+    judging,
+    opening,
+    writing,
+)
 from marketplace.demonstration.cast import (
     Cast,
     body_joins,
@@ -141,6 +149,8 @@ def _challenges(
             yield opening.close(telling)
         if item.rehearsed:
             yield opening.rehearse(telling)
+        if (what := changing.CHANGES.get(item.key)) is not None:
+            yield changing.change(telling, what)
         for bid in telling.bid_set.bids:
             yield bidding.bid(telling, bid)
 

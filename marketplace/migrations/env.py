@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import challenges.alerts.models
 import challenges.asking.models
+import challenges.changing.models
 import challenges.finding.models
 import challenges.following.models
 import challenges.similar.models  # noqa: F401  (as below)

@@ -1,7 +1,7 @@
 """Reads for the home page, the board of a person, the hub of a challenge, and the outbox."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Bid, Opening, OpeningConfirmation
 from bids.opened import bid_counts
+from bids.renewing.queries import Renewal, how_many, renewals
 from challenges import openers
 from challenges.asking import queries as asking
+from challenges.changing.models import ChangeDraft
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
 from challenges.models import Challenge, DeadlineChange, Stage
 from challenges.queries import own_challenge
@@ -59,6 +61,7 @@ class Board:
 
     lines: list[Line]
     bids: Sequence[Row[*tuple[Any, ...]]]
+    renewals: Mapping[uuid.UUID, Renewal]
     unverified: int
 
 
@@ -66,6 +69,7 @@ class Board:
 class Hub:
     """One challenge as its body's people see it.
 
+    `lapsed` counts, after closing, the bids that were not confirmed after a change.
     `deadline_moves` tells whether its closing instant can still be moved; `officers` counts those
     who could be named to open its bids, None once it is published.
     """
@@ -74,6 +78,7 @@ class Hub:
     state: State
     steps: list[Step]
     bid_count: int | None
+    lapsed: int
     opening: Opening | None
     panel: Panel | None
     intention: Intention | None
@@ -163,7 +168,8 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
             )
             or 0
         )
-    return Board(lines=lines, bids=bids, unverified=unverified)
+    standing = renewals(session, [bid.id for bid in bids], now) if bids else {}
+    return Board(lines=lines, bids=bids, renewals=standing, unverified=unverified)
 
 
 def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
@@ -182,6 +188,7 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         state=line.state,
         steps=line.steps,
         bid_count=bid_counts(session, [stage.id]).get(stage.id, 0) if closed else None,
+        lapsed=how_many(session, stage.id) if closed else 0,
         opening=session.get(Opening, stage.id),
         panel=session.scalar(
             select(Panel)
@@ -253,8 +260,11 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
             asking.waiting_there().label("questions_waiting"),
+            ChangeDraft.writers.label("change_writers"),
+            ChangeDraft.handed_over_at.label("change_handed_over_at"),
         )
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .outerjoin(ChangeDraft, ChangeDraft.challenge_id == Challenge.id)
         .outerjoin(Panel, Panel.stage_id == Stage.id)
         .outerjoin(
             PanelMember,
@@ -290,6 +300,8 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         awaits_sign_off=row.awaiting_by is not None,
         standstill_ends_at=row.standstill_ends_at,
         deadline_proposed_by_id=row.deadline_proposed_by,
+        change_writers=row.change_writers,
+        change_handed_over=row.change_handed_over_at is not None,
         signed=row.signed,
         questions_waiting=row.questions_waiting,
     )

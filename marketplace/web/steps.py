@@ -1,7 +1,7 @@
 """What comes next for a person with a challenge. Pure: the same answer on the board and the hub."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +34,9 @@ class Standing:
     standstill_ends_at: datetime | None
     # Who proposed the later closing time that waits for a second officer, if one does.
     deadline_proposed_by_id: uuid.UUID | None = None
+    # Who wrote in the change that is being prepared, by identifiers; None where there is none.
+    change_writers: Sequence[str] | None = None
+    change_handed_over: bool = False
     # Whether the person has signed for the opening after the closing that holds.
     signed: bool = False
     # How many questions of suppliers no published answer answers.
@@ -59,6 +62,7 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         return
     yield from _of_the_deadline(thing, actor, now)
     yield from _of_the_questions(thing, actor)
+    yield from _of_the_change(thing, actor)
     match thing.state:
         case State.DRAFT if actor.may(Permission.CHALLENGE_WRITE):
             yield Step(N_("Go on writing"), "challenges.write")
@@ -105,6 +109,19 @@ def _of_the_deadline(thing: Standing, actor: Actor, now: datetime) -> Iterator[S
         yield Step(N_("Your later closing time waits for another officer to confirm it"))
     else:
         yield Step(N_("Confirm or decline a later closing time"), "challenges.deadline")
+
+
+def _of_the_change(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what a change that is being prepared asks for, while it can still be published."""
+    if thing.change_writers is None or thing.state is not State.OPEN:
+        return
+    wrote = str(actor.user_id) in thing.change_writers
+    if thing.change_handed_over and not wrote and actor.may(Permission.CHALLENGE_PUBLISH):
+        yield Step(N_("Read a change to it, then publish the change"), "changes.show")
+    elif thing.change_handed_over and wrote:
+        yield Step(N_("Your change waits for another officer to publish it"))
+    elif not thing.change_handed_over and actor.may(Permission.CHALLENGE_WRITE):
+        yield Step(N_("Go on with the change to it"), "changes.show")
 
 
 def _of_the_panel(thing: Standing) -> Iterator[Step]:

@@ -60,12 +60,14 @@ class Checked:
 class _Opening:
     """The entries that an opening rests on, and what counted when the bids closed.
 
-    `counted` maps a bid's reference to its version and its envelope's digest.
+    `plan` is the digest of the plan that held then, `counted` maps a bid's reference to its version
+    and its envelope's digest.
     """
 
     opened: Told
     closed: Told
     published: Told
+    plan: bytes
     confirmed: Sequence[Told]
     counted: Mapping[str, tuple[int, bytes]]
 
@@ -133,6 +135,7 @@ def _opening(origin: str, chain: Sequence[Told], opened: Told, sure: Status) -> 
         opened,
         closed[-1],
         published[-1],
+        bid_order.plan_of(before),
         [each for each in before if each.action == CONFIRMED and each.n > closed[-1].n],
         bid_order.counted(before, closed[-1]),
     )
@@ -207,7 +210,7 @@ def _untrue(said: Statement, origin: str, found: _Opening, each: Told) -> Iterat
     for name, stated, held in (
         ("origin", said.origin, origin),
         ("challenge", said.challenge, each.entry.chain),
-        ("plan", said.plan, found.published.digest("plan")),
+        ("plan", said.plan, found.plan),
         ("key", said.key, found.published.text("sealing_key")),
         ("closed", said.closed, found.closed.n),
         ("leaf", said.leaf, found.closed.leaf),

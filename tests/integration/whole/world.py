@@ -4,7 +4,7 @@ import contextvars
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -23,7 +23,10 @@ from challenges.alerts import service as alerts
 from challenges.alerts.timing import Frequency
 from challenges.asking import service as asking
 from challenges.asking.models import Clarification
+from challenges.changing import service as changing
 from challenges.documents.models import Document
+from challenges.sections import Problem, Section
+from challenges.service import read
 from challenges.stages import service as stages
 from challenges.topics import Topic
 from marketplace.core import jobs
@@ -183,6 +186,8 @@ class World:
             "kind": "supplier",
             "version": "1",
             "document_id": thing.document or str(uuid.UUID(int=0)),
+            "number": "1",
+            "side": "before",
             "address": "0/000.p/1",
             "token": "no-token",
             "filename": "css/fairway.css",
@@ -325,8 +330,22 @@ def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
 
 
 def _change(journey: Journey, cast: Cast, clock: FixedClock) -> None:
-    """Have the supplier begin to change its bid, and an officer propose a later closing time."""
+    """Have the supplier begin to change its bid, and an officer propose a later closing time.
+
+    The challenge has changed so that bids must be confirmed, and the next change waits.
+    """
     journey.bid()
+    lead, second = journey.actor(cast.lead), journey.actor(cast.second_officer)
+    for title in ("Who waits in the cold?", "Where is it warm?"):
+        present = read(journey.challenge, Section.PROBLEM)
+        assert isinstance(present, Problem)
+        problem = replace(present, title=title)
+        changing.save_section(journey.reference, problem, actor=lead, clock=clock)
+        changing.hand_over(
+            journey.reference, reason="It is clearer.", confirm=True, actor=lead, clock=clock
+        )
+        if title.startswith("Who"):
+            changing.publish(journey.reference, actor=second, clock=clock)
     bids.change_bid(journey.own_bid, actor=journey.actor(cast.supplier_admin), clock=clock)
     challenges.propose_deadline(
         journey.reference,

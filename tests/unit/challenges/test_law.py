@@ -41,12 +41,12 @@ def test_reckoning_counts_vat_only_where_the_threshold_does() -> None:
 
 def test_law_of_a_published_challenge_is_the_one_its_plan_was_pinned_to() -> None:
     challenge = a_challenge(400_000, LegalRoute.OPEN)
-    challenge.stage.plan = EvaluationPlan(
-        regime="scotland", regime_version="2026-01", band="regulated"
-    )
+    challenge.stage.plans = [
+        EvaluationPlan(regime="scotland", regime_version="2026-01", band="regulated")
+    ]
 
     assert law_holding(challenge, NOW).band.key == "regulated"
-    challenge.stage.plan = None
+    challenge.stage.plans = []
     assert law_holding(challenge, NOW).band.key == "above_threshold"
 
 

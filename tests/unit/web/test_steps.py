@@ -164,3 +164,24 @@ def test_officer_who_has_signed_for_the_opening_waits_for_a_second_one() -> None
     closed = {"state": State.CLOSED, "closes_at": NOW}
     assert steps(Role.PROCUREMENT_OFFICER, **closed) == ["opening.show"]
     assert steps(Role.PROCUREMENT_OFFICER, **closed, signed=True) == [None]
+
+
+WRITERS = [str(ME)]
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "expected"),
+    [
+        (LEAD, {"change_writers": WRITERS}, ["changes.show"]),
+        (OFFICER, {"change_writers": []}, ["changes.show"]),
+        (LEAD, {"change_writers": WRITERS, "change_handed_over": True}, [None]),
+        (OFFICER, {"change_writers": WRITERS, "change_handed_over": True}, [None]),
+        (OFFICER, {"change_writers": [], "change_handed_over": True}, ["changes.show"]),
+        (LEAD, {"change_writers": [], "change_handed_over": True}, [None]),
+        (OFFICER, {"change_writers": [], "state": State.CLOSED}, ["opening.show"]),
+    ],
+)
+def test_change_in_hand_leads_its_writer_on_and_another_officer_to_publish_it(
+    role: Role, changes: dict[str, object], expected: list[str | None]
+) -> None:
+    assert steps(role, **{"state": State.OPEN, **changes}) == expected

@@ -192,6 +192,28 @@ def withdrawn(bid: str, version: int) -> Step:
     )
 
 
+NEXT_PLAN = hashlib.sha256(b"the next plan").hexdigest()
+TEXTS = [hashlib.sha256(f"text {number}".encode()).hexdigest() for number in range(4)]
+
+
+def changed(number: int = 1, *, confirm: bool, plan: str = PLAN, **changes: object) -> Step:
+    """Change the challenge; `changes` are forged fields."""
+    fields: dict[str, object] = {
+        "number": number,
+        "reason": "A bidder asked.",
+        "confirm": confirm,
+        "plan": plan,
+        "before": TEXTS[number - 1],
+        "after": TEXTS[number],
+    }
+    return lambda log: log.add(challenge_words.CHANGED, person=ADA, **fields | changes)
+
+
+def lapsed(*bids: str) -> Step:
+    """Record which bids lapsed."""
+    return lambda log: log.add(bid_words.LAPSED, bids=list(bids))
+
+
 def closed(at: datetime = CLOSES + timedelta(minutes=1), closes: datetime = CLOSES) -> Step:
     """Record the closing."""
 

@@ -10,6 +10,7 @@ import hmac
 import io
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bids import documents
 from challenges.plan import evaluations
-from marketplace.core.audit import receipt_check, signing, tree
+from marketplace.core.audit import bid_order, receipt_check, signing, tree
+from marketplace.core.audit.entries import Entry
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Newer, Verdict
+from marketplace.core.audit.told import Told
 from marketplace.core.vault import envelopes, statements
 
 DOCUMENT = (Path(__file__).parents[4] / "docs" / "verification.md").read_text(encoding="utf-8")
@@ -420,3 +423,46 @@ def test_our_own_readers_take_the_documents_envelope_bid_and_statements() -> Non
         key = BLOCKS["opener-keys"].split("\n")[number]
         text = statements.signed_text(BLOCKS[name] + "\n", key)
         assert statements.read(text).count == 1
+
+
+def counting() -> tuple[dict[str, str], dict[str, str]]:
+    """Count the bids of the example of changes as section 9 says; give those that lapsed, too."""
+    last = -1
+    submitted: dict[str, tuple[int, str]] = {}
+    for n, line in enumerate(BLOCKS["counting-chain"].split("\n")):
+        action, *rest = line.split()
+        if action == "bid.submitted":
+            submitted[rest[0]] = (n, rest[1])
+        elif action == "bid.withdrawn":
+            del submitted[rest[0]]
+        elif action == "challenge.changed" and rest[1] == "true":
+            last = n
+    counted = {bid: version for bid, (n, version) in submitted.items() if n > last}
+    lapsed = {bid: version for bid, (n, version) in submitted.items() if n < last}
+    return counted, lapsed
+
+
+def test_bids_that_count_after_changes_are_those_of_the_document() -> None:
+    counted, lapsed = counting()
+
+    assert BLOCKS["counting-bids"] == "\n".join(
+        f"{bid} {version}" for bid, version in sorted(counted.items())
+    )
+    assert BLOCKS["counting-lapsed"] == "\n".join(sorted(lapsed))
+
+
+def test_our_own_checker_counts_the_documents_bids_after_changes() -> None:
+    told = []
+    for n, line in enumerate(BLOCKS["counting-chain"].split("\n")):
+        action, *rest = line.split()
+        shown: dict[str, object] = {}
+        if action == "challenge.changed":
+            shown = {"number": int(rest[0]), "confirm": rest[1] == "true"}
+        elif rest:
+            shown = {"bid": rest[0], "version": int(rest[1]), "envelope": "ab" * 32}
+        at = datetime(2026, 12, 1, tzinfo=UTC)
+        told.append(Told(Entry(n, at, action, "CH-1001", n + 1, None, {}), b"", shown))
+
+    counted = bid_order.counted(told, told[-1])
+
+    assert {bid: str(version) for bid, (version, _envelope) in counted.items()} == counting()[0]

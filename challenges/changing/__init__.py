@@ -1,0 +1,1 @@
+"""Changes to a challenge after its publication: drafted, numbered, published, told to people."""

@@ -1,0 +1,211 @@
+"""Tells whom a change concerns: each person once, and in each case what they must do."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from challenges import hooks
+from challenges.changing.models import Addendum, ChangeDraft
+from challenges.following import letters as following
+from challenges.following.queries import followers
+from challenges.hooks import Party
+from challenges.models import Challenge, OpeningOfficer
+from marketplace.core.access import current_settings
+from marketplace.core.accounts.models import Membership, MembershipRole, User
+from marketplace.core.clock import Clock
+from marketplace.core.dates import format_instant
+from marketplace.core.notices import post
+from marketplace.core.permissions import Actor, Role
+
+
+def ask_to_publish(
+    session: Session, challenge: Challenge, draft: ChangeDraft, clock: Clock
+) -> None:
+    """Ask the body's officers who wrote nothing of a change to read it, then to publish it."""
+    writers = {uuid.UUID(each) for each in draft.writers}
+    writer = session.get_one(User, draft.changed_by_id)
+    post_to(
+        session,
+        of_body(session, challenge, Role.PROCUREMENT_OFFICER) - writers,
+        subject=_("Please read a change, then publish it: %(title)s", title=challenge.title),
+        parts=[
+            challenge.title,
+            _("%(name)s has written a change to this published challenge.", name=writer.name),
+            _("Reason: %(reason)s", reason=draft.reason),
+            _("Nothing changes until an officer who did not write it publishes it."),
+            f"{current_settings().public_url}/work/challenges/{challenge.reference}/change",
+        ],
+        clock=clock,
+    )
+
+
+def tell_changed(
+    session: Session, challenge: Challenge, change: Addendum, actor: Actor, clock: Clock
+) -> None:
+    """Tell bidders, then followers, then the people of the body that a change was published.
+
+    Whoever belongs to more than one of these is told as the first of them. The officer who
+    publishes it knows.
+    """
+    told = {actor.user_id}
+    parties = _by_person(hooks.of_bids().parties(session, challenge))
+    for person, bids in parties.items():
+        if person not in told:
+            _tell(session, challenge, change, {person}, _to_bidder(challenge, change, bids), clock)
+    told |= parties.keys()
+    site = current_settings().public_url
+    following.tell_followers(
+        session,
+        challenge,
+        subject=_subject(challenge, change),
+        text="\n\n".join(_said(challenge, change, site)),
+        besides=told,
+        clock=clock,
+    )
+    told |= set(followers(session, challenge))
+    own = of_body(session, challenge, Role.PROCUREMENT_OFFICER) | _openers(session, challenge)
+    if challenge.owner_id in of_body(session, challenge, *Role):
+        own.add(challenge.owner_id)
+    note = _("%(name)s of your organisation published it.", name=actor.name)
+    _tell(session, challenge, change, own - told, [note], clock)
+
+
+def _to_bidder(challenge: Challenge, change: Addendum, bids: Sequence[Party]) -> list[str]:
+    """Say what a change asks of somebody who acts for suppliers with these bids."""
+    closes_at, site = challenge.stage.closes_at, current_settings().public_url
+    closes = format_instant(closes_at) if closes_at else ""
+    said = []
+    for each in bids:
+        if each.submitted and change.confirm:
+            said += [
+                _(
+                    "You must confirm your bid %(bid)s before bids close at %(closes)s. Read the "
+                    "change, then confirm your bid as it is, or change it and submit it again. A "
+                    "bid that is not confirmed by then does not count: it stays sealed and is not "
+                    "opened.",
+                    bid=each.bid,
+                    closes=closes,
+                ),
+                f"{site}/bids/{each.bid}/confirm",
+            ]
+        elif each.submitted:
+            said += [
+                _(
+                    "Your bid %(bid)s stays as you submitted it and counts: you need not do "
+                    "anything. You can change it until bids close at %(closes)s.",
+                    bid=each.bid,
+                    closes=closes,
+                ),
+                f"{site}/bids/{each.bid}",
+            ]
+        else:
+            said += [
+                _(
+                    "You have a draft, bid %(bid)s. Nothing you wrote is lost. Read the change, "
+                    "look at your answers again, and submit before bids close at %(closes)s.",
+                    bid=each.bid,
+                    closes=closes,
+                ),
+                f"{site}/bids/{each.bid}",
+            ]
+    return said
+
+
+def _tell(
+    session: Session,
+    challenge: Challenge,
+    change: Addendum,
+    people: Collection[uuid.UUID],
+    said: Sequence[str],
+    clock: Clock,
+) -> None:
+    site = current_settings().public_url
+    must = any("/confirm" in part for part in said)
+    subject = (
+        _("Confirm your bid, for the challenge changed: %(title)s", title=challenge.title)
+        if must
+        else _subject(challenge, change)
+    )
+    post_to(
+        session,
+        people,
+        subject=subject,
+        parts=[challenge.title, *_said(challenge, change, site, said)],
+        clock=clock,
+    )
+
+
+def _subject(challenge: Challenge, change: Addendum) -> str:
+    return str(
+        _(
+            "Change %(number)s to a challenge: %(title)s",
+            number=change.number,
+            title=challenge.title,
+        )
+    )
+
+
+def _said(challenge: Challenge, change: Addendum, site: str, more: Sequence[str] = ()) -> list[str]:
+    """Say what happened, why, what one must do, and where the difference stands."""
+    return [
+        _("Change %(number)s to this challenge was published.", number=change.number),
+        _("Reason: %(reason)s", reason=change.reason),
+        *more,
+        _("What changed, before and after:"),
+        f"{site}/challenges/{challenge.reference}/changes/{change.number}",
+    ]
+
+
+def _by_person(parties: Iterable[Party]) -> dict[uuid.UUID, list[Party]]:
+    found: dict[uuid.UUID, list[Party]] = {}
+    for party in parties:
+        found.setdefault(party.user_id, []).append(party)
+    return found
+
+
+def of_body(session: Session, challenge: Challenge, *roles: Role) -> set[uuid.UUID]:
+    """Give the people who have one of the roles at the body today."""
+    return set(
+        session.scalars(
+            select(Membership.user_id)
+            .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+            .where(
+                Membership.organisation_id == challenge.buyer_id,
+                Membership.ended_at.is_(None),
+                MembershipRole.role.in_(roles),
+            )
+        )
+    )
+
+
+def _openers(session: Session, challenge: Challenge) -> set[uuid.UUID]:
+    """Give those named to open the bids who are of the body still."""
+    named = session.scalars(
+        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
+    )
+    return set(named) & of_body(session, challenge, *Role)
+
+
+def post_to(
+    session: Session,
+    people: Collection[uuid.UUID],
+    *,
+    subject: str,
+    parts: Sequence[str],
+    clock: Clock,
+) -> None:
+    """Queue a message to each whose account stands."""
+    for person in session.scalars(
+        select(User).where(User.id.in_(set(people)), User.active).order_by(User.email)
+    ):
+        post.queue(
+            session,
+            to_email=person.email,
+            user_id=person.id,
+            subject=subject,
+            text="\n\n".join(parts),
+            clock=clock,
+        )

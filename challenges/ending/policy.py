@@ -1,0 +1,49 @@
+"""Who may end a challenge without a contract, and when. Pure."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from challenges.lifecycle import State
+from challenges.policy import current_state
+from marketplace.core.permissions import (
+    ALLOWED,
+    Actor,
+    Answer,
+    Permission,
+    lacks_right,
+    wrong_moment,
+)
+from marketplace.core.text import N_
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge
+
+# From publication until a decision is announced.
+ENDABLE = frozenset({State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING})
+
+
+def can_end(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
+    """Tell whether the actor may end a published challenge without a contract."""
+    if actor.organisation_id != challenge.buyer_id:
+        return lacks_right(N_("This challenge belongs to another organisation."))
+    if not actor.may(Permission.CHALLENGE_CANCEL):
+        return lacks_right(N_("Only a procurement officer ends a challenge without a contract."))
+    if current_state(challenge, now) not in ENDABLE:
+        return wrong_moment(
+            N_(
+                "A challenge ends without a contract after its publication and before a decision "
+                "is announced."
+            )
+        )
+    return ALLOWED
+
+
+def kept_until(ended_at: datetime, years: int) -> datetime:
+    """Give until when at least the records of an ended challenge are kept, its bids among them.
+
+    One that ended on 29 February is kept until 1 March.
+    """
+    try:
+        return ended_at.replace(year=ended_at.year + years)
+    except ValueError:
+        return ended_at.replace(year=ended_at.year + years, month=3, day=1)
