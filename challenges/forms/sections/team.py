@@ -88,7 +88,7 @@ for _duty in Duty:
         TeamForm,
         _duty,
         SelectField(
-            _l("Somebody with an account here"),
+            _l("%(duty)s: somebody with an account here", duty=_l(DUTY_WORDS[_duty])),
             widget=GovSelect(),
             choices=[("", "")],
             validate_choice=False,
@@ -97,5 +97,7 @@ for _duty in Duty:
     setattr(
         TeamForm,
         f"{_duty}_name",
-        StringField(_l("Name and job, or what they add"), widget=GovTextInput()),
+        StringField(
+            _l("%(duty)s: name and job", duty=_l(DUTY_WORDS[_duty])), widget=GovTextInput()
+        ),
     )

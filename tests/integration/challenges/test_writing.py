@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges import service
-from challenges.drafting.kinds import Topic
+from challenges.drafting.kinds import Duty, Topic
 from challenges.lifecycle import State
 from challenges.models import Challenge
+from challenges.sections import Member, Team
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
@@ -416,6 +417,48 @@ def test_creating_without_a_title_asks_for_one(client: FlaskClient, lead: User) 
 
     assert answer.status_code == 422
     assert "Enter a title" in answer.text
+
+
+def test_duty_is_given_to_people_of_the_body_only(
+    session: Session, lead: User, officer: User, draft: Challenge, clock: FixedClock
+) -> None:
+    stranger = a_person(session, NOW, a_body(session, NOW, "Another Council"), Role.EVALUATOR)
+    session.commit()
+    actor = actor_for(lead)
+
+    with pytest.raises(Invalid, match="people of your organisation") as refused:
+        service.save(
+            draft.reference,
+            Team((Member(Duty.EXPERT, stranger.id),)),
+            actor=actor,
+            clock=clock,
+        )
+
+    assert set(refused.value.fields) == {"expert"}
+    service.save(
+        draft.reference, Team((Member(Duty.OFFICER, officer.id),)), actor=actor, clock=clock
+    )
+    # Who left since stays named, so that the rest of the team can be saved.
+    officer.memberships[0].ended_at = NOW
+    session.commit()
+    kept = Team((Member(Duty.OFFICER, officer.id),), panel_planned=3)
+    service.save(draft.reference, kept, actor=actor, clock=clock)
+    session.expire_all()
+    assert [member.user_id for member in draft.team] == [officer.id]
+
+
+def test_record_is_shown_to_auditors_and_to_nobody_outside(
+    client: FlaskClient, session: Session, body: Organisation, draft: Challenge
+) -> None:
+    auditor = a_person(session, NOW, body, Role.AUDITOR)
+    other = a_person(session, NOW, a_body(session, NOW, "Another Council"), Role.AUDITOR)
+    session.commit()
+    path = f"/work/challenges/{draft.reference}/record"
+
+    sign_in(client, auditor)
+    assert "It is in our files." in client.get(path).text
+    sign_in(client, other)
+    assert client.get(path).status_code == 404
 
 
 def test_writing_an_unknown_section_is_not_found(

@@ -1,23 +1,33 @@
 """The shape of a draft's sections: what is refused, what is tidied, and when an edition changes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from challenges.drafting.kinds import Duty, Topic
 from challenges.models import PriceModel
 from challenges.sections import (
+    Content,
+    Member,
     Money,
     Outcome,
     Place,
     Problem,
     Question,
+    Record,
+    Recorded,
+    Requirements,
     Sponsors,
+    Team,
+    Terms,
     Timeline,
     edition,
     tidied,
 )
 
+NOON = datetime(2026, 12, 29, 12, tzinfo=UTC)
 QUESTION = Question(title="Solves", weight=Decimal(40))
 
 
@@ -41,6 +51,22 @@ QUESTION = Question(title="Solves", weight=Decimal(40))
         (Money(PriceModel.FIXED_BOUNDS, best_minor=5, worst_minor=5), {"worst_minor"}),
         (Money(PriceModel.FIXED_BOUNDS, price_weight=Decimal("100.001")), {"price_weight"}),
         (Timeline(), set()),
+        (Timeline(NOON, NOON), {"questions_until"}),
+        (Timeline(NOON, NOON - timedelta(seconds=1)), set()),
+        (Timeline(None, NOON), set()),
+        (Place(reach="galactic"), {"reach"}),
+        (Requirements(required_turnover_minor=0, required_insurance_minor=-1),
+         {"required_turnover_minor", "required_insurance_minor"}),
+        (Requirements(required_turnover_minor=10**14 + 1), {"required_turnover_minor"}),
+        (Terms(terms_link="ftp://example.org"), {"terms_link"}),
+        (Terms(terms_link="https:// example.org"), {"terms_link"}),
+        (Terms(terms_link="https://example.org/" + "x" * 500), {"terms_link"}),
+        (Terms("x" * 20_000, "http://example.org"), set()),
+        (Team(contact_shown=True), {"contact_name"}),
+        (Team(panel_planned=0, contact_email="a b@example.org"),
+         {"panel_planned", "contact_email"}),
+        (Record((Recorded(Topic.LOTS, "", not_applicable=True),)), {"lots"}),
+        (Record((Recorded(Topic.LOTS, "One piece.", not_applicable=True),)), set()),
         (Sponsors(("Body",) * 21), {"names"}),
         (Sponsors(("x" * 201,)), {"names"}),
         (QUESTION, set()),
@@ -56,9 +82,7 @@ QUESTION = Question(title="Solves", weight=Decimal(40))
         (replace(QUESTION, descriptors=((Decimal(1), "x" * 501),)), {"descriptors"}),
     ],
 )  # fmt: skip
-def test_faults_are_named_by_field(
-    content: Problem | Outcome | Place | Money | Timeline | Sponsors | Question, fields: set[str]
-) -> None:
+def test_faults_are_named_by_field(content: Content | Question, fields: set[str]) -> None:
     assert set(content.faults()) == fields
 
 
@@ -70,6 +94,29 @@ def test_tidying_strips_ends_and_unifies_line_ends() -> None:
 
 def test_tidying_sponsors_sorts_them_and_names_each_once() -> None:
     assert tidied(Sponsors(("B  body", " ", "A body", "B body"))).names == ("A body", "B body")
+
+
+def test_tidying_a_record_keeps_answers_in_the_order_of_the_questions() -> None:
+    typed = Record(
+        (
+            Recorded(Topic.CYBER, " CRP-1\u200b ", False),
+            Recorded(Topic.LOTS, "", False),
+            Recorded(Topic.BUDGET, "", True),
+            Recorded(Topic.BUSINESS_CASE, "BC-1", False),
+        )
+    )
+
+    assert [(each.topic, each.text) for each in tidied(typed).answers] == [
+        (Topic.BUSINESS_CASE, "BC-1"),
+        (Topic.BUDGET, ""),
+        (Topic.CYBER, "CRP-1"),
+    ]
+
+
+def test_tidying_a_team_leaves_out_duties_that_nobody_has() -> None:
+    typed = Team((Member(Duty.USERS, None, " A  panel "), Member(Duty.OFFICER)))
+
+    assert tidied(typed).members == (Member(Duty.USERS, None, "A panel"),)
 
 
 def test_tidying_money_leaves_out_what_the_price_model_has_no_use_for() -> None:
