@@ -18,9 +18,12 @@ WORDS_MOST = 3_000
 ALIKE = 0.35
 
 # A single character of scripts that set no spaces; or a word with the space after it, whole with
-# its apostrophes, accents and joined emoji; or one sign.
+# its apostrophes, accents, joined emoji and figures (“4,500”); or one sign.
 _UNSPACED = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]"
-_WORD = re.compile(rf"{_UNSPACED}|(?:(?!{_UNSPACED})(?:[^\W_]|[^\x00-\x7f\s]))+\s*|[\W_]\s*")
+_INSIDE = r"(?<=\w)[.,'@/-](?=\w)"
+_WORD = re.compile(
+    rf"{_UNSPACED}|(?:(?!{_UNSPACED})(?:[^\W_]|[^\x00-\x7f\s]|{_INSIDE}))+\s*|[\W_]\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Row:
     def changed(self) -> bool:
         """Whether the two differ."""
         return self.before != self.after
+
+    @property
+    def blank(self) -> bool:
+        """Whether neither has anything to read here, as between paragraphs."""
+        return not any(piece.text.strip() for piece in (*(self.before or ()), *(self.after or ())))
 
 
 def compare(old: str, new: str) -> list[Row]:

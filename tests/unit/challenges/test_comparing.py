@@ -43,6 +43,18 @@ def test_only_the_words_that_changed_are_marked() -> None:
     assert [row.changed for row in rows] == [True, False]
 
 
+def test_figures_and_addresses_are_whole_words() -> None:
+    rows = compare("About 4,500 of us.", "About 5,000 of us.")
+
+    assert (changed(rows, "before"), changed(rows, "after")) == (["4,500"], ["5,000"])
+
+
+def test_blank_lines_between_paragraphs_are_nothing_to_read() -> None:
+    rows = compare("One.", "One.\n\nTwo.")
+
+    assert [row.blank for row in rows] == [False, True, False]
+
+
 def test_line_that_came_stands_beside_nothing() -> None:
     assert compare("one", "one\ntwo")[1] == Row(None, (Piece("two", True),))
 
