@@ -16,7 +16,7 @@ from challenges.sections import (
     Sponsors,
     Tried,
 )
-from marketplace.demonstration import drafting
+from marketplace.demonstration import drafting, methods
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
@@ -96,6 +96,8 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
         if criterion.kind == "quality":
             yield partial(add, _question(telling, criterion), key=criterion.key)
     yield partial(save, _money(item))
+    if methods.says_more(telling):
+        yield partial(methods.choose, telling)
     for content in drafting.sections(telling):
         yield partial(save, content)
     yield from drafting.attached(telling)
