@@ -41,7 +41,7 @@ class ResultPage:
     bands: charts.WeightBands | None
     could_change: Sequence[sentences.Topic]
     interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
-    low_price: Sequence[Mapping[str, Any]]
+    low_prices: Sequence[sentences.Sentence]
     winner_choices: Sequence[tuple[str, str]]
     ranked_by: str | None
 
@@ -128,7 +128,7 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         bands=charts.weight_bands(computed.result, weighed, colour=colour),
         could_change=sentences.explain(computed.result, weighed, names, people),
         interests=_interests(session, challenge),
-        low_price=computed.result["low_price"],
+        low_prices=sentences.low_prices(computed.result, names),
         winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
         ranked_by=ranked_by(computed.evaluation),
     )

@@ -112,6 +112,29 @@ def explain(
     return tuple(topic for topic in topics if topic.sentences)
 
 
+def low_prices(result: Mapping[str, Any], bids: Mapping[str, str]) -> tuple[Sentence, ...]:
+    """Say which prices the published method asks about, and by how much each lies below.
+
+    `bids`: names by id; an id without a name stands for itself.
+    """
+    return tuple(
+        Sentence(
+            _BELOW[flag["detector"]],
+            {
+                "bid": bids.get(flag["bid"], flag["bid"]),
+                "share": _percent(Fraction(flag["value"]["exact"])),
+            },
+        )
+        for flag in result["low_price"]
+    )
+
+
+_BELOW: Final = {
+    "mean_of_others": N_("%(bid)s asks %(share)s less than the others do on average."),
+    "next_lowest": N_("%(bid)s asks %(share)s less than the next higher price."),
+}
+
+
 class _Names:
     def __init__(
         self, bids: Mapping[str, str], people: Mapping[str, str], criteria: Mapping[str, str]

@@ -1,6 +1,7 @@
 """A challenge whose bids are ranked by price for each point of quality, from publication on."""
 
 import hashlib
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -28,7 +29,8 @@ def ranked(session: Session, clock: FixedClock) -> Journey:
     journey = a_journey(
         session, clock, a_cast(session, NOW), price_model=PriceModel.PRICE_PER_POINT
     )
-    journey.challenge.stage.tie_break = "draw"
+    stage = journey.challenge.stage
+    stage.tie_break, stage.below_next = "draw", Decimal(20)
     journey.session.commit()
     return journey.to(Step.INTENTION)
 
@@ -62,6 +64,8 @@ def test_ranking_by_price_holds_from_the_plan_to_letters_and_report(
     result = client.get(f"/work/challenges/{reference}/decision").text
     assert "Price for each point of quality" in result
     assert own["ranking_value"]["display"] in result
+
+    assert "asks 33.3 % less than the next higher price." in result
 
     client = app.test_client()
     sign_in(client, ranked.cast.rival_admin)
