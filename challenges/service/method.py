@@ -1,5 +1,7 @@
 """Chooses how price and quality make the result of a draft's stage."""
 
+import uuid
+
 from challenges import policy
 from challenges.method import stored
 from challenges.method.choice import Method
@@ -8,6 +10,7 @@ from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.sections import edition
 from challenges.service.drafts import refuse_faults, refuse_stale
+from challenges.stages.queries import judged_stage
 from marketplace.core.clock import Clock
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, ensure
@@ -21,15 +24,22 @@ def read_method(stage: Stage) -> Method:
 
 
 def choose_method(
-    reference: str, method: Method, *, actor: Actor, clock: Clock, seen: str | None = None
+    reference: str,
+    method: Method,
+    *,
+    actor: Actor,
+    clock: Clock,
+    seen: str | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> None:
-    """Save the method of a draft, whole. What its price model has no use for is left out.
+    """Save the method of a draft's stage, whole. What its price model has no use for is left out.
 
-    `seen` is the edition that the writer began from; without it nothing is compared.
+    It is that of the first stage, or of the one named. `seen` is the edition that the writer began
+    from; without it nothing is compared.
 
     Raises:
-        NotFound: there is no such challenge in the actor's organisation, or the method names a
-            criterion that it does not have.
+        NotFound: there is no such challenge in the actor's organisation, it has no such stage, or
+            the method names a criterion that the stage does not have.
         Forbidden, WrongMoment: the actor may not write it, or not now.
         Invalid: something is out of range or contradictory; `fields` says what.
         StaleEdit: the method was changed since, to something else than is saved now.
@@ -39,7 +49,7 @@ def choose_method(
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
         ensure(policy.can_write(actor, challenge, clock.now()))
-        stage = challenge.stage
+        stage = judged_stage(challenge, stage_id)
         refuse_stale(edition(stored.read(stage)), edition(method), seen)
         _refuse_unknown(stage, method)
         stored.put(stage, method)

@@ -4,6 +4,7 @@ Its form is sent by GET and stores nothing: the address is what was tried. Only 
 weights writes, by the use case that the page of the criteria calls too.
 """
 
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +24,8 @@ from challenges.simulator import asked as asking
 from challenges.simulator import samples, told
 from challenges.simulator.asked import Asked
 from challenges.simulator.trial import BIDS_MOST, Sample, Trial, trial_of
-from challenges.views.room import Page, refused
+from challenges.stages.queries import judged_stage
+from challenges.views.room import Page, at_stage, refused
 from challenges.words import PRICE_MODEL_WORDS
 from marketplace.core import access
 from marketplace.core.access import current_settings, requires
@@ -36,6 +38,8 @@ from scoring.explanation.sentences import ranked_by
 blueprint = Blueprint("simulator", __name__)
 
 _AT = "/work/challenges/<reference>/write/simulator"
+# That of a later stage that is judged; the first stage has the shorter address.
+_LATER = "/work/challenges/<reference>/write/stages/<uuid:stage_id>/simulator"
 
 
 @dataclass(frozen=True)
@@ -48,48 +52,50 @@ class _Weighed:
 
 
 @blueprint.get(_AT)
+@blueprint.get(_LATER)
 @requires(Permission.CHALLENGE_WRITE, Permission.CHALLENGE_APPROVE)
-def show(reference: str) -> Page:
+def show(reference: str, stage_id: uuid.UUID | None = None) -> Page:
     """Show what the method makes of the bids in the address, and what it would of others."""
-    challenge = _load(reference)
-    stage = challenge.stage
+    challenge, stage = _load(reference, stage_id)
     asked = _asked(stage)
     changed = _changed(asked, stage)
     if changed is not None:
         query = urlencode(changed.lists(stage), doseq=True)
-        return redirect(f"{url_for('simulator.show', reference=reference)}?{query}", 303)
-    return _page(challenge, asked, WeightsForm.over(stage.criteria, seen=_edition(stage)))
+        return redirect(f"{url_for('simulator.show', **at_stage(challenge, stage))}?{query}", 303)
+    return _page(challenge, stage, asked, WeightsForm.over(stage.criteria, seen=_edition(stage)))
 
 
 @blueprint.post(_AT)
+@blueprint.post(_LATER)
 @requires(Permission.CHALLENGE_WRITE, Permission.CHALLENGE_APPROVE)
-def take_over(reference: str) -> Page:
+def take_over(reference: str, stage_id: uuid.UUID | None = None) -> Page:
     """Write the weights that were tried into the draft."""
-    challenge = _load(reference)
-    stage = challenge.stage
+    challenge, stage = _load(reference, stage_id)
     form = WeightsForm.over(stage.criteria, seen=_edition(stage))
     if not form.validate():
-        return _page(challenge, _asked(stage), form), 422
+        return _page(challenge, stage, _asked(stage), form), 422
     try:
         service.arrange(
             reference,
             form.weights(),
+            stage_id=stage_id,
             seen=form.seen.data or None,
             actor=access.current_actor(),
             clock=access.clock(),
         )
     except (Invalid, WrongMoment) as error:
         status = refused(form, error if isinstance(error, WrongMoment) else Invalid(error.message))
-        challenge = _load(reference)
+        challenge, stage = _load(reference, stage_id)
         if isinstance(error, StaleEdit):
-            form.seen.data = _edition(challenge.stage)
-        return _page(challenge, _asked(challenge.stage), form), status
+            form.seen.data = _edition(stage)
+        return _page(challenge, stage, _asked(stage), form), status
     flash(_("The weights are in the draft now."))
-    return redirect(url_for("challenges.criteria", reference=reference), 303)
+    return redirect(url_for("challenges.criteria", **at_stage(challenge, stage)), 303)
 
 
-def _load(reference: str) -> Challenge:
-    return queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+def _load(reference: str, stage_id: uuid.UUID | None) -> tuple[Challenge, Stage]:
+    challenge = queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+    return challenge, judged_stage(challenge, stage_id)
 
 
 def _edition(stage: Stage) -> str:
@@ -114,8 +120,8 @@ def _changed(asked: Asked, stage: Stage) -> Asked | None:
     return replace(asked) if {"add", "remove"} & set(request.args) else None
 
 
-def _page(challenge: Challenge, asked: Asked, form: WeightsForm) -> str:
-    stage, now = challenge.stage, access.clock().now()
+def _page(challenge: Challenge, stage: Stage, asked: Asked, form: WeightsForm) -> str:
+    now = access.clock().now()
     lacking = [finding for finding in of_method(stage) if finding.needed]
     questions = asking.questions_of(stage)
     facts: dict[str, Any] = {}
@@ -125,6 +131,8 @@ def _page(challenge: Challenge, asked: Asked, form: WeightsForm) -> str:
         "challenges/simulator/show.html",
         challenge=challenge,
         stage=stage,
+        at=at_stage(challenge, stage),
+        again={**at_stage(challenge, stage), **asked.lists(stage)},
         asked=asked,
         form=form,
         questions=questions,

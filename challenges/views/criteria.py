@@ -16,7 +16,7 @@ from challenges.service.criteria import Move, find_question, read_question, read
 from challenges.stages.queries import judged_stage
 from challenges.stages.sharing import Share
 from challenges.views.differing import Difference, differences
-from challenges.views.room import Page, blueprint, refused
+from challenges.views.room import Page, at_stage, blueprint, refused
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -154,7 +154,7 @@ def delete_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None
         challenge=challenge,
         criterion=criterion,
         form=form,
-        at=_at(challenge, stage),
+        at=at_stage(challenge, stage),
     )
     return page, status
 
@@ -162,13 +162,6 @@ def delete_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None
 def _load(reference: str, stage_id: uuid.UUID | None) -> tuple[Challenge, Stage]:
     challenge = queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
     return challenge, judged_stage(challenge, stage_id)
-
-
-def _at(challenge: Challenge, stage: Stage) -> dict[str, object]:
-    """Give the places of the addresses of a stage's criteria: the first stage needs no name."""
-    if stage is challenge.stage:
-        return {"reference": challenge.reference}
-    return {"reference": challenge.reference, "stage_id": stage.id}
 
 
 def _to_list(reference: str, stage_id: uuid.UUID | None) -> Page:
@@ -185,7 +178,7 @@ def _list(challenge: Challenge, stage: Stage, form: WeightsForm) -> str:
         "challenges/write_criteria.html",
         challenge=challenge,
         stage=stage,
-        at=_at(challenge, stage),
+        at=at_stage(challenge, stage),
         form=form,
         rows=[(criterion, field_of(criterion)) for criterion in stage.criteria],
         total=plain(readiness.weights_sum(stage)),
@@ -207,7 +200,7 @@ def _question(
         "challenges/criterion.html",
         challenge=challenge,
         stage=stage,
-        at=_at(challenge, stage),
+        at=at_stage(challenge, stage),
         form=form,
         key=key,
         differences=differing,

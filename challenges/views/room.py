@@ -1,10 +1,12 @@
 """What the pages of challenges share: the blueprint, the law that holds, a refused form."""
 
+from typing import Any
+
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from challenges.law import Law, law_holding
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
 from marketplace.core import access
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
@@ -25,3 +27,10 @@ def law_now(challenge: Challenge) -> Law | None:
     if challenge.value_minor is None:
         return None
     return law_holding(challenge, access.clock().now())
+
+
+def at_stage(challenge: Challenge, stage: Stage) -> dict[str, Any]:
+    """Give the places of the addresses of a stage's criteria: the first stage needs no name."""
+    if stage is challenge.stage:
+        return {"reference": challenge.reference}
+    return {"reference": challenge.reference, "stage_id": stage.id}

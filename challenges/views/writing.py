@@ -200,4 +200,6 @@ def _shown(part: Section, content: Content, colleagues: Sequence[Colleague]) -> 
     """Make a form of what is saved, only to be read, whatever was sent."""
     form = FORMS[part](formdata=None, prefix="saved-", data=FORMS[part].data_of(content))
     form.offer_colleagues(colleagues)
+    if isinstance(form, MoneyForm) and isinstance(content, Money):
+        form.offer(content.price_model)
     return form

@@ -12,8 +12,16 @@ from sqlalchemy.orm import Session
 
 from challenges import service
 from challenges.method.choice import Method
-from challenges.models import Challenge, PriceModel, Rounded
+from challenges.models import (
+    Challenge,
+    Criterion,
+    CriterionKind,
+    PriceModel,
+    Rounded,
+    Stage,
+)
 from challenges.sections import Money
+from challenges.stages.kinds import StageKind
 from marketplace.core.accounts.models import User
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import NotFound, StaleEdit
@@ -158,6 +166,40 @@ def test_second_of_two_editors_sees_what_is_saved_now(
         service.choose_method(
             draft.reference, present, actor=actor_for(lead), clock=clock, seen="other"
         )
+
+
+def test_later_stage_has_a_method_and_trials_of_its_own(
+    client: FlaskClient, session: Session, draft: Challenge, lead: User
+) -> None:
+    later = Stage(challenge_id=draft.id, ordinal=2, name="Interview", kind=StageKind.INTERVIEW)
+    session.add(later)
+    later.criteria = [
+        Criterion(
+            ordinal=1,
+            key="talk",
+            kind=CriterionKind.QUALITY,
+            title="Talk",
+            weight=Decimal(100),
+            max_score=Decimal(5),
+        )
+    ]
+    session.commit()
+    sign_in(client, lead)
+    of_later = f"/work/challenges/{draft.reference}/write/stages/{later.id}"
+    page = client.get(f"{of_later}/simulator").text
+    assert "Talk, 0 to 5" in page
+    assert "Criterion solves" not in page
+
+    answer = send(
+        client,
+        f"{of_later}/method",
+        {"price_model": "fixed_budget", "quality_threshold": "60", "tie_1": "criterion:talk"},
+    )
+
+    assert answer.location == f"{of_later}/criteria"
+    session.expire_all()
+    assert (later.quality_threshold, later.tie_break) == (Decimal(60), "criterion:talk")
+    assert (draft.stage.quality_threshold, draft.stage.tie_break) == (None, None)
 
 
 def test_method_that_names_a_criterion_of_elsewhere_is_refused(
