@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from challenges.documents.models import Document
 from challenges.drafting.models import RecordAnswer, TeamMember
+from challenges.joining.models import JointSponsor
 from challenges.lifecycle import NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
@@ -167,6 +168,8 @@ class Challenge(Identified, Base):
     co_sponsors: Mapped[list["CoSponsor"]] = relationship(
         order_by="CoSponsor.name", cascade="all, delete-orphan"
     )
+    # Bodies that are registered here; a name of theirs stands among the above while they sponsor.
+    joint_sponsors: Mapped[list[JointSponsor]] = relationship(viewonly=True)
     stages: Mapped[list["Stage"]] = relationship(
         back_populates="challenge", order_by="Stage.ordinal", cascade="all, delete-orphan"
     )

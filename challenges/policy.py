@@ -6,6 +6,7 @@ The right (role, organisation, another person) is asked first, then the moment (
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from challenges.joining.lifecycle import Joining
 from challenges.lifecycle import (
     EDITABLE_STATES,
     STATE_WORDS,
@@ -27,6 +28,7 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
+    from challenges.joining.models import JointSponsor
     from challenges.models import Challenge, DeadlineChange
 
 _UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
@@ -61,9 +63,16 @@ def can_create(actor: Actor) -> Answer:
 
 
 def can_read_own(actor: Actor, challenge: "Challenge") -> Answer:
-    """Tell whether the actor may read a challenge of their body before it is published."""
+    """Tell whether the actor may read a challenge of their body before it is published.
+
+    Of a body that sponsors it jointly, whoever writes challenges may.
+    """
     if actor.organisation_id != challenge.buyer_id:
-        return lacks_right(_NOT_YOURS)
+        if _joined(actor, challenge) is None:
+            return lacks_right(_NOT_YOURS)
+        if not actor.may(Permission.CHALLENGE_WRITE):
+            return lacks_right(N_("Your role does not include reading drafts of joint sponsors."))
+        return ALLOWED
     if not actor.may(Permission.CHALLENGE_READ_OWN):
         return lacks_right(N_("Your role does not include reading drafts."))
     return ALLOWED
@@ -72,7 +81,13 @@ def can_read_own(actor: Actor, challenge: "Challenge") -> Answer:
 def can_write(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
     """Tell whether the actor may change the text, the criteria and the terms."""
     if actor.organisation_id != challenge.buyer_id:
-        return lacks_right(_NOT_YOURS)
+        joined = _joined(actor, challenge)
+        if joined is None:
+            return lacks_right(_NOT_YOURS)
+        if not joined.writes:
+            return lacks_right(
+                N_("The lead organisation lets yours read this draft, and not change it.")
+            )
     if not actor.may(Permission.CHALLENGE_WRITE):
         return lacks_right(N_("Only a challenge lead or a procurement officer writes challenges."))
     state = current_state(challenge, now)
@@ -265,6 +280,18 @@ def current_state(challenge: "Challenge", now: datetime) -> State:
 def state_words(challenge: "Challenge", now: datetime) -> str:
     """Give the untranslated words for the challenge's state at `now`."""
     return STATE_WORDS[current_state(challenge, now)]
+
+
+def _joined(actor: Actor, challenge: "Challenge") -> "JointSponsor | None":
+    """Give how the actor's body joins in, where it does."""
+    return next(
+        (
+            each
+            for each in challenge.joint_sponsors
+            if each.body_id == actor.organisation_id and each.joining is Joining.JOINED
+        ),
+        None,
+    )
 
 
 def _move(challenge: "Challenge", now: datetime) -> Move | None:

@@ -1,10 +1,12 @@
 """Reads of challenges: one of one's own, one that is public, what an officer must look at."""
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from challenges.finding.queries import public_bodies, public_rounds
+from challenges.joining.lifecycle import Joining
+from challenges.joining.models import JointSponsor
 from challenges.listing import (
     Filters,
     Listed,
@@ -17,7 +19,7 @@ from challenges.listing import (
 from challenges.models import Challenge, Criterion, Plan, Stage
 from challenges.plan import plan_document
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Actor
+from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 
 __all__ = [
@@ -44,19 +46,26 @@ _NO_SUCH = N_("There is no challenge with this reference.")
 
 
 def own_challenge(
-    session: Session, reference: str, actor: Actor, *, lock: bool = False, whole: bool = False
+    session: Session,
+    reference: str,
+    actor: Actor,
+    *,
+    lock: bool = False,
+    whole: bool = False,
+    jointly: bool = False,
 ) -> Challenge:
     """Give a challenge of the actor's own body, in any state, with its buyer and stages.
 
     `lock` holds its row until the transaction ends and reads it afresh; `whole` brings all that
-    hangs on it in the same few statements.
+    hangs on it in the same few statements. With `jointly` also one that the actor's body sponsors
+    jointly is given; the caller asks the policy what its people may do.
 
     Raises:
         NotFound: there is none, or it belongs to another organisation.
     """
     query = (
         select(Challenge)
-        .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
+        .where(Challenge.reference == reference, _of(actor, jointly=jointly))
         .options(*(_WHOLE if whole else _BRIEF))
     )
     if lock:
@@ -125,6 +134,16 @@ def is_newest() -> ColumnElement[bool]:
     """Give the condition that a row of `Plan` is the version that holds."""
     later = aliased(Plan)
     return ~exists().where(later.challenge_id == Plan.challenge_id, later.version > Plan.version)
+
+
+def _of(actor: Actor, *, jointly: bool) -> ColumnElement[bool]:
+    own = Challenge.buyer_id == actor.organisation_id
+    if not jointly or not actor.may(Permission.CHALLENGE_WRITE):
+        return own
+    joined = select(JointSponsor.challenge_id).where(
+        JointSponsor.body_id == actor.organisation_id, JointSponsor.joining == Joining.JOINED
+    )
+    return or_(own, Challenge.id.in_(joined))
 
 
 _BRIEF: tuple[ORMOption, ...] = (

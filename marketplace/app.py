@@ -50,6 +50,8 @@ ROOMS = (
     "challenges.simulator.views",
     "challenges.stages.views",
     "challenges.alerts.views",
+    "challenges.joining.views",
+    "challenges.reusing.views",
     "bids.views",
     "bids.views.opening",
     "scoring.panel.views",

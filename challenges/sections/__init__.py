@@ -5,6 +5,7 @@ A draft may be incomplete, so nothing here asks whether a section is good enough
 """
 
 from challenges.sections.base import (
+    LEAD_ONLY,
     MONEY_MOST,
     OWN_SECTIONS,
     SECTION_GROUPS,
@@ -47,6 +48,7 @@ __all__ = [
     "CRITERION_TITLE_MOST",
     "DEFAULT_DESCRIPTORS",
     "DESCRIPTOR_MOST",
+    "LEAD_ONLY",
     "MONEY_MOST",
     "OWN_SECTIONS",
     "QUESTION_MOST",

@@ -51,6 +51,9 @@ SECTION_WORDS: Mapping[Section, str] = {
     Section.RECORD: N_("Your record before approval"),
 }
 
+# Of the lead body alone, whoever else may write: its money, its people, its files, its own record.
+LEAD_ONLY = frozenset({Section.MONEY, Section.DOCUMENTS, Section.TEAM, Section.RECORD})
+
 # How a task list puts them together.
 SECTION_GROUPS: Mapping[str, tuple[Section, ...]] = {
     N_("The problem"): (Section.PROBLEM, Section.PEOPLE, Section.TRIED),

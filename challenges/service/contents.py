@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from challenges.drafting.models import RecordAnswer, TeamMember
+from challenges.joining.lifecycle import Joining
 from challenges.method import stored
 from challenges.models import Challenge, CoSponsor, Criterion
 from challenges.sections import (
@@ -49,8 +50,14 @@ def put(challenge: Challenge, content: Content) -> None:
             _put_timeline(challenge, content)
         case Sponsors():
             kept = {sponsor.name: sponsor for sponsor in challenge.co_sponsors}
+            # Who joined by its own decision leaves by its own, and not by a line that is deleted.
+            joined = {
+                each.body.name
+                for each in challenge.joint_sponsors
+                if each.joining is Joining.JOINED
+            }
             challenge.co_sponsors = [
-                kept.get(name) or CoSponsor(name=name) for name in content.names
+                kept.get(name) or CoSponsor(name=name) for name in sorted({*content.names, *joined})
             ]
         case Team():
             _put_team(challenge, content)

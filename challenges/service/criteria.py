@@ -209,7 +209,7 @@ def weigh(
 def _stage(
     session: Session, reference: str, stage_id: uuid.UUID | None, actor: Actor, clock: Clock
 ) -> Stage:
-    challenge = own_challenge(session, reference, actor, lock=True, whole=True)
+    challenge = own_challenge(session, reference, actor, lock=True, whole=True, jointly=True)
     ensure(policy.can_write(actor, challenge, clock.now()))
     return judged_stage(challenge, stage_id)
 

@@ -14,6 +14,7 @@ from challenges.drafting.queries import colleagues
 from challenges.models import Challenge, PriceModel, Stage
 from challenges.queries import own_challenge
 from challenges.sections import (
+    LEAD_ONLY,
     Content,
     Part,
     Problem,
@@ -58,7 +59,7 @@ def create(
             raise Invalid(N_("There is a challenge with this reference already."))
         now = clock.now()
         challenge = Challenge(
-            reference=reference or _new_reference(session),
+            reference=reference or new_reference(session),
             buyer_id=actor.organisation_id,
             title=content.title,
             created_at=now,
@@ -98,7 +99,8 @@ def save(
     content = tidied(content)
     refuse_faults(content)
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True, whole=True)
+        jointly = content.section not in LEAD_ONLY
+        challenge = own_challenge(session, reference, actor, lock=True, whole=True, jointly=jointly)
         ensure(policy.can_write(actor, challenge, clock.now()))
         refuse_stale(edition(read(challenge, content.section)), edition(content), seen)
         if isinstance(content, Team):
@@ -150,7 +152,8 @@ def _refuse_strangers(session: Session, challenge: Challenge, team: Team) -> Non
         raise Invalid(message, fields=faults)
 
 
-def _new_reference(session: Session) -> str:
+def new_reference(session: Session) -> str:
+    """Make up a reference that no challenge has."""
     while _taken(session, made := "CH-" + "".join(secrets.choice(ALPHABET) for _ in range(6))):
         pass
     return made

@@ -160,7 +160,8 @@ def delete_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None
 
 
 def _load(reference: str, stage_id: uuid.UUID | None) -> tuple[Challenge, Stage]:
-    challenge = queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+    actor = access.current_actor()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True, jointly=True)
     return challenge, judged_stage(challenge, stage_id)
 
 

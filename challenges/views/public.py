@@ -19,6 +19,7 @@ from challenges.law import law_holding
 from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.reusing.queries import adopters
 from challenges.similar.queries import similar_to
 from challenges.stages.kinds import PROPERTY_PUBLIC, is_judged
 from challenges.stages.terms import going_on, says_something
@@ -74,7 +75,7 @@ def show(reference: str) -> str:
 def preview(reference: str) -> str:
     """Show a challenge of the own body as the public will see it: by the very same template."""
     actor = access.current_actor()
-    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True, jointly=True)
     ensure(policy.can_read_own(actor, challenge))
     return _page(challenge, access.clock().now(), preview=challenge.published_at is None)
 
@@ -90,6 +91,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         is_open=state is State.OPEN,
         awarded=state in AWARDED_STATES,
         moves=deadlines.moves(db.session(), challenge),
+        adopters=adopters(db.session(), challenge) if state is State.SIGNED else (),
         similar=None if preview else similar_to(db.session(), challenge, now=now),
         **_told(challenge, now, preview=preview),
         asking=asked.summary(db.session(), challenge),

@@ -15,6 +15,7 @@ from challenges.forms.steps import CreateForm
 from challenges.law import usual_closing
 from challenges.models import Challenge
 from challenges.sections import (
+    LEAD_ONLY,
     SECTION_GROUPS,
     SECTION_WORDS,
     Content,
@@ -101,18 +102,22 @@ def create() -> Page:
 def write(reference: str) -> str:
     """Show the sections of a draft as a task list, with what each still lacks."""
     actor, now = access.current_actor(), access.clock().now()
-    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True, jointly=True)
     findings = readiness.check(challenge, now)
+    leads = challenge.buyer_id == actor.organisation_id
+    shown = set(Section) if leads else set(Section) - LEAD_ONLY
     return render_template(
         "challenges/write.html",
         challenge=challenge,
         state=policy.current_state(challenge, now),
         may_write=policy.can_write(actor, challenge, now).allowed,
         groups=[
-            (heading, [_Item.of(challenge, section, findings) for section in sections])
+            (heading, [_Item.of(challenge, each, findings) for each in sections if each in shown])
             for heading, sections in SECTION_GROUPS.items()
+            if shown & set(sections)
         ],
-        needed=[finding for finding in findings if finding.needed],
+        leads=leads,
+        needed=[each for each in findings if each.needed and each.section in shown],
     )
 
 
@@ -123,7 +128,7 @@ def section(reference: str, section: str) -> Page:
     if section not in set(Section) or (part := Section(section)) not in FORMS:
         raise NotFound(N_("There is no such section."))
     actor, clock = access.current_actor(), access.clock()
-    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    challenge = _challenge(reference, part)
     present = service.read(challenge, part)
     people = colleagues(db.session(), challenge.buyer_id) if part is Section.TEAM else ()
     form = _form_showing(part, present, people)
@@ -139,7 +144,7 @@ def section(reference: str, section: str) -> Page:
             )
         except (Invalid, WrongMoment) as error:
             status, stale = refused(form, error), isinstance(error, StaleEdit)
-            challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+            challenge = _challenge(reference, part)
             present = service.read(challenge, part)
         else:
             flash(_("Saved: %(section)s.", section=_(SECTION_WORDS[part])))
@@ -181,6 +186,17 @@ def _offer_templates(form: CreateForm) -> dict[str, str]:
         **{str(each.id): N_("A template that your organisation keeps.") for each in saved},
         "": N_("One written application without questions. You add what you need."),
     }
+
+
+def _challenge(reference: str, part: Section) -> Challenge:
+    """Give a draft whose section the actor may look for: some are the lead body's alone."""
+    return queries.own_challenge(
+        db.session(),
+        reference,
+        access.current_actor(),
+        whole=True,
+        jointly=part not in LEAD_ONLY,
+    )
 
 
 def _form_showing(part: Section, content: Content, colleagues: Sequence[Colleague]) -> SectionForm:

@@ -14,6 +14,7 @@ import challenges.asking.models
 import challenges.changing.models
 import challenges.finding.models
 import challenges.following.models
+import challenges.reusing.models
 import challenges.similar.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models

@@ -15,6 +15,7 @@ from bids.renewing.queries import Renewal, how_many, renewals
 from challenges import openers
 from challenges.asking import queries as asking
 from challenges.changing.models import ChangeDraft
+from challenges.joining import queries as joining
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
 from challenges.models import Challenge, DeadlineChange, Stage
 from challenges.queries import own_challenge
@@ -63,6 +64,7 @@ class Board:
     bids: Sequence[Row[*tuple[Any, ...]]]
     renewals: Mapping[uuid.UUID, Renewal]
     unverified: int
+    joint: Sequence[joining.Joined]
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
             or 0
         )
     standing = renewals(session, [bid.id for bid in bids], now) if bids else {}
-    return Board(lines=lines, bids=bids, renewals=standing, unverified=unverified)
+    joint = joining.of_body(session, actor)
+    return Board(lines=lines, bids=bids, renewals=standing, unverified=unverified, joint=joint)
 
 
 def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
@@ -201,6 +204,11 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         deadline_moves=move_at(challenge.state, stage.closes_at, now) is not None,
         officers=None if challenge.published_at else openers.count(session, challenge),
     )
+
+
+def is_partner(session: Session, reference: str, actor: Actor) -> bool:
+    """Tell whether the actor's body sponsors another body's challenge, or is asked to."""
+    return any(each.reference == reference for each in joining.of_body(session, actor))
 
 
 def outbox(session: Session, before: str | None) -> tuple[Sequence[Notice], str | None]:

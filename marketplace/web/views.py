@@ -21,6 +21,7 @@ from marketplace.core.access import demonstration_only, public, requires, signed
 from marketplace.core.accounts import queries as accounts
 from marketplace.core.accounts import sessions
 from marketplace.core.database import db
+from marketplace.core.errors import NotFound
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from marketplace.web import colour, queries
@@ -71,10 +72,15 @@ def work() -> str:
     Permission.CHALLENGE_READ_OWN,
     Permission.RECORD_AUDIT,
 )
-def challenge(reference: str) -> str:
+def challenge(reference: str) -> str | Response:
     """Show one challenge to the body's people: where it stands, and each room's next step."""
     actor = access.current_actor()
-    hub = queries.hub(db.session(), reference, actor, access.clock().now())
+    try:
+        hub = queries.hub(db.session(), reference, actor, access.clock().now())
+    except NotFound:
+        if not queries.is_partner(db.session(), reference, actor):
+            raise
+        return _see(url_for("joining.joint", reference=reference))
     return render_template("web/challenge.html", hub=hub)
 
 

@@ -25,6 +25,8 @@ from challenges.asking import service as asking
 from challenges.asking.models import Clarification
 from challenges.changing import service as changing
 from challenges.documents.models import Document
+from challenges.joining import service as joining
+from challenges.joining.models import JointSponsor
 from challenges.sections import Problem, Section
 from challenges.service import read
 from challenges.stages import service as stages
@@ -39,7 +41,7 @@ from marketplace.core.files import store as files
 from scoring.panel import service as panel
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
-from tests.factories import a_supplier
+from tests.factories import a_supplier, actor_for
 from tests.journeys import Cast, Journey, Step, a_cast, a_journey, open_the_bids, play
 
 BEGAN = NOW - timedelta(days=60)
@@ -248,8 +250,9 @@ def build(app: Flask, clock: FixedClock) -> World:
         _finish(told, cast, clock)
         while jobs.run_due(clock):
             pass
-        ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock)}
         documents = _documents(told["draft"], told["open"])
+        partner = {"entry_id": _partner(told["draft"], cast, clock)}
+        ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
         things = {
             label: Thing(
                 journey.reference,
@@ -354,6 +357,14 @@ def _change(journey: Journey, cast: Cast, clock: FixedClock) -> None:
         actor=journey.actor(cast.officer),
         clock=clock,
     )
+
+
+def _partner(draft: Journey, cast: Cast, clock: FixedClock) -> str:
+    """Have another body ask to join in the draft."""
+    joining.ask(
+        draft.reference, message="Us too.", actor=actor_for(cast.other_officer), clock=clock
+    )
+    return str(db.session.scalars(sa.select(JointSponsor.id)).one())
 
 
 def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:

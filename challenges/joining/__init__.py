@@ -1,0 +1,1 @@
+"""Bodies that join in a challenge of another: asking, inviting, what they may do, what they pay."""

@@ -1,0 +1,56 @@
+"""Reads of who adopts the result of a challenge, and of what a draft was copied from."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from challenges.models import Challenge
+from challenges.reusing.models import Adoption, ContactMessage, DrawnFrom
+
+# More than anybody writes in a day by hand, few enough that nobody is flooded.
+MESSAGES_A_DAY = 10
+ADOPTERS_MOST = 200
+
+
+def adopters(session: Session, challenge: Challenge) -> Sequence[Adoption]:
+    """Give the bodies that want to use the result, the first first."""
+    return session.scalars(
+        select(Adoption)
+        .where(Adoption.challenge_id == challenge.id)
+        .options(joinedload(Adoption.body))
+        .order_by(Adoption.registered_at, Adoption.body_id)
+        .limit(ADOPTERS_MOST)
+    ).all()
+
+
+def adoption(session: Session, challenge: Challenge, body_id: uuid.UUID) -> Adoption | None:
+    """Give a body's own, if it wants to use the result."""
+    return session.get(Adoption, (challenge.id, body_id))
+
+
+def source(session: Session, challenge: Challenge) -> Challenge | None:
+    """Give the challenge that a draft began as a copy of, if it did."""
+    return session.scalar(
+        select(Challenge)
+        .join(DrawnFrom, DrawnFrom.source_id == Challenge.id)
+        .where(DrawnFrom.challenge_id == challenge.id)
+        .options(joinedload(Challenge.buyer))
+    )
+
+
+def messages_since(session: Session, user_id: uuid.UUID, now: datetime) -> int:
+    """Count the messages that somebody sent within a day."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(ContactMessage)
+            .where(
+                ContactMessage.sent_by_id == user_id,
+                ContactMessage.sent_at > now - timedelta(days=1),
+            )
+        )
+        or 0
+    )
