@@ -146,6 +146,8 @@ class Challenge(Identified, Base):
     # The total of all stages, options and prizes, without VAT: it decides the regime's band.
     value_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="GBP")
+    # Whether people of other public bodies may read the title and the problem of the draft.
+    open_to_partners: Mapped[bool] = mapped_column(default=False)
 
     state: Mapped[State] = mapped_column(enum_type(State), default=State.DRAFT)
     created_at: Mapped[datetime]

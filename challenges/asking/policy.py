@@ -26,7 +26,7 @@ _NOT_YOURS = N_("This challenge belongs to another organisation.")
 def asking_ends(challenge: "Challenge") -> datetime | None:
     """Give the instant from which questions about the challenge are too late."""
     stage = challenge.stage
-    return asked_until(stage.closes_at, challenge.published_at, None)
+    return asked_until(stage.closes_at, challenge.published_at, stage.questions_until)
 
 
 def takes_questions(challenge: "Challenge", now: datetime) -> bool:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from challenges import deadlines, policy, queries, words
 from challenges.asking import queries as asked
 from challenges.changing import queries as changes
+from challenges.consulting import queries as consulting
 from challenges.ending.policy import kept_until
 from challenges.finding import drawing
 from challenges.finding.story import story
@@ -17,6 +18,7 @@ from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
 from challenges.law import law_holding
 from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
+from challenges.live import queries as live
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
 from challenges.reusing.queries import adopters
@@ -99,6 +101,8 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         changes=changes.published(db.session(), challenge),
         no_award_words=NO_AWARD_WORDS,
         kept_until=_kept_until(challenge),
+        meetings=live.sessions(db.session(), challenge),
+        draft_comments=consulting.count(db.session(), challenge),
         **said_of(challenge),
     )
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from challenges import openers, policy, queries, readiness, service
 from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
+from challenges.reviewing import queries as reviewing
 from challenges.sections import SECTION_WORDS
 from challenges.views.public import said_of
 from challenges.views.recorded import recorded_of
@@ -175,6 +176,8 @@ def _review_page(reference: str, form: StepForm, status: int) -> Page:
         form=form,
         findings=readiness.check(challenge, now),
         section_words=SECTION_WORDS,
+        comments=reviewing.open_counts(db.session(), challenge),
+        comment_sections=SECTION_WORDS,
         law=law_now(challenge),
         officers=openers.count(db.session(), challenge),
         submit=policy.can_submit_for_review(actor, challenge, now),

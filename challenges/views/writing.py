@@ -14,6 +14,7 @@ from challenges.forms.sections.money import MoneyForm
 from challenges.forms.steps import CreateForm
 from challenges.law import usual_closing
 from challenges.models import Challenge
+from challenges.reviewing import queries as reviewing
 from challenges.sections import (
     LEAD_ONLY,
     SECTION_GROUPS,
@@ -118,6 +119,9 @@ def write(reference: str) -> str:
         ],
         leads=leads,
         needed=[each for each in findings if each.needed and each.section in shown],
+        needed=[finding for finding in findings if finding.needed],
+        comments=reviewing.open_counts(db.session(), challenge),
+        comment_sections=SECTION_WORDS,
     )
 
 
@@ -157,6 +161,8 @@ def section(reference: str, section: str) -> Page:
         challenge=challenge,
         form=form,
         heading=SECTION_WORDS[part],
+        threads=reviewing.threads(db.session(), challenge, part),
+        comments_on=part,
         differences=differences(_shown(part, present, people), form) if stale else None,
         law=law_now(challenge),
     )

@@ -12,9 +12,13 @@ from sqlalchemy import Connection
 import challenges.alerts.models
 import challenges.asking.models
 import challenges.changing.models
+import challenges.consulting.models
 import challenges.finding.models
 import challenges.following.models
+import challenges.live.models
+import challenges.partners.models
 import challenges.reusing.models
+import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from challenges.asking import policy, queries, service
 from challenges.asking.forms import PublishForm, RewordForm
 from challenges.asking.views.room import blueprint
+from challenges.live import queries as live
 from challenges.queries import own_challenge
 from challenges.topics import TOPIC_WORDS
 from challenges.views.room import Page, refused
@@ -36,6 +37,7 @@ def desk(reference: str) -> str:
         until=policy.asking_ends(challenge),
         topics=TOPIC_WORDS,
         form=PublishForm(),
+        meetings=live.sessions(session, challenge),
     )
 
 

@@ -9,6 +9,7 @@ from challenges import policy as challenge_policy
 from challenges.asking import policy, queries, service
 from challenges.asking.forms import AskForm
 from challenges.asking.views.room import blueprint
+from challenges.live import queries as live
 from challenges.models import Challenge
 from challenges.queries import published_challenge
 from challenges.topics import TOPIC_WORDS, topic_of
@@ -48,6 +49,7 @@ def index(reference: str) -> str:
         text=text,
         topic=topic,
         topics=TOPIC_WORDS,
+        meetings=live.sessions(session, challenge),
         **_asking(challenge),
     )
 

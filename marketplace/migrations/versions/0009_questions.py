@@ -20,12 +20,21 @@ TOPICS = ("problem", "outcome", "offer", "money", "criteria", "timeline", "terms
 def upgrade() -> None:
     """Make the change."""
     _make_questions()
+    _make_review()
+    _make_sessions()
+    _make_consultations()
+    _make_partners()
 
 
 def downgrade() -> None:
     """Undo it."""
-    for table in ("clarification_version", "clarification", "clarification_answer"):
+    for table in (
+        *("partner_connection", "partner_message", "draft_comment", "consultation"),
+        *("live_session", "review_comment"),
+        *("clarification_version", "clarification", "clarification_answer"),
+    ):
         op.drop_table(table)
+    op.drop_column("challenge", "open_to_partners")
 
 
 def _instant() -> sa.DateTime:
@@ -131,6 +140,167 @@ def _make_questions() -> None:
         sa.PrimaryKeyConstraint("answer_id", "version", name=op.f("pk_clarification_version")),
     )
     _keep_append_only(version, ["answer_id", "version"])
+
+
+def _make_review() -> None:
+    table = "review_comment"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.String(40), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("resolved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("resolved_at", _instant(), nullable=True),
+        sa.Column("told_at", _instant(), nullable=True),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_review_comment_text")),
+        sa.CheckConstraint(
+            "parent_id IS NULL OR resolved_at IS NULL",
+            name=op.f("ck_review_comment_threads_are_resolved"),
+        ),
+        sa.CheckConstraint(
+            "(resolved_at IS NULL) = (resolved_by_id IS NULL)",
+            name=op.f("ck_review_comment_resolved_by_somebody"),
+        ),
+        _refers(table, "challenge_id", "challenge"),
+        _refers(table, "parent_id", table),
+        _refers(table, "by_id", "user_account"),
+        _refers(table, "resolved_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_comment")),
+    )
+    op.create_index(
+        op.f("ix_review_comment_challenge_id_section"), table, ["challenge_id", "section"]
+    )
+    op.create_index(op.f("ix_review_comment_parent_id"), table, ["parent_id"])
+
+
+def _make_sessions() -> None:
+    table = "live_session"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("starts_at", _instant(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("join_url", sa.String(500), nullable=False),
+        sa.Column("join_for_all", sa.Boolean(), nullable=False),
+        sa.Column("recording_url", sa.String(500), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("announced_by_id", sa.Uuid(), nullable=False),
+        sa.Column("announced_at", _instant(), nullable=False),
+        sa.Column("changed_at", _instant(), nullable=False),
+        sa.Column("cancelled_at", _instant(), nullable=True),
+        sa.Column("cancelled_because", sa.Text(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 480", name=op.f("ck_live_session_minutes")),
+        sa.CheckConstraint("edition >= 0", name=op.f("ck_live_session_edition")),
+        sa.CheckConstraint(
+            "(cancelled_at IS NULL) = (cancelled_because IS NULL)",
+            name=op.f("ck_live_session_cancelled_has_reason"),
+        ),
+        _refers(table, "challenge_id", "challenge"),
+        _refers(table, "announced_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_session")),
+    )
+    op.create_index(
+        op.f("ix_live_session_challenge_id_starts_at"), table, ["challenge_id", "starts_at"]
+    )
+
+
+def _make_consultations() -> None:
+    table = "consultation"
+    op.create_table(
+        table,
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_by_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", _instant(), nullable=False),
+        sa.Column("ends_at", _instant(), nullable=False),
+        sa.CheckConstraint(
+            "ends_at >= opened_at", name=op.f("ck_consultation_ends_after_opening")
+        ),
+        _refers(table, "challenge_id", "challenge"),
+        _refers(table, "opened_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("challenge_id", name=op.f("pk_consultation")),
+    )
+    op.create_index(op.f("ix_consultation_ends_at"), table, ["ends_at"])
+    comment = "draft_comment"
+    op.create_table(
+        comment,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("topic", _topic(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("hidden_at", _instant(), nullable=True),
+        sa.Column("hidden_because", sa.Text(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=True),
+        sa.Column("replied_at", _instant(), nullable=True),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_draft_comment_text")),
+        sa.CheckConstraint(
+            "(hidden_at IS NULL) = (hidden_because IS NULL)",
+            name=op.f("ck_draft_comment_hidden_has_reason"),
+        ),
+        sa.CheckConstraint(
+            "(reply IS NULL) = (replied_at IS NULL)", name=op.f("ck_draft_comment_reply_is_dated")
+        ),
+        sa.ForeignKeyConstraint(
+            ["challenge_id"],
+            ["consultation.challenge_id"],
+            name=op.f("fk_draft_comment_challenge_id_consultation"),
+        ),
+        _refers(comment, "by_id", "user_account"),
+        _refers(comment, "organisation_id", "organisation"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_comment")),
+    )
+    op.create_index(op.f("ix_draft_comment_challenge_id_id"), comment, ["challenge_id", "id"])
+    op.create_index(op.f("ix_draft_comment_by_id_at"), comment, ["by_id", "at"])
+
+
+def _make_partners() -> None:
+    op.add_column(
+        "challenge",
+        sa.Column("open_to_partners", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    message = "partner_message"
+    op.create_table(
+        message,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_partner_message_text")),
+        _refers(message, "challenge_id", "challenge"),
+        _refers(message, "organisation_id", "organisation"),
+        _refers(message, "by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_message")),
+    )
+    op.create_index(op.f("ix_partner_message_challenge_id_at"), message, ["challenge_id", "at"])
+    connection = "partner_connection"
+    op.create_table(
+        connection,
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        _refers(connection, "challenge_id", "challenge"),
+        _refers(connection, "organisation_id", "organisation"),
+        _refers(connection, "by_id", "user_account"),
+        sa.PrimaryKeyConstraint(
+            "challenge_id", "organisation_id", name=op.f("pk_partner_connection")
+        ),
+    )
 
 
 def _keep_append_only(table: str, key: list[str]) -> None:

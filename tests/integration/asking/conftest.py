@@ -71,6 +71,12 @@ def answer(journey: Journey) -> Asking:
     return put
 
 
+def leave(client: FlaskClient) -> None:
+    """Be a visitor from now on."""
+    with client.session_transaction() as held:
+        held.clear()
+
+
 def letters(session: Session) -> list[tuple[str, str, str]]:
     """Give every message so far: to whom, its subject, its text."""
     session.rollback()

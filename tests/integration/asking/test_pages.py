@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from challenges.asking import policy
 from tests.conftest import sign_in
-from tests.integration.asking.conftest import Asking
+from tests.integration.asking.conftest import Asking, leave
 from tests.integration.challenges.browser import hidden_fields, send
 from tests.journeys import Journey, Step
 
@@ -41,7 +41,7 @@ def test_question_is_asked_answered_and_found_by_pages_alone(
     published = send(client, checked.location, {})
     assert published.status_code == 303
 
-    client.get("/sign-out")
+    leave(client)
     for path in (f"{at}/questions?q=tree&about=problem", f"{at}/questions?q=yes", at):
         page = client.get(path)
         assert page.status_code == 200

@@ -10,7 +10,7 @@ from challenges.following.models import Follow
 from marketplace.core import jobs
 from tests.conftest import sign_in
 from tests.factories import a_person
-from tests.integration.asking.conftest import Asking, letters
+from tests.integration.asking.conftest import Asking, leave, letters
 from tests.journeys import Journey, Step
 
 
@@ -151,6 +151,6 @@ def test_supplier_who_chose_so_is_named_to_the_body_but_not_to_the_public(
     sign_in(client, cast.officer)
     assert cast.supplier.name in client.get(f"/work{at}/questions").text
     answer([question], "All.")
-    client.get("/sign-out")
+    leave(client)
     for path in (f"{at}/questions", f"{at}/questions/1"):
         assert cast.supplier.name not in client.get(path).text

@@ -24,9 +24,17 @@ from challenges.alerts.timing import Frequency
 from challenges.asking import service as asking
 from challenges.asking.models import Clarification
 from challenges.changing import service as changing
+from challenges.consulting import service as consulting
+from challenges.consulting.models import DraftComment
 from challenges.documents.models import Document
 from challenges.joining import service as joining
 from challenges.joining.models import JointSponsor
+from challenges.live import service as live
+from challenges.live.models import LiveSession
+from challenges.live.service import Meeting
+from challenges.partners import service as partners
+from challenges.reviewing import service as reviewing
+from challenges.reviewing.models import ReviewComment
 from challenges.sections import Problem, Section
 from challenges.service import read
 from challenges.stages import service as stages
@@ -279,6 +287,7 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     told["open"].own_bid = bids.start_bid(told["open"].reference, actor=own, clock=clock).reference
     officer = told["draft"].actor(cast.officer)
     _ask(told["open"], cast, clock)
+    _talk(told, cast, clock)
     challenges.cancel(
         told["cancelled"].reference, reason="The money went.", actor=officer, clock=clock
     )
@@ -330,6 +339,34 @@ def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
         )
         if number == 1:
             asking.publish_answer(journey.reference, answer_id, actor=lead, clock=clock)
+
+
+def _talk(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
+    """Have a draft commented on, another opened to everybody, and a session announced."""
+    draft, journey = told["draft"], told["open"]
+    reviewing.comment(
+        draft.reference,
+        Section.PROBLEM,
+        text="How many people?",
+        actor=draft.actor(cast.officer),
+        clock=clock,
+    )
+    review = told["in review"]
+    officer = review.actor(cast.officer)
+    ends_at = clock.now() + timedelta(days=7)
+    consulting.open_for_comment(review.reference, ends_at=ends_at, actor=officer, clock=clock)
+    consulting.comment(
+        review.reference,
+        topic=Topic.PROBLEM,
+        text="We need shade.",
+        named=False,
+        user_id=cast.rival_admin.id,
+        organisation_id=cast.rival.id,
+        clock=clock,
+    )
+    partners.offer(review.reference, offered=True, actor=officer, clock=clock)
+    meeting = Meeting("Meet us", clock.now() + timedelta(days=2), 30, "https://meet.example.org/1")
+    live.announce(journey.reference, meeting, actor=journey.actor(cast.lead), clock=clock)
 
 
 def _change(journey: Journey, cast: Cast, clock: FixedClock) -> None:
@@ -398,6 +435,9 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),
         **_asked(session),
+        "thread_id": str(session.query(ReviewComment).one().id),
+        "comment_id": str(session.query(DraftComment).one().id),
+        "session_id": str(session.query(LiveSession).one().id),
         "size": str(session.scalar(sa.select(sa.func.max(LogCheckpoint.size)))),
     }
 

@@ -1,0 +1,1 @@
+"""Drafts that everybody may comment on before they are published."""

@@ -1,0 +1,1 @@
+"""Live sessions about an open challenge: announced, joined, recorded."""

@@ -1,0 +1,1 @@
+"""Drafts that other public bodies may hear of, and the facilitator who connects bodies."""

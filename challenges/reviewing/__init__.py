@@ -1,0 +1,1 @@
+"""Comments of lead and officers on the sections of a draft, before it is published."""
