@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect
 from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import InputRequired
 
 from challenges.forms.numbers import WholeField
 from challenges.method.choice import STEPS_MOST, Method
@@ -31,6 +32,8 @@ class MethodForm(BaseForm):
         _l("How does money count?"),
         widget=GovRadioInput(),
         choices=[(model, _l(PRICE_MODEL_WORDS[model])) for model in (*USUAL_MODELS, *FURTHER)],
+        # What comes without any of its boxes would empty them all.
+        validators=[InputRequired(_l("Choose how money counts."))],
     )
     price_weight = ExactDecimalField(
         _l("Weight of price"),

@@ -142,6 +142,25 @@ def test_what_cannot_be_kept_is_named_and_nothing_typed_is_lost(
     assert draft.stage.price_model is PriceModel.FIXED_BUDGET
 
 
+def test_form_that_comes_empty_empties_nothing(
+    client: FlaskClient, session: Session, draft: Challenge, lead: User, clock: FixedClock
+) -> None:
+    sign_in(client, lead)
+    chosen = Method(
+        price_model=PriceModel.LOWEST_PRICE_RATIO,
+        price_weight=Decimal(30),
+        point_values=(("solves", None), ("team", None)),
+    )
+    service.choose_method(draft.reference, chosen, actor=actor_for(lead), clock=clock)
+
+    answer = client.post(at(draft))
+
+    assert answer.status_code == 422
+    assert "Choose how money counts." in answer.text
+    session.expire_all()
+    assert service.read_method(draft.stage) == chosen
+
+
 def test_second_of_two_editors_sees_what_is_saved_now(
     client: FlaskClient, session: Session, draft: Challenge, lead: User, clock: FixedClock
 ) -> None:
