@@ -119,7 +119,6 @@ def write(reference: str) -> str:
         ],
         leads=leads,
         needed=[each for each in findings if each.needed and each.section in shown],
-        needed=[finding for finding in findings if finding.needed],
         comments=reviewing.open_counts(db.session(), challenge),
         comment_sections=SECTION_WORDS,
     )
