@@ -16,10 +16,12 @@ from challenges.sections import (
     Sponsors,
     Tried,
 )
+from challenges.stages import service as stages
 from marketplace.demonstration import drafting, methods
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
+from marketplace.demonstration.staging import template_for
 from marketplace.demonstration.telling import Telling
 
 
@@ -92,6 +94,13 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
     yield partial(save, _outcome(item))
     yield partial(save, Tried(item.tried))
     yield partial(save, Constraints(item.constraints))
+    yield partial(
+        stages.apply_template,
+        item.reference,
+        template_for(item, _name(telling, item.buyer)),
+        actor=telling.lead,
+        clock=telling.clock,
+    )
     for criterion in item.criteria:
         if criterion.kind == "quality":
             yield partial(add, _question(telling, criterion), key=criterion.key)
