@@ -157,6 +157,9 @@ _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Challenge.later),
     selectinload(Challenge.co_sponsors),
     selectinload(Challenge.documents),
+    # Few and short, so they come with the challenge itself.
+    joinedload(Challenge.codes),
+    joinedload(Challenge.notices),
     selectinload(Challenge.stages).options(
         selectinload(Stage.prizes),
         selectinload(Stage.criteria).selectinload(Criterion.descriptors),

@@ -40,6 +40,7 @@ from challenges.models import (
     ScaleDescriptor,
     Stage,
 )
+from challenges.notices.models import ChosenCode
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from marketplace.core.access import current_files
 from marketplace.core.accounts.models import (
@@ -193,6 +194,7 @@ def a_challenge(
         worst_minor=50_000_00 if price_model is PriceModel.FIXED_BOUNDS else None,
         quality_threshold=Decimal(50) if ranked_by_price else None,
     )
+    challenge.codes = [ChosenCode(code="72000000", main=True)]
     session.add_all([challenge, stage])
     session.flush()
     weights = [("solves", "40"), ("team", "30")] if priced else [("solves", "60"), ("team", "40")]

@@ -2,21 +2,13 @@
 
 import uuid
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from challenges.notices.kinds import NoticeKind
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
-
-
-class NoticeKind(StrEnum):
-    """Which of a purchase's notices one is."""
-
-    CONTRACT = "contract"
-    AWARD = "award"
-    MODIFICATION = "modification"
 
 
 class ChosenCode(Base):

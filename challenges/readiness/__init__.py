@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from challenges.law import rules_on
+from challenges.readiness.codes import of_codes
 from challenges.readiness.criteria import of_criteria, weights_sum
 from challenges.readiness.documents import of_documents
 from challenges.readiness.finding import Finding
@@ -40,6 +41,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_requirements(challenge, rules_on(now).required_turnover_times_value),
         *of_criteria(challenge.stage),
         *of_timeline(challenge, now),
+        *of_codes(challenge, now),
         *of_law(challenge, now),
         *of_documents(challenge),
         *of_team(challenge),

@@ -29,6 +29,7 @@ class Section(StrEnum):
     SPONSORS = "sponsors"
     TEAM = "team"
     RECORD = "record"
+    CODES = "codes"
 
 
 SECTION_WORDS: Mapping[Section, str] = {
@@ -49,6 +50,7 @@ SECTION_WORDS: Mapping[Section, str] = {
     Section.SPONSORS: N_("Joint sponsors"),
     Section.TEAM: N_("Your team"),
     Section.RECORD: N_("Your record before approval"),
+    Section.CODES: N_("Codes for the notice"),
 }
 
 # Of the lead body alone, whoever else may write: its money, its people, its files, its own record.
@@ -63,7 +65,7 @@ SECTION_GROUPS: Mapping[str, tuple[Section, ...]] = {
     ),
     N_("How you buy it"): (
         *(Section.STAGES, Section.MONEY, Section.REQUIREMENTS, Section.CRITERIA),
-        *(Section.TIMELINE, Section.DOCUMENTS),
+        *(Section.TIMELINE, Section.DOCUMENTS, Section.CODES),
     ),
     N_("Who stands behind it"): (Section.SPONSORS, Section.TEAM, Section.RECORD),
 }

@@ -17,8 +17,10 @@ from challenges import (
 from challenges.drafting import approved
 from challenges.ending import letters as ending
 from challenges.following import letters as following
+from challenges.law import law_of
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge
+from challenges.notices.rules import unannounced
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
 from challenges.service.freezing import freeze
@@ -111,8 +113,8 @@ def publish(
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to publish, or not now.
         StaleEdit: it has moved since the version that was `seen`.
-        Invalid: it is no longer complete, as when its closing time has passed meanwhile; or fewer
-            than three officers are named.
+        Invalid: it is no longer complete, as when its closing time has passed meanwhile; fewer
+            than three officers are named; or the law wants its notice published elsewhere first.
         TextDiffers: its text is not the one that was approved.
     """
     with transaction() as session:
@@ -122,6 +124,7 @@ def publish(
         _refuse_moved(challenge, seen)
         _refuse_unready(challenge, clock)
         text = approved.ensure_same(session, challenge)
+        _refuse_unannounced(challenge, clock)
         named = openers.chosen(session, challenge, openers_named)
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
@@ -224,6 +227,12 @@ def _refuse_unready(challenge: Challenge, clock: Clock) -> None:
     findings = readiness.needed(challenge, clock.now())
     if findings:
         raise Invalid(findings[0].message, None, **findings[0].data)
+
+
+def _refuse_unannounced(challenge: Challenge, clock: Clock) -> None:
+    now = clock.now()
+    if message := unannounced(law_of(challenge, now), challenge.notices, now):
+        raise Invalid(message)
 
 
 def _refuse_moved(challenge: Challenge, seen: int | None) -> None:

@@ -21,6 +21,7 @@ from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.notices.said import said_of_notices
 from challenges.reusing.queries import adopters
 from challenges.similar.queries import similar_to
 from challenges.stages.kinds import PROPERTY_PUBLIC, is_judged
@@ -142,6 +143,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "runs": [(each, going_on(challenge.stages, each)) for each in challenge.stages],
         "property_words": PROPERTY_PUBLIC,
         "route_meaning": words.ROUTE_MEANINGS.get(challenge.legal_route or ""),
+        **said_of_notices(challenge),
     }
 
 

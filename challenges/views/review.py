@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from challenges import openers, policy, queries, readiness, service
 from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
+from challenges.notices.gate import gate_of
 from challenges.reviewing import queries as reviewing
 from challenges.sections import SECTION_WORDS
 from challenges.views.public import said_of
@@ -114,6 +115,7 @@ def publish(reference: str) -> Page:
         needed=readiness.needed(challenge, clock.now()),
         candidates=candidates,
         fewest=openers.FEWEST,
+        gate=gate_of(challenge, len(candidates), clock.now()),
     )
     return page, status
 

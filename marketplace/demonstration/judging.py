@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from challenges import service as challenges
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
+from marketplace.demonstration import noticing
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -18,6 +19,9 @@ from marketplace.demonstration.writing import what_was_learned
 from scoring.award import queries as decisions
 from scoring.award import service as award
 from scoring.panel import queries, service
+
+# The law gives 30 days from signing to the award notice.
+AWARD_NOTICE_AFTER = timedelta(days=12)
 
 
 def judge(telling: Telling, evaluation: Span) -> History:
@@ -135,6 +139,8 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         actor=telling.officers[0],
         clock=clock,
     )
+    yield working_morning(telling.clock.now() + AWARD_NOTICE_AFTER)
+    noticing.record_award_notice(telling)
 
 
 def _evaluators(telling: Telling) -> list[Actor]:

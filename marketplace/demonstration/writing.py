@@ -17,7 +17,7 @@ from challenges.sections import (
     Tried,
 )
 from challenges.stages import service as stages
-from marketplace.demonstration import drafting, methods
+from marketplace.demonstration import drafting, methods, noticing
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
@@ -35,6 +35,7 @@ def write_and_publish(telling: Telling) -> History:
     for instant, save in zip(writing.spread(len(savings), 0.02, 0.55), savings, strict=True):
         yield instant
         save()
+    noticing.choose_codes(telling)
     if item.state is TargetState.DRAFT:
         return
     yield writing.at(0.6)
@@ -47,6 +48,7 @@ def write_and_publish(telling: Telling) -> History:
     if days.published is None:
         return
     yield days.published
+    noticing.record_contract_notice(telling)
     service.publish(
         item.reference,
         openers_named=[each.user_id for each in telling.officers],

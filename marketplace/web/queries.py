@@ -17,11 +17,15 @@ from challenges.asking import queries as asking
 from challenges.changing.models import ChangeDraft
 from challenges.joining import queries as joining
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
-from challenges.models import Challenge, DeadlineChange, Stage
+from challenges.models import Challenge, DeadlineChange, EvaluationPlan, Stage
+from challenges.notices.kinds import NoticeKind
+from challenges.notices.models import NoticeRecord
+from challenges.plan import FIRST_VERSION
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Permission
+from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.models import Intention, Recommendation, SignOff
@@ -244,6 +248,9 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         OpeningConfirmation.officer_id == actor.user_id,
         OpeningConfirmation.confirmed_at >= Stage.closes_at,
     )
+    noticed = exists().where(
+        NoticeRecord.challenge_id == Challenge.id, NoticeRecord.kind == NoticeKind.AWARD
+    )
     own = Challenge.buyer_id == actor.organisation_id
     body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
     seated = PanelMember.id.is_not(None)
@@ -270,9 +277,18 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             asking.waiting_there().label("questions_waiting"),
             ChangeDraft.writers.label("change_writers"),
             ChangeDraft.handed_over_at.label("change_handed_over_at"),
+            EvaluationPlan.regime,
+            EvaluationPlan.regime_version,
+            EvaluationPlan.band,
+            noticed.label("award_noticed"),
         )
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
         .outerjoin(ChangeDraft, ChangeDraft.challenge_id == Challenge.id)
+        # The rules that the first version pins hold for all.
+        .outerjoin(
+            EvaluationPlan,
+            and_(EvaluationPlan.stage_id == Stage.id, EvaluationPlan.version == FIRST_VERSION),
+        )
         .outerjoin(Panel, Panel.stage_id == Stage.id)
         .outerjoin(
             PanelMember,
@@ -312,5 +328,13 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         change_handed_over=row.change_handed_over_at is not None,
         signed=row.signed,
         questions_waiting=row.questions_waiting,
+        award_notice_wanted=not row.award_noticed and _award_notice_required(row),
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))
+
+
+def _award_notice_required(row: Row[*tuple[Any, ...]]) -> bool:
+    """Tell whether the rules that a plan was pinned to ask for an award notice."""
+    if row.band is None:
+        return False
+    return version_of(row.regime, row.regime_version).band(row.band).notices.award_required

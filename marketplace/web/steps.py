@@ -41,6 +41,8 @@ class Standing:
     signed: bool = False
     # How many questions of suppliers no published answer answers.
     questions_waiting: int = 0
+    # Whether the law asks for an award notice that is not recorded yet.
+    award_notice_wanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ def _of_the_panel(thing: Standing) -> Iterator[Step]:
 
 
 def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
+    signed = thing.own and thing.state is State.SIGNED
+    if signed and thing.award_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
+        yield Step(N_("Publish the award notice, and record it"), "award_notices.award")
     if thing.state is State.EVALUATING and thing.quality_locked:
         if thing.seat is Seat.CHAIR and not thing.awaits_sign_off:
             yield Step(N_("Recommend a bid"), "award.recommend")

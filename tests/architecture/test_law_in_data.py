@@ -12,13 +12,19 @@ ROOT = Path(__file__).resolve().parents[2]
 REGIMES = ROOT / "marketplace" / "core" / "regimes"
 ROOMS = ("challenges", "bids", "scoring", "marketplace")
 # Tables of an earlier day, and the made-up content of the demonstration, decide nothing.
-APART = ("marketplace/migrations/", "marketplace/demonstration/content/")
+APART = (
+    "marketplace/migrations/",
+    "marketplace/demonstration/content/",
+    # An ordinary price to try a method with.
+    "challenges/simulator/samples.py",
+)
 
 # A number under such a name is a rule of somebody's: of the law, or of ours.
 RULE = re.compile(r"(days|years|pounds|threshold|vat|standstill|retention)", re.IGNORECASE)
 
 # Rules of our own, that no law sets, each with why.
 OURS: Mapping[str, str] = {
+    "challenges/asking/lifecycle.py USUAL_WORKING_DAYS": "what we suggest",
     "challenges/law.py USUAL_DAYS_OPEN": "what we suggest, where the law asks for less",
     "challenges/law.py USUAL_DAYS_LONGER": "what we suggest",
     "challenges/law.py USUAL_DAYS_REOPENED": "what we suggest",

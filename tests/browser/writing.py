@@ -111,7 +111,18 @@ def _write_sections(lead: Person, play: Play) -> None:
     lead.follow("Joint sponsors")
     lead.fill({"Which other bodies join in?": "Sample Transport Partnership"})
     lead.press("Save this section")
+    _choose_a_code(lead)
     _write_for_the_body(lead)
+
+
+def _choose_a_code(lead: Person) -> None:
+    """Find the code of the contract notice by words."""
+    lead.follow("Codes for the notice")
+    lead.fill({"Words, or the first digits of a code": "data services"})
+    lead.press("Search codes")
+    lead.press("Main code: Data services")
+    lead.told("Data services 72300000-8 Main")
+    lead.follow("All sections", within="body")
 
 
 def _write_for_the_body(lead: Person) -> None:

@@ -124,6 +124,7 @@ def test_writing_with_tokens_from_question_to_published_page(
     for title, weight in (("Solves the challenge", "40"), ("Team", "30")):
         added = send(client, f"{write}/criteria/new", a_question(title, weight))
         assert added.status_code == 303
+    assert send(client, f"{write}/codes", {"action": "main:72000000"}).status_code == 303
     review = f"/work/challenges/{reference[0]}/review"
     assert "Nothing is missing" in client.get(review).text
     assert send(client, review, {}).status_code == 303

@@ -17,6 +17,7 @@ from challenges.models import (
     ScaleDescriptor,
     Stage,
 )
+from challenges.notices.models import ChosenCode
 from challenges.readiness import check, needed
 from marketplace.core.accounts.models import BodyType, Organisation
 
@@ -72,6 +73,7 @@ def a_complete_draft() -> Challenge:
         sector="transport",
         legal_route=LegalRoute.BELOW_THRESHOLD,
         value_minor=45_000_00,
+        codes=[ChosenCode(code="72000000", main=True)],
         stages=[stage],
     )
 

@@ -1,0 +1,83 @@
+"""Reads which fields a regime's notices have, and on which grounds a contract may be changed."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a notice: where it stands there, and the name of the answer that fills it."""
+
+    section: str
+    label: str
+    answer: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NoticeForm:
+    """A notice as the national service asks for it: its fields in that order."""
+
+    key: str
+    name: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class ChangeGround:
+    """Why a signed contract may be changed without a new competition.
+
+    `noticed` says that such a change is published; with `most_percent` the value may rise by at
+    most that share of what it was.
+    """
+
+    key: str
+    says: str
+    provision: str
+    noticed: bool
+    most_percent: int | None = None
+
+
+@dataclass(frozen=True)
+class NoticeBook:
+    """The notices of one version of a regime."""
+
+    version: str
+    forms: Mapping[str, NoticeForm]
+    change_grounds: Mapping[str, ChangeGround]
+
+
+@cache
+def notice_book(regime: str, version: str) -> NoticeBook:
+    """Give the notices of a version of a regime.
+
+    Raises:
+        FileNotFoundError: there is no such regime.
+        LookupError: there is no such version.
+    """
+    file = resources.files("marketplace.core.regimes") / f"{regime}_notices.toml"
+    for item in tomllib.loads(file.read_text(encoding="utf-8"))["versions"]:
+        if item["version"] == version:
+            return _book(item)
+    raise LookupError(f"no notices for version {version} of the regime {regime}")
+
+
+def _book(item: Mapping[str, Any]) -> NoticeBook:
+    forms = [
+        NoticeForm(
+            key=notice["key"],
+            name=notice["name"],
+            fields=tuple(Field(**field) for field in notice["fields"]),
+        )
+        for notice in item["notices"]
+    ]
+    grounds = [ChangeGround(**ground) for ground in item["change_grounds"]]
+    return NoticeBook(
+        version=item["version"],
+        forms={form.key: form for form in forms},
+        change_grounds={ground.key: ground for ground in grounds},
+    )

@@ -1,0 +1,53 @@
+"""What an award and a change of its contract say in each field of their notices. Pure."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from challenges.law import Law
+from challenges.notices.pack import amount, day
+from marketplace.core.regimes.book import LONDON
+
+if TYPE_CHECKING:
+    from marketplace.core.regimes.notice_forms import ChangeGround
+    from scoring.award.models import Contract
+    from scoring.award.notices.models import ContractChange
+    from scoring.award.notices.queries import Award
+
+
+def award_answers(award: "Award", link: str) -> dict[str, str]:
+    """Give the answers that an award holds, by their names."""
+    return {
+        **contract_answers(award.contract),
+        "award_link": f"{link}\nThe award report there says who was chosen, why, and how to check.",
+        "bids": str(award.bids),
+        "bids_of_smes": str(award.bids_of_smes),
+        "subcontracting": "",
+        "supplier": award.supplier,
+        "supplier_is_sme": {True: "Yes", False: "No", None: ""}[award.supplier_is_sme],
+    }
+
+
+def contract_answers(contract: "Contract | None") -> dict[str, str]:
+    """Give the answers that a signed contract holds; all are empty before there is one."""
+    return {
+        "contract_reference": contract.reference if contract else "",
+        "contract_value": amount(contract.value_minor) if contract else "",
+        "signed_on": day(contract.signed_at.astimezone(LONDON).date()) if contract else "",
+    }
+
+
+def change_answers(change: "ContractChange", ground: "ChangeGround | None") -> dict[str, str]:
+    """Give the answers that a change of a contract holds, by their names."""
+    return {
+        "ground": f"{ground.says} ({ground.provision})" if ground else "",
+        "value_after": amount(change.value_after_minor),
+        "value_before": amount(change.value_before_minor),
+        "what": change.what,
+        "why": change.why,
+    }
+
+
+def award_notice_due(law: Law, contract: "Contract") -> date:
+    """Give the last day on which the award notice is published in time."""
+    signed = contract.signed_at.astimezone(LONDON).date()
+    return signed + timedelta(days=law.band.notices.award_days)
