@@ -26,6 +26,9 @@ LIKE_ENOUGH = 0.12
 LIKE_ENOUGH_AMONG_FEW = 0.25
 
 
+_UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.READY)
+
+
 class By(StrEnum):
     """How challenges were compared."""
 
@@ -172,9 +175,11 @@ def _visible(challenge: Challenge, actor: Actor | None) -> Select[*tuple[Any, ..
         known.append(
             and_(
                 Challenge.buyer_id == actor.organisation_id,
-                Challenge.state.in_([State.DRAFT, State.IN_REVIEW, State.READY]),
+                Challenge.state.in_(_UNPUBLISHED),
             )
         )
+    if actor is not None and actor.may(Permission.CHALLENGE_WRITE):
+        known.append(and_(Challenge.open_to_partners, Challenge.state.in_(_UNPUBLISHED)))
     return (
         select(
             Challenge.id,

@@ -70,6 +70,8 @@ def test_similar_by_meaning_are_the_nearest_of_what_one_may_know(
     farther = another(State.OPEN, 100, 60, number=3)
     another(State.OPEN, -100, 60, number=4)
     hidden = another(State.DRAFT, 100, 1, number=5)
+    offered = another(State.DRAFT, 100, 20, number=7)
+    session.query(Challenge).filter_by(reference=offered).one().open_to_partners = True
     mine = another(State.DRAFT, 100, 30, number=6, own=True)
     session.commit()
 
@@ -77,10 +79,10 @@ def test_similar_by_meaning_are_the_nearest_of_what_one_may_know(
     public = similar_to(session, draft, now=NOW)
 
     assert found.by is By.MEANING
-    assert [row.reference for row in found.rows] == [near, mine, farther]
+    assert [row.reference for row in found.rows] == [near, offered, mine, farther]
     assert [row.reference for row in public.rows] == [near, farther]
     assert hidden not in {row.reference for row in found.rows}
-    assert [row.own for row in found.rows] == [False, True, False]
+    assert [row.own for row in found.rows] == [False, False, True, False]
 
 
 @pytest.mark.usefixtures("made_up_model")
