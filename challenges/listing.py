@@ -36,7 +36,9 @@ __all__ = [
 PAGE_SIZE = 20
 
 # Beyond this a count says "more than": counting on would cost more than it tells.
-COUNT_MOST = 1_000
+COUNT_MOST = 500
+# What words have found is counted as it is found; to look at each once more is for a few.
+FOUND_MOST = 200
 
 
 class Listed(NamedTuple):
@@ -171,7 +173,10 @@ def challenge_page(
     chosen = choosing(session, filters, now)
     words = bool(filters.wanted)
     page = _page(session, chosen, _SORTS[filters.order], after, before, size, words=words)
-    page = _counted(session, chosen, page, now)
+    if not words or (page.count or 0) <= FOUND_MOST:
+        # To count needs no rank.
+        unranked = filters.ordered(Order.NEWEST) if filters.by_match else filters
+        page = _counted(session, choosing(session, unranked, now), page, now)
     if words:
         marks = marked(session, filters.wanted, [row.id for row in page.rows])
         page = replace(page, marks=marks)
@@ -208,12 +213,18 @@ def _page(
     columns = sort.columns(unindexed=words)
     order = [column.desc() if downwards else column.asc() for column in columns]
     part = chosen.order_by(*order).limit(size + 1)
+    if words:
+        part = part.add_columns(func.count().over().label("total"))
     if (place := start or end) is not None:
         here = tuple_(*columns)
         there = tuple_(*place, types=[column.type for column in columns])
         part = part.where(here < there if downwards else here > there)
 
-    rows = [Listed(*row) for row in session.execute(_widened(part, sort, downwards=downwards))]
+    found = session.execute(_widened(part, sort, words=words, downwards=downwards))
+    width = len(Listed._fields)
+    wide = [tuple(row) for row in found]
+    rows = [Listed(*row[:width]) for row in wide]
+    total = wide[0][width] if wide and words and place is None else None
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -227,17 +238,19 @@ def _page(
         rows,
         after=sort.key(rows[-1]) if more or backwards else None,
         before=sort.key(rows[0]) if (more if backwards else start is not None) else None,
-        count=len(rows) if place is None and not more else None,
+        count=total or (len(rows) if place is None and not more else None),
     )
 
 
-def _widened(part: Chosen, sort: _Sort, *, downwards: bool) -> Select[*tuple[Any, ...]]:
+def _widened(
+    part: Chosen, sort: _Sort, *, words: bool, downwards: bool
+) -> Select[*tuple[Any, ...]]:
     """Give whole rows for the ids that were chosen, in their order."""
     ids = part.subquery()
     by_score = sort.name == "score"
     columns = (ids.c.score if by_score else sort.column, ids.c.id)
     return (
-        select(*_COLUMNS, *([ids.c.score] if by_score else []))
+        select(*_COLUMNS, *([ids.c.score, ids.c.total] if words else []))
         .join(ids, ids.c.id == Challenge.id)
         .join(Organisation, Organisation.id == Challenge.buyer_id)
         .outerjoin(Stage, FIRST_STAGE)

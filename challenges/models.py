@@ -104,6 +104,8 @@ class Challenge(Identified, Base):
         Index("ix_challenge_buyer_published", "buyer_id", "published_at", "id"),
         Index("ix_challenge_round_published", "round", "published_at", "id"),
         Index("ix_challenge_value", "value_minor", "id"),
+        Index("ix_challenge_region_value", "region", "value_minor", "id"),
+        Index("ix_challenge_sector_value", "sector", "value_minor", "id"),
         Index("ix_challenge_buyer_created", "buyer_id", "created_at", "id"),
     )
 

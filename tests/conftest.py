@@ -224,7 +224,13 @@ class StatementCounter:
         self.statements: list[str] = []
 
     def _note(self, _c: object, _cur: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().split(" ", 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        if statement.lstrip().split(" ", 1)[0].upper() in {
+            "SELECT",
+            "WITH",
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+        }:
             self.statements.append(statement)
 
     def __enter__(self) -> "StatementCounter":

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import sqrt
 
 WIDTH = 960
-_MARGIN = 56
+_MARGIN = 66
 # Labels stand below one another where their dots would be nearer than this.
 _NEAREST = 92
 _LINE_MOST = 14

@@ -89,9 +89,12 @@ def calendar_of_list(rows: Iterable[Listed], *, title: str, public_url: str) -> 
     return bytes(calendar.to_ical())
 
 
-def calendar_of_challenge(challenge: Challenge, *, public_url: str) -> bytes:
-    """Write when a challenge closes."""
+def calendar_of_challenge(challenge: Challenge, steps: Sequence[Step], *, public_url: str) -> bytes:
+    """Write when a challenge closes, until when one may ask, and the days that are planned."""
     calendar = _calendar(challenge.title)
+    for step in steps:
+        if step.planned or step.kind is Milestone.QUESTIONS:
+            calendar.add_component(_date(challenge, step, public_url))
     if challenge.stage.closes_at is not None:
         calendar.add_component(
             _closing(
@@ -112,6 +115,22 @@ def _calendar(title: str) -> Calendar:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", title)
     return calendar
+
+
+def _date(challenge: Challenge, step: Step, public_url: str) -> Event:
+    event = Event()
+    host = urlsplit(public_url).hostname
+    event.add("uid", f"{step.kind.value}-{challenge.reference}@{host}")
+    event.add("dtstamp", challenge.published_at or step.at)
+    if step.planned:
+        event.add("dtstart", step.at.date())
+    else:
+        event.add("dtstart", step.at)
+        event.add("duration", _MOMENT)
+    event.add("summary", f"{_(step.words)}: {challenge.title}")
+    event.add("url", f"{public_url}/challenges/{challenge.reference}")
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def _closing(

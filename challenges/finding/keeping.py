@@ -27,6 +27,7 @@ UNMODELLED = frozenset(
 BODY = (
     "problem",
     "affected",
+    "research",
     "today",
     "why_now",
     "outcome",
@@ -34,6 +35,10 @@ BODY = (
     "tried",
     "constraints",
     "support",
+    "people_offered",
+    "pooling",
+    "benefits",
+    "requirements",
 )
 _READ = ", ".join(("title", "summary", *BODY, "reference", "round", "buyer_id", "published_at"))
 

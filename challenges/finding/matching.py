@@ -129,7 +129,7 @@ def marked(
         query = (
             select(ChallengeText.challenge_id, *pieces)
             .select_from(ChallengeText)
-            .join(_FTS, _FTS.c.rowid == ChallengeText.number)
+            .join(_FTS, _FTS.c.rowid == Unindexed(ChallengeText.number))
             .where(text("challenge_words MATCH :wanted").bindparams(wanted=wanted.fts5))
         )
     else:

@@ -5,7 +5,7 @@ What was taken is read from the challenge and from the log's own instants, never
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.audit.models import LogEntry
+from marketplace.core.dates import PLACE
 from marketplace.core.text import N_
 
 
@@ -23,12 +24,16 @@ class Milestone(StrEnum):
     PUBLISHED = "published"
     MOVED = "moved"
     REOPENED = "reopened"
+    QUESTIONS = "questions"
     CLOSES = "closes"
     OPENED = "opened"
     INTENTION = "intention"
     SIGNED = "signed"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
+    INTERVIEWS = "interviews"
+    DECISION = "decision"
+    START = "start"
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Step:
     kind: Milestone
     at: datetime
     coming: bool = False
+    # A day that is planned and not promised, without a time.
+    planned: bool = False
 
     @property
     def words(self) -> str:
@@ -49,6 +56,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.PUBLISHED: N_("Published"),
     Milestone.MOVED: N_("Closing time moved"),
     Milestone.REOPENED: N_("Opened for bids again"),
+    Milestone.QUESTIONS: N_("Last day for questions"),
     Milestone.CLOSES: N_("Closed to bids"),
     Milestone.OPENED: N_("Bids opened"),
     Milestone.INTENTION: N_("Intention to award announced"),
@@ -56,7 +64,16 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.STOPPED: N_("Stopped, with lessons"),
     Milestone.CANCELLED: N_("Cancelled"),
 }
-COMING_WORDS: Mapping[Milestone, str] = {Milestone.CLOSES: N_("Closes to bids")}
+COMING_WORDS: Mapping[Milestone, str] = {
+    Milestone.QUESTIONS: N_("Questions until"),
+    Milestone.CLOSES: N_("Closes to bids"),
+    Milestone.INTERVIEWS: N_("Interviews planned"),
+    Milestone.DECISION: N_("Decision planned"),
+    Milestone.START: N_("Start of work planned"),
+}
+
+# Where a day is drawn among instants.
+_MIDDAY = time(12)
 
 # The log's names for what other rooms and this one record.
 _ACTIONS = {
@@ -83,6 +100,25 @@ def story(session: Session, challenge: Challenge, now: datetime) -> Sequence[Ste
     # What ended before its closing time never closed.
     if closes_at is not None and (ended is None or closes_at <= ended):
         steps.append(Step(Milestone.CLOSES, closes_at, coming=closes_at > now))
+    until = challenge.stage.questions_until
+    if until is not None and (ended is None or until <= ended):
+        steps.append(Step(Milestone.QUESTIONS, until, coming=until > now))
+    if ended is None:
+        steps += _planned(challenge, now)
     if ended is not None and challenge.state in _ENDS:
         steps.append(Step(_ENDS[challenge.state], ended))
     return sorted(steps, key=lambda step: (step.at, list(Milestone).index(step.kind)))
+
+
+def _planned(challenge: Challenge, now: datetime) -> list[Step]:
+    """Give the days that are planned and still to come. What was planned and is over tells less
+    than what happened."""
+    return [
+        Step(kind, at, coming=True, planned=True)
+        for kind, day in (
+            (Milestone.INTERVIEWS, challenge.interviews_on),
+            (Milestone.DECISION, challenge.decision_on),
+            (Milestone.START, challenge.starts_on),
+        )
+        if day is not None and (at := datetime.combine(day, _MIDDAY, PLACE)) > now
+    ]

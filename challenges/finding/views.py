@@ -72,9 +72,12 @@ def challenge_atom(reference: str) -> Response:
 @public_alike
 def challenge_calendar(reference: str) -> Response:
     """Give the dates of one challenge."""
-    challenge = queries.public_challenge(db.session(), reference)
+    session = db.session()
+    challenge = queries.public_challenge(session, reference)
     content = feeds.calendar_of_challenge(
-        challenge, public_url=access.current_settings().public_url
+        challenge,
+        story(session, challenge, access.clock().now()),
+        public_url=access.current_settings().public_url,
     )
     return _feed(content, CALENDAR, f"{reference}.ics")
 

@@ -44,6 +44,8 @@ def upgrade() -> None:
     for column in ("buyer_id", "round"):
         name = f"ix_challenge_{column.removesuffix('_id')}_published"
         op.create_index(name, "challenge", [column, "published_at", "id"])
+    for column in ("region", "sector"):
+        op.create_index(f"ix_challenge_{column}_value", "challenge", [column, "value_minor", "id"])
     bind = op.get_bind()
     for statement in keeping.statements(bind.dialect.name):
         bind.exec_driver_sql(statement)
@@ -55,6 +57,6 @@ def downgrade() -> None:
     bind = op.get_bind()
     for statement in keeping.undoing(bind.dialect.name):
         bind.exec_driver_sql(statement)
-    for name in ("buyer", "round"):
-        op.drop_index(f"ix_challenge_{name}_published", "challenge")
+    for name in ("buyer_published", "round_published", "region_value", "sector_value"):
+        op.drop_index(f"ix_challenge_{name}", "challenge")
     op.drop_table("challenge_text")

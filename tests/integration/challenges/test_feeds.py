@@ -98,6 +98,29 @@ def test_calendar_holds_closing_times_that_calendars_can_read(
         assert str(event["uid"]) == f"closes-{challenge.reference}@127.0.0.1"
 
 
+def test_planned_days_and_the_last_time_for_questions_are_told_until_they_are_over(
+    client: FlaskClient, session: Session, body: Organisation, lead: User, clock: FixedClock
+) -> None:
+    challenge = a_challenge(session, NOW, body, lead, State.OPEN)
+    challenge.stage.questions_until = NOW + timedelta(days=5)
+    challenge.interviews_on = (NOW + timedelta(days=30)).date()
+    session.commit()
+    page, calendar = (f"/challenges/{challenge.reference}{end}" for end in ("", "/calendar.ics"))
+
+    assert "<strong>Questions until</strong>" in client.get(page).text
+    assert "<strong>Interviews planned</strong>" in client.get(page).text
+    events = Calendar.from_ical(client.get(calendar).text).walk("VEVENT")
+    assert {event.decoded("dtstart") for event in events} == {
+        challenge.stage.closes_at,
+        challenge.stage.questions_until,
+        challenge.interviews_on,
+    }
+
+    clock.instant = NOW + timedelta(days=40)
+    assert "<strong>Last day for questions</strong>" in client.get(page).text
+    assert "<strong>Interviews planned</strong>" not in client.get(page).text
+
+
 def test_draft_has_no_feed_and_no_calendar(client: FlaskClient, draft: Challenge) -> None:
     for path in ("feed.atom", "calendar.ics", "follow"):
         answer = client.get(f"/challenges/{draft.reference}/{path}")
