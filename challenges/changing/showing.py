@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from challenges.changing.contents import CHANGEABLE, Criteria, Item, Said, read_text
-from challenges.comparing import compare
+from challenges.comparing import Row, compare
 from challenges.forms.criteria import QuestionForm
 from challenges.forms.sections import FORMS, SectionForm
 from challenges.forms.sections.money import MoneyForm
@@ -31,7 +31,20 @@ def changes_between(before: bytes, after: bytes) -> list[Changed]:
     for section in CHANGEABLE:
         was, will = old.get(section), new.get(section)
         if was is not None and will is not None and was != will:
-            found.append(Changed(section, SECTION_WORDS[section], list(_of(was, will))))
+            said = [Difference(each.label, _side_by_side(each.rows)) for each in _of(was, will)]
+            found.append(Changed(section, SECTION_WORDS[section], said))
+    return found
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[Row]:
+    """Put a line that went beside the one that came for it, as with two amounts."""
+    found: list[Row] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last is not None and last.after is None and row.before is None:
+            found[-1] = Row(last.before, row.after)
+        else:
+            found.append(row)
     return found
 
 
