@@ -31,7 +31,7 @@ from marketplace.core import access
 from marketplace.core.access import current_settings, requires
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
-from marketplace.core.permissions import Permission
+from marketplace.core.permissions import Permission, ensure
 from scoring.explanation import charts
 from scoring.explanation.sentences import ranked_by
 
@@ -94,7 +94,9 @@ def take_over(reference: str, stage_id: uuid.UUID | None = None) -> Page:
 
 
 def _load(reference: str, stage_id: uuid.UUID | None) -> tuple[Challenge, Stage]:
-    challenge = queries.own_challenge(db.session(), reference, access.current_actor(), whole=True)
+    actor = access.current_actor()
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True, jointly=True)
+    ensure(policy.can_read_own(actor, challenge))
     return challenge, judged_stage(challenge, stage_id)
 
 
