@@ -50,9 +50,8 @@ class AskForm(BaseForm):
         ),
     )
     names_supplier = BooleanField(
-        _l("Tell the public body which organisation asks"),
+        _l("Tell the public body, and nobody else, which organisation asks"),
         widget=GovCheckboxInput(),
-        description=_l("The public is never told."),
     )
 
     @property

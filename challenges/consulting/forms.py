@@ -31,7 +31,9 @@ class CommentForm(BaseForm):
     named = BooleanField(
         _l("Show my name and organisation"),
         widget=GovCheckboxInput(),
-        description=_l("Otherwise neither the public body nor anybody else is told who you are."),
+        description=_l(
+            "Without a tick neither the public body nor anybody else is told who you are."
+        ),
     )
 
     @property

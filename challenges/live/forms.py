@@ -44,7 +44,7 @@ class MeetingForm(_SeenForm):
     join_for_all = BooleanField(
         _l("Show the link to everybody"),
         widget=GovCheckboxInput(),
-        description=_l("Otherwise people sign in to see it, which keeps strangers away."),
+        description=_l("Without a tick only people who sign in see the link to join."),
     )
 
     def meeting(self) -> Meeting:

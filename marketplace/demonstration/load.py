@@ -36,6 +36,7 @@ from marketplace.demonstration import (
     bidding,
     changing,
     content,
+    conversing,
     finding,
     judging,
     opening,
@@ -68,7 +69,10 @@ SETTLE = {
 }
 
 # What the loader does at its time, in place of the sweeper.
-DONE = (post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, vectors.READ)
+DONE = (
+    *(post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, vectors.READ),
+    *conversing.DONE,
+)
 
 UNPUBLISHED = frozenset({TargetState.DRAFT, TargetState.IN_REVIEW, TargetState.READY})
 STILL_OPEN = frozenset({TargetState.OPEN, TargetState.CLOSING_SOON, TargetState.CANCELLED})
@@ -145,6 +149,7 @@ def _challenges(
     for item in written.challenges:
         telling = Telling(written, item, days_of(item, now), players, clock)
         yield _challenge(telling)
+        yield from conversing.converse(telling)
         if telling.days.closes is not None and closing_recorded_from(telling.days.closes) <= now:
             yield opening.close(telling)
         if item.rehearsed:
