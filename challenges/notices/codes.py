@@ -31,6 +31,10 @@ _COMMON = frozenset(
 
 _FEWEST_LETTERS = 3
 
+# From this division on, the vocabulary speaks of software and services, which challenges buy.
+# Goods and building works are found by searching.
+_SERVICES_FROM = "48"
+
 
 @dataclass(frozen=True)
 class Code:
@@ -100,9 +104,14 @@ def search(words: str, limit: int = 30) -> list[Code]:
 
 
 def suggest(text: str, limit: int = 8) -> list[Code]:
-    """Give codes that a challenge's own words speak of: at least two of its words, or none."""
+    """Give codes of services that a challenge's own words speak of: at least two, or none."""
     scores = _scores(list(dict.fromkeys(_stems(text)))[:200], beginnings=False)
-    return _best({place: score for place, score in scores.items() if score.own >= 2}, limit)
+    fitting = {
+        place: score
+        for place, score in scores.items()
+        if score.own >= 2 and _index().codes[place].code >= _SERVICES_FROM
+    }
+    return _best(fitting, limit)
 
 
 @dataclass

@@ -99,6 +99,13 @@ def test_long_text_is_searched_at_once() -> None:
     assert codes.suggest("flood " * 20_000) == []
 
 
+def test_suggestions_are_services_and_no_building_works() -> None:
+    words = "How can technology help people to do well in the open air market of their town?"
+
+    assert [code for code in codes.search(words) if code.code < "48"]
+    assert not [code for code in codes.suggest(words) if code.code < "48"]
+
+
 def test_suggestions_speak_of_what_the_challenge_speaks_of() -> None:
     challenge = Challenge(
         title="How can technology help people in towns to see the air pollution they breathe?",
