@@ -3,11 +3,11 @@
 Who asks is plainly made up, as everybody here.
 """
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
 from challenges.asking import service as asking
-from challenges.asking.models import Clarification
 from challenges.asking.service.telling import REMIND
 from challenges.asking.service.telling import TELL as TELL_ANSWERS
 from challenges.consulting import queries as comments
@@ -51,10 +51,11 @@ def _questions(telling: Telling, bidding: Span) -> History:
     """Ask four questions: two have one answer, one is answered privately, and one waits."""
     reference, clock = telling.reference, telling.clock
 
-    def ask(supplier: str, topic: Topic, text: str) -> Clarification:
+    def ask(supplier: str, topic: Topic, text: str) -> uuid.UUID:
+        # Only its id outlives the session of the step.
         return asking.ask(
             reference, topic=topic, text=text, actor=_supplier(telling, supplier), clock=clock
-        )
+        ).id
 
     yield bidding.at(0.1)
     lead = telling.lead
@@ -68,14 +69,14 @@ def _questions(telling: Telling, bidding: Span) -> History:
     yield bidding.at(0.2)
     asking.reword(
         reference,
-        first.id,
+        first,
         wording="Which three towns take part?",
         actor=telling.officers[0],
         clock=clock,
     )
     kept = asking.save_answer(
         reference,
-        questions=[first.id, second.id],
+        questions=[first, second],
         text=(
             "The three towns are told to whoever is chosen for the exploration, so that no bidder "
             "has a head start. Each has fewer than 25,000 people.\n\nYou may propose a fourth town "
@@ -96,7 +97,7 @@ def _questions(telling: Telling, bidding: Span) -> History:
     yield bidding.at(0.4)
     alone = asking.save_answer(
         reference,
-        questions=[private.id],
+        questions=[private],
         text="Yes, as long as each owner agrees to the insurer.",
         private_because="The question gives away the supplier’s own idea.",
         actor=telling.officers[0],
@@ -179,8 +180,7 @@ def _review(telling: Telling, writing: Span) -> History:
     ):
         reviewing.comment(reference, section, text=text, actor=officer, clock=clock)
     yield clock.now() + HOUR
-    challenge = _challenge(reference)
-    reviewing.tell({"challenge": str(challenge.id)}, clock)
+    reviewing.tell({"challenge": str(_challenge(reference).id)}, clock)
     yield writing.at(0.75)
     thread = threads.threads(db.session(), _challenge(reference), Section.PROBLEM)[0].id
     reviewing.comment(
@@ -192,7 +192,7 @@ def _review(telling: Telling, writing: Span) -> History:
         clock=clock,
     )
     yield clock.now() + HOUR
-    reviewing.tell({"challenge": str(challenge.id)}, clock)
+    reviewing.tell({"challenge": str(_challenge(reference).id)}, clock)
     yield writing.at(0.85)
     outcome = threads.threads(db.session(), _challenge(reference), Section.OUTCOME)[0].id
     reviewing.resolve(reference, outcome, resolved=True, actor=officer, clock=clock)
