@@ -40,6 +40,7 @@ from marketplace.demonstration import (
     finding,
     judging,
     opening,
+    partners,
     writing,
 )
 from marketplace.demonstration.cast import (
@@ -116,6 +117,7 @@ def _load(written: Content, now: datetime) -> None:
         [
             *_organisations(written, players, ticking, now),
             *_challenges(written, players, ticking, now),
+            partners.join_and_adopt(written, players, ticking, now),
             _checkpoints(ticking, now),
         ],
         ticking,
