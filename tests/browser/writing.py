@@ -38,7 +38,7 @@ def write(play: Play) -> None:
     lead.fill({"What is your challenge, as a question?": TITLE})
     lead.press("Begin the draft")
     assert lead.heading == "Has somebody solved this already?"
-    lead.follow("Go on writing")
+    lead.press("Go on writing")
     assert lead.heading == "Write the challenge"
     play.reference = lead.path.split("/")[3]
     _write_sections(lead, play)
