@@ -1,14 +1,11 @@
 """Ending without a contract: the reason is public, those concerned are told, bids stay sealed."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from challenges import service as challenges
-from challenges.ending.policy import kept_until
 from challenges.ending.service import end_without_contract
 from challenges.following.models import Follow
 from challenges.lifecycle import NoAward, State
@@ -129,14 +126,3 @@ def test_cancelling_tells_bidders_too_and_a_draft_nobody(published: Published) -
 
     told = {each.to_email for each in published.letters() if each.id not in before}
     assert published.scene.admin_user.email in told
-
-
-@pytest.mark.parametrize(
-    ("ended", "until"), [((2027, 5, 3), (2030, 5, 3)), ((2028, 2, 29), (2031, 3, 1))]
-)
-def test_records_are_kept_for_whole_years(
-    ended: tuple[int, int, int], until: tuple[int, int, int]
-) -> None:
-    noon = timedelta(hours=12)
-
-    assert kept_until(datetime(*ended, tzinfo=UTC) + noon, 3) == datetime(*until, tzinfo=UTC) + noon
