@@ -15,7 +15,7 @@ from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.notices.rules import Noticed, contract_record, unannounced
 from challenges.words import REGION_WORDS
 from marketplace.core.accounts.models import BodyType, Organisation
-from marketplace.core.permissions import Actor, Role
+from marketplace.core.permissions import Actor, Ground, Role
 from marketplace.core.regimes import book
 from marketplace.core.regimes.notice_forms import notice_book
 from scoring.award.notices import pack as award_pack
@@ -245,6 +245,14 @@ def test_codes_are_chosen_by_writers_then_by_officers_until_publication(
     answer = policy.can_choose_codes(an_actor(role), challenge, NOW - timedelta(days=300))
 
     assert answer.allowed is allowed
+
+
+def test_another_bodys_officer_chooses_no_codes() -> None:
+    stranger = an_actor(Role.PROCUREMENT_OFFICER, OTHER)
+
+    answer = policy.can_choose_codes(stranger, a_challenge(state=State.DRAFT), NOW)
+
+    assert answer.ground is Ground.RIGHT
 
 
 @pytest.mark.parametrize(

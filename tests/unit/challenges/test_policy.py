@@ -2,29 +2,37 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from challenges import policy
+from challenges.joining.lifecycle import Joining
+from challenges.joining.models import JointSponsor
 from challenges.lifecycle import State
-from challenges.models import Challenge, Stage
+from challenges.models import Challenge
 from marketplace.core.permissions import Actor, Answer, Ground, Role
+from tests.unit.challenges import moments
+from tests.unit.challenges.moments import (
+    LEAD,
+    NOW,
+    OFFICER,
+    OTHER,
+    UNPUBLISHED,
+    WRITERS,
+    an_actor,
+    check,
+)
 
-NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
-BODY, OTHER = uuid.uuid4(), uuid.uuid4()
 OWNER, SUBMITTER = uuid.uuid4(), uuid.uuid4()
-
-LEAD, OFFICER = Role.CHALLENGE_LEAD, Role.PROCUREMENT_OFFICER
-UNPUBLISHED = {State.DRAFT, State.IN_REVIEW, State.READY}
 UNDER_WAY = {State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION}
 
 Question = Callable[[Actor, Challenge, datetime], Answer]
 
 # What is asked, who has the right, and in which states it has its moment.
 QUESTIONS: list[tuple[Question, set[Role], set[State]]] = [
-    (policy.can_write, {LEAD, OFFICER}, {State.DRAFT}),
-    (policy.can_submit_for_review, {LEAD, OFFICER}, {State.DRAFT}),
+    (policy.can_write, WRITERS, {State.DRAFT}),
+    (policy.can_submit_for_review, WRITERS, {State.DRAFT}),
     (policy.can_return, {OFFICER}, {State.IN_REVIEW, State.READY}),
     (policy.can_approve, {OFFICER}, {State.IN_REVIEW}),
     (policy.can_publish, {OFFICER}, {State.READY}),
@@ -33,23 +41,9 @@ QUESTIONS: list[tuple[Question, set[Role], set[State]]] = [
 ]
 
 
-def an_actor(*roles: Role, organisation: uuid.UUID = BODY, user: uuid.UUID | None = None) -> Actor:
-    return Actor(
-        user_id=user or uuid.uuid4(),
-        name="Somebody Example",
-        organisation_id=organisation,
-        roles=frozenset(roles),
-    )
-
-
-def a_challenge(state: State) -> Challenge:
-    """Make one in memory; CLOSED is an open one whose closing instant has come."""
-    return Challenge(
-        buyer_id=BODY,
-        owner_id=OWNER,
-        submitted_by_id=SUBMITTER,
-        state=State.OPEN if state is State.CLOSED else state,
-        stages=[Stage(closes_at=NOW if state is State.CLOSED else NOW + timedelta(days=1))],
+def a_challenge(state: State, *joint_sponsors: JointSponsor) -> Challenge:
+    return moments.a_challenge(
+        state, owner_id=OWNER, submitted_by_id=SUBMITTER, joint_sponsors=list(joint_sponsors)
     )
 
 
@@ -78,7 +72,7 @@ def test_cancelling_is_the_leads_before_publication_and_the_officers_always(
 ) -> None:
     answer = policy.can_cancel(an_actor(role), a_challenge(state), NOW)
 
-    if role not in ({LEAD, OFFICER} if state in UNPUBLISHED else {OFFICER}):
+    if role not in (WRITERS if state in UNPUBLISHED else {OFFICER}):
         assert answer.ground is Ground.RIGHT
     elif state in UNPUBLISHED | UNDER_WAY:
         assert answer.allowed
@@ -105,12 +99,12 @@ def test_approving_ones_own_draft_is_never_right(own: uuid.UUID) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_creating_is_for_those_who_write(role: Role) -> None:
-    assert policy.can_create(an_actor(role)).allowed is (role in {LEAD, OFFICER})
+    assert policy.can_create(an_actor(role)).allowed is (role in WRITERS)
 
 
 @pytest.mark.parametrize("role", Role)
 def test_reading_a_draft_is_for_all_of_the_body_who_read_its_challenges(role: Role) -> None:
-    readers = {LEAD, OFFICER, Role.EVALUATOR, Role.CHAIR, Role.APPROVER, Role.AUDITOR}
+    readers = {*WRITERS, Role.EVALUATOR, Role.CHAIR, Role.APPROVER, Role.AUDITOR}
 
     answer = policy.can_read_own(an_actor(role), a_challenge(State.DRAFT))
 
@@ -121,6 +115,48 @@ def test_reading_another_bodys_draft_is_never_right() -> None:
     answer = policy.can_read_own(an_actor(LEAD, organisation=OTHER), a_challenge(State.DRAFT))
 
     assert answer.ground is Ground.RIGHT
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("writes", [False, True], ids=["reads", "writes"])
+def test_draft_is_read_by_writers_of_joint_sponsors_and_written_where_the_lead_lets_them(
+    writes: bool, role: Role
+) -> None:
+    joined = JointSponsor(body_id=OTHER, joining=Joining.JOINED, writes=writes)
+    actor, challenge = an_actor(role, organisation=OTHER), a_challenge(State.DRAFT, joined)
+
+    check(policy.can_read_own(actor, challenge), right=role in WRITERS, moment=True)
+    check(policy.can_write(actor, challenge, NOW), right=writes and role in WRITERS, moment=True)
+
+
+@pytest.mark.parametrize("state", State)
+def test_joint_sponsor_writes_in_a_draft_and_does_nothing_else_of_the_lead_bodys(
+    state: State,
+) -> None:
+    joined = JointSponsor(body_id=OTHER, joining=Joining.JOINED, writes=True)
+    officer, challenge = an_actor(OFFICER, organisation=OTHER), a_challenge(state, joined)
+
+    check(policy.can_write(officer, challenge, NOW), right=True, moment=state is State.DRAFT)
+    for ask, _, _ in QUESTIONS:
+        if ask is not policy.can_write:
+            check(ask(officer, challenge, NOW), right=False, moment=True)
+
+
+@pytest.mark.parametrize("joining", sorted(set(Joining) - {Joining.JOINED}))
+def test_body_that_has_not_joined_or_has_left_reads_and_writes_nothing(joining: Joining) -> None:
+    entry = JointSponsor(body_id=OTHER, joining=joining, writes=True)
+    officer, challenge = an_actor(OFFICER, organisation=OTHER), a_challenge(State.DRAFT, entry)
+
+    check(policy.can_read_own(officer, challenge), right=False, moment=True)
+    check(policy.can_write(officer, challenge, NOW), right=False, moment=True)
+
+
+def test_joining_in_gives_no_right_to_people_of_a_third_body() -> None:
+    joined = JointSponsor(body_id=uuid.uuid4(), joining=Joining.JOINED, writes=True)
+    officer, challenge = an_actor(OFFICER, organisation=OTHER), a_challenge(State.DRAFT, joined)
+
+    check(policy.can_read_own(officer, challenge), right=False, moment=True)
+    check(policy.can_write(officer, challenge, NOW), right=False, moment=True)
 
 
 def test_state_words_are_those_of_the_moment() -> None:
