@@ -31,6 +31,7 @@ from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
 from marketplace.core.vault import keyring, master
 from marketplace.web import filters
+from marketplace.web.addresses import StoredNumber
 from scoring.report import service as reports
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +115,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         static_folder=str(ROOT / "marketplace" / "static"),
         static_url_path="/static",
     )
+    # Before any route is made, so that none has another.
+    app.url_map.converters["int"] = StoredNumber
     _configure(app, settings)
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock or SystemClock()

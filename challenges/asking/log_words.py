@@ -24,10 +24,9 @@ register(
             public=frozenset({"number", "sha256"}),
             kind=_KIND,
         ),
-        # The reason may tell whose idea it was.
-        ANSWERED_PRIVATELY: Telling(
-            N_("A question was answered to the asker alone: %(reason)s"), kind=_KIND
-        ),
+        # The reason may tell whose idea it was, and evaluators read this before they score: it
+        # stays in the entry, which auditors have in the file.
+        ANSWERED_PRIVATELY: Telling(N_("A question was answered to the asker alone"), kind=_KIND),
         CORRECTED: Telling(
             N_("Answer %(number)s was corrected: %(reason)s"),
             public=frozenset({"number", "sha256", "reason"}),

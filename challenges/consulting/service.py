@@ -10,7 +10,7 @@ from challenges.consulting.models import Consultation, DraftComment
 from challenges.queries import own_challenge
 from challenges.texts import refuse_text
 from challenges.topics import Topic
-from marketplace.core.accounts.models import User
+from marketplace.core.accounts.rows import take_turns
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
@@ -110,7 +110,7 @@ def comment(
             missing = N_("Choose what your comment is about.")
             raise Invalid(missing, {"topic": missing})
         refuse_text(text, "text", N_("Enter your comment."), policy.COMMENT_MOST)
-        session.get_one(User, user_id, with_for_update=True)
+        take_turns(session, user_id)
         own = select(func.count()).where(DraftComment.by_id == user_id)
         same = own.where(DraftComment.challenge_id == challenge.id, DraftComment.text == text)
         if session.scalar(same):

@@ -68,7 +68,7 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return (
-        parts.scheme in ("https", "http")
+        parts.scheme == "https"
         and bool(parts.hostname)
         and not any(character.isspace() for character in text)
     )

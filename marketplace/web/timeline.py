@@ -47,6 +47,8 @@ _FOR_BODY = (
     "session.",
     "draft.",
     "partners.",
+    "joining.",
+    "adoption.",
     "opening.officer_named",
     "opening.confirmed",
     "bids.opened",

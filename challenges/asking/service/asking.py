@@ -14,7 +14,7 @@ from challenges.queries import own_challenge, published_challenge
 from challenges.texts import refuse_long, refuse_text
 from challenges.topics import Topic
 from marketplace.core import jobs
-from marketplace.core.accounts.models import User
+from marketplace.core.accounts.rows import take_turns
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, WrongMoment
@@ -51,8 +51,7 @@ def ask(
             message = N_("Choose what your question is about.")
             raise Invalid(message, {"topic": message})
         refuse_text(text, "text", N_("Enter your question."), lifecycle.QUESTION_MOST)
-        # Two clicks of one person come one after the other.
-        session.get_one(User, actor.user_id, with_for_update=True)
+        take_turns(session, actor.user_id)
         if (same := _same(session, challenge, text, actor)) is not None:
             return same
         _refuse_many(session, challenge, actor, clock)

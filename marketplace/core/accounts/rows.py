@@ -48,6 +48,23 @@ def locked_membership(
     return membership, organisation
 
 
+def take_turns(session: Session, user_id: uuid.UUID) -> None:
+    """Make two clicks of one person come one after the other, until the transaction ends.
+
+    Rows that only refer to the person are let through: one who writes them may hold the log.
+    """
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
+def take_turns_for(session: Session, organisation_id: uuid.UUID) -> None:
+    """Make what is done in an organisation's name come one after the other, as `take_turns`."""
+    session.execute(
+        select(Organisation.id)
+        .where(Organisation.id == organisation_id)
+        .with_for_update(key_share=True)
+    )
+
+
 def standing(session: Session, organisation_id: uuid.UUID) -> list[Membership]:
     """Give those who act for an organisation, with their roles."""
     return list(

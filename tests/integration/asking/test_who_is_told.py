@@ -94,6 +94,19 @@ def test_private_answer_is_told_to_its_asker_alone(
     assert "Kites would." in told[0][2]
 
 
+def test_reason_of_a_private_answer_is_not_told_to_whoever_judges_bids(
+    client: FlaskClient, journey: Journey, ask: Asking, answer: Asking
+) -> None:
+    cast = journey.cast
+    answer([ask("Would kites do?")], "They would.", "It tells of their kites.")
+
+    for person in (cast.evaluators[0], cast.chair, cast.approver, cast.lead):
+        sign_in(client, person)
+        shown = client.get(f"/work/challenges/{journey.reference}/log").text
+        assert "A question was answered to the asker alone" in shown, person.name
+        assert "kites" not in shown, person.name
+
+
 def test_nobody_learns_who_asked(
     client: FlaskClient, journey: Journey, ask: Asking, answer: Asking, session: Session
 ) -> None:

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges.consulting import service
+from challenges.service import review
 from marketplace.core.audit import log
 from tests.conftest import sign_in
 from tests.integration.asking.conftest import leave, letters
@@ -118,3 +119,19 @@ def test_comments_end_at_their_time_and_stay_linked_from_the_published_challenge
     leave(client)
     assert "1 comment from before publication" in client.get(f"/challenges/{draft.reference}").text
     assert "has been published since" in client.get(at).text
+
+
+def test_draft_that_is_cancelled_while_people_comment_is_told_as_withdrawn(
+    client: FlaskClient, draft: Journey
+) -> None:
+    open_draft(draft)
+    review.cancel(
+        draft.reference,
+        reason="The money went.",
+        actor=draft.actor(draft.cast.officer),
+        clock=draft.clock,
+    )
+
+    shown = client.get(f"/drafts/{draft.reference}").text
+    assert "This draft was withdrawn." in shown
+    assert "It ended at" not in shown

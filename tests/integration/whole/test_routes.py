@@ -9,11 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from marketplace.app import ROOT
 from marketplace.core.access import Access, access_class
 from marketplace.core.permissions import Permission, Role
 from marketplace.web import steps
+from marketplace.web.addresses import LARGEST, StoredNumber
 from tests.conftest import NOW, sign_in
 from tests.factories import a_body, a_person, a_supplier, the_platform
 
@@ -37,6 +39,23 @@ def test_routes_have_access_classes_that_exist(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         for name in (access_class(rule.endpoint) or "public").split("|"):
             assert name in known, rule.endpoint
+
+
+def test_numbers_in_addresses_are_ones_that_a_column_holds(app: Flask, client: FlaskClient) -> None:
+    converters = [
+        (rule.endpoint, converter)
+        for rule in app.url_map.iter_rules()
+        for converter in rule._converters.values()
+        if isinstance(converter, IntegerConverter)
+    ]
+
+    assert converters
+    for endpoint, converter in converters:
+        assert isinstance(converter, StoredNumber), endpoint
+        assert converter.max is not None, endpoint
+        assert converter.max <= LARGEST, endpoint
+    for number in (2**31, 2**63, "9" * 5_000):
+        assert client.get(f"/challenges/CH-1/questions/{number}").status_code == 404
 
 
 @pytest.mark.parametrize("endpoint", sorted(CLOSED_ON_PURPOSE))
