@@ -1,7 +1,7 @@
 """Tells of questions and answers. No message says who asked, but to whoever did."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from challenges import hooks, telling
 from challenges.asking import queries
 from challenges.asking.models import ClarificationAnswer
-from challenges.following.queries import followers
+from challenges.following.letters import tell_followers
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
 from marketplace.core.clock import Clock
@@ -53,23 +53,32 @@ def remind(session: Session, challenge: Challenge, count: int, clock: Clock) -> 
 def tell_answered(
     session: Session, challenge: Challenge, answer: ClarificationAnswer, clock: Clock
 ) -> None:
-    """Tell those who asked what an answer says that was just published, each of their own."""
+    """Tell those who asked what an answer says that was just published, each of their own.
+
+    Whoever has left the supplier hears nothing: its administrators do.
+    """
     private = answer.private_because is not None
     note = (
-        _("This answer goes to you alone. Nobody else is shown it, or your question.")
+        _("This answer goes to your organisation alone. Nobody else is shown it, or your question.")
         if private
         else _("Everybody can read this answer. Nobody is told that you asked.")
     )
     page = "mine" if private else f"{answer.number}"
-    for person in telling.people(session, {each.asked_by_id for each in answer.questions}):
-        asked = sorted(each.text for each in answer.questions if each.asked_by_id == person.id)
+    of_each = queries.told_of(session, answer.questions)
+    for person in telling.people(session, of_each):
+        asked = [
+            _("You asked: %(text)s", text=each.text)
+            if each.asked_by_id == person.id
+            else _("Your organisation asked: %(text)s", text=each.text)
+            for each in of_each[person.id]
+        ]
         telling.queue(
             session,
             [person],
             subject=_("Your question was answered: %(title)s", title=challenge.title),
             parts=[
                 challenge.title,
-                *(_("You asked: %(text)s", text=text) for text in asked),
+                *sorted(asked),
                 _("Answer: %(text)s", text=answer.text),
                 note,
                 f"{_address(challenge)}/{page}",
@@ -84,40 +93,51 @@ def tell_answers(
     answers: Sequence[ClarificationAnswer],
     clock: Clock,
 ) -> None:
-    """Tell followers, drafters, bidders and those who asked of new and corrected answers.
+    """Tell drafters, bidders, those who asked and followers of new and corrected answers.
 
-    Whoever was told a first answer because they had asked is not told of it again.
+    Whoever was told a first answer because they had asked is not told of it again. Followers who
+    are nothing else can stop these messages.
     """
-    ids: set[uuid.UUID] = {
-        *followers(session, challenge),
+    of_each = queries.told_of(session, [each for answer in answers for each in answer.questions])
+    concerned: set[uuid.UUID] = {
         *hooks.of_bids().bidders(session, challenge),
         *queries.askers(session, challenge),
+        *of_each,
     }
-    for person in telling.people(session, ids):
-        news = [answer for answer in answers if not _knows(person.id, answer)]
-        if not news:
-            continue
-        telling.queue(
-            session,
-            [person],
-            subject=ngettext(
-                "%(num)d new answer: %(title)s",
-                "%(num)d new answers: %(title)s",
-                len(news),
-                title=challenge.title,
-            ),
-            parts=[
-                challenge.title,
-                *(_told(answer) for answer in news),
-                _("All questions and answers:") + "\n" + _address(challenge),
-            ],
-            clock=clock,
-        )
+    for person in telling.people(session, concerned):
+        own = {question.answer_id for question in of_each.get(person.id, ())}
+        news = [each for each in answers if each.id not in own or len(each.versions) > 1]
+        if news:
+            telling.queue(
+                session,
+                [person],
+                subject=_subject(challenge, news),
+                parts=[challenge.title, *_news(challenge, news)],
+                clock=clock,
+            )
+    tell_followers(
+        session,
+        challenge,
+        subject=_subject(challenge, answers),
+        text="\n\n".join(_news(challenge, answers)),
+        besides=concerned,
+        clock=clock,
+    )
 
 
-def _knows(user_id: uuid.UUID, answer: ClarificationAnswer) -> bool:
-    asked: Collection[uuid.UUID] = {each.asked_by_id for each in answer.questions}
-    return user_id in asked and len(answer.versions) == 1
+def _subject(challenge: Challenge, news: Sequence[ClarificationAnswer]) -> str:
+    said: str = ngettext(
+        "%(num)d new answer: %(title)s",
+        "%(num)d new answers: %(title)s",
+        len(news),
+        title=challenge.title,
+    )
+    return said
+
+
+def _news(challenge: Challenge, news: Sequence[ClarificationAnswer]) -> list[str]:
+    everything = _("All questions and answers:") + "\n" + _address(challenge)
+    return [*(_told(answer) for answer in news), everything]
 
 
 def _told(answer: ClarificationAnswer) -> str:

@@ -1,18 +1,21 @@
 """Reads of questions and answers: what everybody may know, a supplier's own, the body's desk."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from challenges.asking import policy
 from challenges.asking.models import Clarification, ClarificationAnswer
 from challenges.models import Challenge
 from challenges.topics import Topic
+from marketplace.core.accounts.models import Membership, MembershipRole
 from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Role
 from marketplace.core.text import N_
 
 PAGE = 20
@@ -221,12 +224,52 @@ def asked_in(answer: ClarificationAnswer) -> list[str]:
 
 
 def askers(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
-    """Give the people who asked anything about a challenge: to tell them, never to show them."""
+    """Give those who asked about a challenge and still act for the supplier they asked for.
+
+    To tell them, never to show them.
+    """
     return set(
         session.scalars(
-            select(Clarification.asked_by_id).where(Clarification.challenge_id == challenge.id)
+            select(Clarification.asked_by_id)
+            .join(
+                Membership,
+                (Membership.user_id == Clarification.asked_by_id)
+                & (Membership.organisation_id == Clarification.supplier_id)
+                & Membership.ended_at.is_(None),
+            )
+            .where(Clarification.challenge_id == challenge.id)
         )
     )
+
+
+def told_of(
+    session: Session, questions: Collection[Clarification]
+) -> Mapping[uuid.UUID, Sequence[Clarification]]:
+    """Give the people whom an answer to these questions is told first, each with their questions.
+
+    They are whoever asked, while they act for the supplier; afterwards its administrators.
+    """
+    is_admin = exists().where(
+        MembershipRole.membership_id == Membership.id, MembershipRole.role == Role.SUPPLIER_ADMIN
+    )
+    acting: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    admins: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for supplier_id, user_id, looks_after in session.execute(
+        select(Membership.organisation_id, Membership.user_id, is_admin).where(
+            Membership.organisation_id.in_({each.supplier_id for each in questions}),
+            Membership.ended_at.is_(None),
+        )
+    ):
+        acting.add((supplier_id, user_id))
+        if looks_after:
+            admins[supplier_id].append(user_id)
+    found: dict[uuid.UUID, list[Clarification]] = defaultdict(list)
+    for question in questions:
+        asker = (question.supplier_id, question.asked_by_id)
+        people = [question.asked_by_id] if asker in acting else admins[question.supplier_id]
+        for user_id in people:
+            found[user_id].append(question)
+    return found
 
 
 def _says(word: str) -> ColumnElement[bool]:

@@ -63,17 +63,28 @@ def tell_asked(
 
 
 def tell_answer(
-    session: Session, challenge: Challenge, entry: JointSponsor, *, joined: bool, clock: Clock
+    session: Session,
+    challenge: Challenge,
+    entry: JointSponsor,
+    *,
+    invited: bool,
+    joined: bool,
+    clock: Clock,
 ) -> None:
-    """Tell whoever invited or asked what the other body answered."""
-    person = session.get_one(User, entry.begun_by_id)
-    own = any(
-        m.organisation_id == challenge.buyer_id and m.ended_at is None for m in person.memberships
+    """Tell the body that invited, or that asked, what the other answered.
+
+    Its officers are told, the lead where it invited, and whoever began while they act for it.
+    """
+    role, began = Role.PROCUREMENT_OFFICER, entry.begun_by_id
+    to = (
+        people(session, challenge.buyer_id, role, also=[challenge.owner_id, began])
+        if invited
+        else people(session, entry.body_id, role, also=[began])
     )
-    page = "sponsors" if own else "joint"
+    page = "sponsors" if invited else "joint"
     _send(
         session,
-        [person] if person.active else [],
+        to,
         subject=_("Joined: %(title)s", title=challenge.title)
         if joined
         else _("Declined: %(title)s", title=challenge.title),
@@ -82,7 +93,7 @@ def tell_answer(
             if joined
             else _("%(body)s does not join in this challenge.", body=entry.body.name),
             "" if joined else _("Reason: %(reason)s", reason=entry.because),
-            _address(f"/work/challenges/{challenge.reference}/{page}") if joined or own else "",
+            _address(f"/work/challenges/{challenge.reference}/{page}") if joined or invited else "",
         ],
         challenge=challenge,
         clock=clock,

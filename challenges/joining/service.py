@@ -203,6 +203,7 @@ def _answer(
     actor: Actor,
     clock: Clock,
 ) -> None:
+    invited = entry.joining is Joining.INVITED
     entry.joining = Joining.JOINED if accept else Joining.DECLINED
     entry.because = None if accept else _told(reason)
     entry.decided_by_id, entry.decided_at = actor.user_id, clock.now()
@@ -211,7 +212,7 @@ def _answer(
         if session.get(CoSponsor, (challenge.id, entry.body.name)) is None:
             session.add(CoSponsor(challenge_id=challenge.id, name=entry.body.name))
         _forget_shares(session, challenge)
-    letters.tell_answer(session, challenge, entry, joined=accept, clock=clock)
+    letters.tell_answer(session, challenge, entry, invited=invited, joined=accept, clock=clock)
     if accept:
         _record(session, challenge, entry, log_words.JOINED, actor, clock)
     else:

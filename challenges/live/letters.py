@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from challenges import hooks, telling
 from challenges.asking.queries import askers
-from challenges.following.queries import followers
+from challenges.following.letters import tell_followers
 from challenges.live.models import LiveSession
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
@@ -55,20 +55,28 @@ def _tell(
     clock: Clock,
 ) -> None:
     concerned = {
-        *followers(session, challenge),
         *hooks.of_bids().bidders(session, challenge),
         *askers(session, challenge),
     }
     base = f"{current_settings().public_url}/challenges/{challenge.reference}/sessions"
+    parts = [
+        f"{meeting.title}\n{format_instant(meeting.starts_at)}",
+        *([text] if text else []),
+        f"{base}/{meeting.id}",
+    ]
     telling.queue(
         session,
         telling.people(session, concerned),
         subject=subject,
-        parts=[
-            challenge.title,
-            f"{meeting.title}\n{format_instant(meeting.starts_at)}",
-            *([text] if text else []),
-            f"{base}/{meeting.id}",
-        ],
+        parts=[challenge.title, *parts],
+        clock=clock,
+    )
+    # Followers who are nothing else can stop these messages.
+    tell_followers(
+        session,
+        challenge,
+        subject=subject,
+        text="\n\n".join(parts),
+        besides=concerned,
         clock=clock,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from challenges.asking import service
 from challenges.following.models import Follow
 from marketplace.core import jobs
+from marketplace.core.notices.models import Kind, Unwanted
 from tests.conftest import sign_in
 from tests.factories import a_person
 from tests.integration.asking.conftest import Asking, leave, letters
@@ -48,9 +49,11 @@ def test_asker_is_told_at_once_and_others_of_all_answers_together(
     follower = a_person(session, journey.clock.now(), None)
     gone = a_person(session, journey.clock.now(), None)
     gone.active = False
+    deaf = a_person(session, journey.clock.now(), None)
+    session.add(Unwanted(user_id=deaf.id, kind=Kind.FOLLOWED))
     session.commit()
     challenge_id = journey.challenge.id
-    for person in (follower, gone):
+    for person in (follower, gone, deaf):
         session.add(Follow(challenge_id=challenge_id, user_id=person.id, since=journey.clock.now()))
     session.commit()
     run(journey)
@@ -69,6 +72,9 @@ def test_asker_is_told_at_once_and_others_of_all_answers_together(
 
     assert len(told) == len(letters(session)) - before
     assert gone.email not in told
+    assert deaf.email not in told
+    assert "Stop these e-mails" in told[follower.email]
+    assert "Stop these e-mails" not in told[cast.contributor.email]
     assert set(told) == {
         p.email for p in (cast.supplier_admin, cast.contributor, cast.rival_admin, follower)
     }
@@ -92,6 +98,22 @@ def test_private_answer_is_told_to_its_asker_alone(
     told = letters(session)[before:]
     assert [to for to, _s, _t in told] == [journey.cast.supplier_admin.email]
     assert "Kites would." in told[0][2]
+
+
+def test_private_answer_is_told_to_the_administrators_once_its_asker_has_left_the_supplier(
+    journey: Journey, ask: Asking, answer: Asking, session: Session
+) -> None:
+    cast = journey.cast
+    question = ask("Would our kites do?", cast.contributor)
+    cast.contributor.memberships[0].ended_at = journey.clock.now()
+    session.commit()
+    before = len(letters(session))
+
+    answer([question], "Kites would.", "Their idea.")
+
+    ((to, _subject, text),) = letters(session)[before:]
+    assert to == cast.supplier_admin.email
+    assert "Your organisation asked: Would our kites do?" in text
 
 
 def test_reason_of_a_private_answer_is_not_told_to_whoever_judges_bids(

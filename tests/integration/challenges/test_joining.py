@@ -16,7 +16,7 @@ from challenges.joining.models import CostShare, JointSponsor
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from challenges.sections import Place, Sponsors, Team
-from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.accounts.models import Membership, Organisation, User
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
@@ -115,6 +115,34 @@ def test_invited_body_reads_answers_and_joins_through_pages(
     assert [each.name for each in session.get_one(Challenge, draft.id).co_sponsors] == [
         partner.name
     ]
+    sign_in(client, lead)
+    assert f"{partner.name} joined as a sponsor" in client.get(f"{page}/log").text
+
+
+def test_answer_reaches_the_body_that_asked_though_whoever_asked_has_left_it(
+    session: Session,
+    draft: Challenge,
+    officer: User,
+    partner_lead: User,
+    partner_officer: User,
+) -> None:
+    asker = actor_for(partner_lead)
+    service.ask(draft.reference, message="Us too", actor=asker, clock=CLOCK)
+    # They work for the other body now, which must not lead them to its page either.
+    partner_lead.memberships[0].ended_at = NOW
+    session.add(Membership(user=partner_lead, organisation=draft.buyer, created_at=NOW))
+    session.commit()
+    before = len(told(session))
+    entry = session.scalars(select(JointSponsor)).one()
+
+    service.decide(
+        draft.reference, entry.id, accept=True, reason="", actor=actor_for(officer), clock=CLOCK
+    )
+
+    assert told(session)[before:] == [(partner_officer.email, "Joined")]
+    letter = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
+    assert letter is not None
+    assert letter.text.endswith(f"/work/challenges/{draft.reference}/joint")
 
 
 def test_body_asks_by_reference_and_the_lead_bodys_officer_declines_with_reason(

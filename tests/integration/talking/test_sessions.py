@@ -7,7 +7,10 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
+from challenges.following.models import Follow
+from marketplace.core.notices.models import Kind, Unwanted
 from tests.conftest import sign_in
+from tests.factories import a_person
 from tests.integration.asking.conftest import leave, letters
 from tests.integration.challenges.browser import send
 from tests.journeys import Journey
@@ -28,13 +31,20 @@ def test_session_is_announced_joined_changed_and_recorded(
 ) -> None:
     cast, at = published.cast, f"/challenges/{published.reference}"
     published.bid()
+    since = published.clock.now()
+    follower, deaf = (a_person(session, since, None) for _ in range(2))
+    for person, wanted in ((follower, True), (deaf, False)):
+        session.add(Follow(challenge_id=published.challenge.id, user_id=person.id, since=since))
+        if not wanted:
+            session.add(Unwanted(user_id=person.id, kind=Kind.FOLLOWED))
+    session.commit()
     before = len(letters(session))
     sign_in(client, cast.lead)
     answer = send(client, f"/work{at}/sessions/new", form(published))
     assert answer.status_code == 303
     page = answer.location
     assert {to for to, _s, _t in letters(session)[before:]} == {
-        p.email for p in (cast.supplier_admin, cast.contributor, cast.rival_admin)
+        p.email for p in (cast.supplier_admin, cast.contributor, cast.rival_admin, follower)
     }
 
     # Whoever has not signed in is told of the session, and not where it is.
