@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bids import openings
 from bids.lifecycle import OPENED_STATES, BidState
-from bids.models import Bid
+from bids.models import Bid, Submission
+from bids.renewing import queries as renewals
 from bids.renewing import reminders
 from challenges import hooks
 from challenges.hooks import Party
@@ -39,9 +40,11 @@ def parties(session: Session, challenge: Challenge) -> Sequence[Party]:
     """Give the people of those suppliers, each with the bid and how it stands."""
     submitted = Bid.state.in_({BidState.SUBMITTED, *OPENED_STATES})
     drafted = Bid.draft_key_id.is_not(None)
+    awaited = and_(Bid.state == BidState.SUBMITTED, ~renewals.counts())
     rows = session.execute(
-        select(Membership.user_id, Bid.reference, submitted, drafted)
+        select(Membership.user_id, Bid.reference, submitted, drafted, awaited)
         .join(Bid, Bid.supplier_id == Membership.organisation_id)
+        .outerjoin(Submission, renewals.is_current())
         .join(User, User.id == Membership.user_id)
         .where(
             Bid.stage_id == challenge.stage.id,

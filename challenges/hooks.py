@@ -15,13 +15,14 @@ class Party:
     """A person who acts for a supplier with a bid on a challenge.
 
     `submitted` tells whether a submitted version stands, opened or not; `drafted` whether there is
-    a draft.
+    a draft; `awaited` whether what was submitted does not count until it is confirmed.
     """
 
     user_id: uuid.UUID
     bid: str
     submitted: bool
     drafted: bool
+    awaited: bool
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class OfBids:
     `opening_began` tells whether two officers have signed for the opening of a challenge's bids, or
     it is done. `bidders` gives the people of every supplier that has a draft or a submitted bid;
     `parties` gives them with their bids. `await_confirmation` has suppliers reminded, until
-    closing, to confirm what they submitted before a change.
+    the closing that holds, to confirm what they submitted before the change of that number.
     """
 
     opening_began: Callable[[Session, Challenge], bool]
     bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
     parties: Callable[[Session, Challenge], Sequence[Party]]
-    await_confirmation: Callable[[Session, Challenge, Clock], None]
+    await_confirmation: Callable[[Session, Challenge, int, Clock], None]
 
 
 # The kind of the job that is written when a challenge is published; saved searches do it.

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.following.letters import tell_followers
+from challenges.hooks import Party
 from challenges.models import Challenge, DeadlineChange, OpeningOfficer
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
@@ -174,10 +175,11 @@ def tell_deadline_moved(
     session: Session,
     challenge: Challenge,
     change: DeadlineChange,
-    bidders: Collection[uuid.UUID],
+    parties: Sequence[Party],
     clock: Clock,
 ) -> None:
     """Tell bidders, and the officers named to open the bids, that bidding closes later."""
+    bidders = {each.user_id for each in parties}
     new, old = format_instant(change.closes_to), format_instant(change.closes_from)
     subject = (
         _("Open for bids again: %(title)s", title=challenge.title)
@@ -199,14 +201,20 @@ def tell_deadline_moved(
         "A bid that you have submitted stays as it is: you need not do anything. Until the new "
         "closing time you can go on writing, and change or withdraw what you submitted."
     )
-    public = f"{current_settings().public_url}/challenges/{challenge.reference}"
-    _post(
-        session,
-        _people(session, bidders),
-        subject=subject,
-        parts=[challenge.title, happened, reason, keep, f"{public}/bid"],
-        clock=clock,
-    )
+    awaited = {each.user_id: each.bid for each in parties if each.awaited}
+    site = current_settings().public_url
+    for person in _people(session, bidders):
+        if (bid := awaited.get(person.id)) is not None:
+            do, page = _to_confirm(bid, new), f"{site}/bids/{bid}/confirm"
+        else:
+            do, page = keep, f"{site}/challenges/{challenge.reference}/bid"
+        _post(
+            session,
+            [person],
+            subject=subject,
+            parts=[challenge.title, happened, reason, do, page],
+            clock=clock,
+        )
     named = session.scalars(
         select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
     ).all()
@@ -226,6 +234,20 @@ def tell_deadline_moved(
         text="\n\n".join([happened, reason]),
         page="opening",
         clock=clock,
+    )
+
+
+def _to_confirm(bid: str, closes: str) -> str:
+    """Say what it takes for a bid to count that a change asked to confirm."""
+    return str(
+        _(
+            "You must confirm your bid %(bid)s: this challenge changed after you submitted it. "
+            "Read the change, then confirm your bid as it is, or change it and submit it again, "
+            "before bids close at %(closes)s. A bid that is not confirmed by then does not count: "
+            "it stays sealed and is not opened.",
+            bid=bid,
+            closes=closes,
+        )
     )
 
 

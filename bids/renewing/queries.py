@@ -42,6 +42,11 @@ def counts() -> ColumnElement[bool]:
     return Submission.entry_n > changes.last_asking(Bid.challenge_id)
 
 
+def is_current() -> ColumnElement[bool]:
+    """Give the condition that joins `Submission` as the current version of a `Bid`."""
+    return (Submission.bid_id == Bid.id) & (Submission.version == Bid.current_version)
+
+
 def is_awaited(session: Session, bid: Bid) -> bool:
     """Tell whether a bid is submitted and does not count as it is: a change came after it."""
     return bid.id in _before_a_change(session, [bid.id])
@@ -55,11 +60,12 @@ def renewals(
     Bids of challenges that ended before closing are neither.
     """
     found = {}
-    for bid_id, (state, closes_at) in _before_a_change(session, list(bids)).items():
+    for bid_id, challenge in _before_a_change(session, list(bids)).items():
+        state, closes_at, ended_at = challenge
         match state_at(state, closes_at, now):
             case State.OPEN:
                 found[bid_id] = Renewal.AWAITED
-            case State.CANCELLED if closes_at is None or now < closes_at:
+            case State.CANCELLED if closes_at is None or (ended_at or now) < closes_at:
                 pass
             case _:
                 found[bid_id] = Renewal.LAPSED
@@ -70,7 +76,7 @@ def unconfirmed(session: Session, challenge: Challenge) -> Sequence[Unconfirmed]
     """Give the submitted bids of a challenge that do not count as they are, by reference."""
     rows = session.execute(
         select(Bid.reference, Bid.supplier_id, Organisation.name)
-        .join(Submission, _current())
+        .join(Submission, is_current())
         .join(Organisation, Organisation.id == Bid.supplier_id)
         .where(Bid.stage_id == challenge.stage.id, Bid.state == BidState.SUBMITTED, ~counts())
         .order_by(Bid.reference)
@@ -84,7 +90,7 @@ def how_many(session: Session, stage_id: uuid.UUID) -> int:
         session.scalar(
             select(func.count())
             .select_from(Bid)
-            .join(Submission, _current())
+            .join(Submission, is_current())
             .where(Bid.stage_id == stage_id, Bid.state == BidState.SUBMITTED, ~counts())
         )
         or 0
@@ -96,19 +102,15 @@ def changes_to_read(session: Session, bid: Bid, submission: Submission) -> Seque
     return changes.since(session, bid.challenge, submission.entry_n)
 
 
-def _current() -> ColumnElement[bool]:
-    return (Submission.bid_id == Bid.id) & (Submission.version == Bid.current_version)
-
-
 def _before_a_change(
     session: Session, bids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, tuple[State, datetime | None]]:
-    """Give state and closing instant of those bids' challenges that a change has overtaken."""
+) -> dict[uuid.UUID, tuple[State, datetime | None, datetime | None]]:
+    """Give state, closing and end of the challenges of those bids that a change has overtaken."""
     rows = session.execute(
-        select(Bid.id, Challenge.state, Stage.closes_at)
-        .join(Submission, _current())
+        select(Bid.id, Challenge.state, Stage.closes_at, Challenge.ended_at)
+        .join(Submission, is_current())
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Stage, Stage.id == Bid.stage_id)
         .where(Bid.id.in_(bids), Bid.state == BidState.SUBMITTED, ~counts())
     )
-    return {bid_id: (state, closes_at) for bid_id, state, closes_at in rows}
+    return {bid_id: (state, closes_at, ended_at) for bid_id, state, closes_at, ended_at in rows}

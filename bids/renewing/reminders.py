@@ -1,10 +1,12 @@
 """Reminds suppliers before closing to confirm their bids, and tells them where one has lapsed.
 
-A reminder goes out twice: three days and one day before closing. A minute after closing, when no
-bid in time can come any more, what was not confirmed is recorded as lapsed.
+A reminder goes out twice: three days and one day before closing, and where the closing was moved
+or another change asks too, before that closing and for the last of those changes only. A minute
+after closing, when no bid in time can come any more, what was not confirmed is recorded as lapsed;
+where bids are taken again after that, so is what has lapsed by then.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,11 +14,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from bids import log_words
 from bids.renewing import letters, queries
+from challenges.changing import queries as changes
 from challenges.lifecycle import State, closing_recorded_from
+from challenges.log_words import REOPENED
 from challenges.models import Challenge
 from challenges.service import record_closing
 from marketplace.core import jobs
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import Clock
 from marketplace.core.transaction import transaction
@@ -26,18 +31,26 @@ LAPSE = "bids.lapse"
 BEFORE_CLOSING = (timedelta(days=3), timedelta(days=1))
 
 
-def await_confirmation(session: Session, challenge: Challenge, clock: Clock) -> None:
-    """Have suppliers reminded and lapsed bids recorded, in the transaction of a change.
+def await_confirmation(session: Session, challenge: Challenge, change: int, clock: Clock) -> None:
+    """Have suppliers reminded and lapsed bids recorded, in the transaction that asks for it.
 
-    Each job looks when it is due whether the closing instant was moved meanwhile, and then waits
-    for the new one.
+    `change` is the number of the last change that asks for confirming. It is asked for anew where
+    the closing instant is moved; reminders before a closing that holds no more are left out.
     """
     closes_at = challenge.stage.closes_at
     if closes_at is None:
         return
     for before in BEFORE_CLOSING:
         if clock.now() < closes_at - before:
-            _remind_at(session, challenge, closes_at, before, clock)
+            jobs.enqueue(
+                session,
+                REMIND,
+                clock=clock,
+                due_at=closes_at - before,
+                challenge=challenge.reference,
+                change=change,
+                closes_at=write_instant(closes_at),
+            )
     jobs.enqueue(
         session,
         LAPSE,
@@ -55,9 +68,9 @@ def remind(payload: dict[str, Any], clock: Clock) -> None:
         closes_at = challenge.stage.closes_at
         if challenge.state is not State.OPEN or closes_at is None or clock.now() >= closes_at:
             return
-        before = timedelta(seconds=int(payload["before"]))
-        if clock.now() < closes_at - before:
-            _remind_at(session, challenge, closes_at, before, clock)
+        # Whatever asked for this reminder may have been overtaken, and then asked for others.
+        holds = (changes.last_asking_number(session, challenge), write_instant(closes_at))
+        if (payload["change"], payload["closes_at"]) != holds:
             return
         letters.remind(session, challenge, queries.unconfirmed(session, challenge), clock)
 
@@ -91,19 +104,6 @@ def lapse(payload: dict[str, Any], clock: Clock) -> None:
         )
 
 
-def _remind_at(
-    session: Session, challenge: Challenge, closes_at: datetime, before: timedelta, clock: Clock
-) -> None:
-    jobs.enqueue(
-        session,
-        REMIND,
-        clock=clock,
-        due_at=closes_at - before,
-        challenge=challenge.reference,
-        before=int(before.total_seconds()),
-    )
-
-
 def _locked(session: Session, reference: str) -> Challenge:
     return session.scalars(
         select(Challenge)
@@ -114,10 +114,13 @@ def _locked(session: Session, reference: str) -> Challenge:
 
 
 def _recorded(session: Session, challenge: Challenge) -> object:
-    """Give what was recorded last as lapsed, if anything."""
+    """Give what was recorded as lapsed since bids were last taken again, if anything."""
     last = session.scalar(
         select(LogEntry)
-        .where(LogEntry.chain == challenge.reference, LogEntry.action == log_words.LAPSED)
+        .where(
+            LogEntry.chain == challenge.reference,
+            LogEntry.action.in_({log_words.LAPSED, REOPENED}),
+        )
         .order_by(LogEntry.cn.desc())
         .limit(1)
     )

@@ -7,17 +7,15 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from challenges import hooks
+from challenges import hooks, telling
 from challenges.changing.models import Addendum, ChangeDraft
 from challenges.following import letters as following
-from challenges.following.queries import followers
 from challenges.hooks import Party
 from challenges.models import Challenge, OpeningOfficer
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
-from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, Role
 
 
@@ -52,12 +50,12 @@ def tell_changed(
     """
     told = {actor.user_id}
     parties = _by_person(hooks.of_bids().parties(session, challenge))
-    for person, bids in parties.items():
-        if person not in told:
-            _tell(session, challenge, change, {person}, _to_bidder(challenge, change, bids), clock)
+    for person in telling.people(session, parties.keys() - told):
+        said = _to_bidder(challenge, change, parties[person.id])
+        _tell(session, challenge, change, [person], said, clock)
     told |= parties.keys()
     site = current_settings().public_url
-    following.tell_followers(
+    told |= following.tell_followers(
         session,
         challenge,
         subject=_subject(challenge, change),
@@ -65,12 +63,11 @@ def tell_changed(
         besides=told,
         clock=clock,
     )
-    told |= set(followers(session, challenge))
     own = of_body(session, challenge, Role.PROCUREMENT_OFFICER) | _openers(session, challenge)
     if challenge.owner_id in of_body(session, challenge, *Role):
         own.add(challenge.owner_id)
     note = _("%(name)s of your organisation published it.", name=actor.name)
-    _tell(session, challenge, change, own - told, [note], clock)
+    _tell(session, challenge, change, telling.people(session, own - told), [note], clock)
 
 
 def _to_bidder(challenge: Challenge, change: Addendum, bids: Sequence[Party]) -> list[str]:
@@ -79,7 +76,8 @@ def _to_bidder(challenge: Challenge, change: Addendum, bids: Sequence[Party]) ->
     closes = format_instant(closes_at) if closes_at else ""
     said = []
     for each in bids:
-        if each.submitted and change.confirm:
+        # An earlier change may have asked already, and this bid was not confirmed since.
+        if each.submitted and (change.confirm or each.awaited):
             said += [
                 _(
                     "You must confirm your bid %(bid)s before bids close at %(closes)s. Read the "
@@ -118,7 +116,7 @@ def _tell(
     session: Session,
     challenge: Challenge,
     change: Addendum,
-    people: Collection[uuid.UUID],
+    people: Sequence[User],
     said: Sequence[str],
     clock: Clock,
 ) -> None:
@@ -129,7 +127,7 @@ def _tell(
         if must
         else _subject(challenge, change)
     )
-    post_to(
+    telling.queue(
         session,
         people,
         subject=subject,
@@ -198,14 +196,5 @@ def post_to(
     clock: Clock,
 ) -> None:
     """Queue a message to each whose account stands."""
-    for person in session.scalars(
-        select(User).where(User.id.in_(set(people)), User.active).order_by(User.email)
-    ):
-        post.queue(
-            session,
-            to_email=person.email,
-            user_id=person.id,
-            subject=subject,
-            text="\n\n".join(parts),
-            clock=clock,
-        )
+    found = telling.people(session, people)
+    telling.queue(session, found, subject=subject, parts=parts, clock=clock)

@@ -85,6 +85,15 @@ def count(session: Session, challenge: Challenge) -> int:
     )
 
 
+def last_asking_number(session: Session, challenge: Challenge) -> int | None:
+    """Give the number of the last change that asks for bids to be confirmed, if one does."""
+    return session.scalar(
+        select(func.max(Addendum.number)).where(
+            Addendum.challenge_id == challenge.id, Addendum.confirm
+        )
+    )
+
+
 def last_asking(challenge_id: object) -> ScalarSelect[int]:
     """Select the place of the last change that asks for bids to be confirmed; -1 without one.
 

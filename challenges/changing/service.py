@@ -266,7 +266,7 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         # Letters to many take a while, and the log is locked from its entry on.
         letters.tell_changed(session, challenge, change, actor, clock)
         if confirm:
-            hooks.of_bids().await_confirmation(session, challenge, clock)
+            hooks.of_bids().await_confirmation(session, challenge, change.number, clock)
         session.flush()
         entry = log.append(
             session,

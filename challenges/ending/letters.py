@@ -9,7 +9,6 @@ from challenges import hooks
 from challenges.changing.letters import of_body, post_to
 from challenges.ending.policy import kept_until
 from challenges.following import letters as following
-from challenges.following.queries import followers
 from challenges.law import law_holding
 from challenges.lifecycle import NO_AWARD_WORDS, State
 from challenges.models import Challenge
@@ -37,7 +36,7 @@ def tell_ended(session: Session, challenge: Challenge, actor: Actor, clock: Cloc
     for people, said in ((bidders, _of_bids(challenge, clock)), (drafters, draft)):
         _tell(session, challenge, people - told, said, clock)
         told |= people
-    following.tell_followers(
+    told |= following.tell_followers(
         session,
         challenge,
         subject=_subject(challenge),
@@ -45,7 +44,6 @@ def tell_ended(session: Session, challenge: Challenge, actor: Actor, clock: Cloc
         besides=told,
         clock=clock,
     )
-    told |= set(followers(session, challenge))
     mine = _("%(name)s of your organisation ended it.", name=actor.name)
     _tell(session, challenge, own - told, mine, clock)
 

@@ -59,18 +59,18 @@ def tell_followers(
     text: str,
     besides: Collection[uuid.UUID],
     clock: Clock,
-) -> None:
-    """Write to those who follow, but for `besides`, who are told in other words.
+) -> set[uuid.UUID]:
+    """Write to those who follow, but for `besides`, who are told in other words; say to whom.
 
     Nobody hears whose account has ended or who has switched such messages off.
     """
     reading = set(followers(session, challenge)) - set(besides)
     if not reading:
-        return
+        return set()
     wanted = choices.who_wants(session, reading, Kind.FOLLOWED)
     people = session.scalars(
         select(User).where(User.id.in_(wanted), User.active).order_by(User.email)
-    )
+    ).all()
     page = f"{current_settings().public_url}/challenges/{challenge.reference}"
     for person in people:
         stop = tokens.stop_url(tokens.FOLLOWED, person.id, challenge.id)
@@ -91,3 +91,4 @@ def tell_followers(
             stop_url=stop,
             clock=clock,
         )
+    return {person.id for person in people}

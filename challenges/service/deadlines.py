@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from challenges import deadlines, hooks, letters, log_words, policy
+from challenges.changing import queries as changes
 from challenges.lifecycle import Move, closing_recorded_from, move_at
 from challenges.models import Challenge, DeadlineChange, DeadlineOutcome
 from challenges.queries import own_challenge
@@ -92,8 +93,8 @@ def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
         began = deadlines.opening_began(session, challenge)
         ensure(policy.can_confirm_deadline(actor, challenge, change, now, opening_began=began))
         # Letters to all bidders take a while, and the log is locked from its first entry here on.
-        bidders = hooks.of_bids().bidders(session, challenge)
-        letters.tell_deadline_moved(session, challenge, change, bidders, clock)
+        parties = hooks.of_bids().parties(session, challenge)
+        letters.tell_deadline_moved(session, challenge, change, parties, clock)
         if change.after_closing and now >= closing_recorded_from(change.closes_from):
             # The sweeper may not have come yet; what happened stands in the log in its order.
             record_closing(session, challenge, clock)
@@ -101,6 +102,9 @@ def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
         challenge.stage.closes_at = change.closes_to
         session.flush()
         await_closing(session, challenge, clock)
+        asking = changes.last_asking_number(session, challenge)
+        if asking is not None and any(each.awaited for each in parties):
+            hooks.of_bids().await_confirmation(session, challenge, asking, clock)
         action = log_words.REOPENED if change.after_closing else log_words.DEADLINE_EXTENDED
         _record(session, challenge, change, action, actor, clock)
 

@@ -1,7 +1,7 @@
 """A published challenge with bids, drafts and followers, whose officers can change it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bids import service as bids
 from bids.models import Bid
+from challenges import service as challenges
 from challenges.changing import service
 from challenges.changing.models import Addendum
 from challenges.models import Challenge, PriceModel
@@ -122,6 +123,19 @@ class Published:
     def submit(self, bid: str, actor: Actor) -> None:
         bids.submit_bid(bid, actor=actor, arrived=self.clock.now(), clock=self.clock)
         self.clock.instant += timedelta(minutes=1)
+
+    def move(self, closes_to: datetime) -> None:
+        """Have two officers move the closing instant."""
+        change = challenges.propose_deadline(
+            self.reference,
+            closes_to=closes_to,
+            reason=WHY,
+            actor=self.officer(0),
+            clock=self.clock,
+        )
+        challenges.confirm_deadline(
+            self.reference, change.id, actor=self.officer(1), clock=self.clock
+        )
 
     def close(self) -> None:
         """Let the closing pass, and what is due then be done."""

@@ -14,11 +14,14 @@ from bids.opened import opened_bids
 from bids.openings import opening_status
 from bids.renewing.service import confirm_bid
 from challenges.changing import service as changing
+from challenges.ending.service import end_without_contract
 from challenges.following.models import Follow
+from challenges.lifecycle import NoAward
 from challenges.sections import Question
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.errors import Forbidden, Invalid, StaleEdit, WrongMoment
+from marketplace.core.notices.models import Kind, Unwanted
 from marketplace.core.permissions import Role
 from tests.conftest import NOW
 from tests.factories import a_person, actor_for
@@ -288,30 +291,106 @@ def test_change_is_told_to_each_whom_it_concerns_once_and_to_nobody_else(
     assert all("/changes/1" in each.text for each in told)
 
 
+def reminded(published: Published, instant: datetime) -> list[str]:
+    """Do what is due until an instant, and give to whom letters went."""
+    before = {each.id for each in published.letters()}
+    published.clock.instant = instant
+    published.work()
+    return [each.to_email for each in published.letters() if each.id not in before]
+
+
 def test_reminders_go_to_those_who_have_not_confirmed_and_follow_a_moved_closing(
     published: Published, mine: str, rival: User
 ) -> None:
     other = published.a_bid_of(rival)
-    published.weigh()
+    published.weigh("55")
     published.publish()
+    published.weigh("50")
+    published.publish()  # a second change asks too: still one reminder each time
     confirm(published, mine)
     closes_at = published.scene.closes_at
     later = closes_at + timedelta(days=7)
-    published.challenge.stage.closes_at = later
-    published.session.commit()
 
-    def reminded(instant: datetime) -> list[str]:
-        before = {each.id for each in published.letters()}
-        published.clock.instant = instant
-        published.work()
-        return [each.to_email for each in published.letters() if each.id not in before]
-
-    assert reminded(closes_at - timedelta(days=1)) == []
-    assert reminded(closes_at + timedelta(minutes=2)) == []
-    assert reminded(later - timedelta(days=3)) == [rival.email]
-    assert reminded(later - timedelta(days=1)) == [rival.email]
-    assert reminded(later + timedelta(minutes=2)) == [rival.email]
+    assert reminded(published, closes_at - timedelta(days=3)) == [rival.email]
+    published.move(later)
+    to_rival = [each.text for each in published.letters() if each.to_email == rival.email][-1]
+    assert f"/bids/{other}/confirm" in to_rival
+    assert "you need not do anything" not in to_rival
+    assert reminded(published, closes_at - timedelta(days=1)) == []
+    assert reminded(published, closes_at + timedelta(minutes=2)) == []
+    assert reminded(published, later - timedelta(days=3)) == [rival.email]
+    assert reminded(published, later - timedelta(days=1)) == [rival.email]
+    assert reminded(published, later + timedelta(minutes=2)) == [rival.email]
     last = published.letters()[-1]
     assert last.subject.startswith("Your bid does not count")
     assert other in last.text
-    assert reminded(later + timedelta(hours=1)) == []
+    assert reminded(published, later + timedelta(hours=1)) == []
+
+
+def test_bid_that_lapses_again_after_a_reopening_is_recorded_and_told_again(
+    published: Published, mine: str
+) -> None:
+    published.weigh()
+    published.publish()
+    later = published.scene.closes_at + timedelta(days=5)
+    published.close()
+    published.move(later)
+
+    told = [reminded(published, later - timedelta(days=days)) for days in (3, 1)]
+    lapsed = reminded(published, later + timedelta(minutes=2))
+
+    both = {published.scene.admin_user.email, published.scene.contributor_user.email}
+    assert [set(each) for each in (*told, lapsed)] == [both, both, both]
+    actions = [e.action for e in log.chain_entries(published.session, published.reference)]
+    assert actions.count("bids.lapsed") == 2
+    assert actions[-1] == "bids.lapsed"
+    assert damage() == []
+
+
+def test_further_change_that_asks_nothing_leaves_the_earlier_question_open(
+    published: Published, mine: str
+) -> None:
+    published.weigh()
+    published.publish()
+    published.write()
+    before = {each.id for each in published.letters()}
+    published.publish()
+
+    told = [
+        each
+        for each in published.letters()
+        if each.id not in before and each.to_email == published.scene.admin_user.email
+    ]
+    assert [each.subject.partition(",")[0] for each in told] == ["Confirm your bid"]
+    assert f"/bids/{mine}/confirm" in told[0].text
+    assert "counts: you need not" not in told[0].text
+
+
+def test_officer_who_follows_and_wants_no_such_mails_is_told_as_an_officer(
+    published: Published, session: Session
+) -> None:
+    officer = published.scene.officers[1]
+    follow = Follow(challenge_id=published.scene.challenge.id, user_id=officer.id, since=NOW)
+    session.add_all([follow, Unwanted(user_id=officer.id, kind=Kind.FOLLOWED)])
+    session.commit()
+    published.write()
+    before = {each.id for each in published.letters()}
+    published.publish()
+    end_without_contract(
+        published.reference,
+        why=NoAward.NO_MONEY,
+        reason="The grant was withdrawn.",
+        actor=published.officer(),
+        clock=published.clock,
+    )
+
+    told = [
+        each.subject.partition(":")[0]
+        for each in published.letters()
+        if each.id not in before and each.to_email == officer.email
+    ]
+    assert told == [
+        "Please read a change, then publish it",
+        "Change 1 to a challenge",
+        "This challenge has ended",
+    ]
