@@ -31,10 +31,11 @@ def test_session_is_announced_joined_changed_and_recorded(
 ) -> None:
     cast, at = published.cast, f"/challenges/{published.reference}"
     published.bid()
-    since = published.clock.now()
+    since, challenge_id = published.clock.now(), published.challenge.id
     follower, deaf = (a_person(session, since, None) for _ in range(2))
+    session.flush()
     for person, wanted in ((follower, True), (deaf, False)):
-        session.add(Follow(challenge_id=published.challenge.id, user_id=person.id, since=since))
+        session.add(Follow(challenge_id=challenge_id, user_id=person.id, since=since))
         if not wanted:
             session.add(Unwanted(user_id=person.id, kind=Kind.FOLLOWED))
     session.commit()
