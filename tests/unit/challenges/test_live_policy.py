@@ -114,7 +114,8 @@ def test_link_leads_to_a_page(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["javascript:alert(1)", "http://a.example/", "//x", "https://", "https://a b", "[", ""]
+    "text",
+    ["javascript:alert(1)", "http://a.example/", "//x", "https://", "https://a b", "https://[", ""],
 )
 def test_addresses_that_lead_nowhere_are_told_apart(text: str) -> None:
     assert not policy.is_address(text)
