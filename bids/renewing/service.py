@@ -12,13 +12,11 @@ from bids import drafts, envelopes, policy, queries
 from bids.documents import Content
 from bids.models import Bid, Submission
 from bids.renewing.queries import is_awaited
-from bids.service.drafting import change_bid
-from bids.service.submitting import submit_bid
+from bids.service.submitting import NOTHING_SUBMITTED, submit_again
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, NotFound, WrongMoment
+from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, ensure
-from marketplace.core.text import N_
 
 
 def confirm_bid(
@@ -31,13 +29,13 @@ def confirm_bid(
 ) -> Submission:
     """Submit again, unchanged, what stands submitted, and give the new version.
 
-    `arrived` and `checked_change` are as for `submit_bid`. A bid that counts already, as after a
-    button pressed twice, is left as it is.
+    `arrived` and `checked_change` are as for `submit_bid`. A bid that counts already is left as it
+    is.
 
     Raises:
         NotFound: there is no such bid of the actor's organisation, or it is not submitted.
         Forbidden: the actor is no administrator of the supplier.
-        TooLate, StaleEdit, WrongMoment: as for `submit_bid`; or there is a draft that changes it.
+        TooLate, StaleEdit, WrongMoment: as for `submit_again`.
         Invalid: what was submitted does not answer all that is asked now.
         Unreadable: the supplier's own copy cannot be read.
     """
@@ -46,24 +44,24 @@ def confirm_bid(
     bid = queries.own_bid(session, reference, actor)
     current = queries.submission(session, bid.id, bid.current_version)
     if current is None:
-        raise NotFound(N_("There is no submitted bid to confirm."))
+        raise NotFound(NOTHING_SUBMITTED)
     if not is_awaited(session, bid):
         return current
-    if bid.draft_key_id is not None:
-        raise WrongMoment(
-            N_(
-                "You have begun to change this bid. Submit your changes, or give them up and "
-                "confirm what you submitted."
-            )
-        )
-    if gaps_of(session, bid, submitted_content(session, bid, current), arrived):
-        raise Invalid(
-            N_("Your bid does not answer all that is asked now. Change it, then submit it again.")
-        )
-    change_bid(reference, actor=actor, clock=clock)
-    return submit_bid(
-        reference, actor=actor, arrived=arrived, clock=clock, checked_change=checked_change
+    return submit_again(
+        reference,
+        read=_as_asked_now,
+        actor=actor,
+        arrived=arrived,
+        clock=clock,
+        checked_change=checked_change,
     )
+
+
+def _as_asked_now(session: Session, bid: Bid) -> Content:
+    current = queries.submission(session, bid.id, bid.current_version)
+    if current is None:
+        raise NotFound(NOTHING_SUBMITTED)
+    return submitted_content(session, bid, current)
 
 
 def submitted_content(session: Session, bid: Bid, submission: Submission) -> Content:

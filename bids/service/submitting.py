@@ -5,7 +5,7 @@ draft's key and the message to the person stand in one transaction; the envelope
 the disk before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bids import documents, drafts, envelopes, letters, log_words, policy, queries, receipts
+from bids.documents import Content
 from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
 from bids.models import Bid, Submission
 from bids.renewing import queries as renewals
@@ -26,7 +27,7 @@ from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import DomainError, Invalid, StaleEdit, WrongMoment
+from marketplace.core.errors import DomainError, Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.files import store as files
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
@@ -34,6 +35,11 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import sealing
 from marketplace.core.vault.envelopes import MOST_DOCUMENT
+
+# Gives what is to be submitted of a bid; see `drafts.content_of`.
+Reader = Callable[[Session, Bid], Content]
+
+NOTHING_SUBMITTED = N_("There is no submitted bid to confirm.")
 
 
 @dataclass
@@ -83,35 +89,88 @@ def submit_bid(
         WrongMoment: the challenge or the bid takes no submission.
     """
     ensure(policy.can_submit(actor))
-    prepared = _prepare(db.session(), reference, actor, arrived)
-    try:
-        with _sealed(prepared), transaction() as session:
-            bid, challenge = locked_bid(session, reference, actor)
-            if (same := _already_submitted(session, bid, prepared, checked_version)) is not None:
-                prepared.unused()
-                return same
-            closes_at = drafts.closes_at(bid)
-            # Certain already, so the log's lock is not asked for.
-            ensure_in_time(arrived, arrived, closes_at)
-            ensure(policy.takes_bids(challenge.state))
-            ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
-            _refuse_changed(session, challenge, prepared, checked_change)
-            state = after(bid.state, BidEvent.SUBMIT)
-            if prepared.gaps:
-                raise Invalid(_missing(prepared.gaps))
-            if bid.row_version != prepared.row_version or checked_version not in (
-                None,
-                bid.row_version,
-            ):
-                raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
-            # All that can be is done before the log's lock, for which everybody waits.
-            bid.state, bid.current_version = state, prepared.version
-            drafts.destroy(session, bid)
-            submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
-            _send_receipt(session, bid, challenge, submission, actor, clock)
-    except TooLate as refusal:
-        record_too_late(reference, "submit", refusal=refusal, actor=actor, clock=clock)
-        raise
+    prepared = _prepare(db.session(), reference, actor, arrived, drafts.content_of)
+    with (
+        _told_if_late(reference, "submit", actor, clock),
+        _sealed(prepared),
+        transaction() as session,
+    ):
+        bid, challenge = locked_bid(session, reference, actor)
+        if (same := _already_submitted(session, bid, prepared, checked_version)) is not None:
+            prepared.unused()
+            return same
+        _refuse_late(bid, challenge, arrived)
+        ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
+        _refuse_changed(session, challenge, prepared, checked_change)
+        state = after(bid.state, BidEvent.SUBMIT)
+        if prepared.gaps:
+            raise Invalid(_missing(prepared.gaps))
+        if bid.row_version != prepared.row_version or checked_version not in (
+            None,
+            bid.row_version,
+        ):
+            raise StaleEdit(N_("The draft changed after you checked it. Check it again."))
+        # All that can be is done before the log's lock, for which everybody waits.
+        bid.state, bid.current_version = state, prepared.version
+        drafts.destroy(session, bid)
+        submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
+        _send_receipt(session, bid, challenge, submission, actor, clock)
+    return submission
+
+
+def submit_again(
+    reference: str,
+    *,
+    read: Reader,
+    actor: Actor,
+    arrived: datetime,
+    clock: Clock,
+    checked_change: int | None = None,
+) -> Submission:
+    """Seal what stands submitted once more, as `read` gives it, and give the new version.
+
+    There is no draft in between, so a refusal leaves nothing behind. A bid that counts already, as
+    after a button pressed twice, is left as it is.
+
+    Raises:
+        NotFound, Forbidden, TooLate, Invalid, StaleEdit: as for `submit_bid`; or the bid is not
+            submitted.
+        WrongMoment: the challenge takes no bids, or there is a draft that changes the bid.
+    """
+    ensure(policy.can_submit(actor))
+    prepared = _prepare(db.session(), reference, actor, arrived, read)
+    with (
+        _told_if_late(reference, "submit", actor, clock),
+        _sealed(prepared),
+        transaction() as session,
+    ):
+        bid, challenge = locked_bid(session, reference, actor)
+        current = queries.submission(session, bid.id, bid.current_version)
+        if current is not None and not renewals.is_awaited(session, bid):
+            prepared.unused()
+            return current
+        _refuse_late(bid, challenge, arrived)
+        if current is None:
+            raise NotFound(NOTHING_SUBMITTED)
+        if bid.draft_key_id is not None:
+            raise WrongMoment(
+                N_(
+                    "You have begun to change this bid. Submit your changes, or give them up and "
+                    "confirm what you submitted."
+                )
+            )
+        _refuse_changed(session, challenge, prepared, checked_change)
+        if prepared.gaps:
+            raise Invalid(
+                N_(
+                    "Your bid does not answer all that is asked now. Change it, then submit it "
+                    "again."
+                )
+            )
+        bid.state = after(bid.state, BidEvent.SUBMIT)
+        bid.current_version = prepared.version
+        submission = _record(session, bid, challenge, prepared, actor, arrived, clock)
+        _send_receipt(session, bid, challenge, submission, actor, clock)
     return submission
 
 
@@ -125,41 +184,39 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
         WrongMoment: the bid is not submitted.
     """
     ensure(policy.can_withdraw(actor))
-    try:
-        with transaction() as session:
-            bid, challenge = locked_bid(session, reference, actor)
-            closes_at = drafts.closes_at(bid)
-            ensure_in_time(arrived, arrived, closes_at)
-            state = after(bid.state, BidEvent.WITHDRAW)
-            entry = log.append(
-                session,
-                clock=clock,
-                action=log_words.WITHDRAWN,
-                chain=challenge.reference,
-                actor=actor,
-                bid=bid.reference,
-                version=bid.current_version,
-                arrived=write_instant(arrived),
-                closes_at=write_instant(closes_at),
-            )
-            ensure_in_time(arrived, entry.at, closes_at)
-            bid.state, bid.current_version = state, None
-            subject, text = letters.withdrawal(
-                challenge=challenge.reference,
-                title=challenge.title,
-                bid=bid.reference,
-                recorded=entry.at,
-                closes_at=closes_at,
-                address=_address(bid.reference),
-            )
-            _post(session, actor, subject, text, clock)
-    except TooLate as refusal:
-        record_too_late(reference, "withdraw", refusal=refusal, actor=actor, clock=clock)
-        raise
+    with _told_if_late(reference, "withdraw", actor, clock), transaction() as session:
+        bid, challenge = locked_bid(session, reference, actor)
+        closes_at = drafts.closes_at(bid)
+        ensure_in_time(arrived, arrived, closes_at)
+        state = after(bid.state, BidEvent.WITHDRAW)
+        entry = log.append(
+            session,
+            clock=clock,
+            action=log_words.WITHDRAWN,
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid.reference,
+            version=bid.current_version,
+            arrived=write_instant(arrived),
+            closes_at=write_instant(closes_at),
+        )
+        ensure_in_time(arrived, entry.at, closes_at)
+        bid.state, bid.current_version = state, None
+        subject, text = letters.withdrawal(
+            challenge=challenge.reference,
+            title=challenge.title,
+            bid=bid.reference,
+            recorded=entry.at,
+            closes_at=closes_at,
+            address=_address(bid.reference),
+        )
+        _post(session, actor, subject, text, clock)
 
 
-def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) -> _Prepared:
-    """Read the draft, make its document and seal it; what is not complete is not sealed.
+def _prepare(
+    session: Session, reference: str, actor: Actor, arrived: datetime, read: Reader
+) -> _Prepared:
+    """Read what is to be submitted, make its document and seal it, unless it is not complete.
 
     Raises:
         Invalid: the document is longer than an envelope takes.
@@ -172,7 +229,7 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
     log_name = receipts.origin(session)
     changed = changes.count(session, bid.challenge)
     try:
-        content = drafts.content_of(session, bid)
+        content = read(session, bid)
     except drafts.NoDraft:
         return _Prepared(bid.row_version, version, [], log_name, changed)
     gaps = policy.gaps(
@@ -200,7 +257,7 @@ def _prepare(session: Session, reference: str, actor: Actor, arrived: datetime) 
             raise WrongMoment(
                 N_(
                     "The service cannot store your bid at the moment, so it was not submitted. "
-                    "Your draft is kept. Try again in a few minutes."
+                    "Nothing you wrote is lost. Try again in a few minutes."
                 )
             ) from error
     return prepared
@@ -233,9 +290,29 @@ def _refuse_changed(
         raise StaleEdit(
             N_(
                 "The challenge was changed after you checked your bid, so it was not submitted. "
-                "Your draft is kept. Read the change, then check your bid again."
+                "Nothing you wrote is lost. Read the change, then check your bid again."
             )
         )
+
+
+def _refuse_late(bid: Bid, challenge: Challenge, arrived: datetime) -> None:
+    """Refuse what is late for certain already, so that the log's lock is not asked for.
+
+    Raises:
+        TooLate, WrongMoment: it arrived after closing, or the challenge takes no bids.
+    """
+    ensure_in_time(arrived, arrived, drafts.closes_at(bid))
+    ensure(policy.takes_bids(challenge.state))
+
+
+@contextmanager
+def _told_if_late(reference: str, what: str, actor: Actor, clock: Clock) -> Iterator[None]:
+    """Record a refusal of what was too late, after its transaction has ended."""
+    try:
+        yield
+    except TooLate as refusal:
+        record_too_late(reference, what, refusal=refusal, actor=actor, clock=clock)
+        raise
 
 
 @contextmanager

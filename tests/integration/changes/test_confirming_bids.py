@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bids import queries, service
 from bids.documents import Content
 from bids.drafts import content_of, left_over
-from bids.lifecycle import BidState
+from bids.lifecycle import BidState, TooLate
 from bids.opened import opened_bids
 from bids.openings import opening_status
 from bids.renewing.service import confirm_bid
@@ -207,7 +207,42 @@ def test_confirming_an_older_change_than_the_newest_is_refused(
 
     with pytest.raises(StaleEdit):
         confirm(published, mine, checked_change=1)
-    assert published.bid(mine).current_version == 1
+    held = published.bid(mine)
+    assert (held.current_version, held.draft_key_id) == (1, None)
+    assert confirm(published, mine, checked_change=2) == 2  # the refusal left nothing in the way
+
+
+def test_confirmation_that_arrived_in_time_counts_and_a_late_one_is_refused_and_recorded(
+    published: Published, mine: str, rival: User
+) -> None:
+    other = published.a_bid_of(rival)
+    published.weigh()
+    published.publish()
+    closes_at = published.scene.closes_at
+    published.clock.instant = closes_at + timedelta(seconds=30)
+
+    made = confirm_bid(
+        mine,
+        actor=published.scene.admin,
+        arrived=closes_at - timedelta(seconds=1),
+        clock=published.clock,
+    )
+    with pytest.raises(TooLate):
+        confirm_bid(
+            other, actor=actor_for(rival), arrived=published.clock.now(), clock=published.clock
+        )
+
+    assert made.version == 2
+    assert published.bid(other).draft_key_id is None
+    refused = [
+        entry.fields["bid"]
+        for entry in log.chain_entries(published.session, published.reference)
+        if entry.action == "bid.refused"
+    ]
+    assert refused == [other]
+    published.open()
+    assert opened(published) == {mine: 2}
+    assert damage() == []
 
 
 def test_contributor_cannot_confirm_and_begun_changes_come_first(
