@@ -120,7 +120,7 @@ def _choose_a_code(lead: Person) -> None:
     lead.follow("Codes for the notice")
     lead.fill({"Words, or the first digits of a code": "data services"})
     lead.press("Search codes")
-    lead.press("Main code: Data services")
+    lead.press("Main code : Data services")
     lead.told("Data services 72300000-8 Main")
     lead.follow("All sections", within="body")
 
@@ -254,7 +254,7 @@ def find(play: Play) -> None:
     visitor.main.get_by_role("searchbox").fill("warm place")
     visitor.press("Search")
     assert visitor.path == "/challenges"
-    visitor.told("that mention “warm place”")
+    visitor.told("Words: warm place")
     visitor.follow(TITLE)
     assert visitor.heading == TITLE
     visitor.told("they stand outside", "How would you solve the problem?", "Start a bid")
