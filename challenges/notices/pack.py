@@ -201,7 +201,9 @@ def _conditions(challenge: "Challenge") -> str:
 
 def _duration(challenge: "Challenge") -> str:
     lengths = [
-        f"{stage.name}: {stage.lasts} {stage.lasts_in}" for stage in challenge.stages if stage.lasts
+        f"{stage.name}: {stage.lasts} {str(stage.lasts_in).removesuffix('s' * (stage.lasts == 1))}"
+        for stage in challenge.stages
+        if stage.lasts
     ]
     if challenge.starts_on:
         lengths.append(f"Planned to begin: {day(challenge.starts_on)}")

@@ -19,12 +19,12 @@ from challenges.readiness.record import of_record
 from challenges.readiness.requirements import of_requirements
 from challenges.readiness.stages import of_stages
 from challenges.readiness.team import of_team
-from challenges.readiness.timeline import of_timeline
+from challenges.readiness.timeline import of_closing, of_timeline
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
-__all__ = ["Finding", "check", "needed", "of_criteria", "weights_sum"]
+__all__ = ["Finding", "check", "needed", "of_closing", "of_criteria", "weights_sum"]
 
 
 def check(challenge: "Challenge", now: datetime) -> list[Finding]:

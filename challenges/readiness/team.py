@@ -20,7 +20,10 @@ def of_team(challenge: "Challenge") -> Iterator[Finding]:
     elif challenge.panel_planned < fewest:
         yield Finding(
             section,
-            N_("The panel is too small: %(planned)s people. At least %(fewest)s score the bids."),
+            N_(
+                "The panel is too small. You plan for %(planned)s, and at least %(fewest)s people "
+                "score the bids."
+            ),
             data={"planned": challenge.panel_planned, "fewest": fewest},
         )
     duties = {member.duty for member in challenge.team}

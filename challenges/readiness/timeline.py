@@ -41,12 +41,12 @@ def of_timeline(challenge: "Challenge", now: datetime) -> Iterator[Finding]:
                     "well."
                 ),
             )
-        yield from _hour(stage.closes_at)
+        yield from of_closing(stage.closes_at)
     yield from _questions(stage, now)
     yield from _planned(challenge)
 
 
-def _hour(closes_at: datetime) -> Iterator[Finding]:
+def of_closing(closes_at: datetime) -> Iterator[Finding]:
     """Look at the day and the time of day at which bidding closes, in London."""
     section, local = Section.TIMELINE, closes_at.astimezone(LONDON)
     if next_working_day(local.date()) != local.date():

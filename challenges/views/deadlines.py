@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from challenges import deadlines, policy, queries, service
+from challenges import deadlines, policy, queries, readiness, service
 from challenges.forms.steps import DeadlineForm, DecisionForm
 from challenges.law import usual_later_closing
 from challenges.lifecycle import Move, move_at, reopens_until
@@ -118,5 +118,6 @@ def _waiting_page(
         confirming=policy.can_confirm_deadline(actor, challenge, change, now, opening_began=began),
         declining=policy.can_decline_deadline(actor, challenge, change, now),
         reopens_until=reopens_until(change.closes_from) if change.after_closing else None,
+        findings=[] if change.outcome else list(readiness.of_closing(change.closes_to)),
     )
     return page, status

@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 
 from challenges.comparing import Row, compare, differs
 from marketplace.core.dates import format_day, format_instant
-from marketplace.core.forms import BaseForm, DayField, LondonInstantField
+from marketplace.core.forms import BaseForm, DayField, LondonInstantField, MoneyField
 from marketplace.core.text import pasted
 
 
@@ -27,8 +27,13 @@ def differences(saved: BaseForm, typed: BaseForm) -> list[Difference]:
             continue
         rows = compare(shown(field), shown(typed[field.short_name]))
         if differs(rows):
-            found.append(Difference(str(field.label.text), rows))
+            found.append(Difference(_asked(field), rows))
     return found
+
+
+def _asked(field: Any) -> str:
+    """Give what a field asks; that it need not be answered says nothing about a difference."""
+    return str(field.label.text).removesuffix(_(" (optional)"))
 
 
 def shown(field: Any) -> str:
@@ -44,4 +49,5 @@ def shown(field: Any) -> str:
         wanted = {str(value) for value in chosen if value}
         offered = [(str(each[0]), str(each[1])) for each in field.iter_choices()]
         return "\n".join(label for value, label in offered if value in wanted)
-    return pasted(str(field._value() or ""))
+    text = pasted(str(field._value() or ""))
+    return f"£{text}" if isinstance(field, MoneyField) and field.data is not None else text

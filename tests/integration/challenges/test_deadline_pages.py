@@ -51,6 +51,7 @@ def test_officer_proposes_and_another_confirms(
     assert "another officer confirms or declines it" in waiting
     assert "ask another officer to decline this first" in waiting
     assert 'name="decision"' not in waiting
+    assert "Choose a working day" not in waiting
     assert "waits for another officer to confirm it" in hub(published, client)
 
     sign_in(client, cast.second_officer)
@@ -65,6 +66,18 @@ def test_officer_proposes_and_another_confirms(
     assert said(published) == ["deadline.proposed", "deadline.extended"]
     assert WORDS in hub(published, client)
     assert "Confirm or decline" not in hub(published, client)
+
+
+def test_both_officers_are_warned_of_a_closing_time_on_a_bank_holiday(
+    client: FlaskClient, published: Journey, path: str
+) -> None:
+    holiday = ["28", "12", "2026", "12", "00"]  # in place of Boxing Day, which is a Saturday
+    sign_in(client, published.cast.officer)
+    send(client, path, {"closes_at": holiday, "reason": WHY})
+
+    for officer in (published.cast.officer, published.cast.second_officer):
+        sign_in(client, officer)
+        assert "on a weekend or a bank holiday" in client.get(path).text
 
 
 def test_officer_declines(client: FlaskClient, published: Journey, path: str) -> None:

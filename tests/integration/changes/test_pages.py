@@ -107,6 +107,22 @@ def test_weights_questions_and_their_removal_have_pages(
     assert client.get(f"{at}/section/record").status_code == 404
 
 
+def test_money_that_changed_is_shown_as_money_and_by_what_was_asked(
+    published: Published, client: FlaskClient
+) -> None:
+    at = f"/work/challenges/{published.reference}/change"
+    enter(client, published.scene.lead)
+    section = f"{at}/section/requirements"
+
+    data = form_data(client, section)
+    client.post(section, data={**data, "required_insurance_minor": "1500000"})
+
+    page = client.get(at).text
+    assert "£1,500,000" in page
+    assert "Insurance that a bidder must have" in page
+    assert "must have (optional)" not in page
+
+
 def test_planned_days_can_change_and_the_closing_time_cannot(
     published: Published, client: FlaskClient
 ) -> None:

@@ -26,6 +26,7 @@ def test_draft_is_offered_found_written_about_and_connected(
     assert cast.lead.email in shown
     assert "within five minutes" not in shown  # the outcome
     assert "Connect two bodies" not in shown
+    assert "/work/challenges/join" in shown
     assert client.post(page, data={"text": " "}).status_code == 422
     for _ in range(2):  # a second click
         assert client.post(page, data={"text": "We too."}).status_code == 303
@@ -38,6 +39,7 @@ def test_draft_is_offered_found_written_about_and_connected(
     before = len(letters(session))
     sign_in(client, cast.facilitator)
     assert client.get(f"/work/challenges/{draft.reference}").status_code in (403, 404)
+    assert "/work/challenges/join" not in client.get(page).text  # for bodies only
     chosen = {"organisation": str(cast.body.id), "note": "Both lack shade."}
     assert client.post(f"{page}/connect", data=chosen).status_code == 422  # its own body
     chosen["organisation"] = str(cast.other_body.id)

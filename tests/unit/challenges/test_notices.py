@@ -13,6 +13,7 @@ from challenges.notices import pack, policy
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.notices.rules import Noticed, contract_record, unannounced
+from challenges.stages.kinds import Unit
 from challenges.words import REGION_WORDS
 from marketplace.core.accounts.models import BodyType, Organisation
 from marketplace.core.permissions import Actor, Ground, Role
@@ -145,6 +146,17 @@ def test_what_bidders_must_show_and_the_planned_days_stand_in_the_notice() -> No
     ]
     assert answers["duration"] == "Planned to begin: 04/01/2027"
     assert answers["questions_until"].startswith("01/07/2026 12:00\n")
+
+
+def test_lengths_of_stages_are_said_as_people_say_them() -> None:
+    challenge = a_challenge()
+    challenge.stages.append(Stage(name="Demo day", lasts=1, lasts_in=Unit.DAYS))
+    challenge.stages.append(Stage(name="Accelerator", lasts=15, lasts_in=Unit.WEEKS))
+
+    assert pack.challenge_answers(challenge, AROUND)["duration"].splitlines() == [
+        "Demo day: 1 day",
+        "Accelerator: 15 weeks",
+    ]
 
 
 def test_empty_draft_gives_empty_fields_and_no_error() -> None:
