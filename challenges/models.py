@@ -14,13 +14,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    exists,
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
 
 from challenges.documents.models import Document
-from challenges.drafting.models import RecordAnswer, TeamMember
+from challenges.drafting.models import ApprovedText, RecordAnswer, TeamMember
 from challenges.joining.models import JointSponsor
 from challenges.lifecycle import NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
@@ -188,6 +189,12 @@ class Challenge(Identified, Base):
     team: Mapped[list[TeamMember]] = relationship(cascade="all, delete-orphan")
     record: Mapped[list[RecordAnswer]] = relationship(cascade="all, delete-orphan")
     documents: Mapped[list[Document]] = relationship(order_by=Document.id)
+
+    @declared_attr
+    @classmethod
+    def keeps_text(cls) -> Mapped[bool]:
+        """Tell whether a text that was approved is kept: texts were not kept from the beginning."""
+        return column_property(exists().where(ApprovedText.challenge_id == cls.id), deferred=True)
 
     # Two people editing at once: the second is told, nothing is overwritten unseen.
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)

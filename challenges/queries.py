@@ -1,7 +1,7 @@
 """Reads of challenges: one of one's own, one that is public, what an officer must look at."""
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 from sqlalchemy.orm.interfaces import ORMOption
 
 from challenges.finding.queries import public_bodies, public_rounds
@@ -152,6 +152,7 @@ _BRIEF: tuple[ORMOption, ...] = (
     selectinload(Challenge.stages),
 )
 _WHOLE: tuple[ORMOption, ...] = (
+    undefer(Challenge.keeps_text),
     joinedload(Challenge.buyer, innerjoin=True),
     joinedload(Challenge.plans).defer(Plan.canonical),
     joinedload(Challenge.later),

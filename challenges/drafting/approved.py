@@ -86,7 +86,9 @@ def ensure_same(session: Session, challenge: Challenge) -> str:
         .order_by(ApprovedText.approved_at.desc(), ApprovedText.id.desc())
         .limit(1)
     )
-    if approved is None or approved.canonical != text_of(challenge):
+    if approved is None:
+        raise TextDiffers(N_("It was approved before texts were kept. Return it to draft."))
+    if approved.canonical != text_of(challenge):
         raise TextDiffers(
             N_(
                 "The text is not the one that was approved: something in it has changed since. "

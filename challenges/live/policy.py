@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from challenges import policy
 from challenges.lifecycle import State
@@ -59,19 +58,6 @@ def shows_link(meeting: "LiveSession", now: datetime, *, signed_in: bool) -> boo
     ended = (now - meeting.starts_at).total_seconds() > meeting.minutes * 60
     stands = meeting.cancelled_at is None and not ended
     return stands and (meeting.join_for_all or signed_in)
-
-
-def is_address(text: str) -> bool:
-    """Tell whether a text is the address of a page on the web that a link may lead to."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return (
-        parts.scheme == "https"
-        and bool(parts.hostname)
-        and not any(character.isspace() for character in text)
-    )
 
 
 def _of_the_body(

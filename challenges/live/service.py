@@ -16,7 +16,7 @@ from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.permissions import Actor, ensure
-from marketplace.core.text import N_
+from marketplace.core.text import N_, is_web_address
 from marketplace.core.transaction import transaction
 
 _NO_ADDRESS = N_("Enter a web address that begins with https://")
@@ -183,7 +183,7 @@ def _refuse_unfit(challenge: Challenge, meeting: Meeting, clock: Clock) -> None:
 
 
 def _refuse_address(text: str, field: str) -> None:
-    if not policy.is_address(text):
+    if not is_web_address(text, ("https",)):
         raise Invalid(_NO_ADDRESS, {field: _NO_ADDRESS})
     refuse_long(text, field, policy.ADDRESS_MOST)
 

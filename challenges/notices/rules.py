@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from challenges.law import Law
 from challenges.notices.kinds import NoticeKind
 from marketplace.core.regimes.book import LONDON
-from marketplace.core.text import N_
+from marketplace.core.text import N_, is_web_address
 
 if TYPE_CHECKING:
     from challenges.notices.models import NoticeRecord
@@ -67,7 +67,7 @@ class Noticed:
         if self.url is not None:
             if len(self.url) > URL_MOST:
                 found["url"] = N_("Shorten this to 500 characters or fewer.")
-            elif not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", self.url):
+            elif not is_web_address(self.url):
                 found["url"] = N_("Enter an address that begins with https://, or leave it empty.")
         return found
 

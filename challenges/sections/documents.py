@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from challenges.sections.base import Part, Section, too_long
-from marketplace.core.text import N_
+from marketplace.core.text import N_, is_web_address
 
 LINK_MOST = 500
 
@@ -30,12 +29,3 @@ class Terms(Part):
                 "terms_link", N_("Enter a web address that begins with https:// or http://.")
             )
         return found
-
-
-def is_web_address(text: str) -> bool:
-    """Tell whether a text is an address that a page may link to."""
-    try:
-        found = urlsplit(text)
-    except ValueError:
-        return False
-    return found.scheme in ("http", "https") and bool(found.hostname) and " " not in text

@@ -1,7 +1,9 @@
-"""Marks the words that pure modules say, and tidies what people paste into long texts. Pure."""
+"""Marks the words that pure modules say, tidies what people paste, and knows addresses. Pure."""
 
 import re
 import unicodedata
+from collections.abc import Collection
+from urllib.parse import urlsplit
 
 
 def N_(message: str) -> str:
@@ -54,3 +56,17 @@ def pasted(text: str) -> str:
 def on_one_line(text: str) -> str:
     """Give a tidied text in one line: for titles and names."""
     return " ".join(pasted(text).split())
+
+
+def is_web_address(text: str, schemes: Collection[str] = ("https", "http")) -> bool:
+    """Tell whether a text is the address of a page on the web, to which a page may link.
+
+    Its host has a name with a dot: one without is found inside a network only.
+    """
+    try:
+        found = urlsplit(text)
+        host, _port = found.hostname or "", found.port
+    except ValueError:
+        return False
+    named = "." in host.strip(".") and not any(character.isspace() for character in text)
+    return named and found.scheme in schemes

@@ -10,16 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges import service
+from challenges.drafting import approved
 from challenges.drafting.approved import TextDiffers
 from challenges.drafting.log_checks import check
 from challenges.drafting.models import ApprovedText
 from challenges.lifecycle import State
-from challenges.models import Challenge, CoSponsor
-from marketplace.core.accounts.models import User
+from challenges.models import Challenge, CoSponsor, Plan
+from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
 from tests.conftest import NOW
-from tests.factories import actor_for
+from tests.factories import a_challenge, actor_for
 
 
 def approve(draft: Challenge, lead: User, officer: User) -> None:
@@ -124,3 +125,22 @@ def test_verification_finds_a_publication_whose_text_nobody_approved(
 
     assert any("is not the one that was approved" in each for each in found)
     assert any("not stored as the log names it" in each for each in found)
+
+
+def test_what_was_approved_before_texts_were_kept_says_so_and_leads_to_none(
+    client: FlaskClient, session: Session, body: Organisation, lead: User, officers: list[User]
+) -> None:
+    ready, public = (a_challenge(session, NOW, body, lead) for _ in range(2))
+    ready.state, public.state, public.published_at = State.READY, State.OPEN, NOW
+    session.flush()
+    session.add(Plan(challenge_id=public.id, version=1, canonical=b"{}", sha256="", frozen_at=NOW))
+    session.commit()
+
+    with pytest.raises(TextDiffers, match="approved before texts were kept"):
+        publish(ready, officers)
+    page = f"/challenges/{public.reference}"
+    assert f"{page}/plan.json" in client.get(page).text
+    assert f"{page}/text.json" not in client.get(page).text
+    approved.keep(session, public, FixedClock(NOW))
+    session.commit()
+    assert f"{page}/text.json" in client.get(page).text

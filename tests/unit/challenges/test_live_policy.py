@@ -106,16 +106,3 @@ def test_link_to_join_is_shown_to_whom_the_body_chose_until_the_session_is_over(
     shown = policy.shows_link(session, NOW, signed_in=signed_in)
 
     assert shown is (to_signed_in if signed_in else to_visitors)
-
-
-@pytest.mark.parametrize("text", ["https://meet.example.org/a?b=1", "https://meet.example.org"])
-def test_link_leads_to_a_page(text: str) -> None:
-    assert policy.is_address(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["javascript:alert(1)", "http://a.example/", "//x", "https://", "https://a b", "https://[", ""],
-)
-def test_addresses_that_lead_nowhere_are_told_apart(text: str) -> None:
-    assert not policy.is_address(text)
