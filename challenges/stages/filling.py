@@ -59,13 +59,18 @@ def fill(challenge: Challenge, template: Template) -> None:
 
 
 def _put_criteria(stage: Stage, planned: Planned) -> None:
+    """Put the questions; the price criterion stays, last, until how money counts is put."""
     present = {criterion.key: criterion for criterion in stage.criteria}
-    kept = []
+    kept: list[Criterion] = []
     for ordinal, asked in enumerate(planned.criteria, 1):
         criterion = present.get(asked.key) or Criterion(key=asked.key, kind=CriterionKind.QUALITY)
         criterion.ordinal = ordinal
         put_question(criterion, tidied(asked.content()))
         kept.append(criterion)
+    price = stored.price_criterion(stage)
+    if price is not None:
+        price.ordinal = len(kept) + 1
+        kept.append(price)
     stage.criteria = kept
 
 

@@ -1,7 +1,6 @@
 """Forms of stages, of what may be bought later, and of templates."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -38,7 +37,6 @@ from challenges.stages.kinds import (
     StageKind,
     Unit,
 )
-from challenges.stages.models import SavedTemplate
 from marketplace.core.forms import BaseForm, MoneyField
 
 _AMOUNT = re.compile(r"£?([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?", re.ASCII)
@@ -240,8 +238,3 @@ class TemplateNameForm(BaseForm):
         widget=GovTextInput(),
         description=_l("Such as “Our staged challenge 2027”. At most 120 characters."),
     )
-
-
-def template_choices(saved: Sequence[SavedTemplate]) -> list[tuple[str, str]]:
-    """Give the key and name of each template that a body keeps."""
-    return [(str(each.id), each.name) for each in saved]

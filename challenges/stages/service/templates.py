@@ -17,6 +17,7 @@ from challenges.stages.models import SavedTemplate
 from challenges.stages.queries import saved_template, template_named
 from challenges.stages.service.steps import draft
 from challenges.stages.shapes import Template, template_of, written
+from marketplace.core.accounts.models import Organisation
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
@@ -86,6 +87,7 @@ def save_template(reference: str, name: str, *, actor: Actor, clock: Clock) -> u
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, whole=True)
         ensure(policy.can_create(actor))
+        _hold_names(session, actor)
         _refuse_taken(session, name, actor)
         kept = session.scalar(
             select(func.count())
@@ -115,6 +117,7 @@ def rename_template(template_id: uuid.UUID, name: str, *, actor: Actor) -> None:
     """
     name = _named(name)
     with transaction() as session:
+        _hold_names(session, actor)
         template = saved_template(session, template_id, actor, lock=True)
         ensure(policy.can_create(actor))
         if template.name != name:
@@ -140,6 +143,18 @@ def _named(name: str) -> str:
     if not name or len(name) > NAME_MOST:
         raise Invalid(message, fields={"name": message})
     return name
+
+
+def _hold_names(session: Session, actor: Actor) -> None:
+    """Let nobody else of the body name or count its templates until the transaction ends.
+
+    What refers to the body's row need not wait.
+    """
+    session.execute(
+        select(Organisation.id)
+        .where(Organisation.id == actor.organisation_id)
+        .with_for_update(key_share=True)
+    )
 
 
 def _refuse_taken(session: Session, name: str, actor: Actor) -> None:

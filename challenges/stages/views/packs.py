@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from challenges.stages import library, service
 from challenges.stages.forms import PacksForm
 from challenges.stages.queries import judged_stage
-from challenges.stages.views.room import AT, blueprint, ensure_writable, own
+from challenges.stages.views.room import AT, blueprint, to_write
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -21,8 +21,7 @@ from marketplace.core.permissions import Permission
 @requires(Permission.CHALLENGE_WRITE)
 def packs(reference: str, stage_id: uuid.UUID | None = None) -> Page:
     """Choose criteria from packs, and add them to the stage."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     stage = judged_stage(challenge, stage_id)
     form = PacksForm()
     form.keys.choices = [(key, asked.title) for key, asked in library.pack_criteria().items()]

@@ -14,7 +14,7 @@ from challenges.stages.forms import KindForm, LaterForm, StageForm
 from challenges.stages.kinds import KIND_MEANINGS, StageKind
 from challenges.stages.queries import find_stage
 from challenges.stages.terms import read_later, read_step, total_cost
-from challenges.stages.views.room import AT, blueprint, ensure_writable, own
+from challenges.stages.views.room import AT, blueprint, ensure_writable, own, to_write
 from challenges.views.differing import differences
 from challenges.views.room import Page, refused
 from marketplace.core import access
@@ -28,8 +28,7 @@ from marketplace.core.text import N_
 @requires(Permission.CHALLENGE_WRITE)
 def index(reference: str) -> str:
     """List the stages, with what they add up to."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    ensure_writable(own(reference))
     return _list(reference, StepForm())
 
 
@@ -60,8 +59,7 @@ def move(reference: str, stage_id: uuid.UUID) -> Page:
 @requires(Permission.CHALLENGE_WRITE)
 def add(reference: str) -> Page:
     """Ask what kind of stage it is, add it, and go on to what is said of it."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     form = KindForm()
     status = 200
     if form.is_submitted():
@@ -89,8 +87,7 @@ def add(reference: str) -> Page:
 @requires(Permission.CHALLENGE_WRITE)
 def change(reference: str, stage_id: uuid.UUID) -> Page:
     """Say what a stage is."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     stage = find_stage(challenge, stage_id)
     present = read_step(stage)
     form = StageForm.showing(present, extra={"seen": edition(present)})
@@ -132,8 +129,7 @@ def change(reference: str, stage_id: uuid.UUID) -> Page:
 @requires(Permission.CHALLENGE_WRITE)
 def delete(reference: str, stage_id: uuid.UUID) -> Page:
     """Ask whether a stage is to go, then take it out."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     stage = find_stage(challenge, stage_id)
     form = StepForm()
     status = 200
@@ -156,8 +152,7 @@ def delete(reference: str, stage_id: uuid.UUID) -> Page:
 @requires(Permission.CHALLENGE_WRITE)
 def later(reference: str) -> Page:
     """Say what may be bought after the last stage."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     present = read_later(challenge)
     form = LaterForm(data={**vars(present), "seen": edition(present)})
     status, differing = 200, None

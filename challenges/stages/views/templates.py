@@ -11,7 +11,7 @@ from challenges.stages import library, service
 from challenges.stages.forms import TemplateNameForm
 from challenges.stages.queries import saved_template, saved_templates, template_named
 from challenges.stages.shapes import read
-from challenges.stages.views.room import AT, blueprint, ensure_writable, own
+from challenges.stages.views.room import AT, blueprint, own, to_write
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -24,8 +24,7 @@ from marketplace.core.permissions import Permission, ensure
 @requires(Permission.CHALLENGE_WRITE)
 def choose(reference: str) -> str:
     """Offer the templates that a draft can take over."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     saved = saved_templates(db.session(), access.current_actor())
     return render_template(
         "stages/choose.html",
@@ -39,8 +38,7 @@ def choose(reference: str) -> str:
 @requires(Permission.CHALLENGE_WRITE)
 def apply(reference: str, template: str) -> Page:
     """Say what a template replaces, then replace it."""
-    challenge = own(reference)
-    ensure_writable(challenge)
+    challenge = to_write(reference)
     found = template_named(db.session(), template, access.current_actor())
     form = StepForm(data={"seen": service.edition_of(challenge)})
     status = 200

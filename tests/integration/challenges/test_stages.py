@@ -2,28 +2,36 @@
 
 import json
 import re
+import threading
 import uuid
+from contextvars import Context
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges import log_checks, queries, service
 from challenges.lifecycle import State
-from challenges.models import Challenge, EvaluationPlan, LegalRoute, PriceModel
+from challenges.models import Challenge, EvaluationPlan, LegalRoute, PriceModel, Rounded
+from challenges.notices.kinds import NoticeKind
+from challenges.notices.rules import Noticed
+from challenges.notices.service import record_notice
 from challenges.sections import Money
 from challenges.service.criteria import Move
+from challenges.service.method import choose_method, read_method
 from challenges.stages import library
 from challenges.stages import service as stages
 from challenges.stages.kinds import StageKind
 from challenges.stages.models import SavedTemplate
 from challenges.stages.shapes import Asked, Planned, template_of
 from challenges.stages.terms import read_step, total_cost
-from marketplace.core.accounts.models import User
+from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Role
 from tests.conftest import NOW, sign_in
@@ -387,6 +395,8 @@ def test_publication_freezes_an_evaluation_for_each_judged_stage_and_terms_of_al
     service.save(reference, money, actor=actor, clock=clock)
     service.submit_for_review(reference, actor=actor, clock=clock)
     service.approve(reference, actor=actor_for(officer), clock=clock)
+    notice = Noticed("NOV523456", NOW.date())
+    record_notice(reference, NoticeKind.CONTRACT, notice, actor=actor_for(officer), clock=clock)
     service.publish(
         reference,
         openers_named=[each.id for each in officers],
@@ -421,3 +431,93 @@ def test_stale_template_is_told_apart_by_what_it_replaces(
         stages.apply_template(
             staged.reference, "prize", actor=actor_for(lead), clock=clock, seen="long ago"
         )
+
+
+def test_template_of_a_priced_stage_brings_its_whole_method_to_another(
+    session: Session, body: Organisation, lead: User, clock: FixedClock
+) -> None:
+    mine, other = (
+        a_challenge(session, NOW, body, lead, price_model=PriceModel.FIXED_BOUNDS) for _ in range(2)
+    )
+    session.commit()
+    actor = actor_for(lead)
+    method = replace(
+        read_method(mine.stage),
+        price_weight=Decimal(40),
+        quality_threshold=Decimal(55),
+        rounded=Rounded.POINTS,
+        rounded_decimals=2,
+        tie_break=("price",),
+        below_mean=Decimal(30),
+    )
+    choose_method(mine.reference, method, actor=actor, clock=clock)
+    kept = stages.save_template(mine.reference, "Priced", actor=actor, clock=clock)
+
+    # Nothing new comes before the old is gone: a stage has one price at any time.
+    stages.apply_template(other.reference, str(kept), actor=actor, clock=clock)
+
+    session.expire_all()
+    assert read_method(other.stage) == read_method(mine.stage)
+    assert other.stage.criteria[-1].key == "price"
+    stages.apply_template(other.reference, "prize", actor=actor, clock=clock)
+    session.expire_all()
+    assert "price" not in {criterion.key for criterion in other.stage.criteria}
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "shown"),
+    [
+        ("later", {"kind": "included", "note": "Ask us twice."}, "Ask us twice."),
+        ("{stage}", {"name": "Written in vain"}, "Written in vain"),
+        ("new", {"kind": "delivery"}, "Add a stage"),
+        ("templates/prize", {}, "Replace"),
+    ],
+)
+def test_what_was_typed_stays_when_the_draft_went_to_review_meanwhile(
+    client: FlaskClient,
+    session: Session,
+    draft: Challenge,
+    lead: User,
+    page: str,
+    typed: dict[str, str],
+    shown: str,
+) -> None:
+    sign_in(client, lead)
+    path = at(draft, page.format(stage=draft.stage.id))
+    loaded = hidden_fields(client.get(path).text)
+    draft.state = State.IN_REVIEW
+    session.commit()
+
+    answer = client.post(path, data={**loaded, **typed})
+
+    assert answer.status_code == 409
+    assert "while the challenge is in review" in answer.text
+    assert shown in answer.text
+
+
+def test_template_saved_twice_at_once_is_kept_once(
+    app: Flask, session: Session, draft: Challenge, lead: User, clock: FixedClock
+) -> None:
+    actor, reference = actor_for(lead), draft.reference
+    start = threading.Barrier(2, timeout=10)
+    outcomes: list[object] = []
+
+    def save() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                outcomes.append(stages.save_template(reference, "Ours", actor=actor, clock=clock))
+            except Invalid as error:
+                outcomes.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=Context().run, args=(save,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    session.rollback()
+    assert {type(outcome) for outcome in outcomes} == {uuid.UUID, Invalid}
+    assert len(session.scalars(sa.select(SavedTemplate)).all()) == 1
