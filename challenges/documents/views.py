@@ -121,9 +121,9 @@ def remove(reference: str, document_id: uuid.UUID) -> Page:
 @blueprint.get("/work/challenges/<reference>/documents/<uuid:document_id>")
 @requires(Permission.CHALLENGE_READ_OWN)
 def own(reference: str, document_id: uuid.UUID) -> Response:
-    """Give a file to the people of the body, published or not."""
+    """Give a file to those who may read the draft, published or not."""
     actor = access.current_actor()
-    challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
+    challenge = queries.own_challenge(db.session(), reference, actor, whole=True, jointly=True)
     ensure(policy.can_read_own(actor, challenge))
     return _file(service.find(challenge, document_id))
 

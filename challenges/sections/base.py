@@ -53,8 +53,14 @@ SECTION_WORDS: Mapping[Section, str] = {
     Section.CODES: N_("Codes for the notice"),
 }
 
-# Of the lead body alone, whoever else may write: its money, its people, its files, its own record.
-LEAD_ONLY = frozenset({Section.MONEY, Section.DOCUMENTS, Section.TEAM, Section.RECORD})
+# Of the lead body alone, whoever else may write: its money and stages, its people and who joins in,
+# its files and notices, its own record.
+LEAD_ONLY = frozenset(
+    (
+        *(Section.STAGES, Section.MONEY, Section.DOCUMENTS, Section.CODES),
+        *(Section.SPONSORS, Section.TEAM, Section.RECORD),
+    )
+)
 
 # How a task list puts them together.
 SECTION_GROUPS: Mapping[str, tuple[Section, ...]] = {

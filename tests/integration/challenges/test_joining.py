@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges import service as challenges
+from challenges.documents import service as documents
 from challenges.joining import queries, service
 from challenges.joining.lifecycle import Joining, Measure, Shares
 from challenges.joining.models import CostShare, JointSponsor
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from challenges.sections import Place, Sponsors, Team
+from marketplace.core.access import current_files
 from marketplace.core.accounts.models import Membership, Organisation, User
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
@@ -202,6 +204,28 @@ def test_joined_body_reads_and_writes_only_what_it_was_let(
         challenges.save(draft.reference, Team(), actor=actor_for(partner_lead), clock=CLOCK)
     with pytest.raises(NotFound):
         challenges.submit_for_review(draft.reference, actor=actor_for(partner_lead), clock=CLOCK)
+
+
+def test_joined_body_is_led_only_where_it_may_go(
+    client: FlaskClient, session: Session, joined: JointSponsor, draft: Challenge, lead: User,
+    partner_lead: User,
+) -> None:  # fmt: skip
+    service.let_write(draft.reference, joined.id, writes=True, actor=actor_for(lead), clock=CLOCK)
+    documents.attach(
+        draft.reference, name="gauges.txt", content=b"All gauges.", title="All gauges",
+        is_contract=False, actor=actor_for(lead), clock=CLOCK, store=current_files(),
+    )  # fmt: skip
+    sign_in(client, partner_lead)
+    at = f"/work/challenges/{draft.reference}"
+
+    for page in ("/write", "/write/criteria", "/write/problem", "/preview"):
+        links = set(re.findall(rf'href="({at}[^"#]*)', client.get(at + page).text))
+        assert links, page
+        for link in links:
+            answer = client.get(link)
+            assert answer.status_code in (200, 303), (page, link)
+            answer.close()
+    assert f"{at}/documents/" in client.get(f"{at}/preview").text
 
 
 def test_joined_body_never_reaches_opening_panel_or_award(
