@@ -65,11 +65,6 @@ class _Index:
     lengths: tuple[int, ...]
 
 
-def every_code() -> Sequence[Code]:
-    """Give all codes in their order."""
-    return _index().codes
-
-
 def find(text: str) -> Code | None:
     """Give the code that a text names, with or without spaces and check digit, if there is one.
 

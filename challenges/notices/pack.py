@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from challenges.asking.policy import asking_ends
+from challenges.drafting.kinds import Topic
 from challenges.notices import codes
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.rules import holding
@@ -57,7 +57,8 @@ class Filled:
 class Surroundings:
     """What a notice says that a challenge does not hold itself.
 
-    `link` is the address of its public page, `buyer_type` the body's type in words.
+    `link` is the address of its public page, `buyer_type` the body's type in words, `review_body`
+    who hears complaints under the law that holds.
     """
 
     link: str
@@ -65,6 +66,7 @@ class Surroundings:
     contact_name: str
     contact_email: str
     gpa: bool
+    review_body: str
 
 
 def filled(form: NoticeForm, answers: Mapping[str, str]) -> list[Filled]:
@@ -110,7 +112,7 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
         "how_to_bid": f"{around.link}\n{_ONLY_ELECTRONIC}",
         "language": "English",
         "link": around.link,
-        "lots": "No: the challenge is one problem, and each bid answers all of it.",
+        "lots": _lots(challenge),
         "main_code": "\n".join(_codes(challenge, main=True)),
         "opening": _opening(stage),
         "options": _options(challenge),
@@ -120,13 +122,13 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
             filter(
                 None,
                 (
-                    instant(asking_ends(challenge)),
+                    instant(stage.questions_until),
                     f"Questions are asked and answered at {around.link}",
                 ),
             )
         ),
         "reference": challenge.reference,
-        "review_body": "Sheriff Court or Court of Session, Scotland",
+        "review_body": around.review_body,
         "sector": SECTOR_WORDS.get(challenge.sector or "", challenge.sector or ""),
         "summary": challenge.summary,
         "title": challenge.title,
@@ -209,6 +211,12 @@ def _duration(challenge: "Challenge") -> str:
     if challenge.starts_on:
         lengths.append(f"Planned to begin: {day(challenge.starts_on)}")
     return "\n".join(lengths)
+
+
+def _lots(challenge: "Challenge") -> str:
+    """Give what the body recorded on lots; without a record, what is so of every challenge."""
+    recorded = (each.text for each in challenge.record if each.topic is Topic.LOTS)
+    return next(recorded, "No: the challenge is one problem, and each bid answers all of it.")
 
 
 def _opening(stage: "Stage") -> str:

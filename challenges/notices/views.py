@@ -120,6 +120,7 @@ def surroundings(challenge: Challenge) -> pack.Surroundings:
         contact_name=(shown and challenge.contact_name) or challenge.owner.name,
         contact_email=(shown and challenge.contact_email) or challenge.owner.email,
         gpa=law is not None and law.band.notices.contract_first,
+        review_body=notice_book(law.regime.key, law.regime.version).review_body if law else "",
     )
 
 

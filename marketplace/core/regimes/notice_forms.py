@@ -44,9 +44,10 @@ class ChangeGround:
 
 @dataclass(frozen=True)
 class NoticeBook:
-    """The notices of one version of a regime."""
+    """The notices of one version of a regime; `review_body` hears complaints about a purchase."""
 
     version: str
+    review_body: str
     forms: Mapping[str, NoticeForm]
     change_grounds: Mapping[str, ChangeGround]
 
@@ -78,6 +79,7 @@ def _book(item: Mapping[str, Any]) -> NoticeBook:
     grounds = [ChangeGround(**ground) for ground in item["change_grounds"]]
     return NoticeBook(
         version=item["version"],
+        review_body=item["review_body"],
         forms={form.key: form for form in forms},
         change_grounds={ground.key: ground for ground in grounds},
     )

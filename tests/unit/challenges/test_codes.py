@@ -6,7 +6,7 @@ from challenges.models import Challenge
 from challenges.notices import codes
 from challenges.notices.queries import suggested_codes
 
-EVERY = codes.every_code()
+EVERY = codes._index().codes
 
 
 def labels(words: str, limit: int = 8) -> list[str]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from challenges.drafting.kinds import Topic
+from challenges.drafting.models import RecordAnswer
 from challenges.law import law_of
 from challenges.lifecycle import State
 from challenges.models import Challenge, Criterion, CriterionKind, LegalRoute, Stage
@@ -31,6 +33,7 @@ AROUND = pack.Surroundings(
     contact_name="Lena Lead",
     contact_email="lena@example.org",
     gpa=True,
+    review_body="Example Court",
 )
 BOOK = notice_book("scotland", "2026-01")
 
@@ -126,6 +129,17 @@ def test_description_has_no_marks_and_is_cut_at_a_word() -> None:
     )
     assert len(long["description"]) <= pack.DESCRIPTION_MOST
     assert long["description"].endswith("word…")
+
+
+def test_lots_are_told_as_recorded_and_the_review_body_as_the_law_has_it() -> None:
+    recorded = RecordAnswer(topic=Topic.LOTS, text="Two lots: north and south.")
+
+    answers = pack.challenge_answers(a_challenge(record=[recorded]), AROUND)
+
+    assert answers["lots"] == "Two lots: north and south."
+    assert pack.challenge_answers(a_challenge(), AROUND)["lots"].startswith("No: ")
+    assert answers["review_body"] == "Example Court"
+    assert "Court of Session" in BOOK.review_body
 
 
 def test_what_bidders_must_show_and_the_planned_days_stand_in_the_notice() -> None:
