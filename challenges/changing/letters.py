@@ -22,11 +22,12 @@ from marketplace.core.permissions import Actor, Role
 def ask_to_publish(
     session: Session, challenge: Challenge, draft: ChangeDraft, clock: Clock
 ) -> None:
-    """Ask those who may publish a change to read it, then to publish it."""
+    """Ask the body's officers who wrote nothing of a change to read it, then to publish it."""
+    writers = {uuid.UUID(each) for each in draft.writers}
     writer = session.get_one(User, draft.changed_by_id)
-    telling.queue(
+    post_to(
         session,
-        publishers(session, challenge, draft),
+        of_body(session, challenge, Role.PROCUREMENT_OFFICER) - writers,
         subject=_("Please read a change, then publish it: %(title)s", title=challenge.title),
         parts=[
             challenge.title,
@@ -37,13 +38,6 @@ def ask_to_publish(
         ],
         clock=clock,
     )
-
-
-def publishers(session: Session, challenge: Challenge, draft: ChangeDraft) -> Sequence[User]:
-    """Give the body's officers who wrote nothing of a change."""
-    writers = {uuid.UUID(each) for each in draft.writers}
-    officers = of_body(session, challenge, Role.PROCUREMENT_OFFICER)
-    return telling.people(session, officers - writers)
 
 
 def tell_changed(

@@ -11,7 +11,6 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from challenges.asking.policy import asking_ends
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.audit.models import LogEntry
@@ -25,7 +24,6 @@ class Milestone(StrEnum):
     PUBLISHED = "published"
     MOVED = "moved"
     REOPENED = "reopened"
-    CHANGED = "changed"
     QUESTIONS = "questions"
     CLOSES = "closes"
     OPENED = "opened"
@@ -47,8 +45,6 @@ class Step:
     coming: bool = False
     # A day that is planned and not promised, without a time.
     planned: bool = False
-    # Of a change: which one, counted from 1.
-    number: int | None = None
 
     @property
     def words(self) -> str:
@@ -60,7 +56,6 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.PUBLISHED: N_("Published"),
     Milestone.MOVED: N_("Closing time moved"),
     Milestone.REOPENED: N_("Opened for bids again"),
-    Milestone.CHANGED: N_("Change %(number)s published"),
     Milestone.QUESTIONS: N_("Last day for questions"),
     Milestone.CLOSES: N_("Closed to bids"),
     Milestone.OPENED: N_("Bids opened"),
@@ -84,7 +79,6 @@ _MIDDAY = time(12)
 _ACTIONS = {
     "deadline.extended": Milestone.MOVED,
     "challenge.reopened": Milestone.REOPENED,
-    "challenge.changed": Milestone.CHANGED,
     "bids.opened": Milestone.OPENED,
     "intention.announced": Milestone.INTENTION,
     "contract.signed": Milestone.SIGNED,
@@ -99,19 +93,14 @@ def story(session: Session, challenge: Challenge, now: datetime) -> Sequence[Ste
         .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(sorted(_ACTIONS)))
         .order_by(LogEntry.cn)
     )
-    steps = []
-    changes = 0
-    for action, at in found:
-        changes += _ACTIONS[action] is Milestone.CHANGED
-        number = changes if _ACTIONS[action] is Milestone.CHANGED else None
-        steps.append(Step(_ACTIONS[action], at, number=number))
+    steps = [Step(_ACTIONS[action], at) for action, at in found]
     if challenge.published_at is not None:
         steps.append(Step(Milestone.PUBLISHED, challenge.published_at))
     ended, closes_at = challenge.ended_at, challenge.stage.closes_at
     # What ended before its closing time never closed.
     if closes_at is not None and (ended is None or closes_at <= ended):
         steps.append(Step(Milestone.CLOSES, closes_at, coming=closes_at > now))
-    until = asking_ends(challenge)
+    until = challenge.stage.questions_until
     if until is not None and (ended is None or until <= ended):
         steps.append(Step(Milestone.QUESTIONS, until, coming=until > now))
     if ended is None:

@@ -20,8 +20,6 @@ from challenges.joining.lifecycle import JOINING_WORDS, Joining
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
-from marketplace.core.accounts import policy as accounts
-from marketplace.core.accounts.rows import ensure_meets_bodies
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Permission, ensure
@@ -37,9 +35,7 @@ def ask() -> Page:
     """Ask to join in a draft of another body, by its reference."""
     form = AskForm(data={"reference": request.args.get("reference", "")[:20]})
     status = 200
-    if request.method == "GET":
-        ensure_meets_bodies(db.session(), access.current_actor())
-    else:
+    if request.method == "POST":
         try:
             reference = service.ask(
                 form.reference.data or "",
@@ -223,9 +219,6 @@ def _sponsors_page(
     challenge = challenges.own_challenge(session, reference, actor)
     form.offer(queries.bodies(session, besides=challenge.buyer_id))
     entries = queries.sponsors(session, challenge)
-    arrange = policy.can_arrange(actor, challenge)
-    if arrange.allowed:
-        arrange = accounts.can_meet_bodies(challenge.buyer)
     page = render_template(
         "challenges/joining/sponsors.html",
         challenge=challenge,
@@ -237,7 +230,7 @@ def _sponsors_page(
         shares=queries.shares(session, challenge),
         names={challenge.buyer_id: challenge.buyer.name}
         | {e.body_id: e.body.name for e in entries},
-        arrange=arrange,
+        arrange=policy.can_arrange(actor, challenge),
         may_decide=actor.may(Permission.CHALLENGE_APPROVE),
     )
     return page, status

@@ -149,13 +149,13 @@ def quality_alone(trial: Trial) -> QualityAlone | None:
 def reversal(trial: Trial) -> Reversal | None:
     """Find a third bid whose coming or going turns the order of others; None: none was found.
 
-    First among the bids themselves; then by adding a bid as weak as the weakest, very cheap or very
-    dear.
+    First among the bids themselves; then by adding a bid as weak as the weakest that counts, very
+    cheap or very dear.
     """
     sensitivity = trial.result.get("sensitivity") or {}
     for found in sensitivity.get("rank_reversals") or ():
         return Reversal([int(bid) for bid in found["changed"]], int(found["left_out"]), None)
-    if trial.formula not in RELATIVE_FORMULAS:
+    if trial.formula not in RELATIVE_FORMULAS or not trial.ranked.contenders:
         return None
     before = _order(trial.ranked)
     for price in decoy_prices(trial):
@@ -175,7 +175,11 @@ def decoy_prices(trial: Trial) -> list[int]:
 
 
 def with_decoy(trial: Trial, price: int) -> Trial:
-    """Add a bid with the lowest scores that still count, at a price in minor units."""
+    """Add a bid with the lowest scores that still count, at a price in minor units.
+
+    Raises:
+        ValueError: no bid counts.
+    """
     weakest = min(trial.ranked.contenders, key=lambda bid: (bid.quality_points, bid.bid_id))
     scores = trial.samples[int(weakest.bid_id) - 1].scores
     return trial.with_samples([*trial.samples, Sample("", scores, price)])
@@ -184,7 +188,7 @@ def with_decoy(trial: Trial, price: int) -> Trial:
 def taken_away(trial: Trial) -> Fraction | None:
     """Tell how many points the best bid would lose by a cheap bid at half the lowest price.
 
-    None where the formula compares no bids.
+    None where the formula compares no bids, or none counts.
     """
     if trial.formula not in RELATIVE_FORMULAS or not trial.ranked.contenders:
         return None

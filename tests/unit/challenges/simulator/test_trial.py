@@ -319,3 +319,13 @@ def test_price_up_to_which_the_best_quality_wins_parts_winning_from_losing(
             assert place in trial.at_price(found.place, Fraction(found.limit, 100)).winners
         assert place not in trial.at_price(found.place, Fraction(found.limit + 1, 100)).winners
         assert found.wins == (place in trial.ranked.winners)
+
+
+@pytest.mark.parametrize("model", [PriceModel.LOWEST_PRICE_RATIO, PriceModel.RANGE_OF_BIDS])
+def test_nothing_is_turned_or_taken_away_where_no_bid_counts(model: PriceModel) -> None:
+    trial = a_trial(model, quality_threshold=Decimal(100))
+
+    assert trial.ranked.contenders == []
+    assert effects.reversal(trial) is None
+    assert effects.taken_away(trial) is None
+    said(trial)
