@@ -1,15 +1,25 @@
 """Reads of how a stage's closing instant was moved, and of the proposal that waits."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from challenges import hooks
-from challenges.models import Challenge, DeadlineChange, DeadlineOutcome
+from challenges.models import Challenge, DeadlineChange, DeadlineOutcome, Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How often a closing instant was moved, and when last."""
+
+    times: int
+    last: datetime
 
 
 def waiting(session: Session, challenge: Challenge) -> DeadlineChange | None:
@@ -32,6 +42,26 @@ def moves(session: Session, challenge: Challenge) -> Sequence[DeadlineChange]:
         .options(joinedload(DeadlineChange.proposed_by), joinedload(DeadlineChange.decided_by))
         .order_by(DeadlineChange.closes_from)
     ).all()
+
+
+def last_moves(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Moved]:
+    """Give how often, and when last, the first closing instants of challenges were moved; what was
+    never moved is left out."""
+    found = session.execute(
+        select(
+            Stage.challenge_id,
+            func.count(DeadlineChange.id).label("times"),
+            func.max(DeadlineChange.decided_at).label("last"),
+        )
+        .join(DeadlineChange, DeadlineChange.stage_id == Stage.id)
+        .where(
+            Stage.challenge_id.in_(ids),
+            Stage.ordinal == 1,
+            DeadlineChange.outcome == DeadlineOutcome.CONFIRMED,
+        )
+        .group_by(Stage.challenge_id)
+    )
+    return {row.challenge_id: Moved(row.times, row.last) for row in found}
 
 
 def find(session: Session, challenge: Challenge, change_id: uuid.UUID) -> DeadlineChange:

@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from challenges.alerts.models import SavedSearch, Told
-from challenges.alerts.queries import own_search
-from challenges.alerts.timing import Frequency, next_due
+from challenges.alerts.queries import own_search, own_searches
+from challenges.alerts.timing import Frequency, next_due, telling_part
 from marketplace.core import jobs
+from marketplace.core.accounts.models import User
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid
 from marketplace.core.notices import choices
@@ -27,10 +28,19 @@ def save(
 ) -> uuid.UUID:
     """Save a search and give its identifier; only what is published from now on is told.
 
+    What no new challenge answers is left out of it. One that is saved already, under the same name
+    and as often, is that one: a second click saves nothing.
+
     Raises:
         Invalid: the person has too many.
     """
+    asked = telling_part(asked)
     with transaction() as session:
+        # One at a time, so that they are counted rightly.
+        session.execute(select(User.id).where(User.id == person).with_for_update(key_share=True))
+        for known in own_searches(session, person):
+            if (known.name, known.asked, known.frequency) == (name, asked, frequency):
+                return known.id
         count = session.scalar(
             select(func.count()).select_from(SavedSearch).where(SavedSearch.user_id == person)
         )
@@ -43,7 +53,7 @@ def save(
         search = SavedSearch(
             user_id=person,
             name=name,
-            asked=dict(asked),
+            asked=asked,
             frequency=frequency,
             created_at=now,
             seen_until=now,

@@ -5,7 +5,7 @@ tells nothing twice and leaves nothing out.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,6 @@ from challenges.alerts.service import SEARCH, await_next
 from challenges.alerts.timing import Frequency
 from challenges.finding.choosing import FIRST_STAGE, choosing
 from challenges.finding.filters import Filters, Order
-from challenges.finding.queries import public_bodies, public_rounds
 from challenges.forms.search import FilterForm
 from challenges.hooks import ON_PUBLICATION
 from challenges.models import Challenge, Stage
@@ -72,11 +71,16 @@ def tell_at_once(_payload: dict[str, Any], clock: Clock) -> None:
                 _tell(inside, search, clock)
 
 
-def filters_of(session: Session, search: SavedSearch, now: datetime) -> Filters:
-    """Give what a saved search looks for at `now`."""
-    form = FilterForm(MultiDict(search.asked))
-    form.offer(public_bodies(session), public_rounds(session))
+def filters_of(asked: Mapping[str, str], now: datetime) -> Filters | None:
+    """Give what a saved search looks for at `now`, None where any of it cannot be read.
+
+    A page leaves such a part out and shows so; a message would tell of what nobody asked for.
+    """
+    form = FilterForm(MultiDict(asked))
+    form.accept_any_place()
     form.validate()
+    if any(name not in form or form[name].errors for name in asked):
+        return None
     return form.filters(now)
 
 
@@ -108,7 +112,10 @@ def _tell(session: Session, search: SavedSearch, clock: Clock) -> None:
 
 def _new(session: Session, search: SavedSearch, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """Give what answers the search and was not told, the newest first."""
-    filters = filters_of(session, search, now).since(search.seen_until).ordered(Order.NEWEST)
+    asked = filters_of(search.asked, now)
+    if asked is None:
+        return []
+    filters = asked.since(search.seen_until).ordered(Order.NEWEST)
     told = select(Told.challenge_id).where(Told.search_id == search.id)
     ids = choosing(session, filters, now).where(Challenge.id.not_in(told)).subquery()
     return session.execute(

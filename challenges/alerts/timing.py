@@ -1,4 +1,4 @@
-"""How often a saved search writes, and when next. Pure."""
+"""How often a saved search writes, of what, and when next. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -27,6 +27,21 @@ FREQUENCY_WORDS: Mapping[Frequency, str] = {
     Frequency.WEEKLY: N_("On Monday morning, if there is anything new"),
     Frequency.PAUSED: N_("Paused: no e-mails for now"),
 }
+
+
+# A message tells of what was published: of no challenge that has closed since, and its closing time
+# is weeks away. These parts of an address would have a search tell nothing for good.
+_NEVER_NEW = frozenset({"within", "by"})
+_NEW_STATES = frozenset({"any", "open"})
+
+
+def telling_part(asked: Mapping[str, str]) -> dict[str, str]:
+    """Give the part of what was asked for that a newly published challenge can answer."""
+    return {
+        name: value
+        for name, value in asked.items()
+        if name not in _NEVER_NEW and (name != "state" or value in _NEW_STATES)
+    }
 
 
 def next_due(frequency: Frequency, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from challenges import queries
@@ -13,7 +14,7 @@ from challenges.alerts import service, stopping, tokens
 from challenges.alerts.forms import KindsForm, SearchForm, StepForm
 from challenges.alerts.models import SavedSearch
 from challenges.alerts.queries import own_search, own_searches
-from challenges.alerts.timing import FREQUENCY_WORDS, Frequency
+from challenges.alerts.timing import FREQUENCY_WORDS, Frequency, telling_part
 from challenges.following.queries import followed
 from challenges.forms.search import FilterForm
 from challenges.policy import current_state
@@ -62,7 +63,7 @@ def mail() -> Response:
 @signed_in
 def save() -> Page:
     """Save the search in the address; a visitor comes back here after signing in."""
-    asked, said = _asked()
+    asked, said, left_out = _asked()
     form = SearchForm()
     status = 200
     if request.method == "GET":
@@ -84,7 +85,9 @@ def save() -> Page:
             return redirect(url_for("alerts.index"), 303)
     else:
         status = 422
-    return render_template("alerts/save.html", form=form, said=said, asked=asked), status
+    return render_template(
+        "alerts/save.html", form=form, said=said, asked=asked, left_out=left_out
+    ), status
 
 
 @blueprint.route("/searches/<uuid:search_id>", methods=["GET", "POST"])
@@ -149,16 +152,24 @@ def _change_page(search: SavedSearch, form: SearchForm, status: int) -> Page:
     return render_template("alerts/change.html", search=search, form=form), status
 
 
-def _asked() -> tuple[dict[str, str], list[str]]:
-    """Give the filters in the address, and what they say."""
+def _asked() -> tuple[dict[str, str], list[str], list[str]]:
+    """Give the filters in the address that can be saved, what they say, and what others say."""
     session = db.session()
-    form = FilterForm(request.args)
-    form.offer(queries.public_bodies(session), queries.public_rounds(session))
-    form.validate()
-    readable = {
-        name: str(value)[:200] for name, value in form.asked().items() if not form[name].errors
-    }
-    return readable, [chip.label for chip in form.chips()]
+    offered = queries.public_bodies(session), queries.public_rounds(session)
+
+    def read(asked: MultiDict[str, str]) -> tuple[dict[str, str], list[str]]:
+        form = FilterForm(asked)
+        form.offer(*offered)
+        form.accept_any_place()
+        form.validate()
+        readable = {
+            name: str(value)[:200] for name, value in form.asked().items() if not form[name].errors
+        }
+        return readable, [chip.label for chip in form.chips()]
+
+    readable, labels = read(request.args)
+    asked, said = read(MultiDict(telling_part(readable)))
+    return asked, said, [label for label in labels if label not in said]
 
 
 def _person() -> uuid.UUID:

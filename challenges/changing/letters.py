@@ -22,12 +22,11 @@ from marketplace.core.permissions import Actor, Role
 def ask_to_publish(
     session: Session, challenge: Challenge, draft: ChangeDraft, clock: Clock
 ) -> None:
-    """Ask the body's officers who wrote nothing of a change to read it, then to publish it."""
-    writers = {uuid.UUID(each) for each in draft.writers}
+    """Ask those who may publish a change to read it, then to publish it."""
     writer = session.get_one(User, draft.changed_by_id)
-    post_to(
+    telling.queue(
         session,
-        of_body(session, challenge, Role.PROCUREMENT_OFFICER) - writers,
+        publishers(session, challenge, draft),
         subject=_("Please read a change, then publish it: %(title)s", title=challenge.title),
         parts=[
             challenge.title,
@@ -38,6 +37,13 @@ def ask_to_publish(
         ],
         clock=clock,
     )
+
+
+def publishers(session: Session, challenge: Challenge, draft: ChangeDraft) -> Sequence[User]:
+    """Give the body's officers who wrote nothing of a change."""
+    writers = {uuid.UUID(each) for each in draft.writers}
+    officers = of_body(session, challenge, Role.PROCUREMENT_OFFICER)
+    return telling.people(session, officers - writers)
 
 
 def tell_changed(

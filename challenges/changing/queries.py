@@ -1,5 +1,6 @@
 """Reads of changes to a challenge: the one in hand, and those that were published."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -92,6 +93,17 @@ def last_asking_number(session: Session, challenge: Challenge) -> int | None:
             Addendum.challenge_id == challenge.id, Addendum.confirm
         )
     )
+
+
+def keys_ever(session: Session, challenge: Challenge) -> set[str]:
+    """Give the keys of all criteria that any version of a challenge's plan had."""
+    plans = session.scalars(select(Plan.canonical).where(Plan.challenge_id == challenge.id))
+    return {
+        criterion["id"]
+        for plan in plans
+        for stage in json.loads(plan)["stages"]
+        for criterion in (stage["evaluation"] or {"criteria": []})["criteria"]
+    }
 
 
 def last_asking(challenge_id: object) -> ScalarSelect[int]:

@@ -36,6 +36,7 @@ from challenges.service.freezing import freeze
 from challenges.similar.vectors import await_vector
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
+from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
@@ -99,7 +100,11 @@ def add_criterion(reference: str, content: Question, *, actor: Actor, clock: Clo
     """
     content = tidied(content)
     refuse_faults(content)
-    _write(reference, lambda copy: append_question(copy.stage, content), actor, clock)
+
+    def write(copy: Challenge) -> None:
+        append_question(copy.stage, content, former=queries.keys_ever(db.session(), copy))
+
+    _write(reference, write, actor, clock)
 
 
 def change_criterion(
@@ -167,7 +172,8 @@ def hand_over(reference: str, *, reason: str, confirm: bool, actor: Actor, clock
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no change in hand.
-        Forbidden, WrongMoment: by `policy.can_change`; or too little time is left to confirm bids.
+        Forbidden, WrongMoment: by `policy.can_change`; or too little time is left to confirm bids,
+            or every officer of the body wrote in it.
         Invalid: there is no reason, the change changes nothing, or what it makes is not complete.
     """
     reason = _told(reason)
@@ -187,6 +193,8 @@ def hand_over(reference: str, *, reason: str, confirm: bool, actor: Actor, clock
                 )
             )
         _touch(draft, actor, now)
+        if not letters.publishers(session, challenge, draft):
+            raise WrongMoment(N_("Nobody is left who may publish it: name another officer."))
         draft.handed_over_at = now
         session.flush()
         letters.ask_to_publish(session, challenge, draft, clock)

@@ -10,6 +10,9 @@ from challenges.comparing import Row, compare
 from challenges.forms.criteria import QuestionForm
 from challenges.forms.sections import FORMS, SectionForm
 from challenges.forms.sections.money import MoneyForm
+from challenges.method.document import steps_of
+from challenges.method.rules import step_words
+from challenges.models import Challenge
 from challenges.plan import plain
 from challenges.sections import SECTION_WORDS, Content, Money, Section
 from challenges.views.differing import Difference, differences, shown
@@ -34,6 +37,17 @@ def changes_between(before: bytes, after: bytes) -> list[Changed]:
             said = [Difference(each.label, _side_by_side(each.rows)) for each in _of(was, will)]
             found.append(Changed(section, SECTION_WORDS[section], said))
     return found
+
+
+def steps_gone(challenge: Challenge, copy: Challenge) -> list[str]:
+    """Give in words the tie-breaks of a challenge that hold no more in its changed copy."""
+    titles = {criterion.key: criterion.title for criterion in challenge.stage.criteria}
+    left = steps_of(copy.stage)
+    return [
+        _(step_words(step, titles) or step)
+        for step in steps_of(challenge.stage)
+        if step not in left
+    ]
 
 
 def _side_by_side(rows: Sequence[Row]) -> list[Row]:

@@ -13,6 +13,8 @@ from challenges.changing.forms import HandOverForm
 from challenges.forms.criteria import QuestionForm, WeightsForm
 from challenges.forms.sections import FORMS
 from challenges.forms.steps import StepForm
+from challenges.method.document import steps_of
+from challenges.method.rules import BY_CRITERION
 from challenges.models import Challenge
 from challenges.plan import WEIGHTS_TOTAL, plain
 from challenges.readiness import weights_sum
@@ -53,6 +55,7 @@ def show(reference: str) -> str:
         found=found,
         lacking=service.lacks(challenge, copy, now),
         new_plan=new_plan,
+        steps_gone=showing.steps_gone(challenge, copy),
         confirm=new_plan or (draft is not None and draft.confirm),
         time_to_confirm=policy.time_to_confirm(challenge, now),
         may_change=policy.can_change(actor, challenge, now),
@@ -221,7 +224,8 @@ def delete_criterion(reference: str, key: str) -> Page:
     """Ask whether a criterion is to go, then take it out of what will be asked."""
     actor, clock = access.current_actor(), access.clock()
     challenge, form, status = _load(reference), StepForm(), 200
-    criterion = find_question(service.changed(db.session(), challenge).stage, key)
+    stage = service.changed(db.session(), challenge).stage
+    criterion = find_question(stage, key)
     if request.method == "GET":
         ensure(policy.can_change(actor, challenge, clock.now()))
     elif form.validate():
@@ -233,7 +237,11 @@ def delete_criterion(reference: str, key: str) -> Page:
             flash(_("The criterion is taken out in the change."))
             return redirect(url_for("changes.criteria", reference=reference), 303)
     page = render_template(
-        "changes/delete_criterion.html", challenge=challenge, criterion=criterion, form=form
+        "changes/delete_criterion.html",
+        challenge=challenge,
+        criterion=criterion,
+        parts_ties=BY_CRITERION + key in steps_of(stage),
+        form=form,
     )
     return page, status
 
@@ -329,6 +337,7 @@ def publish(reference: str) -> Page:
         found=showing.changes_between(text_of(challenge), text_of(copy)),
         number=changes.count(db.session(), challenge) + 1,
         new_plan=new_plan,
+        steps_gone=showing.steps_gone(challenge, copy),
         confirm=confirm,
     )
     return page, status

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import inspect
 
 from challenges.changing.contents import CHANGEABLE, from_json, say, take, to_json
+from challenges.method.document import lost_steps, steps_of
 from challenges.models import Challenge
 from challenges.sections import Section
 from marketplace.core.database import Base
@@ -29,10 +30,14 @@ def as_changed(challenge: Challenge, sections: Sections) -> Challenge:
 def apply(challenge: Challenge, sections: Sections) -> None:
     """Have a challenge say what a change holds.
 
-    Money comes before criteria, for it settles whether price counts.
+    Money comes before criteria, for it settles whether price counts. A tie-break by what the change
+    takes out goes with it; there is no page on which a change could choose another.
     """
     for section in sorted(map(Section, sections), key=CHANGEABLE.index):
         take(challenge, from_json(section, sections[section.value]))
+    stage = challenge.stage
+    if lost := lost_steps(stage):
+        stage.tie_break = " ".join(step for step in steps_of(stage) if step not in lost)
 
 
 def sections_of(challenge: Challenge, copy: Challenge) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 
 The database itself brings every change of a public text into the index, in the transaction of the
 change, so the index is never behind and no code can forget it. Only what is published is in it:
-what is not there cannot be found. Migrations use this too: one that rebuilds `challenge`,
-`organisation` or `co_sponsor` on SQLite loses the triggers there and must set them again.
+what is not there cannot be found. A migration holds its own copy of what it sets; one that rebuilds
+`challenge`, `organisation` or `co_sponsor` on SQLite loses the triggers there and must set them
+again.
 """
 
 from collections.abc import Iterator, Mapping

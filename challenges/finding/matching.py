@@ -106,9 +106,15 @@ def matches(session: Session, wanted: Wanted, *, ranked: bool) -> Select[uuid.UU
         if ranked
         else literal_column("0")
     )
-    return select(ChallengeText.challenge_id, score.label("score")).where(
-        words_column.op("@@")(asked)
+    # Words first here too: else the planner may walk an index of all that was published, and
+    # look into the words of each challenge on the way.
+    hits = (
+        select(ChallengeText.challenge_id, score.label("score"))
+        .where(words_column.op("@@")(asked))
+        .cte("hits")
+        .prefix_with("MATERIALIZED")
     )
+    return select(hits.c.challenge_id, hits.c.score)
 
 
 def marked(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from challenges.asking.policy import asking_ends
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.audit.models import LogEntry
@@ -24,6 +25,7 @@ class Milestone(StrEnum):
     PUBLISHED = "published"
     MOVED = "moved"
     REOPENED = "reopened"
+    CHANGED = "changed"
     QUESTIONS = "questions"
     CLOSES = "closes"
     OPENED = "opened"
@@ -45,6 +47,8 @@ class Step:
     coming: bool = False
     # A day that is planned and not promised, without a time.
     planned: bool = False
+    # Of a change: which one, counted from 1.
+    number: int | None = None
 
     @property
     def words(self) -> str:
@@ -56,6 +60,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.PUBLISHED: N_("Published"),
     Milestone.MOVED: N_("Closing time moved"),
     Milestone.REOPENED: N_("Opened for bids again"),
+    Milestone.CHANGED: N_("Change %(number)s published"),
     Milestone.QUESTIONS: N_("Last day for questions"),
     Milestone.CLOSES: N_("Closed to bids"),
     Milestone.OPENED: N_("Bids opened"),
@@ -79,6 +84,7 @@ _MIDDAY = time(12)
 _ACTIONS = {
     "deadline.extended": Milestone.MOVED,
     "challenge.reopened": Milestone.REOPENED,
+    "challenge.changed": Milestone.CHANGED,
     "bids.opened": Milestone.OPENED,
     "intention.announced": Milestone.INTENTION,
     "contract.signed": Milestone.SIGNED,
@@ -93,14 +99,19 @@ def story(session: Session, challenge: Challenge, now: datetime) -> Sequence[Ste
         .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(sorted(_ACTIONS)))
         .order_by(LogEntry.cn)
     )
-    steps = [Step(_ACTIONS[action], at) for action, at in found]
+    steps = []
+    changes = 0
+    for action, at in found:
+        changes += _ACTIONS[action] is Milestone.CHANGED
+        number = changes if _ACTIONS[action] is Milestone.CHANGED else None
+        steps.append(Step(_ACTIONS[action], at, number=number))
     if challenge.published_at is not None:
         steps.append(Step(Milestone.PUBLISHED, challenge.published_at))
     ended, closes_at = challenge.ended_at, challenge.stage.closes_at
     # What ended before its closing time never closed.
     if closes_at is not None and (ended is None or closes_at <= ended):
         steps.append(Step(Milestone.CLOSES, closes_at, coming=closes_at > now))
-    until = challenge.stage.questions_until
+    until = asking_ends(challenge)
     if until is not None and (ended is None or until <= ended):
         steps.append(Step(Milestone.QUESTIONS, until, coming=until > now))
     if ended is None:

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from challenges import queries, words
+from challenges import deadlines, queries, words
 from challenges.finding import feeds, places
 from challenges.finding.story import story
 from challenges.forms.search import FilterForm
@@ -46,8 +46,12 @@ def atom() -> Response:
 def calendar() -> Response:
     """Give when the open challenges close that answer the filters in the address."""
     form, filters = _asked(Order.CLOSING)
+    rows = _rows(filters)
     content = feeds.calendar_of_list(
-        _rows(filters), title=_title(form), public_url=access.current_settings().public_url
+        rows,
+        deadlines.last_moves(db.session(), [row.id for row in rows]),
+        title=_title(form),
+        public_url=access.current_settings().public_url,
     )
     return _feed(content, CALENDAR, "challenges.ics")
 
@@ -77,6 +81,7 @@ def challenge_calendar(reference: str) -> Response:
     content = feeds.calendar_of_challenge(
         challenge,
         story(session, challenge, access.clock().now()),
+        deadlines.last_moves(session, [challenge.id]).get(challenge.id),
         public_url=access.current_settings().public_url,
     )
     return _feed(content, CALENDAR, f"{reference}.ics")

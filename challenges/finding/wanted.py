@@ -60,7 +60,7 @@ class Wanted:
         for found in _PIECE.finditer(text.translate(_QUOTES)):
             quoted = found["phrase"] is not None
             said = found["phrase"] if quoted else found["word"]
-            words = tuple(word[:WORD_MOST] for word in _words(said))
+            words = tuple(word[:WORD_MOST] for word in words_of(said))
             if not words:
                 continue
             if not quoted and len(words) == 1 and words[0] in COMMON:
@@ -91,7 +91,7 @@ class Wanted:
         )
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Part a text into words in small letters, without accents, as the indexes do."""
     plain = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in plain if not unicodedata.combining(c))

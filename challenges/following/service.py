@@ -3,10 +3,10 @@
 import uuid
 
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from challenges.following.models import Follow
-from challenges.following.queries import is_following
 from challenges.queries import public_challenge
 from marketplace.core.clock import Clock
 from marketplace.core.transaction import transaction
@@ -20,8 +20,13 @@ def follow(reference: str, *, person: uuid.UUID, clock: Clock) -> None:
     """
     with transaction() as session:
         challenge = public_challenge(session, reference)
-        if not is_following(session, challenge, person):
-            session.add(Follow(challenge_id=challenge.id, user_id=person, since=clock.now()))
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        # Two clicks at once are one: whichever comes second does nothing.
+        session.execute(
+            insert(Follow)
+            .values(challenge_id=challenge.id, user_id=person, since=clock.now())
+            .on_conflict_do_nothing()
+        )
 
 
 def unfollow(reference: str, *, person: uuid.UUID) -> None:

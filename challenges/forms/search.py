@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -98,6 +99,17 @@ class FilterForm(BaseForm):
         _add(self.body, [(key.hex, name) for key, name in bodies])
         _add(self.round, [(each, each) for each in rounds])
 
+    def accept_any_place(self) -> None:
+        """Take also a body or round that is not among those offered, of which there is a most."""
+        offered = {value for value, _label in _choices(self.body)}
+        with suppress(ValueError):
+            key = uuid.UUID(self.body.data or "").hex
+            if key == self.body.data and key not in offered:
+                _add(self.body, [(key, _("Another public body"))])
+        name = self.round.data or ""
+        if name not in {value for value, _label in _choices(self.round)}:
+            _add(self.round, [(name, name)])
+
     def filters(self, now: datetime) -> Filters:
         """Give what was asked for at `now`; what cannot be read is left out.
 
@@ -183,6 +195,10 @@ class FilterForm(BaseForm):
 
 def _add(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
     field.choices = [*cast("list[tuple[str, str]]", field.choices), *choices]
+
+
+def _choices(field: SelectField) -> list[tuple[str, str]]:
+    return cast("list[tuple[str, str]]", field.choices)
 
 
 def _known(field: SelectField, default: str) -> str:

@@ -10,6 +10,8 @@ from marketplace.core.text import N_
 
 WHOLE = Decimal(100)
 MESSAGE_MOST = 2_000
+# How often one person invites bodies or asks to join within a day: officers are not flooded.
+DAILY_MOST = 20
 SHARE_MOST = Decimal(10**12)
 
 

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from challenges.joining.lifecycle import STANDING, Joining, Measure, Shares
@@ -104,13 +105,29 @@ def draft_to_join(session: Session, reference: str) -> Challenge | None:
 
 
 def bodies(session: Session, *, besides: uuid.UUID) -> Sequence[Organisation]:
-    """Give all other public bodies by name."""
+    """Give all other verified public bodies by name."""
     return session.scalars(
         select(Organisation)
-        .where(Organisation.kind == OrganisationKind.BODY, Organisation.id != besides)
+        .where(
+            Organisation.kind == OrganisationKind.BODY,
+            Organisation.verified_at.is_not(None),
+            Organisation.id != besides,
+        )
         .order_by(Organisation.name, Organisation.id)
         .limit(BODIES_MOST)
     ).all()
+
+
+def begun_since(session: Session, user_id: uuid.UUID, start: datetime) -> int:
+    """Count how often somebody invited a body or asked to join after `start`."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(JointSponsor)
+            .where(JointSponsor.begun_by_id == user_id, JointSponsor.begun_at > start)
+        )
+        or 0
+    )
 
 
 def shares(session: Session, challenge: Challenge) -> Shares | None:

@@ -1,20 +1,29 @@
 """Has bodies join in a challenge and leave it, lets them write, and settles who pays what."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from challenges.joining import letters, log_words, policy, queries
-from challenges.joining.lifecycle import MESSAGE_MOST, STANDING, Joining, Measure, Shares
+from challenges.joining.lifecycle import (
+    DAILY_MOST,
+    MESSAGE_MOST,
+    STANDING,
+    Joining,
+    Measure,
+    Shares,
+)
 from challenges.joining.models import CostShare, JointSponsor
 from challenges.models import Challenge, CoSponsor
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, OrganisationKind
+from marketplace.core.accounts.rows import ensure_meets_bodies, take_turns
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -26,15 +35,18 @@ def invite(
     """Invite another body to join in a draft; a second invitation while one stands changes nothing.
 
     Raises:
-        NotFound, Forbidden, WrongMoment: it is not the actor's to invite to, or not now.
-        Invalid: there is no such public body, or the message is too long.
+        NotFound, Forbidden, WrongMoment: it is not the actor's to invite to, or not now; nobody
+            has verified the actor's body; or the person has written to too many within a day.
+        Invalid: there is no such verified public body, or the message is too long.
     """
     _refuse_long(message, "message")
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         ensure(policy.can_arrange(actor, challenge))
+        ensure_meets_bodies(session, actor)
         body = session.get(Organisation, body_id) if body_id else None
-        if body is None or body.kind is not OrganisationKind.BODY or body.id == challenge.buyer_id:
+        known = body is not None and body.verified_at and body.kind is OrganisationKind.BODY
+        if body is None or not known or body.id == challenge.buyer_id:
             raise _invalid("body", N_("Choose a public body from the list."))
         present = _standing(session, challenge, body.id)
         if present is not None:
@@ -50,7 +62,8 @@ def ask(reference: str, *, message: str, actor: Actor, clock: Clock) -> str:
     """Ask that the actor's body joins in another body's draft; return the draft's reference.
 
     Raises:
-        Forbidden: the actor's role does not ask for their body.
+        Forbidden: the actor's role does not ask for their body, or nobody has verified it.
+        WrongMoment: it is no draft any more, or the person has asked too often within a day.
         Invalid: no draft of another body has this reference, or there is no message.
     """
     _refuse_long(message, "message")
@@ -58,6 +71,7 @@ def ask(reference: str, *, message: str, actor: Actor, clock: Clock) -> str:
         raise _invalid("message", N_("Say why your organisation has this problem too."))
     wanted = reference.strip().upper()
     with transaction() as session:
+        ensure_meets_bodies(session, actor)
         challenge = queries.draft_to_join(session, wanted)
         if challenge is None or challenge.buyer_id == actor.organisation_id:
             raise _invalid("reference", N_("No draft of another organisation has this reference."))
@@ -228,6 +242,13 @@ def _begin(
     actor: Actor,
     clock: Clock,
 ) -> JointSponsor:
+    take_turns(session, actor.user_id)
+    lately = queries.begun_since(session, actor.user_id, clock.now() - timedelta(days=1))
+    if lately >= DAILY_MOST:
+        raise WrongMoment(
+            N_("You have written to %(count)s organisations within a day. Go on tomorrow."),
+            count=DAILY_MOST,
+        )
     entry = JointSponsor(
         challenge_id=challenge.id,
         body=body,

@@ -20,6 +20,8 @@ from challenges.joining.lifecycle import JOINING_WORDS, Joining
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
+from marketplace.core.accounts import policy as accounts
+from marketplace.core.accounts.rows import ensure_meets_bodies
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Permission, ensure
@@ -35,7 +37,9 @@ def ask() -> Page:
     """Ask to join in a draft of another body, by its reference."""
     form = AskForm(data={"reference": request.args.get("reference", "")[:20]})
     status = 200
-    if request.method == "POST":
+    if request.method == "GET":
+        ensure_meets_bodies(db.session(), access.current_actor())
+    else:
         try:
             reference = service.ask(
                 form.reference.data or "",
@@ -219,6 +223,9 @@ def _sponsors_page(
     challenge = challenges.own_challenge(session, reference, actor)
     form.offer(queries.bodies(session, besides=challenge.buyer_id))
     entries = queries.sponsors(session, challenge)
+    arrange = policy.can_arrange(actor, challenge)
+    if arrange.allowed:
+        arrange = accounts.can_meet_bodies(challenge.buyer)
     page = render_template(
         "challenges/joining/sponsors.html",
         challenge=challenge,
@@ -230,7 +237,7 @@ def _sponsors_page(
         shares=queries.shares(session, challenge),
         names={challenge.buyer_id: challenge.buyer.name}
         | {e.body_id: e.body.name for e in entries},
-        arrange=policy.can_arrange(actor, challenge),
+        arrange=arrange,
         may_decide=actor.may(Permission.CHALLENGE_APPROVE),
     )
     return page, status

@@ -3,7 +3,14 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from challenges.method.rules import is_formula, ranking_of, usual_steps
+from challenges.method.rules import (
+    BY_CRITERION,
+    FIXED_BUDGET,
+    Step,
+    is_formula,
+    ranking_of,
+    usual_steps,
+)
 from scoring.engine.document import ADJUSTED_PRICE
 
 if TYPE_CHECKING:
@@ -71,6 +78,17 @@ def steps_of(stage: "Stage") -> tuple[str, ...]:
     if is_formula(stage.price_model) and all(c.kind != "price" for c in stage.criteria):
         return ()
     return usual_steps(stage.price_model)
+
+
+def lost_steps(stage: "Stage") -> tuple[str, ...]:
+    """Give the tie-breaks that can part nothing: a criterion that is gone, a price none gives."""
+    keys = {criterion.key for criterion in stage.criteria}
+    return tuple(
+        step
+        for step in steps_of(stage)
+        if (step.startswith(BY_CRITERION) and step.removeprefix(BY_CRITERION) not in keys)
+        or (step == Step.PRICE and stage.price_model == FIXED_BUDGET)
+    )
 
 
 def price_text(minor: int) -> str:

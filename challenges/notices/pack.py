@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from challenges.asking.policy import asking_ends
 from challenges.drafting.kinds import Topic
 from challenges.notices import codes
 from challenges.notices.kinds import NoticeKind
@@ -122,7 +123,7 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
             filter(
                 None,
                 (
-                    instant(stage.questions_until),
+                    instant(asking_ends(challenge)),
                     f"Questions are asked and answered at {around.link}",
                 ),
             )

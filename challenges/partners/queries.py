@@ -12,7 +12,9 @@ from challenges.models import Challenge
 from challenges.partners.models import PartnerConnection, PartnerMessage
 from challenges.partners.policy import UNPUBLISHED
 from marketplace.core.accounts.models import Organisation, OrganisationKind, User
+from marketplace.core.accounts.rows import ensure_meets_bodies
 from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
 
 LISTED_MOST = 200
@@ -31,18 +33,25 @@ class Offered:
     lead_email: str
 
 
-def offered(session: Session) -> Sequence[Offered]:
-    """Give the drafts that are open to partners, the latest first."""
+def offered(session: Session, actor: Actor) -> Sequence[Offered]:
+    """Give the drafts that are open to partners, the latest first.
+
+    Raises:
+        Forbidden: nobody has verified the actor's body.
+    """
+    ensure_meets_bodies(session, actor)
     query = _offered().order_by(Challenge.created_at.desc(), Challenge.id.desc())
     return [Offered(*row) for row in session.execute(query.limit(LISTED_MOST))]
 
 
-def offered_one(session: Session, reference: str) -> tuple[Challenge, Offered]:
+def offered_one(session: Session, reference: str, actor: Actor) -> tuple[Challenge, Offered]:
     """Give one such draft, and what may be known of it.
 
     Raises:
+        Forbidden: nobody has verified the actor's body.
         NotFound: there is none, or it is not open to partners.
     """
+    ensure_meets_bodies(session, actor)
     row = session.execute(_offered().where(Challenge.reference == reference)).one_or_none()
     if row is None:
         raise NotFound(N_("There is no such draft."))
@@ -77,10 +86,14 @@ def connections(session: Session, challenge: Challenge) -> Sequence[PartnerConne
 
 
 def bodies(session: Session, besides: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
-    """Give the public bodies but for one, by name."""
+    """Give the verified public bodies but for one, by name."""
     rows = session.execute(
         select(Organisation.id, Organisation.name)
-        .where(Organisation.kind == OrganisationKind.BODY, Organisation.id != besides)
+        .where(
+            Organisation.kind == OrganisationKind.BODY,
+            Organisation.verified_at.is_not(None),
+            Organisation.id != besides,
+        )
         .order_by(Organisation.name, Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]

@@ -10,6 +10,7 @@ from challenges.partners.models import PartnerConnection, PartnerMessage
 from challenges.queries import own_challenge
 from challenges.texts import refuse_text
 from marketplace.core.accounts.models import Organisation, OrganisationKind
+from marketplace.core.accounts.rows import take_turns, take_turns_for
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, WrongMoment
@@ -47,15 +48,16 @@ def write(reference: str, *, text: str, actor: Actor, clock: Clock) -> None:
 
     Raises:
         NotFound: there is no such draft.
-        Forbidden: by `policy.can_write_to`.
+        Forbidden: by `policy.can_write_to`; or nobody has verified the actor's body.
         WrongMoment: the person has written too many messages within a day.
         Invalid: there is no text, or it is too long.
     """
     text = text.strip()
     with transaction() as session:
-        challenge, _offered = queries.offered_one(session, reference)
+        challenge, _offered = queries.offered_one(session, reference, actor)
         ensure(policy.can_write_to(actor, challenge))
         refuse_text(text, "text", N_("Enter your message."), policy.MESSAGE_MOST)
+        take_turns(session, actor.user_id)
         own = select(func.count()).where(PartnerMessage.by_id == actor.user_id)
         same = own.where(PartnerMessage.challenge_id == challenge.id, PartnerMessage.text == text)
         if session.scalar(same):
@@ -101,15 +103,16 @@ def connect(
     """
     note = note.strip()
     with transaction() as session:
-        challenge, offered = queries.offered_one(session, reference)
+        challenge, offered = queries.offered_one(session, reference, actor)
         ensure(policy.can_connect(actor))
         body = session.get(Organisation, organisation_id) if organisation_id else None
-        kind = body.kind if body else None
-        if body is None or kind is not OrganisationKind.BODY or body.id == challenge.buyer_id:
+        known = body is not None and body.verified_at and body.kind is OrganisationKind.BODY
+        if body is None or not known or body.id == challenge.buyer_id:
             message = N_("Choose another public body.")
             raise Invalid(message, {"organisation": message})
         missing = N_("Say what the two have in common.")
         refuse_text(note, "note", missing, policy.NOTE_MOST)
+        take_turns_for(session, body.id)
         if session.get(PartnerConnection, (challenge.id, body.id)) is not None:
             return
         session.add(

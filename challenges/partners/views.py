@@ -70,7 +70,9 @@ class OfferForm(BaseForm):
 @requires(Permission.PARTNER_DRAFT_READ, Permission.CHALLENGE_WRITE)
 def index() -> str:
     """List the drafts that are open to partners."""
-    return render_template("partners/index.html", drafts=queries.offered(db.session()))
+    return render_template(
+        "partners/index.html", drafts=queries.offered(db.session(), access.current_actor())
+    )
 
 
 @blueprint.route(f"{_LIST}/<reference>", methods=["GET", "POST"])
@@ -154,7 +156,7 @@ def own(reference: str) -> Page:
 
 def _draft_page(reference: str, form: MessageForm, connecting: ConnectForm, status: int) -> Page:
     actor, session = access.current_actor(), db.session()
-    challenge, offered = queries.offered_one(session, reference)
+    challenge, offered = queries.offered_one(session, reference, actor)
     may_connect = policy.can_connect(actor).allowed
     others = queries.bodies(session, challenge.buyer_id) if may_connect else []
     connecting.organisation.choices = [

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from challenges.method.document import plain, steps_of
-from challenges.method.rules import BY_CRITERION, Step, is_formula
+from challenges.method.document import lost_steps, plain
+from challenges.method.rules import Step, is_formula
 from challenges.readiness.finding import Finding, advice
 from challenges.sections.base import Section
 from marketplace.core.text import N_
@@ -87,14 +87,12 @@ def _model(stage: "Stage", quality: "list[Criterion]") -> Iterator[Finding]:
 
 
 def _tie_break(stage: "Stage") -> Iterator[Finding]:
-    keys = {criterion.key for criterion in stage.criteria}
-    for step in steps_of(stage):
-        if step.startswith(BY_CRITERION) and step.removeprefix(BY_CRITERION) not in keys:
-            yield _needed(
-                N_("A tie would be parted by a criterion that is not there. Choose again.")
-            )
-        if step == Step.PRICE and stage.price_model == "fixed_budget":
-            yield _needed(N_("A tie would be parted by price, and bids give none. Choose again."))
+    for step in lost_steps(stage):
+        yield _needed(
+            N_("A tie would be parted by price, and bids give none. Choose again.")
+            if step == Step.PRICE
+            else N_("A tie would be parted by a criterion that is not there. Choose again.")
+        )
 
 
 def _weight_of_price(price: "Criterion", quality: "list[Criterion]") -> Iterator[Finding]:

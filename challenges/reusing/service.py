@@ -1,5 +1,6 @@
 """Copies a published challenge into a draft, sends a message to its body, and adopts its result."""
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -19,6 +20,11 @@ from challenges.similar.vectors import await_vector
 from challenges.stages.models import LaterPurchase, Prize
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.accounts.rows import (
+    ensure_meets_bodies,
+    take_turns,
+    take_turns_for,
+)
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, WrongMoment
@@ -28,6 +34,9 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 
 TEXT_MOST = 2_000
+# Until when doing the same again is the second click of one deed.
+SAME_COPY = timedelta(minutes=1)
+SAME_MESSAGE = timedelta(minutes=10)
 
 # What a published page says of the problem. Dates, people, files and the body's own record stay.
 COPIED_SECTIONS = (
@@ -49,7 +58,8 @@ Row = TypeVar("Row", Stage, Criterion, ScaleDescriptor, Prize, LaterPurchase)
 def copy(reference: str, *, actor: Actor, clock: Clock) -> str:
     """Begin a draft of the actor's body as a copy of a published challenge; return its reference.
 
-    Its text, stages and criteria are taken over, and never bids, people, files or dates.
+    Its text, stages and criteria are taken over, and never bids, people, files or dates. A person
+    who copies the same within a minute has clicked twice, and is given the same draft.
 
     Raises:
         NotFound: no such challenge was published.
@@ -58,6 +68,10 @@ def copy(reference: str, *, actor: Actor, clock: Clock) -> str:
     ensure(challenge_policy.can_create(actor))
     with transaction() as session:
         source = public_challenge(session, reference)
+        take_turns(session, actor.user_id)
+        present = queries.copied_since(session, source, actor, clock.now() - SAME_COPY)
+        if present is not None:
+            return present
         made = Challenge(
             reference=new_reference(session),
             buyer_id=actor.organisation_id,
@@ -90,9 +104,12 @@ def copy(reference: str, *, actor: Actor, clock: Clock) -> str:
 def contact(reference: str, *, text: str, actor: Actor, clock: Clock) -> None:
     """Send a message to the people who lead a published challenge; they answer by e-mail.
 
+    The same text sent again within ten minutes is the same message.
+
     Raises:
         NotFound: no such challenge was published.
-        Forbidden: it is the actor's own body's, or the role does not write to others.
+        Forbidden: it is the actor's own body's, the role does not write to others, or nobody has
+            verified the actor's body.
         Invalid: there is no text, or it is too long.
         WrongMoment: the actor has sent ten messages within a day.
     """
@@ -100,7 +117,11 @@ def contact(reference: str, *, text: str, actor: Actor, clock: Clock) -> None:
     with transaction() as session:
         challenge = public_challenge(session, reference)
         ensure(policy.can_contact(actor, challenge))
+        ensure_meets_bodies(session, actor)
+        take_turns(session, actor.user_id)
         now = clock.now()
+        if queries.sent_since(session, challenge, actor.user_id, said, now - SAME_MESSAGE):
+            return
         if queries.messages_since(session, actor.user_id, now) >= queries.MESSAGES_A_DAY:
             raise WrongMoment(N_("You have sent ten messages within a day. Write again tomorrow."))
         session.add(
@@ -131,13 +152,16 @@ def adopt(reference: str, *, interest: str, actor: Actor, clock: Clock) -> None:
     """Register that the actor's body wants to use the result; a second time changes the words.
 
     Raises:
-        NotFound, Forbidden, WrongMoment: it is not the actor's to adopt, or nothing came out yet.
+        NotFound, Forbidden, WrongMoment: it is not the actor's to adopt, nobody has verified the
+            actor's body, or nothing came out yet.
         Invalid: nothing is said, or too much.
     """
     said = _told(interest, "interest", N_("Say what you want to use, and for whom."))
     with transaction() as session:
         challenge = public_challenge(session, reference)
         ensure(policy.can_adopt(actor, challenge))
+        ensure_meets_bodies(session, actor)
+        take_turns_for(session, actor.organisation_id)
         body = session.get_one(Organisation, actor.organisation_id)
         row = queries.adoption(session, challenge, body.id)
         if row is not None:
@@ -176,6 +200,7 @@ def withdraw(reference: str, *, actor: Actor, clock: Clock) -> None:
     with transaction() as session:
         challenge = public_challenge(session, reference)
         ensure(policy.can_adopt(actor, challenge))
+        take_turns_for(session, actor.organisation_id)
         body = session.get_one(Organisation, actor.organisation_id)
         if queries.adoption(session, challenge, body.id) is None:
             return

@@ -10,6 +10,7 @@ from challenges.stages.kinds import LATER_WORDS
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
+from marketplace.core.accounts.rows import ensure_meets_bodies
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
@@ -43,6 +44,7 @@ def contact(reference: str) -> Page:
     status = 200
     if request.method == "GET":
         ensure(policy.can_contact(actor, challenge))
+        ensure_meets_bodies(db.session(), actor)
     else:
         try:
             service.contact(reference, text=form.text.data or "", actor=actor, clock=access.clock())
@@ -66,6 +68,7 @@ def adopt(reference: str) -> Page:
     status = 200
     if request.method == "GET":
         ensure(policy.can_adopt(actor, challenge))
+        ensure_meets_bodies(session, actor)
     else:
         try:
             service.adopt(

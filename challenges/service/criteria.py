@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
@@ -88,8 +88,12 @@ def add_criterion(
         return append_question(stage, content, key)
 
 
-def append_question(stage: Stage, content: Question, key: str | None = None) -> str:
+def append_question(
+    stage: Stage, content: Question, key: str | None = None, former: Collection[str] = ()
+) -> str:
     """Put a quality criterion behind the others, but before price, and give its key.
+
+    `former` are keys that were once published: none of them comes to name another question.
 
     Raises:
         Invalid: there are too many criteria.
@@ -97,7 +101,7 @@ def append_question(stage: Stage, content: Question, key: str | None = None) -> 
     criteria = stage.criteria
     if len(criteria) >= CRITERIA_MOST:
         raise Invalid(N_("A challenge has at most 30 criteria."))
-    made = _free_key(key or _slug(content.title), {c.key for c in criteria})
+    made = _free_key(key or _slug(content.title), {c.key for c in criteria} | set(former))
     criterion = Criterion(ordinal=next_ordinal(criteria), key=made, kind=CriterionKind.QUALITY)
     put_question(criterion, content)
     last = criteria[-1] if criteria else None

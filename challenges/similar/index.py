@@ -10,6 +10,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -28,32 +29,40 @@ _lock = threading.Lock()
 _kept: "weakref.WeakKeyDictionary[Engine, dict[str, Index]]" = weakref.WeakKeyDictionary()
 
 
+@dataclass(frozen=True, eq=False)
 class Index:
-    """The vectors of one model, as bits around their middle.
+    """The vectors of one model, as bits around their middle. Never changed once made: whoever
+    holds one goes on with it while another thread puts a newer one in its place.
 
     All texts here are about public problems, so all vectors lean the same way. What they have in
     common tells nothing; without it the differences show, and the signs of what is left are bits
     worth having.
+
+    `last` is the number of the newest vector seen, of any model; `loaded` is how many vectors the
+    middle was made of.
     """
 
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self.last = 0
-        self.count = 0
-        self.middle: Any = None
-        self._ids: Any = None
-        self._bits: Any = None
-        self._loaded = 0
+    model: str
+    last: int = 0
+    loaded: int = 0
+    middle: Any = None
+    ids: Any = ()
+    bits: Any = None
 
-    def refresh(self, session: Session) -> None:
-        """Take in what was made since; begin anew where much was, or where numbers went back."""
+    @property
+    def count(self) -> int:
+        """How many vectors there are."""
+        return len(self.ids)
+
+    def refreshed(self, session: Session) -> "Index":
+        """Give an index with what was made since; begun anew where much was, or where numbers
+        went back."""
         last = session.scalar(select(func.max(ChallengeVector.number))) or 0
         if last == self.last:
-            return
-        if last < self.last or self.count > self._loaded * 1.25 + FEWEST_FOR_MIDDLE:
-            self.__init__(self.model)  # type: ignore[misc]  # an empty one, in place
-        self._take(session.connection())
-        self.last = max(self.last, last)
+            return self
+        if last < self.last or self.count > self.loaded * 1.25 + FEWEST_FOR_MIDDLE:
+            return Index(self.model)._with_newer(session.connection(), last)
+        return self._with_newer(session.connection(), last)
 
     def nearest(self, vector: Any, most: int = CANDIDATES) -> list[uuid.UUID]:
         """Give the challenges nearest to a vector by its bits, in no order."""
@@ -61,11 +70,11 @@ class Index:
 
         if self.count == 0:
             return []
-        chosen = self._ids
+        chosen = self.ids
         if self.count > most:
-            apart = numpy.bitwise_count(self._bits ^ _bits(self.centred(vector[None])))
+            apart = numpy.bitwise_count(self.bits ^ _bits(self.centred(vector[None])))
             sums = apart.sum(axis=1, dtype=numpy.uint16)
-            chosen = self._ids[numpy.argpartition(sums, most - 1)[:most]]
+            chosen = self.ids[numpy.argpartition(sums, most - 1)[:most]]
         return [uuid.UUID(bytes=each.tobytes()) for each in chosen]
 
     def likeness(self, vector: Any, others: Any) -> list[float]:
@@ -82,7 +91,7 @@ class Index:
         even = _even(vectors)
         return even if self.middle is None else even - self.middle
 
-    def _take(self, connection: Connection) -> None:
+    def _with_newer(self, connection: Connection, last: int) -> "Index":
         import numpy
 
         query = (
@@ -94,30 +103,44 @@ class Index:
         for challenge_id, vector, number in connection.execute(query):
             ids.append(challenge_id.bytes)
             rows.append(vector)
-            self.last = number
+            last = max(last, number)
         if not ids:
-            return
+            return replace(self, last=last)
         new = numpy.frombuffer(b"".join(rows), numpy.int8).reshape(len(rows), -1)
-        if self.count == 0:
-            self._loaded = len(ids)
-            self.middle = _middle(new) if len(ids) >= FEWEST_FOR_MIDDLE else None
-        bits = numpy.concatenate(
-            [_bits(self.centred(new[at : at + _CHUNK])) for at in range(0, len(new), _CHUNK)]
-        )
         keys = numpy.frombuffer(b"".join(ids), "V16")
+        if self.count == 0:
+            middle = _middle(new) if len(ids) >= FEWEST_FOR_MIDDLE else None
+            begun = Index(self.model, last, len(ids), middle, keys)
+            return replace(begun, bits=begun._bits_of(new))
         # A challenge that was read anew stands here twice: it is a candidate by either.
-        self._bits = bits if self.count == 0 else numpy.concatenate([self._bits, bits])
-        self._ids = keys if self.count == 0 else numpy.concatenate([self._ids, keys])
-        self.count = len(self._ids)
+        return replace(
+            self,
+            last=last,
+            ids=numpy.concatenate([self.ids, keys]),
+            bits=numpy.concatenate([self.bits, self._bits_of(new)]),
+        )
+
+    def _bits_of(self, vectors: Any) -> Any:
+        import numpy
+
+        return numpy.concatenate(
+            [
+                _bits(self.centred(vectors[at : at + _CHUNK]))
+                for at in range(0, len(vectors), _CHUNK)
+            ]
+        )
 
 
 def current(session: Session, model: str) -> Index:
-    """Give this process's index of a model's vectors, brought up to date."""
+    """Give this process's index of a model's vectors, brought up to date.
+
+    One thread at a time brings it up to date; those that hold an older one are not disturbed.
+    """
     engine = session.get_bind()
     engine = engine.engine if isinstance(engine, Connection) else engine
     with _lock:
-        index = _kept.setdefault(engine, {}).setdefault(model, Index(model))
-        index.refresh(session)
+        kept = _kept.setdefault(engine, {})
+        index = kept[model] = kept.get(model, Index(model)).refreshed(session)
         return index
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from challenges.finding.matching import matches
 from challenges.finding.wanted import Term, Wanted
@@ -179,7 +179,10 @@ def _visible(challenge: Challenge, actor: Actor | None) -> Select[*tuple[Any, ..
             )
         )
     if actor is not None and actor.may(Permission.CHALLENGE_WRITE):
-        known.append(and_(Challenge.open_to_partners, Challenge.state.in_(_UNPUBLISHED)))
+        # Whoever says that they act for a public body must be known to do so.
+        own = aliased(Organisation)
+        verified = exists().where(own.id == actor.organisation_id, own.verified_at.is_not(None))
+        known.append(and_(Challenge.open_to_partners, Challenge.state.in_(_UNPUBLISHED), verified))
     return (
         select(
             Challenge.id,

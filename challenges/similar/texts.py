@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
+from challenges.finding.wanted import COMMON, words_of
+
 # How nearly every title begins. These words make all questions look alike, so they are left out
 # before meanings are compared: that brought 4 more of 23 known pairs into the first three.
 _OPENING = re.compile(
@@ -17,17 +19,15 @@ _OPENING = re.compile(
 # What a person can take in of one text, and more than the model reads of it.
 LONGEST_PART = 2_000
 
-_WORD = re.compile(r"[^\W\d_]{3,40}")
-# Words that every second challenge has say nothing about what it is about.
-_COMMON = frozenset(
+# What is shorter, longer or no word says little about what a text is about.
+_TELLING = re.compile(r"[^\W\d_]{3,40}")
+# Words that every second challenge has, besides those that every text has.
+_USUAL = frozenset(
     # A list of a hundred quoted words would be a page long.
     """
-    about after all and any are because been before between but can could does each for from get
-    had has have help helps here how into its just know less like make many may more most much
-    need needs new not now one other our out over own people public say same see should so some
-    such technology than that the their them then there they things this those through time too
-    under use used using very want was way ways well were what when where which while who whose
-    why will with without work would year years you your
+    about after all any because before between each get help helps here just know less like make
+    many much need needs new now one other out over own people public say same see technology things
+    through time too under use used using very want way ways well whose without work year years
     """.split()  # noqa: SIM905
 )
 # Each costs a look into the index of words.
@@ -59,6 +59,10 @@ def digest(texts: Sequence[str]) -> str:
 
 def telling_words(title: str, summary: str) -> list[str]:
     """Give the words that say most about a challenge, the title's first; at most eight."""
-    said = f"{without_opening(title)} {summary}".casefold()
-    found = dict.fromkeys(word for word in _WORD.findall(said) if word not in _COMMON)
+    said = words_of(f"{without_opening(title)} {summary}")
+    found = dict.fromkeys(
+        word
+        for word in said
+        if word not in COMMON and word not in _USUAL and _TELLING.fullmatch(word)
+    )
     return list(found)[:WORDS_MOST]

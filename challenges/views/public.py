@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from challenges import deadlines, policy, queries, words
 from challenges.asking import queries as asked
+from challenges.asking.policy import asking_ends
 from challenges.changing import queries as changes
 from challenges.consulting import queries as consulting
 from challenges.ending.policy import kept_until
 from challenges.finding import drawing
+from challenges.finding.feeds import said
 from challenges.finding.story import story
 from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
@@ -114,7 +115,7 @@ def _told(challenge: Challenge, now: datetime, *, preview: bool) -> dict[str, An
         return {"steps": [], "dots": [], "following": False}
     session = db.session()
     steps = story(session, challenge, now)
-    dots = drawing.lay_out([step.at for step in steps], [_(step.words) for step in steps])
+    dots = drawing.lay_out([step.at for step in steps], [said(step) for step in steps])
     following = current_user.is_authenticated and is_following(session, challenge, current_user.id)
     return {"steps": steps, "dots": dots, "following": following}
 
@@ -131,6 +132,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
     """Give the words for a challenge's coded facts, for templates."""
     money = current_app.jinja_env.filters["money"]
     return {
+        "asking_ends": asking_ends(challenge),
         "price_sentences": words.price_sentences(challenge.stage, challenge.currency, money),
         "method_sentences": method_sentences(challenge.stage),
         "region": words.REGION_WORDS.get(challenge.region or "", challenge.region),

@@ -75,7 +75,7 @@ class Board:
 class Hub:
     """One challenge as its body's people see it.
 
-    `lapsed` counts, after closing, the bids that were not confirmed after a change.
+    `lapsed` counts, from the opening on, the bids that were not confirmed after a change.
     `deadline_moves` tells whether its closing instant can still be moved; `officers` counts those
     who could be named to open its bids, None once it is published.
     """
@@ -190,13 +190,14 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
     line = _line(row, actor, now)
     stage = challenge.stage
     closed = line.state not in (State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN)
+    opening = session.get(Opening, stage.id)
     return Hub(
         challenge=challenge,
         state=line.state,
         steps=line.steps,
         bid_count=bid_counts(session, [stage.id]).get(stage.id, 0) if closed else None,
-        lapsed=how_many(session, stage.id) if closed else 0,
-        opening=session.get(Opening, stage.id),
+        lapsed=how_many(session, stage.id) if opening else 0,
+        opening=opening,
         panel=session.scalar(
             select(Panel)
             .where(Panel.stage_id == stage.id)

@@ -25,6 +25,18 @@ def _pages() -> Iterable[Row]:
     return pages.rows()
 
 
+def _memory() -> Iterable[Row]:
+    from tests.benchmarks import pages
+
+    return pages.memory_rows()
+
+
+def _similar() -> Iterable[Row]:
+    from tests.benchmarks import similar
+
+    return similar.rows()
+
+
 def _log() -> Iterable[Row]:
     from tests.benchmarks import log
 
@@ -57,6 +69,8 @@ def _simulator() -> Iterable[Row]:
 
 SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "pages": _pages,
+    "memory": _memory,
+    "similar": _similar,
     "engine": _engine,
     "log": _log,
     "sealed": _sealed,

@@ -1,7 +1,7 @@
 """The list of challenges and the search on both databases, beside the same template with its rows
 already in hand.
 
-Each size runs in a process of its own, so that its peak of memory is its own.
+Each size, and the measure of memory, runs in a process of its own.
 """
 
 import json
@@ -40,6 +40,7 @@ STATEMENTS_MOST = 6
 
 # Requests whose memory is measured, after as many as warm every cache.
 WARMING, REQUESTS = 500, 10_000
+MEMORY_SIZE = 1_000
 # What memory may grow by over them, in MiB: an allocator's slack, and less than a kilobyte each.
 GROWTH_MOST = 8
 
@@ -59,43 +60,62 @@ SEARCHES: tuple[tuple[str, str, float | None], ...] = (
 
 def rows() -> list[dict[str, Any]]:
     """Measure each database and size and give one row for each address."""
-    found = []
-    for kind, size in PLACES:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.pages", kind, str(size)],
-            stdout=subprocess.PIPE,
-            check=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-        )
-        found += json.loads(done.stdout)
+    return [row for kind, size in PLACES for row in _apart(kind, str(size))]
+
+
+def memory_rows() -> list[dict[str, Any]]:
+    """Measure what many requests leave behind, in a process of its own."""
+    return _apart("memory")
+
+
+def _apart(*asked: str) -> list[dict[str, Any]]:
+    """Measure in a process of its own, so that its memory is its own too."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.pages", *asked],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+    )
+    found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
+
+
+def measure_memory() -> list[dict[str, Any]]:
+    """Measure what the process grows by. How many challenges there are is no matter: a page shows
+    twenty."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        app = create_app(make_settings(Path(folder), url), FixedClock(NOW))
+        with app.app_context():
+            upgrade()
+            fill(MEMORY_SIZE)
+            return [_growth(app.test_client().get)]
 
 
 def measure(kind: str, size: int) -> list[dict[str, Any]]:
     """Measure the list with `size` challenges."""
-    with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
         app = create_app(make_settings(Path(folder), url), FixedClock(NOW))
         with app.app_context():
             upgrade()
-            _fill(size)
+            fill(size)
             get = app.test_client().get
             what = f"Challenges, {size:,}, {kind}"
             found = [_list(f"{what}: {name}", path, limit, get) for name, path, limit in LISTS]
-            plain = _median(lambda: get("/challenges"))
+            plain = median(lambda: get("/challenges"))
             found += [
                 _search(f"{what}: {name}", path, limit, plain, get)
                 for name, path, limit in SEARCHES
             ]
-            if kind == "sqlite" and size == max(size for _kind, size in PLACES):
-                found.append(_growth(get))
             db.session.remove()
             db.engine.dispose()
             return found
 
 
 @contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database that goes away afterwards."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'bench.db'}"
         return
@@ -106,16 +126,16 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def _list(name: str, path: str, limit: float, get: Callable[[str], Any]) -> dict[str, Any]:
-    ours = _median(lambda: get(path))
+    ours = median(lambda: get(path))
     with _rows_in_hand(path, get):
-        reference = _median(lambda: get(path))
+        reference = median(lambda: get(path))
     return _row(name, path, ours / reference, limit, ours, reference, get)
 
 
 def _search(
     name: str, path: str, limit: float | None, plain: float, get: Callable[[str], Any]
 ) -> dict[str, Any]:
-    ours = _median(lambda: get(path))
+    ours = median(lambda: get(path))
     return _row(name, path, ours / plain, limit, ours, plain, get)
 
 
@@ -191,7 +211,7 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
-def _median(call: Callable[[], object]) -> float:
+def median(call: Callable[[], object]) -> float:
     """Give the median of seconds over several runs, the first few left out."""
     times = []
     for _run in range(RUNS):
@@ -201,7 +221,7 @@ def _median(call: Callable[[], object]) -> float:
     return statistics.median(times[5:])
 
 
-def _fill(size: int) -> None:
+def fill(size: int) -> None:
     """Write `size` published challenges straight into the tables, a third of them open."""
     session = db.session()
     bodies = [a_body(session, NOW, f"Example Body {number}") for number in range(20)]
@@ -257,4 +277,7 @@ def _stage(i: int, challenge_id: uuid.UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))
+    if sys.argv[1] == "memory":
+        print(json.dumps(measure_memory()))
+    else:
+        print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))

@@ -150,6 +150,22 @@ def can_verify(actor: Actor, organisation: "Organisation") -> Answer:
     return ALLOWED
 
 
+def can_meet_bodies(organisation: "Organisation") -> Answer:
+    """Answer whether an organisation's people may deal with other public bodies.
+
+    Anybody can register a body: what bodies show and write to each other is for those of which
+    somebody has checked that they are one. Whoever runs the service has no need of that.
+    """
+    if organisation.kind.value == "body" and organisation.verified_at is None:
+        return lacks_right(
+            N_(
+                "The people who run this service have not yet checked who stands behind your "
+                "organisation. Once they have, you can deal with other public bodies here."
+            )
+        )
+    return ALLOWED
+
+
 def password_fault(password: str, *, known: Iterable[str] = ()) -> str | None:
     """Say what is wrong with a new password, or nothing.
 

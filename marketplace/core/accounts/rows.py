@@ -10,7 +10,7 @@ from marketplace.core.accounts import policy
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
 from marketplace.core.clock import Clock
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Actor, Role
+from marketplace.core.permissions import Actor, Role, ensure
 from marketplace.core.text import N_
 
 
@@ -46,6 +46,15 @@ def locked_membership(
     if membership.ended_at is not None:
         raise NotFound(N_("There is no such person."))
     return membership, organisation
+
+
+def ensure_meets_bodies(session: Session, actor: Actor) -> None:
+    """Let pass whose organisation may deal with other public bodies.
+
+    Raises:
+        Forbidden: by `policy.can_meet_bodies`.
+    """
+    ensure(policy.can_meet_bodies(session.get_one(Organisation, actor.organisation_id)))
 
 
 def take_turns(session: Session, user_id: uuid.UUID) -> None:

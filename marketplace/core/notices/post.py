@@ -17,11 +17,11 @@ from marketplace.core.notices.models import Notice
 from marketplace.core.transaction import transaction
 
 SEND = "notices.send"
+# Seconds.
 TIMEOUT = 30
 # The library would write an address that is longer than a line in a form that mail programs do not
 # follow. A line may have 998 characters. Source: RFC 5322, section 2.1.1.
 _POLICY = SMTP.clone(max_line_length=990)
-LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Mailer:
@@ -44,12 +44,7 @@ class Mailer:
         address = urlsplit(self.smtp_url)
         host = address.hostname or "localhost"
         tls = ssl.create_default_context()
-        connection = (
-            smtplib.SMTP_SSL(host, address.port or 465, timeout=30, context=tls)
-            if address.scheme == "smtps"
-            else smtplib.SMTP(host, address.port or 25, timeout=30)
-        )
-        with connection as server:
+        with _server(address.scheme, host, address.port, tls) as server:
             server.ehlo()  # only now is it known what the server offers
             if address.scheme != "smtps" and server.has_extn("starttls"):
                 server.starttls(context=tls)
@@ -74,7 +69,7 @@ class Mailer:
 
 
 def _server(scheme: str, host: str, port: int | None, secure: ssl.SSLContext) -> smtplib.SMTP:
-    """Reach the mail server: encrypted from the first byte for smtps, else from STARTTLS on."""
+    """Reach the mail server: encrypted from the first byte for smtps alone."""
     if scheme == "smtps":
         return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=secure)
     return smtplib.SMTP(host, port or 25, timeout=TIMEOUT)

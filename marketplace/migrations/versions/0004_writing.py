@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from marketplace.core.audit.models import append_only_ddl
+from marketplace.core.errors import WrongMoment
 
 
 revision = "0004"
@@ -45,7 +46,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo it; what was written in these places is gone then."""
+    """Undo it; what was written in these places is gone then.
+
+    Raises:
+        WrongMoment: a text was approved, which is evidence; nothing was undone.
+    """
+    if op.get_bind().scalar(sa.text("SELECT EXISTS (SELECT 1 FROM approved_text)")):
+        raise WrongMoment(
+            "This database holds the texts of challenges as they were approved. The version before"
+            " this one has no place for them. Nothing was changed."
+        )
     for table in TABLES:
         op.drop_table(table)
     op.drop_column("stage", "questions_until")

@@ -151,19 +151,21 @@ def downgrade() -> None:
     """Undo it: of each draft only the first stage is kept, and no template.
 
     Raises:
-        WrongMoment: a challenge was published with several stages or terms of later purchases,
-            which its plan holds for good; nothing was changed.
+        WrongMoment: a challenge was published with several stages, prizes or terms of later
+            purchases, which its plan holds for good; nothing was changed.
     """
     if op.get_bind().scalar(
         sa.text(
             "SELECT EXISTS (SELECT 1 FROM challenge WHERE published_at IS NOT NULL AND ("
             "EXISTS (SELECT 1 FROM stage WHERE challenge_id = challenge.id AND ordinal > 1)"
-            " OR EXISTS (SELECT 1 FROM later_purchase WHERE challenge_id = challenge.id)))"
+            " OR EXISTS (SELECT 1 FROM later_purchase WHERE challenge_id = challenge.id)"
+            " OR EXISTS (SELECT 1 FROM prize JOIN stage ON stage.id = prize.stage_id"
+            " WHERE stage.challenge_id = challenge.id)))"
         )
     ):
         raise WrongMoment(
-            "This database holds published challenges with several stages. The version before this"
-            " one cannot take them over. Nothing was changed."
+            "This database holds published challenges with several stages, prizes or terms of"
+            " later purchases. The version before this one cannot take them over. Nothing was changed."
         )
     op.drop_table("saved_template")
     op.drop_table("later_purchase")

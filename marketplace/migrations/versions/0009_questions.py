@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from marketplace.core.audit.models import append_only_ddl
+from marketplace.core.errors import WrongMoment
 
 
 revision = "0009"
@@ -14,6 +15,11 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+# What people said to one another, much of it in public.
+SAID = (
+    *("clarification", "clarification_answer", "clarification_version", "live_session"),
+    *("draft_comment", "partner_message", "partner_connection"),
+)
 TOPICS = ("problem", "outcome", "offer", "money", "criteria", "timeline", "terms", "other")
 
 
@@ -27,7 +33,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo it."""
+    """Undo it; what was written for oneself alone, such as notes of a review, is gone then.
+
+    Raises:
+        WrongMoment: somebody asked, answered, commented, met or offered to join; nothing was undone.
+    """
+    if any(op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {name})")) for name in SAID):
+        raise WrongMoment(
+            "This database holds questions, answers, sessions, comments or partners. The version"
+            " before this one has no place for them. Nothing was changed."
+        )
     for table in (
         *("partner_connection", "partner_message", "draft_comment", "consultation"),
         *("live_session", "review_comment"),

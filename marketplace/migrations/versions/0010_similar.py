@@ -6,11 +6,17 @@ Revision: 0010, after 0009
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.core.errors import WrongMoment
+
 
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+
+
+# What bodies agreed, and said to one another. Vectors are made again.
+KEPT = ("joint_sponsor", "cost_share", "adoption", "contact_message", "drawn_from")
 
 
 def upgrade() -> None:
@@ -183,7 +189,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo it."""
+    """Undo it.
+
+    Raises:
+        WrongMoment: a body joined in a challenge, adopts a result or drew from one; nothing was
+            undone.
+    """
+    if any(op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {name})")) for name in KEPT):
+        raise WrongMoment(
+            "This database holds joint sponsors, shares of costs, adoptions or messages about them."
+            " The version before this one has no place for them. Nothing was changed."
+        )
     for table in (
         "drawn_from",
         "contact_message",

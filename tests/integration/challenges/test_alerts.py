@@ -3,9 +3,12 @@
 import re
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +19,7 @@ from challenges.alerts.models import SavedSearch
 from challenges.alerts.timing import Frequency
 from challenges.following import letters as following
 from challenges.following import service as follows
+from challenges.following.models import Follow
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge
 from marketplace.core import jobs
@@ -52,8 +56,10 @@ def publish(session: Session, body: Organisation, lead: User, clock: FixedClock)
     return now
 
 
-def save(reader: User, clock: FixedClock, frequency: Frequency, **asked: str) -> uuid.UUID:
-    return service.save("Mine", asked, frequency, person=reader.id, clock=clock)
+def save(
+    reader: User, clock: FixedClock, frequency: Frequency, name: str = "Mine", **asked: str
+) -> uuid.UUID:
+    return service.save(name, asked, frequency, person=reader.id, clock=clock)
 
 
 def letters(session: Session) -> list[tuple[str, str]]:
@@ -127,7 +133,7 @@ def test_changed_paused_and_deleted_searches_leave_no_old_turn_behind(
     session: Session, clock: FixedClock, reader: User, publish: Publish
 ) -> None:
     kept = save(reader, clock, Frequency.DAILY)
-    gone = save(reader, clock, Frequency.DAILY)
+    gone = save(reader, clock, Frequency.DAILY, name="Gone")
     service.change(kept, "Paused", Frequency.PAUSED, person=reader.id, clock=clock)
     service.delete_search(gone, person=reader.id)
     publish("Unheard?")
@@ -259,3 +265,66 @@ def test_followers_are_told_of_a_step_and_bidders_not_twice(
         )
 
     assert letters(session) == [(reader.email, f"Bids opened: {challenge.title}")]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"region": "atlantis"}, {"body": "nobody"}, {"state": "sold"}, {"gone": "1"}]
+)
+def test_search_that_cannot_be_read_tells_nothing_rather_than_everything(
+    session: Session, clock: FixedClock, reader: User, publish: Publish, asked: dict[str, str]
+) -> None:
+    save(reader, clock, Frequency.AT_ONCE, **asked)
+    publish("New?")
+    jobs.run_due(clock)
+
+    assert letters(session) == []
+
+
+def test_search_for_a_body_and_a_round_that_no_list_offers_keeps_to_them(
+    app: Flask, clock: FixedClock
+) -> None:
+    body = uuid.uuid4()
+    with app.test_request_context():
+        filters = telling.filters_of({"body": body.hex, "round": "Round 1,001"}, clock.now())
+
+    assert filters is not None
+    assert (filters.body, filters.round) == (body, "Round 1,001")
+
+
+def test_part_of_a_search_that_nothing_new_answers_is_left_out_and_named(
+    client: FlaskClient, session: Session, reader: User
+) -> None:
+    sign_in(client, reader)
+    at = "/searches/new?q=ferry&state=awarded&within=7&by=24/12/2026"
+
+    page = client.get(at).text
+    client.post(at, data={"name": "Ferries", "frequency": "daily"})
+
+    assert page.index("is left out") < page.index("Closes within 7 days")
+    assert page.index("Words: ferry") < page.index("is left out")
+    assert session.scalars(select(SavedSearch.asked)).one() == {"q": "ferry"}
+
+
+def test_second_click_saves_and_follows_nothing_twice(
+    session: Session, clock: FixedClock, reader: User, publish: Publish
+) -> None:
+    """Two clicks at the same moment: each in a connection of its own."""
+    challenge = publish("New?")
+    reference, app = challenge.reference, current_app._get_current_object()  # type: ignore[attr-defined]
+    person = reader.id
+    session.rollback()
+    together = Barrier(2)
+
+    def click() -> uuid.UUID:
+        with app.app_context():
+            together.wait()
+            follows.follow(reference, person=person, clock=clock)
+            together.wait()
+            return service.save("Mine", {"q": "ferry"}, Frequency.DAILY, person=person, clock=clock)
+
+    with ThreadPoolExecutor(2) as threads:
+        saved = [each.result() for each in [threads.submit(click) for _ in range(2)]]
+
+    assert saved[0] == saved[1]
+    assert len(session.scalars(select(SavedSearch)).all()) == 1
+    assert len(session.scalars(select(Follow)).all()) == 1

@@ -9,13 +9,15 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
+from challenges import log_words
 from challenges.following.queries import followers
 from challenges.lifecycle import State
-from challenges.models import Challenge
+from challenges.models import Challenge, DeadlineChange, DeadlineOutcome
 from marketplace.core.accounts.models import Organisation, User
+from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
 from tests.conftest import NOW, sign_in
-from tests.factories import a_challenge, a_person
+from tests.factories import a_challenge, a_person, actor_for
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -92,7 +94,8 @@ def test_calendar_holds_closing_times_that_calendars_can_read(
     for each in (answer, own):
         assert each.content_type == "text/calendar; charset=utf-8"
         assert max(len(line.encode()) for line in each.text.split("\r\n")) <= 75
-        (event,) = Calendar.from_ical(each.text).walk("VEVENT")
+        events = Calendar.from_ical(each.text).walk("VEVENT")
+        (event,) = [event for event in events if str(event["uid"]).startswith("closes-")]
         assert event.decoded("dtstart") == closes_at
         assert title in str(event["summary"])
         assert str(event["uid"]) == f"closes-{challenge.reference}@127.0.0.1"
@@ -160,7 +163,98 @@ def test_page_of_a_challenge_tells_what_happened_and_what_comes(
 
     assert "Closes to bids</strong> <time" not in page
     steps = re.findall(r"<strong>([^<]+)</strong> <time", page)
-    assert steps == ["Published", "Closed to bids"]
+    assert steps == ["Published", "Last day for questions", "Closed to bids"]
+
+
+def test_change_is_a_step_with_its_number_on_the_page_and_in_the_feed(
+    client: FlaskClient, session: Session, body: Organisation, lead: User, clock: FixedClock
+) -> None:
+    challenge = a_challenge(session, NOW, body, lead, State.OPEN)
+    for number in (1, 2):
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.CHANGED,
+            chain=challenge.reference,
+            actor=actor_for(lead),
+            number=number,
+            reason="A word was missing.",
+            confirm=False,
+            plan="0" * 64,
+            before="1" * 64,
+            after="2" * 64,
+        )
+    session.commit()
+    path = f"/challenges/{challenge.reference}"
+
+    page, feed = client.get(path).text, client.get(f"{path}/feed.atom").text
+
+    for number in (1, 2):
+        assert f'href="{path}/changes/{number}">Change {number} published</a>' in page
+        assert f"{path}/changes/{number}" in feed
+    titles = [entry["title"] for entry in check_atom(feed)]
+    assert {"Change 1 published", "Change 2 published"} <= set(titles)
+
+
+def test_calendar_takes_back_the_closing_of_what_was_cancelled_before(
+    client: FlaskClient, session: Session, body: Organisation, lead: User
+) -> None:
+    challenge = a_challenge(session, NOW, body, lead, State.CANCELLED)
+    challenge.stage.closes_at = NOW + timedelta(days=9)
+    challenge.ended_at = NOW - timedelta(days=1)
+    session.commit()
+
+    answer = client.get(f"/challenges/{challenge.reference}/calendar.ics")
+
+    events = Calendar.from_ical(answer.text).walk("VEVENT")
+    (event,) = [event for event in events if str(event["uid"]).startswith("closes-")]
+    assert str(event["status"]) == "CANCELLED"
+    assert "Bids close" not in answer.text
+    assert event.decoded("dtstamp") == challenge.ended_at
+    assert event["sequence"] == 1
+
+
+def test_calendar_gives_a_moved_closing_as_a_later_edition(
+    client: FlaskClient, session: Session, body: Organisation, lead: User
+) -> None:
+    challenge = a_challenge(session, NOW, body, lead, State.OPEN)
+    second = a_person(session, NOW, body)
+    closes_at = challenge.stage.closes_at
+    assert closes_at is not None
+    for days in (1, 2):
+        session.add(
+            DeadlineChange(
+                stage_id=challenge.stage.id,
+                closes_from=closes_at + timedelta(days=days - 1),
+                closes_to=closes_at + timedelta(days=days),
+                after_closing=False,
+                reason="A holiday",
+                proposed_by_id=lead.id,
+                proposed_at=NOW,
+                decided_by_id=second.id,
+                decided_at=NOW + timedelta(days=days),
+                outcome=DeadlineOutcome.CONFIRMED,
+            )
+        )
+    session.commit()
+
+    for path in ("/challenges.ics", f"/challenges/{challenge.reference}/calendar.ics"):
+        events = Calendar.from_ical(client.get(path).text).walk("VEVENT")
+        assert {event["sequence"] for event in events} == {2}, path
+        assert {event.decoded("dtstamp") for event in events} == {NOW + timedelta(days=2)}
+
+
+def test_time_for_questions_is_the_one_that_holds_where_none_was_chosen(
+    client: FlaskClient, session: Session, body: Organisation, lead: User
+) -> None:
+    closes_at = datetime(2027, 6, 15, 11, 0, tzinfo=UTC)
+    challenge = a_challenge(session, NOW, body, lead, State.OPEN, closes_at=closes_at)
+    session.commit()
+
+    page = client.get(f"/challenges/{challenge.reference}").text
+
+    assert re.search("Last time for questions</strong> [A-Za-z ]*8 June 2027", page)
+    assert 'Questions until</strong> <time datetime="2027-06-08' in page
 
 
 def test_bodies_and_rounds_list_what_is_published_and_nothing_else(

@@ -131,15 +131,15 @@ def test_eleventh_message_of_a_day_waits(
     clock = FixedClock(NOW)
     actor = actor_for(neighbour)
 
-    def write() -> None:
-        service.contact(theirs.reference, text="Hello", actor=actor, clock=clock)
+    def write(number: int) -> None:
+        service.contact(theirs.reference, text=f"Hello {number}", actor=actor, clock=clock)
 
-    for _ in range(queries.MESSAGES_A_DAY):
-        write()
+    for number in range(queries.MESSAGES_A_DAY):
+        write(number)
     with pytest.raises(WrongMoment):
-        write()
+        write(10)
     clock.instant += timedelta(days=1, seconds=1)
-    write()
+    write(10)
 
 
 def test_adopter_reads_the_terms_is_listed_and_can_withdraw(

@@ -1,5 +1,7 @@
 """Similar challenges: who sees which, how they are found, and what became of them."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy
 import pytest
 from flask.testing import FlaskClient
@@ -83,6 +85,48 @@ def test_similar_by_meaning_are_the_nearest_of_what_one_may_know(
     assert [row.reference for row in public.rows] == [near, farther]
     assert hidden not in {row.reference for row in found.rows}
     assert [row.own for row in found.rows] == [False, False, True, False]
+
+
+@pytest.mark.usefixtures("made_up_model")
+@pytest.mark.parametrize("verified", [True, False])
+def test_draft_open_to_partners_is_for_people_of_verified_bodies(
+    session: Session,
+    draft: Challenge,
+    body: Organisation,
+    other: Organisation,
+    other_lead: User,
+    lead: User,
+    verified: bool,
+) -> None:
+    offered = a_challenge(session, NOW, other, other_lead, State.DRAFT)
+    offered.open_to_partners = True
+    a_vector(session, draft, 100, 0, number=1)
+    a_vector(session, offered, 100, 10, number=2)
+    body.verified_at = NOW if verified else None
+    session.commit()
+
+    found = similar_to(session, draft, actor=actor_for(lead), now=NOW)
+
+    assert [row.reference for row in found.rows] == ([offered.reference] if verified else [])
+
+
+def test_index_in_use_stays_as_it_is_while_a_newer_one_takes_its_place(
+    session: Session, lead: User, body: Organisation
+) -> None:
+    first, second = (a_challenge(session, NOW, body, lead, State.OPEN) for _ in range(2))
+    a_vector(session, first, 100, 10, number=1)
+    session.commit()
+    held = index.current(session, "made-up")
+    assert index.current(session, "made-up") is held
+    a_vector(session, second, 100, 5, number=2)
+    session.commit()
+
+    newer = index.current(session, "made-up")
+
+    assert newer.count == len(newer.bits) == 2
+    assert held.count == len(held.bits) == 1
+    with pytest.raises(FrozenInstanceError):
+        held.last = 5  # type: ignore[misc]
 
 
 @pytest.mark.usefixtures("made_up_model")

@@ -12,6 +12,7 @@ from bids.drafts import content_of, left_over
 from bids.lifecycle import BidState, TooLate
 from bids.opened import opened_bids
 from bids.openings import opening_status
+from bids.renewing.queries import renewals
 from bids.renewing.service import confirm_bid
 from challenges.changing import service as changing
 from challenges.ending.service import end_without_contract
@@ -23,6 +24,7 @@ from marketplace.core.audit import log
 from marketplace.core.errors import Forbidden, Invalid, StaleEdit, WrongMoment
 from marketplace.core.notices.models import Kind, Unwanted
 from marketplace.core.permissions import Role
+from marketplace.web.queries import hub
 from tests.conftest import NOW
 from tests.factories import a_person, actor_for
 from tests.integration.bids.conftest import MARKER
@@ -287,8 +289,33 @@ def test_officers_see_before_the_opening_only_how_many_bids_count(
     published.publish()
     confirm(published, mine)
     published.close()
+    officer = published.officer()
 
     assert opening_status(published.session, published.challenge).count == 1
+    seen = []
+    for step in (published.close, published.open):
+        step()
+        seen.append(hub(published.session, published.reference, officer, published.clock.now()))
+    assert [each.lapsed for each in seen] == [0, 1]
+
+
+def test_bid_of_a_challenge_that_ended_before_closing_has_not_lapsed(
+    published: Published, mine: str
+) -> None:
+    published.weigh()
+    published.publish()
+    end_without_contract(
+        published.reference,
+        why=NoAward.NO_MONEY,
+        reason="The grant was withdrawn.",
+        actor=published.officer(),
+        clock=published.clock,
+    )
+
+    published.close()
+
+    bid = published.bid(mine).id
+    assert renewals(published.session, [bid], published.clock.now()) == {}
 
 
 def test_change_is_told_to_each_whom_it_concerns_once_and_to_nobody_else(

@@ -196,9 +196,12 @@ def test_after_closing_both_sides_read_that_the_bid_lapsed(
     assert late.status_code == 409
 
     enter(client, published.scene.officers[0])
-    hub = client.get(f"/work/challenges/{published.reference}").text
-    assert "Bids that lapsed" in hub
-    assert mine not in hub
+    hub = f"/work/challenges/{published.reference}"
+    assert "Bids that lapsed" not in client.get(hub).text  # nobody sees how many before opening
+    published.open()
+    opened = client.get(hub).text
+    assert "Bids that lapsed" in opened
+    assert mine not in opened
 
 
 def test_public_page_of_changes_takes_as_many_statements_for_many_as_for_one(

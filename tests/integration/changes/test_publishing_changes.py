@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from challenges.changing import service
+from challenges.changing import letters, service
 from challenges.changing.models import Addendum, ChangeDraft
 from challenges.changing.queries import in_hand
 from challenges.models import Plan
@@ -19,7 +20,7 @@ from marketplace.core.audit import log
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Role
-from tests.conftest import NOW
+from tests.conftest import NOW, sign_in
 from tests.factories import a_body, a_person, actor_for
 from tests.integration.bids.damage import damage, deleted, written_over
 from tests.integration.changes.conftest import WHY, Published
@@ -94,6 +95,46 @@ def test_criteria_can_be_added_reworded_and_taken_out_in_one_change(published: P
     assert [(each.key, each.ordinal) for each in criteria] == [("solves", 1), ("access-for-all", 2)]
     assert criteria[1].question == "Who is left out?"
     assert damage() == []
+
+
+def test_tie_break_goes_with_its_criterion_and_no_key_comes_back_for_another_question(
+    published: Published, client: FlaskClient
+) -> None:
+    actor, clock, at = published.lead, published.clock, published.reference
+    published.challenge.stage.tie_break = "criterion:team draw"
+    published.session.commit()
+    sign_in(client, published.scene.lead)
+    path = f"/work/challenges/{at}/change"
+    assert "parted by this criterion now" in client.get(f"{path}/criteria/team/delete").text
+    service.delete_criterion(at, "team", actor=actor, clock=clock)
+    service.arrange(at, {"solves": Decimal(100)}, actor=actor, clock=clock)
+
+    assert "no longer parted by: " in client.get(path).text
+    published.publish()
+
+    plan = published.challenge.plan
+    assert plan is not None
+    assert json.loads(plan.canonical)["stages"][0]["evaluation"]["method"]["tie_break"] == ["draw"]
+    other = Question(title="Team", weight=Decimal(40), question="Who is left out?")
+    service.add_criterion(at, other, actor=actor, clock=clock)
+    weights = {"solves": Decimal(60), "team-2": Decimal(40)}
+    service.arrange(at, weights, actor=actor, clock=clock)
+    published.publish()
+    assert [each.key for each in published.challenge.stage.criteria] == ["solves", "team-2"]
+
+
+def test_change_that_every_officer_wrote_in_is_not_handed_over_to_nobody(
+    published: Published,
+) -> None:
+    published.write()
+    draft = in_hand(published.session, published.challenge)
+    assert draft is not None
+    officers = letters.of_body(published.session, published.challenge, Role.PROCUREMENT_OFFICER)
+    draft.writers = [*draft.writers, *map(str, officers)]
+    published.session.commit()
+
+    with pytest.raises(WrongMoment, match="name another officer"):
+        published.hand_over()
 
 
 def test_price_can_come_to_count_by_a_change_of_money_and_weights(published: Published) -> None:

@@ -39,6 +39,7 @@ def add(table: str, **values: object) -> uuid.UUID:
             if isinstance(value, uuid.UUID) and connection.dialect.name == "sqlite"
             else value
             for name, value in given.items()
+            if name in found.c
         }
         connection.execute(found.insert().values(row))
     return identifier
@@ -252,6 +253,39 @@ def test_downgrade_refuses_what_was_published_and_changes_nothing(session: Sessi
 
     assert version() == newest
     assert len(rows("submission", "sha256")) == 1
+
+
+def test_downgrade_refuses_to_drop_what_bodies_and_people_said(session: Session) -> None:
+    body = a_body(session, NOW)
+    owner = a_person(session, NOW, body, Role.CHALLENGE_LEAD)
+    challenge = a_challenge(session, NOW, body, owner, State.DRAFT)
+    session.commit()
+    about, by, their = challenge.id, owner.id, body.id
+    db.session.remove()
+    newest = version()
+    # The last one stays: what is evidence cannot be deleted.
+    said: Mapping[str, tuple[str, dict[str, object]]] = {
+        "drawn_from": ("0009", {"source_id": about}),
+        "partner_message": (
+            "0008",
+            {"organisation_id": their, "by_id": by, "text": "May we join?", "at": NOW},
+        ),
+        "approved_text": (
+            "0003",
+            {"canonical": b"{}", "sha256": "0" * 64, "approved_at": NOW},
+        ),
+    }
+    for table, (before, values) in said.items():
+        add(table, challenge_id=about, **values)
+
+        with pytest.raises(WrongMoment, match="Nothing was changed"):
+            downgrade(revision=before)
+
+        assert version() == newest
+        assert len(rows(table, "challenge_id")) == 1
+        if table != "approved_text":
+            with db.engine.begin() as connection:
+                connection.execute(sa.text(f"DELETE FROM {table}"))
 
 
 def publish_and_submit(session: Session, at: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from challenges.alerts.timing import Frequency, next_due
+from challenges.alerts.timing import Frequency, next_due, telling_part
 
 
 def at(text: str) -> datetime:
@@ -32,3 +32,11 @@ def test_next_message_is_due_on_the_next_morning_in_london(
 @pytest.mark.parametrize("frequency", [Frequency.AT_ONCE, Frequency.PAUSED])
 def test_nothing_is_due_where_no_time_decides(frequency: Frequency) -> None:
     assert next_due(frequency, at("2026-12-01T09:30")) is None
+
+
+def test_only_what_a_new_challenge_can_answer_is_kept_of_a_search() -> None:
+    asked = {"q": "ferry", "state": "open", "within": "7", "by": "24/12/2026", "order": "value"}
+
+    assert telling_part(asked) == {"q": "ferry", "state": "open", "order": "value"}
+    for state in ("closed", "awarded", "ended"):
+        assert telling_part({"state": state}) == {}

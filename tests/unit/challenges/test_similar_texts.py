@@ -39,3 +39,7 @@ def test_telling_words_leave_out_what_everybody_says() -> None:
 def test_telling_words_of_hostile_text_are_few() -> None:
     assert len(telling_words("ab cde " * 5_000, " ".join(f"wörd{'x' * i}" for i in range(99)))) <= 8
     assert telling_words('😀 % _ \\ 123 " OR *', "") == []
+
+
+def test_telling_words_have_no_accents_as_those_of_the_indexes() -> None:
+    assert telling_words("Where is Càrn Mòr’s café?", "") == ["carn", "mor", "cafe"]

@@ -137,6 +137,14 @@ def test_organisation_is_verified_once_and_by_the_service_team_alone() -> None:
     assert policy.can_verify(an_actor(Role.PROCUREMENT_OFFICER), body).ground is Ground.RIGHT
 
 
+@pytest.mark.parametrize("kind", OrganisationKind)
+def test_body_that_nobody_verified_does_not_deal_with_others(kind: OrganisationKind) -> None:
+    unknown = policy.can_meet_bodies(an_organisation(kind))
+
+    assert unknown.allowed is (kind is not OrganisationKind.BODY)
+    assert policy.can_meet_bodies(an_organisation(kind, verified_at=NOW)).allowed
+
+
 def test_verifying_ones_own_organisation_is_refused() -> None:
     answer = policy.can_verify(
         an_actor(Role.PLATFORM_ADMIN), an_organisation(OrganisationKind.PLATFORM)
