@@ -18,8 +18,8 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
-# From publication until a decision is announced.
-ENDABLE = frozenset({State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING})
+# From publication until a contract is signed.
+ENDABLE = frozenset({State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION})
 
 
 def can_end(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
@@ -31,8 +31,8 @@ def can_end(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
     if current_state(challenge, now) not in ENDABLE:
         return wrong_moment(
             N_(
-                "A challenge ends without a contract after its publication and before a decision "
-                "is announced."
+                "A challenge ends without a contract after its publication and before a contract "
+                "is signed."
             )
         )
     return ALLOWED

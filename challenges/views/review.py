@@ -123,9 +123,12 @@ def publish(reference: str) -> Page:
 @blueprint.route(f"{_AT}/cancel", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_CANCEL, Permission.CHALLENGE_WRITE)
 def cancel(reference: str) -> Page:
-    """End a challenge with the reason."""
+    """End a draft with the reason; what is published ends where the law's reason is asked for."""
     actor, clock = access.current_actor(), access.clock()
     challenge = queries.own_challenge(db.session(), reference, actor)
+    if challenge.published_at is not None:
+        ensure(policy.can_cancel(actor, challenge, clock.now()))
+        return redirect(url_for("ending.end", reference=reference), 303)
     form = ReasonForm()
     status = 200
     if request.method == "GET":

@@ -69,7 +69,7 @@ VISITS: dict[str, Visit] = {
     "challenges.review": Visit(OFFICER, "in_review"),
     "challenges.return_": Visit(OFFICER, "in_review"),
     "challenges.publish": Visit(OFFICER, "ready"),
-    "challenges.cancel": Visit(OFFICER, "open"),
+    "challenges.cancel": Visit(OFFICER, "draft"),
     "challenges.stop": Visit(OFFICER, "opened"),
     "challenges.name_opener": Visit(OFFICER, "open"),
     "challenges.deadline": Visit(OFFICER, "open"),

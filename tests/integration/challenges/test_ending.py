@@ -21,15 +21,23 @@ from tests.integration.challenges.browser import send
 from tests.integration.challenges.states import in_state
 
 
-def test_cancelling_a_published_challenge_shows_the_reason_to_everybody(
+def test_published_challenge_ends_with_a_reason_that_everybody_reads(
     client: FlaskClient, session: Session, body: Organisation, lead: User, officer: User
 ) -> None:
     challenge = in_state(session, body, lead, State.OPEN)
     sign_in(client, officer)
-    path = f"/work/challenges/{challenge.reference}/cancel"
+    hub = f"/work/challenges/{challenge.reference}"
+    page = f"{hub}/end-without-contract"
+    text = client.get(hub).text
+    assert page in text
+    assert f"{hub}/cancel" not in text  # it would ask for no reason that the law knows
 
-    assert send(client, path, {"reason": ""}).status_code == 422
-    assert send(client, path, {"reason": "The budget was cut."}).status_code == 303
+    assert client.get(f"{hub}/cancel").location == page
+    assert client.post(f"{hub}/cancel", data={"reason": "It was cut."}).location == page
+    session.expire_all()
+    assert challenge.state is State.OPEN
+    reason = {"why": "no_money", "reason": "The budget was cut."}
+    assert send(client, page, reason).status_code == 303
 
     session.expire_all()
     assert (challenge.state, challenge.ended_at) == (State.CANCELLED, NOW)

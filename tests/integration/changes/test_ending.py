@@ -87,7 +87,7 @@ def test_reason_its_kind_and_how_long_records_are_kept_stand_on_the_public_page(
     assert published.challenge.state is State.CANCELLED
 
 
-def test_only_officers_end_it_with_a_reason_and_not_after_a_decision(
+def test_only_officers_end_it_with_a_reason_and_not_after_a_contract(
     published: Published, session: Session
 ) -> None:
     with pytest.raises(Forbidden):
@@ -106,7 +106,7 @@ def test_only_officers_end_it_with_a_reason_and_not_after_a_decision(
             actor=published.officer(),
             clock=published.clock,
         )
-    published.challenge.state = State.INTENTION
+    published.challenge.state = State.SIGNED
     session.commit()
     with pytest.raises(WrongMoment):
         end(published)
