@@ -89,7 +89,7 @@ register(
             kind=Kind.DECISION,
         ),
         NOT_AWARDED: Telling(
-            N_("The challenge ended without a contract (%(category)s): %(reason)s"),
+            N_("The challenge ended without a contract: %(reason)s"),
             public=frozenset({"category", "reason"}),
             witness=True,
             kind=Kind.DECISION,

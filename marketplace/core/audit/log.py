@@ -4,8 +4,9 @@ import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +17,7 @@ from marketplace.core import jobs
 from marketplace.core.audit import entries, tree
 from marketplace.core.audit.models import LogDetail, LogEntry, LogHead, LogNode
 from marketplace.core.clock import Clock
-from marketplace.core.dates import format_instant
+from marketplace.core.dates import format_date, format_instant
 from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
 
@@ -29,6 +30,7 @@ _GIVEN_UP = timedelta(hours=8)
 
 _ACTOR = ("actor", "actor_id")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACES = re.compile(r"%\((\w+)\)s")
 
 
@@ -132,9 +134,16 @@ def blanks(action: str) -> Mapping[str, str]:
 
 
 def _readable(value: object) -> object:
-    """Write an instant inside an entry's fields as people read it."""
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return format_instant(datetime.fromisoformat(value))
+    """Write an instant or a day inside an entry's fields as people read it.
+
+    A reason that somebody typed may look like one and be none, such as 2026-13-45: it stays.
+    """
+    if isinstance(value, str):
+        with suppress(ValueError):
+            if _INSTANT.fullmatch(value):
+                return format_instant(datetime.fromisoformat(value))
+            if _DAY.fullmatch(value):
+                return format_date(date.fromisoformat(value))
     return value
 
 

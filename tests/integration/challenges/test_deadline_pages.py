@@ -282,4 +282,5 @@ def test_every_page_of_deadlines_takes_few_statements(
         for page in (path, f"/challenges/{published.reference}"):
             with count_statements(session) as counted:
                 assert client.get(page).status_code == 200
-            assert len(counted) <= 14, page
+            # One for each part of the public page, however many times the closing was moved.
+            assert len(counted) <= 18, page

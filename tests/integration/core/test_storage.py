@@ -235,6 +235,20 @@ def test_log_never_goes_back_in_time(app: Flask, session: Session) -> None:
     assert log.words_for(second)[1]["when"] == "soon"
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2026-12-01", "1 December 2026"),
+        ("2026-13-45", "2026-13-45"),
+        ("2026-13-45T99:00:00Z", "2026-13-45T99:00:00Z"),
+    ],
+)
+def test_day_is_said_as_people_say_it_and_what_only_looks_like_one_stays(
+    typed: str, read: str
+) -> None:
+    assert log.fill("test.happened", {"when": typed})[1]["when"] == read
+
+
 def test_log_refuses_an_action_without_words(app: Flask) -> None:
     with pytest.raises(KeyError, match="no words"), transaction() as inside:
         log.append(inside, clock=FixedClock(NOW), action="test.unheard_of")
