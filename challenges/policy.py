@@ -156,22 +156,29 @@ def can_publish(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
 
 
 def can_cancel(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
-    """Tell whether the actor may cancel.
+    """Tell whether the actor may cancel a challenge that was never published.
 
-    Before publication whoever writes challenges may; from then on only a procurement officer.
+    One that was ends without a contract, with the kind of reason that the law asks for.
     """
     unpublished = current_state(challenge, now) in _UNPUBLISHED
-    needed = Permission.CHALLENGE_WRITE if unpublished else Permission.CHALLENGE_CANCEL
-    return _step(
+    answer = _step(
         actor,
         challenge,
         now,
-        needed,
+        Permission.CHALLENGE_WRITE if unpublished else Permission.CHALLENGE_CANCEL,
         N_("Only a challenge lead or a procurement officer cancels a challenge.")
         if unpublished
-        else N_("Only a procurement officer cancels a published challenge."),
+        else N_("Only a procurement officer ends a published challenge."),
         Event.CANCEL,
     )
+    if answer.allowed and not unpublished:
+        return wrong_moment(
+            N_(
+                "This challenge is published, so it is not cancelled. Choose “End without a "
+                "contract”, where you say why."
+            )
+        )
+    return answer
 
 
 def can_stop(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:

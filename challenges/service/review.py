@@ -173,10 +173,11 @@ def name_openers(
 
 
 def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
-    """End a challenge without a contract, with the reason, which is public once it was published.
+    """End a challenge that was never published, with the reason, which its body alone reads.
 
     Raises:
-        NotFound, Forbidden, WrongMoment: it is not the actor's to cancel, or it has ended.
+        NotFound, Forbidden, WrongMoment: it is not the actor's to cancel, it has ended, or it was
+            published: see `challenges.ending`.
         Invalid: there is no reason.
     """
     reason = told(reason, "reason", N_("Say why the challenge is cancelled."))
@@ -185,7 +186,6 @@ def cancel(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
         ensure(policy.can_cancel(actor, challenge, clock.now()))
         challenge.cancelled_because = reason
         advance(session, challenge, Event.CANCEL, clock=clock)
-        ending.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, "challenge.cancelled", actor, clock, reason=reason)
 
 

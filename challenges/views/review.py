@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from challenges import openers, policy, queries, readiness, service
+from challenges.ending.policy import can_end
 from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
 from challenges.notices.gate import gate_of
 from challenges.reviewing import queries as reviewing
@@ -127,7 +128,7 @@ def cancel(reference: str) -> Page:
     actor, clock = access.current_actor(), access.clock()
     challenge = queries.own_challenge(db.session(), reference, actor)
     if challenge.published_at is not None:
-        ensure(policy.can_cancel(actor, challenge, clock.now()))
+        ensure(can_end(actor, challenge, clock.now()))
         return redirect(url_for("ending.end", reference=reference), 303)
     form = ReasonForm()
     status = 200

@@ -5,6 +5,8 @@ from decimal import Decimal
 from functools import partial
 
 from challenges import service
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward
 from challenges.models import LegalRoute, PriceModel
 from challenges.sections import (
     Constraints,
@@ -59,7 +61,13 @@ def write_and_publish(telling: Telling) -> History:
         yield from _extend(telling, item.extension, Span(days.published, days.until))
     if item.state is TargetState.CANCELLED and days.ended is not None:
         yield days.ended
-        service.cancel(item.reference, reason=what_was_learned(item), actor=officer, clock=clock)
+        end_without_contract(
+            item.reference,
+            why=NoAward.NEED_CHANGED,
+            reason=what_was_learned(item),
+            actor=officer,
+            clock=clock,
+        )
 
 
 def _extend(telling: Telling, extension: Extension, bidding: Span) -> History:

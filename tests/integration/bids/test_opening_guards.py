@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.models import Bid, OpenedSubmission
-from challenges import service as challenges
-from challenges.lifecycle import State
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward, State
 from marketplace.core import jobs
 from marketplace.core.clock import FixedClock
 from tests.integration.bids.conftest import Scene
@@ -31,8 +31,12 @@ def test_challenge_that_is_cancelled_after_both_signed_has_no_bid_opened(
 ) -> None:
     fill(session, scene, 2)
     both_sign(scene, clock)
-    challenges.cancel(
-        scene.challenge.reference, reason="The money went.", actor=scene.officer(2), clock=clock
+    end_without_contract(
+        scene.challenge.reference,
+        why=NoAward.NO_MONEY,
+        reason="The money went.",
+        actor=scene.officer(2),
+        clock=clock,
     )
 
     work(clock)

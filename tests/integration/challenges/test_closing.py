@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from challenges import service
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward
 from challenges.models import Challenge
 from challenges.service import closing
 from marketplace.core import jobs
@@ -80,7 +82,13 @@ def test_closing_of_a_challenge_that_was_cancelled_is_not_recorded(
     published: Journey, session: Session, clock: FixedClock
 ) -> None:
     officer = published.actor(published.cast.officer)
-    service.cancel(published.reference, reason="The money went.", actor=officer, clock=clock)
+    end_without_contract(
+        published.reference,
+        why=NoAward.NO_MONEY,
+        reason="The money went.",
+        actor=officer,
+        clock=clock,
+    )
     clock.instant = published.closes_at + MINUTE
     service.close({"challenge": published.reference}, clock)
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bids import service as bids
-from challenges import service
-from challenges.lifecycle import State
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward, State
 from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -208,8 +208,9 @@ def test_once_two_officers_signed_for_the_opening_nothing_is_opened_again(
 
 def test_cancelled_challenge_is_not_opened_again(closed: Journey) -> None:
     change = propose(closed, closed.closes_at + DAY, reason=DOWN)
-    service.cancel(
+    end_without_contract(
         closed.reference,
+        why=NoAward.NO_MONEY,
         reason="The money went.",
         actor=closed.actor(closed.cast.officer),
         clock=closed.clock,

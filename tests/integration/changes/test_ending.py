@@ -5,7 +5,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
-from challenges import service as challenges
 from challenges.ending.service import end_without_contract
 from challenges.following.models import Follow
 from challenges.lifecycle import NoAward, State
@@ -110,19 +109,3 @@ def test_only_officers_end_it_with_a_reason_and_not_after_a_contract(
     session.commit()
     with pytest.raises(WrongMoment):
         end(published)
-
-
-def test_cancelling_tells_bidders_too_and_a_draft_nobody(published: Published) -> None:
-    bid = published.scene.written_bid(published.clock)
-    published.submit(bid, published.scene.admin)
-    before = {each.id for each in published.letters()}
-
-    challenges.cancel(
-        published.reference,
-        reason="The building burned.",
-        actor=published.officer(),
-        clock=published.clock,
-    )
-
-    told = {each.to_email for each in published.letters() if each.id not in before}
-    assert published.scene.admin_user.email in told

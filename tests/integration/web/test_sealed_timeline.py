@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges import service as challenges
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward
 from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
@@ -116,8 +118,9 @@ def test_auditor_sees_that_somebody_tried_and_no_name_from_outside(
 def test_cancelled_without_opening_stays_undisclosed_and_auditors_read_all(
     client: FlaskClient, bidding: Journey, session: Session, clock: FixedClock
 ) -> None:
-    challenges.cancel(
+    end_without_contract(
         bidding.reference,
+        why=NoAward.NO_MONEY,
         reason="The money went.",
         actor=bidding.actor(bidding.cast.officer),
         clock=clock,

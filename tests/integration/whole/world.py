@@ -27,8 +27,10 @@ from challenges.changing import service as changing
 from challenges.consulting import service as consulting
 from challenges.consulting.models import DraftComment
 from challenges.documents.models import Document
+from challenges.ending.service import end_without_contract
 from challenges.joining import service as joining
 from challenges.joining.models import JointSponsor
+from challenges.lifecycle import NoAward
 from challenges.live import service as live
 from challenges.live.models import LiveSession
 from challenges.live.service import Meeting
@@ -288,8 +290,12 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     officer = told["draft"].actor(cast.officer)
     _ask(told["open"], cast, clock)
     _talk(told, cast, clock)
-    challenges.cancel(
-        told["cancelled"].reference, reason="The money went.", actor=officer, clock=clock
+    end_without_contract(
+        told["cancelled"].reference,
+        why=NoAward.NO_MONEY,
+        reason="The money went.",
+        actor=officer,
+        clock=clock,
     )
     challenges.stop(told["stopped"].reference, lessons="Ask first.", actor=officer, clock=clock)
     briefed = told["briefed"]
