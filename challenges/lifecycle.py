@@ -80,7 +80,8 @@ STATE_WORDS = {
 
 # Everything a visitor may see. A challenge cancelled before publication is told apart by its
 # publication instant, which it lacks.
-PUBLIC_STATES = frozenset(State) - {State.DRAFT, State.IN_REVIEW, State.READY}
+UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
+PUBLIC_STATES = frozenset(State) - UNPUBLISHED
 EDITABLE_STATES = frozenset({State.DRAFT})
 AWARDED_STATES = frozenset({State.INTENTION, State.SIGNED})
 
@@ -101,10 +102,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.EVALUATING, Event.STOP): State.STOPPED,
     (State.SIGNED, Event.STOP): State.STOPPED,
     **{(state, Event.CANCEL): State.CANCELLED for state in _UNDER_WAY},
-    **{
-        (state, Event.CANCEL): State.CANCELLED
-        for state in (State.DRAFT, State.IN_REVIEW, State.READY)
-    },
+    **{(state, Event.CANCEL): State.CANCELLED for state in UNPUBLISHED},
 }
 
 

@@ -11,6 +11,7 @@ from challenges.lifecycle import (
     EDITABLE_STATES,
     STATE_WORDS,
     TRANSITIONS,
+    UNPUBLISHED,
     Event,
     Move,
     State,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from challenges.joining.models import JointSponsor
     from challenges.models import Challenge, DeadlineChange
 
-_UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 
 _WRONG_MOMENT = {
     State.DRAFT: N_("This cannot be done while the challenge is a draft."),
@@ -160,7 +160,7 @@ def can_cancel(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
 
     One that was ends without a contract, with the kind of reason that the law asks for.
     """
-    unpublished = current_state(challenge, now) in _UNPUBLISHED
+    unpublished = current_state(challenge, now) in UNPUBLISHED
     answer = _step(
         actor,
         challenge,

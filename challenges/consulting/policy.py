@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from challenges import policy
-from challenges.lifecycle import State
+from challenges.lifecycle import UNPUBLISHED
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -24,7 +24,6 @@ REPLY_MOST = 5_000
 REASON_MOST = 2_000
 HOURLY_MOST = 10
 
-UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 
 _NOT_YOURS = N_("This challenge belongs to another organisation.")
 _FINISHED = N_("This challenge is no draft any more.")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from challenges.consulting.models import Consultation, DraftComment
-from challenges.consulting.policy import UNPUBLISHED
+from challenges.lifecycle import UNPUBLISHED
 from challenges.models import Challenge, Criterion, Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_

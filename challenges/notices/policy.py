@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from challenges.lifecycle import State
+from challenges.lifecycle import UNPUBLISHED, State
 from challenges.notices.kinds import NoticeKind
 from challenges.policy import current_state
 from marketplace.core.permissions import (
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from challenges.models import Challenge
 
 _NOT_YOURS = N_("This challenge belongs to another organisation.")
-_BEFORE_PUBLICATION = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 _DECIDED = frozenset({State.INTENTION, State.SIGNED, State.STOPPED})
 
 
@@ -35,7 +34,7 @@ def can_choose_codes(actor: Actor, challenge: "Challenge", now: datetime) -> Ans
     if not actor.may(Permission.CHALLENGE_WRITE):
         return lacks_right(N_("Only a challenge lead or a procurement officer chooses codes."))
     state = current_state(challenge, now)
-    if state not in _BEFORE_PUBLICATION:
+    if state not in UNPUBLISHED:
         return wrong_moment(N_("The codes cannot be changed once the challenge is published."))
     if state is not State.DRAFT and not actor.may(Permission.CHALLENGE_PUBLISH):
         return lacks_right(N_("After the draft only a procurement officer changes the codes."))

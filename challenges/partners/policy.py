@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from challenges import policy
-from challenges.lifecycle import State
+from challenges.lifecycle import UNPUBLISHED
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MESSAGE_MOST = 5_000
 NOTE_MOST = 2_000
 DAILY_MOST = 10
-UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 
 
 def can_offer(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:

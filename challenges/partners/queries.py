@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from challenges.lifecycle import UNPUBLISHED
 from challenges.models import Challenge
 from challenges.partners.models import PartnerConnection, PartnerMessage
-from challenges.partners.policy import UNPUBLISHED
 from marketplace.core.accounts.models import Organisation, OrganisationKind, User
 from marketplace.core.accounts.rows import ensure_meets_bodies
 from marketplace.core.errors import NotFound

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from challenges import policy
-from challenges.lifecycle import State
+from challenges.lifecycle import UNPUBLISHED
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from challenges.models import Challenge
 
 COMMENT_MOST = 5_000
-_BEFORE_PUBLICATION = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
 
 
 def can_read(actor: Actor, challenge: "Challenge") -> Answer:
@@ -37,6 +36,6 @@ def can_comment(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
         return lacks_right(N_("This challenge belongs to another organisation."))
     if not actor.may(Permission.CHALLENGE_WRITE):
         return lacks_right(N_("Only a challenge lead or a procurement officer comments."))
-    if policy.current_state(challenge, now) not in _BEFORE_PUBLICATION:
+    if policy.current_state(challenge, now) not in UNPUBLISHED:
         return wrong_moment(N_("The draft is finished, so no more comments can be made."))
     return ALLOWED

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from challenges.finding.matching import matches
 from challenges.finding.wanted import Term, Wanted
-from challenges.lifecycle import AWARDED_STATES, State, state_at
+from challenges.lifecycle import AWARDED_STATES, UNPUBLISHED, State, state_at
 from challenges.models import Challenge, Stage
 from challenges.similar import index, model, outcomes, texts, vectors
 from challenges.similar.models import ChallengeVector
@@ -24,9 +24,6 @@ MOST = 5
 LIKE_ENOUGH = 0.12
 # The same where too few texts are known to tell what they all have in common.
 LIKE_ENOUGH_AMONG_FEW = 0.25
-
-
-_UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.READY)
 
 
 class By(StrEnum):
@@ -175,14 +172,14 @@ def _visible(challenge: Challenge, actor: Actor | None) -> Select[*tuple[Any, ..
         known.append(
             and_(
                 Challenge.buyer_id == actor.organisation_id,
-                Challenge.state.in_(_UNPUBLISHED),
+                Challenge.state.in_(UNPUBLISHED),
             )
         )
     if actor is not None and actor.may(Permission.CHALLENGE_WRITE):
         # Whoever says that they act for a public body must be known to do so.
         own = aliased(Organisation)
         verified = exists().where(own.id == actor.organisation_id, own.verified_at.is_not(None))
-        known.append(and_(Challenge.open_to_partners, Challenge.state.in_(_UNPUBLISHED), verified))
+        known.append(and_(Challenge.open_to_partners, Challenge.state.in_(UNPUBLISHED), verified))
     return (
         select(
             Challenge.id,

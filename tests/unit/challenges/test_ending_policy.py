@@ -12,8 +12,8 @@ from tests.unit.challenges.moments import NOW, OFFICER, OTHER, a_challenge, an_a
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("role", Role)
-def test_ending_is_the_officers_from_publication_until_a_decision(role: Role, state: State) -> None:
-    published = {State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING}
+def test_ending_is_the_officers_from_publication_until_a_contract(role: Role, state: State) -> None:
+    published = {State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION}
 
     answer = can_end(an_actor(role), a_challenge(state), NOW)
 
