@@ -5,19 +5,18 @@ draft's key and the message to the person stand in one transaction; the envelope
 the disk before it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bids import documents, drafts, envelopes, letters, log_words, policy, queries, receipts
-from bids.documents import Content
+from bids import drafts, envelopes, letters, log_words, policy, queries, receipts
 from bids.lifecycle import BidEvent, BidState, TooLate, after, ensure_in_time
 from bids.models import Bid, Submission
 from bids.renewing import queries as renewals
 from bids.service.loading import locked_bid
+from bids.service.preparing import Prepared, Reader, prepare, sealed
 from bids.service.refusing import record_too_late
 from challenges.changing import queries as changes
 from challenges.models import Challenge
@@ -27,41 +26,14 @@ from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
-from marketplace.core.errors import DomainError, Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.files import store as files
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from marketplace.core.vault import sealing
-from marketplace.core.vault.envelopes import MOST_DOCUMENT
-
-# Gives what is to be submitted of a bid; see `drafts.content_of`.
-Reader = Callable[[Session, Bid], Content]
 
 NOTHING_SUBMITTED = N_("There is no submitted bid to confirm.")
-
-
-@dataclass
-class _Prepared:
-    """What was made ready outside the transaction, and of which state of the draft."""
-
-    row_version: int
-    version: int
-    gaps: list[policy.Gap]
-    log_name: str
-    # How many changes to the challenge had been published: a bid answers all of them.
-    changes: int
-    fields_root: bytes = b""
-    # The digest of the sealed envelope; None where there was nothing complete to seal.
-    envelope: str | None = None
-    # The version that holds the very same, where one does.
-    same_as: int | None = None
-
-    def unused(self) -> None:
-        """Say that the envelope is not needed after all."""
-        if self.envelope is not None:
-            envelopes.discard(self.envelope)
 
 
 def submit_bid(
@@ -89,10 +61,10 @@ def submit_bid(
         WrongMoment: the challenge or the bid takes no submission.
     """
     ensure(policy.can_submit(actor))
-    prepared = _prepare(db.session(), reference, actor, arrived, drafts.content_of)
+    prepared = prepare(db.session(), reference, actor, arrived, drafts.content_of)
     with (
         _told_if_late(reference, "submit", actor, clock),
-        _sealed(prepared),
+        sealed(prepared),
         transaction() as session,
     ):
         bid, challenge = locked_bid(session, reference, actor)
@@ -138,10 +110,10 @@ def submit_again(
         WrongMoment: the challenge takes no bids, or there is a draft that changes the bid.
     """
     ensure(policy.can_submit(actor))
-    prepared = _prepare(db.session(), reference, actor, arrived, read)
+    prepared = prepare(db.session(), reference, actor, arrived, read)
     with (
         _told_if_late(reference, "submit", actor, clock),
-        _sealed(prepared),
+        sealed(prepared),
         transaction() as session,
     ):
         bid, challenge = locked_bid(session, reference, actor)
@@ -213,72 +185,8 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
         _post(session, actor, subject, text, clock)
 
 
-def _prepare(
-    session: Session, reference: str, actor: Actor, arrived: datetime, read: Reader
-) -> _Prepared:
-    """Read what is to be submitted, make its document and seal it, unless it is not complete.
-
-    Raises:
-        Invalid: the document is longer than an envelope takes.
-        WrongMoment: the service cannot store the envelope.
-    """
-    bid = queries.own_bid(session, reference, actor)
-    declaration = queries.current_declaration(session, bid.supplier_id)
-    latest = queries.latest_submission(session, bid)
-    version = latest.version + 1 if latest else 1
-    log_name = receipts.origin(session)
-    changed = changes.count(session, bid.challenge)
-    try:
-        content = read(session, bid)
-    except drafts.NoDraft:
-        return _Prepared(bid.row_version, version, [], log_name, changed)
-    gaps = policy.gaps(
-        drafts.asked_of(bid.stage),
-        content,
-        eligible_until=declaration.expires_at if declaration else None,
-        now=arrived,
-    )
-    if declaration is None or gaps or bid.stage.sealing_key is None:
-        return _Prepared(bid.row_version, version, gaps, log_name, changed)
-    document = drafts.document_of(bid, content, declaration, version)
-    written = documents.write(document)
-    if len(written) > MOST_DOCUMENT:
-        raise Invalid(
-            N_("Your bid is too long for the service to keep. Shorten your longest answers.")
-        )
-    root = documents.fields_root(document)
-    prepared = _Prepared(bid.row_version, version, gaps, log_name, changed, root)
-    prepared.same_as = _same_as(session, bid, latest, written)
-    if prepared.same_as is None:
-        own = sealing.recipient(session, bid.copy_key_id)
-        try:
-            prepared.envelope = envelopes.seal(written, [bid.stage.sealing_key.recipient, own])
-        except OSError as error:
-            raise WrongMoment(
-                N_(
-                    "The service cannot store your bid at the moment, so it was not submitted. "
-                    "Nothing you wrote is lost. Try again in a few minutes."
-                )
-            ) from error
-    return prepared
-
-
-def _same_as(session: Session, bid: Bid, latest: Submission | None, written: bytes) -> int | None:
-    """Give the version that counts where it holds the very same; a damaged one is replaced.
-
-    One that a change asks to confirm does not count: the same again is another version.
-    """
-    if latest is None or latest.version != bid.current_version or renewals.is_awaited(session, bid):
-        return None
-    try:
-        held = documents.write(envelopes.own_document(session, bid, latest))
-    except envelopes.Unreadable:
-        return None
-    return latest.version if documents.same_submission(held, written) else None
-
-
 def _refuse_changed(
-    session: Session, challenge: Challenge, prepared: _Prepared, checked_change: int | None
+    session: Session, challenge: Challenge, prepared: Prepared, checked_change: int | None
 ) -> None:
     """Refuse a bid whose writer could not know what the challenge says now.
 
@@ -315,25 +223,11 @@ def _told_if_late(reference: str, what: str, actor: Actor, clock: Clock) -> Iter
         raise
 
 
-@contextmanager
-def _sealed(prepared: _Prepared) -> Iterator[None]:
-    """Delete the envelope again where what follows is refused.
-
-    After any other error nobody can be sure that nothing was committed: the database may have
-    done it and been cut off while it said so. Then the envelope stays; at worst none needs it.
-    """
-    try:
-        yield
-    except DomainError:
-        prepared.unused()
-        raise
-
-
 def _record(
     session: Session,
     bid: Bid,
     challenge: Challenge,
-    prepared: _Prepared,
+    prepared: Prepared,
     actor: Actor,
     arrived: datetime,
     clock: Clock,
@@ -380,7 +274,7 @@ def _record(
 
 
 def _already_submitted(
-    session: Session, bid: Bid, prepared: _Prepared, checked_version: int | None
+    session: Session, bid: Bid, prepared: Prepared, checked_version: int | None
 ) -> Submission | None:
     """Give the submission that counts where this is the same again: a button pressed twice."""
     if bid.state is not BidState.SUBMITTED:

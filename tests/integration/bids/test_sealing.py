@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bids import documents, envelopes, queries, service
 from bids.models import BidField
-from bids.service import submitting
+from bids.service import preparing
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
@@ -225,7 +225,7 @@ def test_submit_of_a_bid_longer_than_an_envelope_takes_is_refused_in_words(
     app: Flask, scene: Scene, session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = scene.written_bid(clock)
-    monkeypatch.setattr(submitting, "MOST_DOCUMENT", 100)
+    monkeypatch.setattr(preparing, "MOST_DOCUMENT", 100)
 
     with pytest.raises(Invalid, match="too long for the service"):
         service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
