@@ -7,9 +7,9 @@ from datetime import datetime
 from math import sqrt
 
 WIDTH = 960
-_MARGIN = 66
-# Labels stand below one another where their dots would be nearer than this.
-_NEAREST = 92
+MARGIN = 66
+# As wide as “29 Nov 2026” and the longest line of words, which must not run into the next ones.
+_NEAREST = 120
 _LINE_MOST = 14
 
 
@@ -25,21 +25,25 @@ def lay_out(instants: Sequence[datetime], words: Sequence[str]) -> list[Dot]:
     """Give a dot for each step in the order of time.
 
     A longer wait is a longer way, by its square root: a year beside a day must leave room for the
-    day's words. Two dots are never nearer than their words are wide, unless there are too many.
+    day's words. Two dots are never nearer than their words are wide: many steps make a drawing
+    wider than `WIDTH`, which is then shown smaller, and the list beneath it says the same.
     """
     gaps = [
         sqrt(max((later - earlier).total_seconds(), 0))
         for earlier, later in itertools.pairwise(instants)
     ]
-    room = WIDTH - 2 * _MARGIN
-    nearest = min(_NEAREST, room / max(len(gaps), 1))
-    rest, whole = room - nearest * len(gaps), sum(gaps) or 1
-    x, found = float(_MARGIN), []
+    rest, whole = max(WIDTH - 2 * MARGIN - _NEAREST * len(gaps), 0), sum(gaps) or 1
+    x, found = float(MARGIN), []
     for at, said in enumerate(words):
         if at:
-            x += nearest + rest * gaps[at - 1] / whole
+            x += _NEAREST + rest * gaps[at - 1] / whole
         found.append(Dot(round(x), _lines(said)))
     return found
+
+
+def width_of(dots: Sequence[Dot]) -> int:
+    """Say how wide the drawing of some dots is."""
+    return max([WIDTH, *(dot.x + MARGIN for dot in dots)])
 
 
 def _lines(words: str) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def _told(challenge: Challenge, now: datetime, *, preview: bool) -> dict[str, An
     steps = story(session, challenge, now)
     dots = drawing.lay_out([step.at for step in steps], [said(step) for step in steps])
     following = current_user.is_authenticated and is_following(session, challenge, current_user.id)
-    return {"steps": steps, "dots": dots, "following": following}
+    width = drawing.width_of(dots)
+    return {"steps": steps, "dots": dots, "dots_width": width, "following": following}
 
 
 def _kept_until(challenge: Challenge) -> datetime | None:
