@@ -44,13 +44,16 @@ def test_form_with_a_token_that_does_not_count_gives_back_what_was_typed(
     path = f"/work/challenges/{world.things['draft'].reference}/write/problem"
     # Of another session: what a page holds that was open since yesterday.
     sent = world.token()[:-3] + "AAA" if token == "expired" else token
-    data = {"csrf_token": sent, "problem": TYPED, "title": 'Warm "places" <now>?'}
+    seen = "63a008510b6a419331a5"  # the version that was read: sent again, but typed by nobody
+    data = {"csrf_token": sent, "problem": TYPED, "title": 'Warm "places" <now>?', "seen": seen}
 
     answer, written = world.ask("POST", path, "lead", data, headers={"Origin": OWN})
 
     assert answer.status_code == 400
     assert not written
     assert TYPED in answer.text
+    assert f'name="seen" value="{seen}"' in answer.text
+    assert f">{seen}<" not in answer.text
     assert "Warm &#34;places&#34; &lt;now&gt;?" in answer.text
     # The page carries a good token, so sending it again works.
     assert sent not in answer.text or not sent
