@@ -158,9 +158,9 @@ _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Challenge.later),
     selectinload(Challenge.co_sponsors),
     selectinload(Challenge.documents),
-    # Few and short, so they come with the challenge itself.
-    joinedload(Challenge.codes),
-    joinedload(Challenge.notices),
+    # Joined, each would repeat the challenge's long texts for each plan and for each other.
+    selectinload(Challenge.codes),
+    selectinload(Challenge.notices),
     selectinload(Challenge.stages).options(
         selectinload(Stage.prizes),
         selectinload(Stage.criteria).selectinload(Criterion.descriptors),
