@@ -323,9 +323,8 @@ def _documents(*journeys: Journey) -> dict[str, str]:
             added_at=NOW,
         )
         session.add(document)
-        session.flush()
+        session.commit()
         made[journey.reference] = str(document.id)
-    session.commit()
     return made
 
 
