@@ -11,7 +11,7 @@ from tests.browser.person import Person
 from tests.browser.play import Play
 
 # The review of a draft reads the most: its stages, codes, files, team, record and comments.
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 20
 # A form that is refused: the attempt, perhaps its entry in the log, and the page again.
 MOST_IN_REFUSAL = 2 * MOST_STATEMENTS
 

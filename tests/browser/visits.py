@@ -68,7 +68,7 @@ VISITS: dict[str, Visit] = {
     "challenges.preview": Visit(LEAD, "draft"),
     "challenges.review": Visit(OFFICER, "in_review"),
     "challenges.return_": Visit(OFFICER, "in_review"),
-    "challenges.publish": Visit(OFFICER, "ready"),
+    "challenges.publish": Visit(OFFICER, Step.READY),
     "challenges.cancel": Visit(OFFICER, "draft"),
     "challenges.stop": Visit(OFFICER, "opened"),
     "challenges.name_opener": Visit(OFFICER, "open"),
@@ -187,6 +187,9 @@ FILES = frozenset(
         *("timeline.download", "timeline.download_public", "plans.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
+        *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
+        *("finding.atom", "finding.calendar", "finding.challenge_atom"),
+        *("finding.challenge_calendar", "live.ics"),
     }
 )
 # Closed to everybody; they stand in the map because Flask-Security puts them there.
