@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from challenges.similar.models import ChallengeVector
 
 # So many candidates hold all of the nearest five in nearly every case (measured by the bench).
-CANDIDATES = 400
+CANDIDATES = 200
 # The middle of fewer vectors says little about what all texts have in common.
 FEWEST_FOR_MIDDLE = 20
 _CHUNK = 5_000

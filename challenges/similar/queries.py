@@ -117,7 +117,7 @@ def _by_meaning(
     candidates = known.nearest(here)
     if not candidates:
         return []
-    # Vectors first, and whole rows of the few that are shown: 400 wide rows would cost far more.
+    # Vectors first, and whole rows of the few that are shown: wide rows of all would cost far more.
     held = session.execute(
         select(ChallengeVector.challenge_id, ChallengeVector.vector).where(
             ChallengeVector.challenge_id.in_(candidates), ChallengeVector.model == known.model
