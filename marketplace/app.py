@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import BadSetting, Settings, from_environment
-from marketplace.core import access
+from marketplace.core import access, keeping
 from marketplace.core.accounts import setup as accounts
 from marketplace.core.clock import Clock, SystemClock
 from marketplace.core.colours import Brand
@@ -154,6 +154,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         import_module(worker)
 
     access.public(app.view_functions["static"])
+    keeping.register(app)
     app.before_request(_refuse_unmarked)
     app.before_request(_refuse_null)
     app.after_request(_set_headers)
@@ -314,8 +315,10 @@ def _map_errors(app: Flask) -> None:
         return _page(503, message), 503
 
     @app.errorhandler(CSRFError)
-    def expired(_error: CSRFError) -> tuple[str, int]:
+    def expired(_error: CSRFError) -> tuple[str | Response, int]:
         """Give an expired form back with what was typed, if this site's own page sent it."""
+        if keeping.scripted():
+            return keeping.outdated() if current_user.is_authenticated else keeping.signed_out()
         return render_template("errors/expired.html", fields=_typed()), 400
 
     @app.errorhandler(HTTPException)
@@ -342,7 +345,7 @@ def _map_errors(app: Flask) -> None:
 
 def _page(status: int, message: str | None) -> str:
     """Make the page of an error; long texts that were typed are on it, to be copied."""
-    typed = [text for _name, text in _typed() if len(text) > 40]
+    typed = [text for name, text in _typed() if name != keeping.FIELD and len(text) > 40]
     return render_template(
         "errors/page.html", status=status, message=message, typed=typed, path=request.path
     )

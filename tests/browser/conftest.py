@@ -25,7 +25,8 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from tests.applications import make_app
 from tests.browser.person import Person
-from tests.conftest import make_settings, sign_in
+from tests.conftest import NOW, make_settings, sign_in
+from tests.journeys import Journey, a_cast, a_journey
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 
@@ -179,3 +180,28 @@ def scripted(browser: Browser, site: Site) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def journey(site: Site) -> Iterator[Journey]:
+    """Give the draft of a challenge on this site; a test takes it as far as it needs."""
+    with site.app.app_context():
+        yield a_journey(db.session(), site.clock, a_cast(db.session(), NOW))
+        db.session.remove()
+
+
+@pytest.fixture
+def enter(site: Site, journey: Journey, scripted: Page) -> Callable[[User, str], Page]:
+    """Give a way to sign somebody in and open a page, with script."""
+
+    def entered(user: User, path: str) -> Page:
+        person, organisation = user.id, user.memberships[0].organisation_id
+        journey.session.rollback()
+        scripted.context.clear_cookies()
+        scripted.context.add_cookies([site.session_of(person, organisation)])
+        answer = scripted.goto(path)
+        assert answer is not None
+        assert answer.status == 200
+        return scripted
+
+    return entered

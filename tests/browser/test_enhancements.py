@@ -1,6 +1,6 @@
 """What script adds to pages that work without it; pages by keyboard alone, and much enlarged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,39 +11,11 @@ from bids import queries
 from bids import service as bids
 from bids.drafts import content_of
 from marketplace.core.accounts.models import User
-from marketplace.core.database import db
 from scoring.panel.models import ScoreDraft
-from tests.browser.conftest import Site
 from tests.browser.eyes import DESK, PHONE, ZOOMED
-from tests.conftest import NOW
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, Step
 
 SHOWN = "main :is(a, button, input, textarea, select, h1, h2, h3, p, th, td, img, svg)"
-
-
-@pytest.fixture
-def journey(site: Site) -> Iterator[Journey]:
-    """Give the draft of a challenge on this site; a test takes it as far as it needs."""
-    with site.app.app_context():
-        yield a_journey(db.session(), site.clock, a_cast(db.session(), NOW))
-        db.session.remove()
-
-
-@pytest.fixture
-def enter(site: Site, journey: Journey, scripted: Page) -> Callable[[User, str], Page]:
-    """Give a way to sign somebody in and open a page, with script."""
-
-    def entered(user: User, path: str) -> Page:
-        person, organisation = user.id, user.memberships[0].organisation_id
-        journey.session.rollback()
-        scripted.context.clear_cookies()
-        scripted.context.add_cookies([site.session_of(person, organisation)])
-        answer = scripted.goto(path)
-        assert answer is not None
-        assert answer.status == 200
-        return scripted
-
-    return entered
 
 
 def test_weights_are_added_up_while_they_are_typed(
