@@ -21,7 +21,8 @@ marketplace: the challenge marketplace
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
   marketplace verify FILE [--trust FILE] [--checkpoint FILE]
-                        check a receipt or a challenge's log, without a site or database
+                        check a receipt, a challenge's log or a passport, without a site
+                        or database
   marketplace log verify
                         check the whole log of this installation
   marketplace log erase PLACE FIELD --reason TEXT

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from marketplace.core.audit import chains, entries, receipt_check, receipts, trust
+from marketplace.core.audit import chains, entries, passports, receipt_check, receipts, trust
 from marketplace.core.audit.findings import STATUS_WORDS, Finding
 from marketplace.core.audit.receipt_check import VERDICT_WORDS, Newer, Verdict
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.audit.signing import BadKey, Verifier
 
-Checked = receipt_check.Checked | chains.Checked
+Checked = receipt_check.Checked | chains.Checked | passports.Checked
 
 EXIT = {Verdict.PROVEN: 0, Verdict.FAILED: 1, Verdict.SIGNER_UNKNOWN: 3}
 _ASKED_WRONGLY = 2
@@ -25,9 +25,9 @@ _LARGEST = 256 * 1024 * 1024
 _TITLE = "marketplace verify"
 
 _HELP = """\
-Check a receipt of a bid, or a challenge's part of the log. FILE is the receipt's own file, the
-e-mail that brought it, or the file of a chain; - reads standard input. Nothing but the files named
-here is read: no site, no database, no account.
+Check a receipt of a bid, a challenge's part of the log, or a supplier's passport. FILE is the
+receipt's own file, the e-mail that brought it, or the file of a chain or a passport; - reads
+standard input. Nothing but the files named here is read: no site, no database, no account.
 """
 _AFTER = """\
 The exit code is 0 where all is proven, 3 where all agrees and the signer's key is not known (give
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         text = _read(asked.file)
         known = _keys(asked.trust)
         newer = _newer(asked.checkpoint, asked.proof)
-        checked = _chain(text, known, newer) if _is_chain(text) else _receipt(text, known, newer)
+        checked = _check(text, known, newer)
     except _WrongQuestion as error:
         sys.stderr.write(f"{_TITLE}: {error}\n")
         return _ASKED_WRONGLY
@@ -89,14 +89,19 @@ def _parser() -> _Parser:
     return parser
 
 
-def _is_chain(text: str) -> bool:
-    return text.startswith('{"chain":')
-
-
-def _chain(text: str, known: Sequence[Verifier], newer: Newer | None) -> Checked:
-    if newer is not None:
-        raise _WrongQuestion("a chain brings its own checkpoint; --checkpoint goes with a receipt")
-    return chains.check(text.encode().rstrip(), known)
+def _check(text: str, known: Sequence[Verifier], newer: Newer | None) -> Checked:
+    content = text.encode()
+    if text.startswith('{"chain":'):
+        if newer is not None:
+            raise _WrongQuestion(
+                "a chain brings its own checkpoint; --checkpoint goes with a receipt"
+            )
+        return chains.check(content.rstrip(), known)
+    if passports.looks_like(content):
+        if newer is not None:
+            raise _WrongQuestion("a passport is in no log; --checkpoint goes with a receipt")
+        return passports.check(content, known)
+    return _receipt(text, known, newer)
 
 
 def _receipt(text: str, known: Sequence[Verifier], newer: Newer | None) -> Checked:
@@ -106,8 +111,8 @@ def _receipt(text: str, known: Sequence[Verifier], newer: Newer | None) -> Check
         return receipt_check.unreadable(error)
     if not receipts.looks_like(note):
         raise _WrongQuestion(
-            f"neither a receipt nor a chain: one begins with {receipts.FORMAT}, the other "
-            'with {"chain":'
+            f"neither a receipt nor a chain nor a passport: the first begins with "
+            f'{receipts.FORMAT}, the second with {{"chain": and the third with {{"format":'
         )
     return receipt_check.check(note, known, newer)
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.core.audit import checkpoints, keys, proofs, receipt_check
+from marketplace.core.audit import checkpoints, keys, passports, proofs, receipt_check
 from marketplace.core.audit.findings import Finding, asserted, failed
 from marketplace.core.audit.models import LogCheckpoint, LogEntry
-from marketplace.core.audit.receipt_check import Checked, Newer
+from marketplace.core.audit.receipt_check import Newer
 from marketplace.core.audit.receipts import Receipt
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.text import N_
+
+Checked = receipt_check.Checked | passports.Checked
 
 
 def known_keys(session: Session) -> list[Verifier]:
@@ -23,7 +25,15 @@ def known_keys(session: Session) -> list[Verifier]:
         return []
 
 
-def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> Checked:
+def check(session: Session, given: str, known: Sequence[Verifier]) -> Checked:
+    """Check what was brought: the file of a passport by itself, a receipt as `check_receipt`."""
+    content = given.encode()
+    if passports.looks_like(content):
+        return passports.check(content, known)
+    return check_receipt(session, given, known)
+
+
+def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> receipt_check.Checked:
     """Check a receipt; one of this log's own also against the log as it is now.
 
     A receipt in another log's name is checked by itself: nothing here could confirm or deny it.
@@ -48,7 +58,7 @@ def _against_newest(
     known: Sequence[Verifier],
     receipt: Receipt,
     newest: LogCheckpoint,
-) -> Checked:
+) -> receipt_check.Checked:
     try:
         proof = proofs.consistency(session, receipt.size, newest.size)
     except KeyError:

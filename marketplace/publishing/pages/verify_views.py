@@ -1,4 +1,4 @@
-"""The page on which anybody checks a receipt, without an account. It writes nothing."""
+"""The page on which anybody checks a receipt or passport, without an account. It writes nothing."""
 
 from typing import Any, cast
 
@@ -10,9 +10,9 @@ from wtforms import FileField, TextAreaField
 
 from marketplace.core.access import public
 from marketplace.core.accounts import limits
-from marketplace.core.audit import entries, receipts
+from marketplace.core.audit import entries, passports, receipts
 from marketplace.core.audit.findings import STATUS_WORDS, Finding
-from marketplace.core.audit.receipt_check import VERDICT_WORDS, Checked
+from marketplace.core.audit.receipt_check import VERDICT_WORDS
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.database import db
 from marketplace.core.dates import format_instant
@@ -23,16 +23,17 @@ from marketplace.publishing.pages import verify_queries
 
 blueprint = Blueprint("verify", __name__)
 
-# A receipt has about four thousand characters; an e-mail around it a few more.
-LARGEST = 200_000
+# A receipt has about four thousand characters, an e-mail around it a few more; a passport's file
+# is the largest thing that is checked here.
+LARGEST = passports.LARGEST
 # What one address may ask in a while: checking costs little, and a whole office may share one.
 _RATE = "60 per minute; 600 per hour"
 
 
 class VerifyForm(BaseForm):
-    """A receipt: its file, or its text."""
+    """A receipt or a passport: its file, or its text."""
 
-    file = FileField(_l("Choose the file of the receipt"), widget=GovFileInput())
+    file = FileField(_l("Choose the file of the receipt or passport"), widget=GovFileInput())
     text = TextAreaField(
         _l("Or paste it here"),
         widget=GovTextArea(),
@@ -40,29 +41,36 @@ class VerifyForm(BaseForm):
     )
 
     def given(self) -> str:
-        """Give what was brought, as a note.
+        """Give what was brought: the note of a receipt, or the text of a passport's file.
 
         Raises:
-            Invalid: it is nothing, too large, no text, or no receipt.
+            Invalid: it is nothing, too large, no text, or neither of the two.
         """
         upload = request.files.get(self.file.name)
         if upload is not None and upload.filename:
             return self._note("file", upload.stream.read(LARGEST + 1))
         if not self.text.data:
-            raise _refusal("file", N_("Choose the file of a receipt, or paste its text"))
+            raise _refusal(
+                "file", N_("Choose the file of a receipt or passport, or paste its text")
+            )
         return self._note("text", self.text.data.encode("utf-8", "surrogatepass"))
 
     def _note(self, field: str, content: bytes) -> str:
         if len(content) > LARGEST:
             raise _refusal(
                 field,
-                N_("This is larger than 200 kB. A receipt has about 4 kB: choose its own file"),
+                N_(
+                    "This is larger than 500 kB. A receipt has about 4 kB, a passport a little more: "
+                    "choose its own file"
+                ),
             )
         try:
+            if passports.looks_like(content):
+                return content.decode()
             note = receipts.find_note(content.decode())
         except UnicodeDecodeError:
             raise _refusal(
-                field, N_("This is not a receipt: it is no plain text (UTF-8)")
+                field, N_("This is not a receipt or a passport: it is no plain text (UTF-8)")
             ) from None
         except DamagedReceipt:
             raise _refusal(
@@ -76,8 +84,9 @@ class VerifyForm(BaseForm):
             raise _refusal(
                 field,
                 N_(
-                    "This is not a receipt. The file of one begins with “receipt/1”; an e-mail "
-                    "holds it after the line “BEGIN MARKETPLACE RECEIPT”"
+                    "This is not a receipt or a passport. The file of a receipt begins with "
+                    '“receipt/1”, that of a passport with {"format":"passport/1"; an e-mail '
+                    "holds a receipt after the line “BEGIN MARKETPLACE RECEIPT”"
                 ),
             )
         return note
@@ -96,7 +105,7 @@ def show() -> tuple[str, int]:
     known = verify_queries.known_keys(session)
     if request.method == "POST" and form.validate():
         try:
-            checked = verify_queries.check_receipt(session, form.given(), known)
+            checked = verify_queries.check(session, form.given(), known)
             form.text.data = ""  # the form below is for another one
         except Invalid as error:
             form.refuse(error)
@@ -105,6 +114,8 @@ def show() -> tuple[str, int]:
         "verify/show.html",
         form=form,
         checked=checked,
+        is_passport=isinstance(checked, passports.Checked),
+        passport=checked.read if isinstance(checked, passports.Checked) else None,
         rows=_rows(checked) if checked else [],
         keys=known,
         status_words=STATUS_WORDS,
@@ -119,7 +130,7 @@ def _limit(state: BlueprintSetupState) -> None:
     limits.limit_sending(cast(Flask, state.app), f"{blueprint.name}.show", _RATE)
 
 
-def _rows(checked: Checked) -> list[tuple[Finding, dict[str, Any]]]:
+def _rows(checked: verify_queries.Checked) -> list[tuple[Finding, dict[str, Any]]]:
     """Give the findings with what fills their sentences, instants as people read them."""
     return [
         (

@@ -355,13 +355,13 @@ def test_stranger_with_a_changed_receipt_is_told_what_to_do(
 
 def test_stranger_with_anything_else_gets_a_clear_message(client: FlaskClient) -> None:
     empty, cut = "Choose the file of a receipt", "shortened or changed"
-    none, large = "This is not a receipt", "larger than 200 kB"
+    none, large = "This is not a receipt", "larger than 500 kB"
     texts = (
         ("", empty),
         ("   ", empty),
         ("<script>alert(1)</script>", none),
         ("%s %(n)s {{ 7 * 7 }}", none),
-        ("x" * 200_001, large),
+        ("x" * 500_001, large),
         (f"{receipts.BEGIN}\nAAA\n{receipts.END}", cut),
         (f"{receipts.BEGIN}\n/w==\n{receipts.END}", cut),
     )
@@ -369,7 +369,7 @@ def test_stranger_with_anything_else_gets_a_clear_message(client: FlaskClient) -
         (b"\xff\xfe\x00", "no plain text"),
         (b"%PDF-1.7", none),
         (b"", none),
-        (b"0" * 200_001, large),
+        (b"0" * 500_001, large),
     )
     for text, message in texts:
         answer = client.post("/verify", data={"text": text})

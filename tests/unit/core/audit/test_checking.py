@@ -11,6 +11,7 @@ from marketplace.cli import main
 from marketplace.core.audit import chains, keychain, receipts
 from marketplace.core.audit.signing import Signer
 from tests.unit.core.audit.test_chains import SIGNER, a_log
+from tests.unit.core.audit.test_passports import FILE as PASSPORT_FILE
 from tests.unit.core.audit.test_receipts import KEY, LATER, NOTE, RECEIPT, a_checkpoint
 
 LATER_KEY = Signer(KEY.name, b"\x0a" * 32)
@@ -135,6 +136,16 @@ def test_what_a_file_says_cannot_move_the_cursor(
     assert main(["verify", file(hostile)]) == 1
     assert main(["verify", file(KEY.sign('receipt/1\nx\n"\x1b[2J"\n'))]) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_passport_ends_as_a_receipt_does(file: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = PASSPORT_FILE.replace(b'"staff":7', b'"staff":9')
+
+    assert main(["verify", file(PASSPORT_FILE), "--trust", file(f"{KEY.verifier}\n")]) == 0
+    assert "Lanterns" in capsys.readouterr().out
+    assert main(["verify", file(PASSPORT_FILE)]) == 3
+    assert main(["verify", file(changed)]) == 1
+    assert main(["verify", file(PASSPORT_FILE), "--checkpoint", file("x")]) == 2
 
 
 @pytest.mark.parametrize(

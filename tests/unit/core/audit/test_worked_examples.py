@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bids import documents
 from challenges.plan import evaluations
-from marketplace.core.audit import bid_order, receipt_check, signing, tree
+from marketplace.core.audit import bid_order, passports, receipt_check, signing, tree
 from marketplace.core.audit.entries import Entry
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Newer, Verdict
@@ -466,3 +466,22 @@ def test_our_own_checker_counts_the_documents_bids_after_changes() -> None:
     counted = bid_order.counted(told, told[-1])
 
     assert {bid: str(version) for bid, (version, _envelope) in counted.items()} == counting()[0]
+
+
+def test_passport_is_the_one_that_section_12_makes() -> None:
+    file = json.loads(BLOCKS["passport-file"])
+    passport = json.loads(BLOCKS["passport"])
+    text = f"passport/1\n{ORIGIN}\n{sha(BLOCKS['passport'].encode()).hex()}\n"
+
+    assert BLOCKS["passport"].encode() == rfc8785.dumps(passport)
+    assert BLOCKS["passport-note"] + "\n" == signed(text)
+    assert file == {"format": "passport/1", "note": signed(text), "passport": passport}
+    assert BLOCKS["passport-file"].encode() == rfc8785.dumps(file)
+
+
+def test_our_own_checker_finds_the_documents_passport_proven() -> None:
+    known = [signing.parse_verifier(BLOCKS["key"])]
+
+    checked = passports.check(BLOCKS["passport-file"].encode(), known)
+
+    assert checked.verdict is Verdict.PROVEN
