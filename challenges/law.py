@@ -1,4 +1,4 @@
-"""Which rules follow from a challenge's body and value, and when bidding closes by default."""
+"""Which rules follow from a challenge's body, value and legal route, and when bidding closes."""
 
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,6 +8,7 @@ from marketplace.core.errors import Invalid
 from marketplace.core.regimes.book import (
     LONDON,
     Band,
+    Lifted,
     Regime,
     Route,
     next_working_day,
@@ -29,14 +30,14 @@ USUAL_DAYS_REOPENED = 1
 
 
 class Law(NamedTuple):
-    """The version of the regime, and the band of it, that hold for a challenge."""
+    """The version of the regime, and the band of it as the legal route leaves it, that hold."""
 
     regime: Regime
     band: Band
 
 
 def law_of(challenge: "Challenge", on: datetime) -> Law:
-    """Give the rules that follow from a challenge's body and total value, as they stand at `on`.
+    """Give the rules that follow from a challenge's body, total value and route, as of `on`.
 
     Raises:
         Invalid: there is no total value yet.
@@ -44,7 +45,8 @@ def law_of(challenge: "Challenge", on: datetime) -> Law:
     if challenge.value_minor is None or challenge.buyer.body_type is None:
         raise Invalid(N_("Give the total value: it decides which rules apply to the purchase."))
     regime = rules_on(on)
-    return Law(regime, regime.band_for(challenge.buyer.body_type, challenge.value_minor))
+    band = regime.band_for(challenge.buyer.body_type, challenge.value_minor)
+    return Law(regime, regime.under(band, challenge.legal_route))
 
 
 def law_holding(challenge: "Challenge", now: datetime) -> Law:
@@ -57,7 +59,7 @@ def law_holding(challenge: "Challenge", now: datetime) -> Law:
     if pinned is None:
         return law_of(challenge, challenge.published_at or now)
     regime = version_of(pinned.regime, pinned.regime_version)
-    return Law(regime, regime.band(pinned.band))
+    return Law(regime, regime.under(regime.band(pinned.band), challenge.legal_route))
 
 
 class Reckoning(NamedTuple):
@@ -79,6 +81,11 @@ def reckonings(regime: Regime, body_type: str, value_minor: int) -> list[Reckoni
         threshold, counted = band.from_pounds[body_type] * 100, regime.counted(band, value_minor)
         found.append(Reckoning(band, threshold, counted // 100, counted >= threshold * 100))
     return found
+
+
+def lifted_by(law: Law, route: str | None) -> Lifted | None:
+    """Give what a route takes out of the rules of this band, if it does."""
+    return law.regime.routes[route].lifts(law.band) if route else None
 
 
 def route_fits(law: Law, route: str) -> bool:

@@ -28,6 +28,7 @@ def rules(reference: str) -> str:
         if holding and body and value is not None
         else [],
         follows=holding.band.rules_at(value) if holding and value is not None else (),
+        lifted=law.lifted_by(holding, route) if holding else None,
         topics=words.TOPIC_WORDS,
         body_type=BODY_TYPE_WORDS[body] if body else None,
         route=route,

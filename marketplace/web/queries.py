@@ -260,6 +260,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Challenge.reference,
             Challenge.title,
             Challenge.state,
+            Challenge.legal_route,
             Stage.closes_at,
             own.label("own"),
             Challenge.submitted_by_id,
@@ -338,4 +339,5 @@ def _award_notice_required(row: Row[*tuple[Any, ...]]) -> bool:
     """Tell whether the rules that a plan was pinned to ask for an award notice."""
     if row.band is None:
         return False
-    return version_of(row.regime, row.regime_version).band(row.band).notices.award_required
+    regime = version_of(row.regime, row.regime_version)
+    return regime.under(regime.band(row.band), row.legal_route).notices.award_required

@@ -227,7 +227,7 @@ def _announce(
     """Announce the intention to award to all bidders at once, and start the standstill."""
     plan = frozen_evaluation(session, challenge)
     regime = book.version_of(plan.regime, plan.regime_version)
-    band = next(band for band in regime.bands if band.key == plan.band)
+    band = regime.under(regime.band(plan.band), challenge.legal_route)
     now = clock.now()
     ends = book.standstill_end(band.standstill, now)
     challenges.advance(session, challenge, Event.ANNOUNCE_INTENTION, clock=clock)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
@@ -80,6 +80,34 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Lifted:
+    """What a route takes out of the rules of the bands it names, and what holds in their place.
+
+    `condition` says when the route may be used at all; `lifts` says in words what is left out. The
+    body confirms both for itself.
+    """
+
+    bands: tuple[str, ...]
+    rules: str
+    provision: str
+    condition: str
+    lifts: tuple[str, ...]
+    standstill_kind: str
+    notices: Mapping[str, bool]
+    follows: tuple[Rule, ...]
+
+    def of(self, band: Band) -> Band:
+        """Give a band as it holds under the route; days and the time of keeping stay."""
+        return replace(
+            band,
+            rules=self.rules,
+            standstill=replace(band.standstill, kind=self.standstill_kind),
+            notices=Notices(**{**vars(band.notices), **self.notices}),
+            follows=self.follows,
+        )
+
+
+@dataclass(frozen=True)
 class Route:
     """A legal way of buying: the bands it is meant for, and the fewest days to bid in each.
 
@@ -90,6 +118,11 @@ class Route:
     provision: str
     bands: tuple[str, ...]
     days_to_bid: Mapping[str, int]
+    lifted: Lifted | None = None
+
+    def lifts(self, band: Band) -> Lifted | None:
+        """Give what the route takes out of a band's rules, if it does."""
+        return self.lifted if self.lifted and band.key in self.lifted.bands else None
 
 
 @dataclass(frozen=True)
@@ -137,6 +170,11 @@ class Regime:
             if band.key == key:
                 return band
         raise LookupError(f"no band {key} in the regime {self.key}, version {self.version}")
+
+    def under(self, band: Band, route: str | None) -> Band:
+        """Give a band as it holds for a purchase by a route; without a route, all of the band."""
+        lifted = self.routes[route].lifts(band) if route else None
+        return lifted.of(band) if lifted else band
 
     def band_for(self, body_type: str, value_minor: int) -> Band:
         """Give the band of a contract.
@@ -202,6 +240,18 @@ def _route(item: Mapping[str, Any]) -> Route:
         provision=item["provision"],
         bands=tuple(item["bands"]),
         days_to_bid=item.get("days_to_bid", {}),
+        lifted=_lifted(item["lifted"]) if "lifted" in item else None,
+    )
+
+
+def _lifted(item: Mapping[str, Any]) -> Lifted:
+    return Lifted(
+        **{
+            **item,
+            "bands": tuple(item["bands"]),
+            "lifts": tuple(item["lifts"]),
+            "follows": tuple(Rule(**rule) for rule in item["follows"]),
+        }
     )
 
 

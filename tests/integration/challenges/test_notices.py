@@ -34,7 +34,8 @@ def large(session: Session, body: Organisation, lead: User) -> Challenge:
     """Give an approved challenge above the threshold."""
     challenge = in_state(session, body, lead, State.READY)
     challenge.value_minor = 400_000_00
-    challenge.legal_route = LegalRoute.RESEARCH_AND_DEVELOPMENT
+    challenge.legal_route = LegalRoute.OPEN
+    challenge.stage.closes_at = NOW + timedelta(days=31)
     approved.keep(session, challenge, FixedClock(NOW))
     session.commit()
     return challenge
@@ -230,6 +231,13 @@ def test_rules_page_shows_the_sum_behind_the_band_and_what_follows(
     assert "£480,000" in page  # £400,000 with VAT
     assert "£207,720" in page
     assert "reg. 60" in page
+    assert "Required before signing" in page
+    large.legal_route = LegalRoute.RESEARCH_AND_DEVELOPMENT
+    session.commit()
+    page = client.get(path).text
+    assert "reg. 60" not in page
+    assert "Required before signing" not in page
+    assert "To be confirmed by your organisation" in page
     large.value_minor = None
     session.commit()
     assert "not set yet" in client.get(path).text

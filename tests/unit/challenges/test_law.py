@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from challenges.law import Law, days_to_bid, law_holding, law_of, reckonings, route_fits, routes
+from challenges.law import (
+    Law,
+    days_to_bid,
+    law_holding,
+    law_of,
+    lifted_by,
+    reckonings,
+    route_fits,
+    routes,
+)
 from challenges.models import Challenge, EvaluationPlan, LegalRoute, Stage
 from challenges.readiness import Finding, check
 from marketplace.core.accounts.models import BodyType, Organisation
@@ -112,3 +121,40 @@ def test_days_to_bid_of_a_band_without_an_entry_is_none() -> None:
 
     assert isinstance(law, Law)
     assert days_to_bid(law, LegalRoute.OPEN) == 0
+
+
+@pytest.mark.parametrize("pounds", [100_000, 400_000])
+def test_research_and_development_takes_a_purchase_out_of_what_its_value_would_bring(
+    pounds: int,
+) -> None:
+    plain = law_of(a_challenge(pounds, LegalRoute.OPEN), NOW)
+    law = law_of(a_challenge(pounds, LegalRoute.RESEARCH_AND_DEVELOPMENT), NOW)
+    lifted = lifted_by(law, LegalRoute.RESEARCH_AND_DEVELOPMENT)
+
+    assert lifted is not None
+    assert "reg. 15" in lifted.provision
+    assert lifted_by(plain, LegalRoute.OPEN) is None
+    assert law.band.key == plain.band.key
+    assert law.band.standstill.kind == "voluntary"
+    assert law.band.standstill.calendar_days_electronic == 10
+    notices = law.band.notices
+    assert (notices.contract_required, notices.contract_first) == (False, False)
+    assert notices.award_required is False
+    # Not a word of the single procurement document, of regulation 83 or of a register is left.
+    assert not set(plain.band.follows) & set(law.band.follows)
+
+
+def test_route_lifts_nothing_where_the_law_asks_nothing() -> None:
+    below = a_challenge(40_000, LegalRoute.RESEARCH_AND_DEVELOPMENT)
+
+    assert lifted_by(law_of(below, NOW), LegalRoute.RESEARCH_AND_DEVELOPMENT) is None
+    assert law_of(below, NOW).band == law_of(a_challenge(40_000, None), NOW).band
+
+
+def test_law_of_a_published_challenge_follows_its_route_too() -> None:
+    challenge = a_challenge(400_000, LegalRoute.RESEARCH_AND_DEVELOPMENT)
+    challenge.stage.plans = [
+        EvaluationPlan(regime="scotland", regime_version="2026-01", band="above_threshold")
+    ]
+
+    assert law_holding(challenge, NOW).band.standstill.kind == "voluntary"
