@@ -59,6 +59,7 @@ ROOMS = (
     "challenges.reviewing.views",
     "challenges.notices.views",
     "bids.views",
+    "bids.checking.views",
     "bids.views.opening",
     "scoring.panel.views",
     "scoring.award.views",

@@ -4,6 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
+from bids.checking import carried
+from bids.checking.questions import Key
 from bids.forms import DeclarationForm
 from bids.models import EligibilityDeclaration
 from bids.views.room import Page, blueprint, refused
@@ -42,6 +44,7 @@ def declare() -> Page:
         except Invalid as error:
             status = refused(form, error)
         else:
+            carried.forget()
             flash(_("Your declaration is made. Every bid uses it for the next 12 months."))
             return redirect(_back(request.args.get("bid")), 303)
     elif request.method == "POST":
@@ -64,8 +67,18 @@ def _declared(form: DeclarationForm) -> service.Declared:
 
 
 def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> None:
-    """Show the earlier answers; the declaration itself is ticked anew."""
+    """Show the earlier answers, else those of a quick check in this browser.
+
+    The declaration itself is ticked anew.
+    """
     if declaration is None:
+        for field, key in (
+            (form.mandatory, Key.CRIMES),
+            (form.tax, Key.TAX),
+            (form.discretionary, Key.OTHER),
+        ):
+            if (applies := carried.known_grounds().get(key)) is not None:
+                field.data = _yes_no(applies)
         return
     form.mandatory.data = _yes_no(declaration.mandatory_ground)
     form.discretionary.data = _yes_no(declaration.discretionary_ground)

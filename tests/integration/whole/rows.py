@@ -109,6 +109,8 @@ _LOGS = {
 _BIDS = {
     "bids.start": "draft open closed",
     "bids.begin": "draft open closed",
+    "checking.ask": "open closed",
+    "checking.show": "open closed",
     "bids.task_list": "open closed",
     "bids.answer": "open closed",
     "bids.price": "open closed",

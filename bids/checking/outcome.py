@@ -1,0 +1,86 @@
+"""What a quick check comes to: nothing stops a bid, it needs something, or it is not for them.
+
+Pure. The check never says that somebody may bid: only what its own answers show.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bids.checking.questions import Effect, Key, Question
+
+
+class Outcome(StrEnum):
+    """What a check comes to."""
+
+    NOTHING_STOPS = "nothing_stops"
+    IF = "if"
+    NOT_FOR_YOU = "not_for_you"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to know before a bid: why, and what to do; `data` fills in the words of both."""
+
+    key: Key
+    says: str
+    do: str
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check comes to, with what stops a bid and what it needs, in the questions' order."""
+
+    outcome: Outcome
+    stops: Sequence[Finding]
+    conditions: Sequence[Finding]
+
+
+def missing(asked: Sequence[Question], answers: Mapping[str, str]) -> list[Key]:
+    """Name the questions without an answer that they offer.
+
+    The challenge may have changed since the answers were given, so that another question or
+    another sum is asked now.
+    """
+    return [each.key for each in asked if each.choice(answers.get(each.key, "")) is None]
+
+
+def result(asked: Sequence[Question], answers: Mapping[str, str]) -> Result:
+    """Say what the answers come to; what stops weighs more than what is needed.
+
+    Raises:
+        LookupError: a question has no answer.
+    """
+    if lacking := missing(asked, answers):
+        raise LookupError(f"no answer to {', '.join(lacking)}")
+    found: dict[Effect, list[Finding]] = {Effect.STOPS: [], Effect.IF: [], Effect.FINE: []}
+    for question in asked:
+        choice = question.choice(answers[question.key])
+        if choice is not None:
+            found[choice.effect].append(
+                Finding(question.key, choice.says, choice.do, question.data)
+            )
+    stops, conditions = found[Effect.STOPS], found[Effect.IF]
+    if stops:
+        return Result(Outcome.NOT_FOR_YOU, stops, conditions)
+    return Result(Outcome.IF if conditions else Outcome.NOTHING_STOPS, (), conditions)
+
+
+# What each answer about a group of grounds says in the declaration; an answer that is not here
+# says nothing, and the person is asked.
+_DECLARED: Mapping[Key, Mapping[str, bool]] = {
+    Key.CRIMES: {"no": False, "righted": True, "yes": True},
+    # A plan to pay that is kept to counts as agreed.
+    Key.TAX: {"no": False, "agreed": False, "yes": True},
+    Key.OTHER: {"no": False, "yes": True},
+}
+
+
+def declared(answers: Mapping[str, str]) -> dict[Key, bool]:
+    """Give what answers say about groups of grounds: whether one applies."""
+    return {
+        key: said[answers[key]]
+        for key, said in _DECLARED.items()
+        if key in answers and answers[key] in said
+    }

@@ -1,0 +1,100 @@
+"""The quick check in a browser without script: asked, answered, carried over, never kept."""
+
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from challenges.models import PriceModel
+from marketplace.core.clock import FixedClock
+from marketplace.core.permissions import Role
+from tests.conftest import NOW, sign_in
+from tests.factories import a_person, a_supplier
+from tests.integration.bids.conftest import Scene, build_scene
+from tests.integration.challenges.browser import send
+
+FINE = {
+    "bidder": "organisation",
+    "crimes": "no",
+    "tax": "no",
+    "other": "no",
+    "conflict": "no",
+    "turnover": "yes",
+    "money": "yes",
+    "closing": "yes",
+}
+
+
+def scene_asking_turnover(session: Session) -> tuple[Scene, str]:
+    scene = build_scene(session, PriceModel.FIXED_BOUNDS)
+    scene.challenge.required_turnover_minor = 10_000_000
+    session.commit()
+    return scene, f"/challenges/{scene.challenge.reference}/check"
+
+
+def test_a_visitor_checks_and_reads_what_to_do(session: Session, client: FlaskClient) -> None:
+    scene, at = scene_asking_turnover(session)
+    assert at in client.get(f"/challenges/{scene.challenge.reference}").text
+    page = client.get(at).text
+    assert "Was your turnover at least £100,000 in a year?" in page
+    fine = send(client, at, FINE)
+    assert fine.headers["Location"] == f"{at}/result"
+    assert "Nothing here stops you" in client.get(f"{at}/result").text
+    send(client, at, FINE | {"crimes": "righted"})
+    assert "You can bid if" in client.get(f"{at}/result").text
+    send(client, at, FINE | {"turnover": "no", "tax": "yes"})
+    stopped = client.get(f"{at}/result")
+    assert "This one is not for you" in stopped.text
+    assert "Look for a partner to bid with" in stopped.text
+    assert "agree a plan with the tax authority" in stopped.text
+    assert stopped.headers["Cache-Control"] == "no-store"
+    # The answers are there again, to be changed.
+    assert 'value="no" checked' in client.get(at).text
+
+
+def test_what_is_missing_or_made_up_is_told_beside_the_question_and_loses_nothing(
+    session: Session, client: FlaskClient
+) -> None:
+    _scene, at = scene_asking_turnover(session)
+    refused = send(client, at, {"bidder": "sole", "crimes": "<script>"})
+    assert refused.status_code == 422
+    assert refused.text.count("Choose an answer. You can say that you are not sure.") == 2 * 6
+    assert "Choose one of the options on this page" in refused.text
+    assert 'value="sole" checked' in refused.text
+    # Nothing was kept, so there is no result to show.
+    assert client.get(f"{at}/result").headers["Location"] == at
+
+
+def test_a_check_of_another_challenge_or_of_other_sums_is_asked_anew(
+    session: Session, client: FlaskClient
+) -> None:
+    scene, at = scene_asking_turnover(session)
+    send(client, at, FINE)
+    scene.challenge.required_insurance_minor = 100_000_000
+    session.commit()
+    assert client.get(f"{at}/result").headers["Location"] == at
+
+
+def test_after_closing_there_is_nothing_to_check(
+    session: Session, client: FlaskClient, clock: FixedClock
+) -> None:
+    scene, at = scene_asking_turnover(session)
+    assert scene.challenge.stage.closes_at
+    clock.instant = scene.challenge.stage.closes_at
+    assert client.get(at).status_code == client.get(f"{at}/result").status_code == 409
+    assert at not in client.get(f"/challenges/{scene.challenge.reference}").text
+    clock.instant -= timedelta(seconds=1)
+    assert client.get(at).status_code == 200
+
+
+def test_answers_begin_the_declaration_of_a_new_supplier_until_it_is_made(
+    session: Session, client: FlaskClient
+) -> None:
+    _scene, at = scene_asking_turnover(session)
+    person = a_person(session, NOW, a_supplier(session, NOW), Role.SUPPLIER_ADMIN)
+    session.commit()
+    sign_in(client, person)
+    send(client, at, FINE | {"tax": "yes", "other": "unsure"})
+    page = client.get("/organisation/eligibility/declare").text
+    assert page.count(" checked") == 2
+    assert 'id="tax" name="tax" type="radio" value="yes" checked' in page
