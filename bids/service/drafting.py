@@ -234,8 +234,8 @@ def _refuse_stale(seen: str | None, stands: str, new: str) -> None:
     if seen is not None and stands not in (seen, new):
         raise StaleEdit(
             N_(
-                "Somebody else changed this while you were writing. Their version is shown below "
-                "yours. Save again to keep yours."
+                "Somebody else changed this while you were writing. Nothing was overwritten: "
+                "compare the two versions and decide."
             )
         )
 

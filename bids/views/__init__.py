@@ -1,7 +1,16 @@
 """Pages of bids: a supplier's eligibility and bids. The officers' pages stand in `opening`."""
 
 from bids.renewing import views as renewing
-from bids.views import changing, drafting, eligibility, lists, submitting
+from bids.views import answering, changing, drafting, eligibility, lists, submitting
 from bids.views.room import blueprint
 
-__all__ = ["blueprint", "changing", "drafting", "eligibility", "lists", "renewing", "submitting"]
+__all__ = [
+    "answering",
+    "blueprint",
+    "changing",
+    "drafting",
+    "eligibility",
+    "lists",
+    "renewing",
+    "submitting",
+]

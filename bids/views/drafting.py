@@ -2,29 +2,30 @@
 
 from typing import Any
 
-from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
 from bids.documents import Content
 from bids.drafts import fingerprint
-from bids.forms import AnswerForm, DraftForm, PriceForm, TermsForm
+from bids.forms import DraftForm, PriceForm, TermsForm
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
-from bids.views.room import Page, blueprint, refused, wants_json
+from bids.views.room import Page, blueprint, refused
 from bids.wording import count_words
 from challenges.changing import queries as changes
 from challenges.method.words import Sentence, method_sentences
-from challenges.models import Criterion, CriterionKind, Stage
+from challenges.models import Stage
+from challenges.views.differing import differences, take_both
 from challenges.words import price_sentences
-from marketplace.core import access
+from marketplace.core import access, keeping
 from marketplace.core.access import requires
 from marketplace.core.database import db
-from marketplace.core.dates import format_time
-from marketplace.core.errors import DomainError, Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.forms import BaseForm
+from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 
@@ -82,56 +83,6 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
     }
 
 
-@blueprint.route("/bids/<reference>/answers/<key>", methods=["GET", "POST"])
-@requires(Permission.BID_DRAFT)
-def answer(reference: str, key: str) -> Page:
-    """Write the answer to one question; the page's script saves through the same address."""
-    actor = access.current_actor()
-    form = AnswerForm()
-    if request.method == "POST" and form.validate():
-        text = form.text.data or ""
-        try:
-            seen = service.save_answer(
-                reference, key, text, actor=actor, clock=access.clock(), seen=form.seen.data
-            )
-        except (Invalid, WrongMoment) as error:
-            if wants_json():
-                return _refused_json(error)
-            return _answer_page(reference, key, form, actor, error)
-        if wants_json():
-            saved = _("Saved at %(time)s", time=format_time(access.clock().now()))
-            return jsonify(seen=seen, message=saved)
-        return _after_saving(reference, key)
-    return _answer_page(reference, key, form, actor, None)
-
-
-def _answer_page(
-    reference: str, key: str, form: AnswerForm, actor: Actor, error: Invalid | WrongMoment | None
-) -> Page:
-    bid = queries.own_bid(db.session(), reference, actor)
-    questions = [c for c in bid.stage.criteria if c.kind is CriterionKind.QUALITY]
-    criterion = _question(questions, key)
-    stands = queries.shown_content(db.session(), bid).answers.get(key, "")
-    if request.method == "GET":
-        form.text.data, form.seen.data = stands, fingerprint(stands)
-    status = _status(form, error, fingerprint(stands))
-    number = questions.index(criterion) + 1
-    return (
-        render_template(
-            "bids/answer.html",
-            **standing_facts(bid, actor),
-            criterion=criterion,
-            form=form,
-            stands=stands,
-            number=number,
-            count=len(questions),
-            words=count_words(form.text.data or ""),
-            theirs=stands if isinstance(error, StaleEdit) else None,
-        ),
-        status,
-    )
-
-
 @blueprint.route("/bids/<reference>/price", methods=["GET", "POST"])
 @requires(Permission.BID_DRAFT)
 def price(reference: str) -> Page:
@@ -145,18 +96,21 @@ def price(reference: str) -> Page:
     error: Invalid | WrongMoment | None = None
     if request.method == "POST" and form.validate():
         try:
-            service.save_price(
+            seen = service.save_price(
                 reference, form.price.data, actor=actor, clock=access.clock(), seen=form.seen.data
             )
         except (Invalid, WrongMoment) as refusal:
             error = refusal
             bid = queries.own_bid(db.session(), reference, actor)
         else:
-            return _saved(reference)
+            return keeping.saved(seen) if keeping.scripted() else back_to_list(reference)
+    if request.method == "POST" and keeping.scripted():
+        return keeping.refused(error) if error else keeping.faulty(form)
     stands = queries.shown_content(db.session(), bid).price_minor
+    saved = PriceForm(formdata=None, prefix="saved-", data={"price": stands})
     if request.method == "GET":
         form.price.data, form.seen.data = stands, fingerprint(stands)
-    status = _status(form, error, fingerprint(stands))
+    status = status_of(form, error, fingerprint(stands))
     return (
         render_template(
             "bids/price.html",
@@ -165,7 +119,7 @@ def price(reference: str) -> Page:
             asked=asked,
             form=form,
             stands=stands,
-            theirs=stands if isinstance(error, StaleEdit) else None,
+            differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
         ),
         status,
     )
@@ -187,10 +141,11 @@ def terms(reference: str) -> Page:
     actor = access.current_actor()
     bid = queries.own_bid(db.session(), reference, actor)
     form = TermsForm()
+    then = request.form.get("then")
     error: Invalid | WrongMoment | None = None
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and then != BOTH and form.validate():
         try:
-            service.save_terms(
+            seen = service.save_terms(
                 reference,
                 contract_accepted=form.contract.data == "yes",
                 contract_points=form.points.data or "",
@@ -203,39 +158,42 @@ def terms(reference: str) -> Page:
             error = refusal
             bid = queries.own_bid(db.session(), reference, actor)
         else:
-            return _saved(reference)
+            return keeping.saved(seen) if keeping.scripted() else back_to_list(reference)
+    if request.method == "POST" and keeping.scripted():
+        return keeping.refused(error) if error else keeping.faulty(form)
     stands = queries.shown_content(db.session(), bid)
+    showing = {
+        "contract": {True: "yes", False: "no", None: None}[stands.contract_accepted],
+        "points": stands.contract_points,
+        "ai_statement": stands.ai_statement,
+    }
+    saved = TermsForm(formdata=None, prefix="saved-", data=showing)
     if request.method == "GET":
-        form.contract.data = {True: "yes", False: "no", None: None}[stands.contract_accepted]
-        form.points.data, form.ai_statement.data = stands.contract_points, stands.ai_statement
+        form = TermsForm(data={**showing, "seen": _terms_mark(stands)})
+    elif then == BOTH:
+        take_both(saved, form)
         form.seen.data = _terms_mark(stands)
-    status = _status(form, error, _terms_mark(stands))
+    status = status_of(form, error, _terms_mark(stands))
     return (
         render_template(
             "bids/terms.html",
             **standing_facts(bid, actor),
             form=form,
             stands=stands,
-            theirs=stands if isinstance(error, StaleEdit) else None,
+            differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
+            merged=then == BOTH,
         ),
         status,
     )
 
 
-def _status(form: DraftForm, error: Invalid | WrongMoment | None, stands: str) -> int:
+def status_of(form: DraftForm, error: Invalid | WrongMoment | None, stands: str) -> int:
     """Give the status of a page shown again; after another's change the next save is knowing."""
     if error is not None:
         if isinstance(error, StaleEdit):
             form.seen.data = stands
         return refused(form, error)
     return 422 if form.errors else 200
-
-
-def _question(questions: list[Criterion], key: str) -> Criterion:
-    for criterion in questions:
-        if criterion.key == key:
-            return criterion
-    raise NotFound(N_("There is no such question."))
 
 
 def _drafted(bid: Bid) -> bool:
@@ -258,23 +216,7 @@ def _terms_mark(content: Content) -> str:
     return fingerprint(content.contract_accepted, content.contract_points, content.ai_statement)
 
 
-def _after_saving(reference: str, key: str) -> Page:
-    """Go to the next question where that was asked for, else to the list of parts."""
-    if request.form.get("then") == "next":
-        bid = queries.own_bid(db.session(), reference, access.current_actor())
-        keys = [c.key for c in bid.stage.criteria if c.kind is CriterionKind.QUALITY]
-        following = keys[keys.index(key) + 1 :]
-        if following:
-            target = url_for("bids.answer", reference=reference, key=following[0])
-            return redirect(target, 303)
-    return _saved(reference)
-
-
-def _saved(reference: str) -> Page:
+def back_to_list(reference: str) -> Page:
+    """Say that a part is saved, on the list of all parts."""
     flash(_("Saved."))
     return redirect(url_for("bids.task_list", reference=reference), 303)
-
-
-def _refused_json(error: DomainError) -> Page:
-    status = 409 if isinstance(error, WrongMoment) else 422
-    return jsonify(message=_(error.message, **error.data)), status

@@ -76,8 +76,3 @@ def refused(form: BaseForm, error: Invalid | WrongMoment) -> int:
     """Put a refusal into the form and give the status of the page that shows it again."""
     form.refuse(error)
     return 409 if isinstance(error, WrongMoment) else 422
-
-
-def wants_json() -> bool:
-    """Tell whether the page's own script is asking, which takes its answer as JSON."""
-    return request.accept_mimetypes.best == "application/json"

@@ -21,12 +21,13 @@ from challenges.readiness import weights_sum
 from challenges.sections import SECTION_WORDS, Section, edition
 from challenges.service import read
 from challenges.service.criteria import find_question, read_question, read_weights
-from challenges.views.differing import Difference, differences
+from challenges.views.differing import Difference, differences, take_both
 from challenges.views.room import Page, law_now, refused
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Permission, ensure
 from marketplace.core.text import N_
 
@@ -86,7 +87,11 @@ def section(reference: str, section: str) -> Page:
     kind = FORMS[part]
     form = showing.ready(kind(data={**kind.data_of(present), "seen": edition(present)}), present)
     status, differing = 200, None
-    if request.method == "GET":
+    merged = request.form.get("then") == BOTH
+    if merged:
+        take_both(showing.form_of(present), form)
+        form.seen.data = edition(present)
+    if request.method == "GET" or merged:
         ensure(policy.can_change(actor, challenge, clock.now()))
     elif not form.validate():
         status = 422
@@ -112,6 +117,7 @@ def section(reference: str, section: str) -> Page:
         form=form,
         heading=SECTION_WORDS[part],
         differences=differing,
+        merged=merged,
         law=law_now(challenge),
         back=url_for("changes.show", reference=reference),
     )

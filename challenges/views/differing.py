@@ -1,10 +1,10 @@
-"""What the second of two editors is shown: what is saved now beside what they typed."""
+"""What the second of two editors is shown: what is saved now beside what they typed; and both."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 
 from challenges.comparing import Row, compare, differs
 from marketplace.core.dates import format_day, format_instant
@@ -29,6 +29,19 @@ def differences(saved: BaseForm, typed: BaseForm) -> list[Difference]:
         if differs(rows):
             found.append(Difference(_asked(field), rows))
     return found
+
+
+def take_both(saved: BaseForm, typed: BaseForm) -> None:
+    """Put what is saved and what was typed below one another, in each text in which they differ.
+
+    Where one holds the other already, it is enough by itself. What is no text stays as typed.
+    """
+    for field in typed:
+        if not isinstance(field, TextAreaField):
+            continue
+        theirs, mine = shown(saved[field.short_name]), shown(field)
+        if theirs not in mine:
+            field.data = theirs if mine in theirs else f"{theirs}\n\n{mine}"
 
 
 def _asked(field: Any) -> str:

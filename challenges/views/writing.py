@@ -29,13 +29,14 @@ from challenges.sections import (
 from challenges.stages import library
 from challenges.stages.queries import saved_templates
 from challenges.stages.service import begin
-from challenges.views.differing import differences
+from challenges.views.differing import differences, take_both
 from challenges.views.recorded import recorded_of
 from challenges.views.room import Page, blueprint, law_now, refused
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Permission, ensure
 from marketplace.core.text import N_
 
@@ -136,7 +137,8 @@ def section(reference: str, section: str) -> Page:
     people = colleagues(db.session(), challenge.buyer_id) if part is Section.TEAM else ()
     form = _form_showing(part, present, people)
     status, stale = 200, False
-    if request.method == "GET":
+    merged = request.form.get("then") == BOTH
+    if request.method == "GET" or merged:
         ensure(policy.can_write(actor, challenge, clock.now()))
     elif not form.validate():
         status = 422
@@ -152,7 +154,9 @@ def section(reference: str, section: str) -> Page:
         else:
             flash(_("Saved: %(section)s.", section=_(SECTION_WORDS[part])))
             return redirect(url_for("challenges.write", reference=reference), 303)
-    if stale:
+    if merged:
+        take_both(_shown(part, present, people), form)
+    if stale or merged:
         # The writer is shown what is saved now, so saving again overwrites with open eyes.
         form.seen.data = edition(present)
     page = render_template(
@@ -163,6 +167,7 @@ def section(reference: str, section: str) -> Page:
         threads=reviewing.threads(db.session(), challenge, part),
         comments_on=part,
         differences=differences(_shown(part, present, people), form) if stale else None,
+        merged=merged,
         law=law_now(challenge),
     )
     return page, status

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from marketplace.core import access
 from marketplace.core.dates import format_time
-from marketplace.core.errors import DomainError, WrongMoment
+from marketplace.core.errors import DomainError, StaleEdit, WrongMoment
 from marketplace.core.forms import BaseForm
 
 # The name that the script gives a form and its page; and how many may wait to be told.
@@ -14,6 +14,11 @@ FIELD = "kept_as"
 NAME_MOST = 300
 WAITING_MOST = 5
 _SESSION = "kept_done"
+
+# What a button of a form can ask for that saves nothing: to see the text as others will read it,
+# and to have the text of a colleague and one's own below one another.
+PREVIEW = "preview"
+BOTH = "both"
 
 
 def scripted() -> bool:
@@ -40,8 +45,10 @@ def outdated() -> tuple[Response, int]:
 
 def refused(error: DomainError) -> tuple[Response, int]:
     """Tell the script why nothing was saved."""
-    status = 409 if isinstance(error, WrongMoment) else 422
-    return jsonify(message=_(error.message, **error.data)), status
+    message = _(error.message, **error.data)
+    if isinstance(error, StaleEdit):
+        message = f"{message} {_('Press a button that saves, to see both.')}"
+    return jsonify(message=message), 409 if isinstance(error, WrongMoment) else 422
 
 
 def faulty(form: BaseForm) -> tuple[Response, int]:

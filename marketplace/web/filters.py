@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
 from challenges.comparing import folded
@@ -20,35 +18,8 @@ from marketplace.core.dates import (
     format_short_date,
     time_left,
 )
+from marketplace.core.markdown import markdown
 from scoring.panel.lifecycle import SEAT_WORDS
-
-# Raw HTML off; links only to places a browser may safely follow (the library's own rule).
-_markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
-_markdown.disable(["image", "table", "html_block", "html_inline"])
-
-_TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "code", "blockquote", "br", "h3", "h4"}
-
-
-def markdown(text: str | None) -> Markup:
-    """Render light Markdown (paragraphs, lists, emphasis, links) as safe HTML.
-
-    Headings begin at the third level, because the page around the text has the first two.
-    """
-    import nh3
-
-    tokens = _markdown.parse(text or "")
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener",
-    )
-    return Markup('<div class="fw-prose" dir="auto">' + clean + "</div>")  # noqa: S704  (nh3 has cleaned it)
 
 
 def money(minor: int | None, currency: str = "GBP") -> str:

@@ -58,7 +58,7 @@ def test_answer_counts_its_words_and_saves_itself(
     page.get_by_label("Your answer").press_sequentially("We would ask people first")
 
     expect(page.locator("[data-words]")).to_have_text("195 of 200 words left")
-    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    expect(page.locator("[data-keep-state]")).to_contain_text("Saved")
     assert drafted(journey, bid.reference) == "We would ask people first"
 
 
@@ -70,7 +70,7 @@ def drafted(journey: Journey, reference: str) -> str:
 
 
 LATE = "A thought that came after a colleague had submitted"
-KEPT = "Object.values(localStorage)"
+KEPT = "Object.values(localStorage).flatMap(JSON.parse).map((kept) => kept.values['text/1'])"
 
 
 @pytest.fixture
@@ -92,8 +92,8 @@ def test_answer_that_is_overtaken_by_a_submission_stays_in_the_browser_and_is_of
 ) -> None:
     journey, page = overtaken
     page.get_by_label("Your answer").fill(LATE)
-    expect(page.locator("[data-saved]")).to_contain_text("This bid was submitted")
-    expect(page.locator("[data-saved]")).to_contain_text("This browser keeps your text")
+    expect(page.locator("[data-keep-state]")).to_contain_text("This bid was submitted")
+    expect(page.locator("[data-keep-state]")).to_contain_text("This browser keeps what you typed")
     expect(page.get_by_label("Your answer")).to_have_value(LATE)
     page.get_by_label("Your answer").fill(LATE + ".")
     assert page.evaluate(KEPT) == [LATE + "."]
@@ -102,13 +102,13 @@ def test_answer_that_is_overtaken_by_a_submission_stays_in_the_browser_and_is_of
     page.get_by_role("button", name="Change this bid").click()
     page.get_by_role("link", name="Criterion solves").click()
 
-    notice = page.locator("[data-kept]")
+    notice = page.locator("[data-keep-offer]")
     expect(notice).to_contain_text(LATE + ".")
     expect(page.get_by_label("Your answer")).not_to_have_value(LATE + ".")
-    notice.get_by_role("button", name="Put it in place of the answer below").click()
+    notice.get_by_role("button", name="Put it back").click()
     expect(notice).to_be_hidden()
     expect(page.get_by_label("Your answer")).to_have_value(LATE + ".")
-    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    expect(page.locator("[data-keep-state]")).to_contain_text("Saved at")
     assert page.evaluate(KEPT) == []
     assert drafted(journey, journey.own_bid) == LATE + "."
 
@@ -124,12 +124,12 @@ def test_answer_that_is_overtaken_and_saved_by_its_button_is_kept_and_saved_by_i
     assert page.evaluate(KEPT) == [LATE]
 
     page.get_by_role("button", name="Change this bid").click()
-    page.get_by_role("button", name="Put it in place of the answer below").click()
+    page.get_by_role("button", name="Put it back").click()
     page.get_by_role("button", name="Save and go back to your bid").click()
     page.get_by_role("link", name="Criterion solves").click()
 
     expect(answer).to_have_value(LATE)
-    expect(page.locator("[data-kept]")).to_be_hidden()
+    expect(page.locator("[data-keep-offer]")).to_be_hidden()
     assert page.evaluate(KEPT) == []
     assert drafted(journey, journey.own_bid) == LATE
 
@@ -139,12 +139,12 @@ def test_kept_answer_that_is_not_wanted_is_deleted_from_the_browser(
 ) -> None:
     journey, page = overtaken
     page.get_by_label("Your answer").fill(LATE)
-    expect(page.locator("[data-saved]")).to_contain_text("This browser keeps your text")
+    expect(page.locator("[data-keep-state]")).to_contain_text("This browser keeps what you typed")
     page.reload()
-    expect(page.locator("[data-kept]")).to_contain_text(LATE)
+    expect(page.locator("[data-keep-offer]")).to_contain_text(LATE)
     page.get_by_role("button", name="Change this bid").click()
     page.get_by_role("button", name="Delete it from this browser").click()
-    expect(page.locator("[data-kept]")).to_be_hidden()
+    expect(page.locator("[data-keep-offer]")).to_be_hidden()
     assert page.evaluate(KEPT) == []
     assert LATE not in drafted(journey, journey.own_bid)
 

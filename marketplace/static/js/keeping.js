@@ -183,8 +183,7 @@ function offer(place, key, stands, own, form) {
       chosen: words.textChosen, unchosen: words.textUnchosen,
     }));
   const use = notice.querySelector("[data-keep-use]");
-  use.hidden = !form;
-  use.onclick = () => {
+  if (use) use.onclick = () => {
     for (const [name, value] of Object.entries(record.values)) {
       const control = known.get(name);
       if (control && valueOf(control) !== value) put(control, value);

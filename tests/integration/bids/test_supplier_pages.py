@@ -245,8 +245,8 @@ def test_text_that_the_browser_kept_can_be_deleted_also_where_the_bid_cannot_be_
     closed = client.get(f"/bids/{reference}/answers/team").text
 
     for page in (submitted, closed):
-        assert "data-kept-drop" in page
-        assert "data-kept-use" not in page
+        assert "data-keep-drop" in page
+        assert "data-keep-use" not in page
 
 
 def test_the_bid_says_which_version_counts_before_while_and_after_it_is_changed(
