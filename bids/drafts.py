@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bids.documents import BidDocument, Content, Eligibility, salted
 from bids.models import Bid, BidField, EligibilityDeclaration
 from bids.policy import Asked, Question
+from bids.reminding.service import await_next
 from challenges.models import Challenge, CriterionKind, PriceModel, Stage
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
@@ -159,6 +160,8 @@ def begin(session: Session, bid: Bid, content: Content, clock: Clock) -> None:
     """Give a bid a draft with a key of its own; the caller holds the bid locked."""
     cipher = drafts.new(session, clock)
     bid.draft_key_id = cipher.draft
+    stage = session.get_one(Stage, bid.stage_id)
+    await_next(session, bid.id, stage.closes_at, clock)
     write_fields(session, bid, fields_of(content).items())
 
 

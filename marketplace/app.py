@@ -76,6 +76,7 @@ ROOMS = (
 WORKERS = (
     "bids.log_checks",
     "bids.opening_checks",
+    "bids.reminding.telling",
     "challenges.changing.log_checks",
     "challenges.drafting.log_checks",
     "challenges.alerts.telling",

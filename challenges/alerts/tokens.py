@@ -13,14 +13,17 @@ _SALT = "stop-messages"
 
 
 class Stop(NamedTuple):
-    """What a link ends: a saved search, or following a challenge."""
+    """What a link ends: a saved search, following a challenge, or all messages of a kind.
+
+    Of a kind, `thing` is the person too.
+    """
 
     what: str
     person: uuid.UUID
     thing: uuid.UUID
 
 
-SEARCH, FOLLOWED = "search", "followed"
+SEARCH, FOLLOWED, CLOSING = "search", "followed", "closing"
 
 
 def stop_url(what: str, person: uuid.UUID, thing: uuid.UUID) -> str:

@@ -26,3 +26,9 @@ def choose(session: Session, person: uuid.UUID, wanted: Collection[Kind]) -> Non
     """Keep which kinds a person wants, in the caller's transaction."""
     session.execute(delete(Unwanted).where(Unwanted.user_id == person))
     session.add_all(Unwanted(user_id=person, kind=kind) for kind in Kind if kind not in wanted)
+
+
+def do_without(session: Session, person: uuid.UUID, kind: Kind) -> None:
+    """Switch messages of one kind off, in the caller's transaction; again it does nothing."""
+    if session.get(Unwanted, (person, kind)) is None:
+        session.add(Unwanted(user_id=person, kind=kind))

@@ -33,11 +33,13 @@ class Kind(StrEnum):
 
     FOLLOWED = "followed"
     SAVED_SEARCH = "saved_search"
+    CLOSING = "closing"
 
 
 KIND_WORDS = {
     Kind.FOLLOWED: N_("Challenges that you follow"),
     Kind.SAVED_SEARCH: N_("Your saved searches"),
+    Kind.CLOSING: N_("Drafts of bids that are not submitted, before bids close"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Reminders before closing, to suppliers whose draft is not submitted."""
