@@ -78,6 +78,15 @@ STATE_WORDS = {
     State.CANCELLED: N_("Cancelled"),
 }
 
+# What was published is not cancelled: it ends, with its reason for everybody to read.
+ENDED_WORDS = N_("Ended without a contract")
+
+
+def state_words(state: State, *, published: bool) -> str:
+    """Give the untranslated words for a state of a challenge that was or was not published."""
+    return ENDED_WORDS if published and state is State.CANCELLED else STATE_WORDS[state]
+
+
 # Everything a visitor may see. A challenge cancelled before publication is told apart by its
 # publication instant, which it lacks.
 UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})

@@ -52,6 +52,7 @@ class Listed(NamedTuple):
     published_at: datetime | None
     created_at: datetime
     closes_at: datetime | None
+    ended_at: datetime | None
     value_minor: int | None
     currency: str
     region: str | None
@@ -64,6 +65,12 @@ class Listed(NamedTuple):
     def state(self, now: datetime) -> State:
         """Give the state at `now`."""
         return state_at(self.stored_state, self.closes_at, now)
+
+    @property
+    def never_closed(self) -> bool:
+        """Whether it ended before its closing time."""
+        ended, closes = self.ended_at, self.closes_at
+        return ended is not None and closes is not None and ended < closes
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,7 @@ _COLUMNS = (
     Challenge.published_at,
     Challenge.created_at,
     Stage.closes_at,
+    Challenge.ended_at,
     Challenge.value_minor,
     Challenge.currency,
     Challenge.region,

@@ -1,5 +1,7 @@
 """Refuses texts that are missing or too long, with words for the field. Pure."""
 
+from collections.abc import Mapping
+
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 
@@ -19,9 +21,30 @@ def refuse_text(text: str, field: str, missing: str, most: int) -> None:
     Raises:
         Invalid: so.
     """
+    refuse_all(text_faults(text, field, missing, most))
+
+
+def text_faults(text: str, field: str, missing: str, most: int) -> dict[str, str]:
+    """Name what is wrong with a text by its field, to be told together with other faults."""
     if not text:
-        raise Invalid(missing, {field: missing})
-    refuse_long(text, field, most)
+        return {field: missing}
+    return {field: _TOO_LONG[most]} if len(text) > most else {}
+
+
+def refuse_all(faults: Mapping[str, str]) -> None:
+    """Refuse what has faults, all of them at once.
+
+    Raises:
+        Invalid: there are any.
+    """
+    if faults:
+        raise refusal(faults)
+
+
+def refusal(faults: Mapping[str, str]) -> Invalid:
+    """Give the refusal that tells all of these faults, of which there is one at least."""
+    first = next(iter(faults.values()))
+    return Invalid(first if len(faults) == 1 else N_("Something needs to be put right."), faults)
 
 
 def refuse_long(text: str, field: str, most: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from challenges.consulting import letters, log_words, policy, queries
 from challenges.consulting.models import Consultation, DraftComment
 from challenges.queries import own_challenge
-from challenges.texts import refuse_text
+from challenges.texts import refusal, refuse_all, refuse_text, text_faults
 from challenges.topics import Topic
 from marketplace.core.accounts.rows import take_turns
 from marketplace.core.audit import log
@@ -99,17 +99,17 @@ def comment(
     Raises:
         NotFound: no such draft is or was open for comment.
         WrongMoment: its time is over, or the person has commented too often within the hour.
-        Invalid: no topic is chosen; there is no text, or it is too long.
+        Invalid: no topic is chosen; there is no text, or it is too long. All is told at once.
     """
     text = text.strip()
     with transaction() as session:
         challenge, consultation = queries.draft(session, reference)
         now = clock.now()
         ensure(policy.can_comment(challenge, consultation, now))
+        faults = text_faults(text, "text", N_("Enter your comment."), policy.COMMENT_MOST)
         if topic is None:
-            missing = N_("Choose what your comment is about.")
-            raise Invalid(missing, {"topic": missing})
-        refuse_text(text, "text", N_("Enter your comment."), policy.COMMENT_MOST)
+            raise refusal({"topic": N_("Choose what your comment is about.")} | faults)
+        refuse_all(faults)
         take_turns(session, user_id)
         own = select(func.count()).where(DraftComment.by_id == user_id)
         same = own.where(DraftComment.challenge_id == challenge.id, DraftComment.text == text)

@@ -1,5 +1,7 @@
 """The form with which a challenge ends without a contract."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import RadioField, TextAreaField
@@ -14,7 +16,7 @@ class EndForm(BaseForm):
     why = RadioField(
         _l("Why does no contract come of it?"),
         widget=GovRadioInput(),
-        choices=[(each.value, _l(words)) for each, words in NO_AWARD_WORDS.items()],
+        choices=[],
         validate_choice=False,
     )
     reason = TextAreaField(
@@ -25,6 +27,10 @@ class EndForm(BaseForm):
             "next, and name no bidder."
         ),
     )
+
+    def offer(self, reasons: Sequence[NoAward]) -> None:
+        """Offer the kinds of reason that the moment allows."""
+        self.why.choices = [(each.value, _l(NO_AWARD_WORDS[each])) for each in reasons]
 
     @property
     def chosen(self) -> NoAward | None:

@@ -88,7 +88,7 @@ def _why(challenge: Challenge) -> list[str]:
     if challenge.state is State.STOPPED:
         return [_("It was stopped, with lessons learned."), challenge.lessons or ""]
     how = (
-        _("It was cancelled.")
+        _("It ended without a contract.")
         if challenge.no_award is None
         else _("%(why)s.", why=_(NO_AWARD_WORDS[challenge.no_award]))
     )

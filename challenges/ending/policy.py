@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from challenges.lifecycle import State
+from challenges.lifecycle import NoAward, State
 from challenges.policy import current_state
 from marketplace.core.permissions import (
     ALLOWED,
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 # From publication until a contract is signed.
 ENDABLE = frozenset({State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION})
+
+# What nobody can know before bids are read, and what is known once one is judged.
+_OF_BIDS_READ = frozenset({NoAward.NO_SUITABLE_BID, NoAward.TOO_DEAR})
+_READ = frozenset({State.OPENED, State.EVALUATING, State.INTENTION})
+_MAY_BE_EMPTY = frozenset({State.CLOSED, State.OPENED})
+
+
+def reasons_at(state: State) -> tuple[NoAward, ...]:
+    """Give why a challenge in this state may end without a contract, in their order.
+
+    While bids are sealed none is known to be unsuitable or too dear; before closing one may still
+    come; and what is being judged was sent.
+    """
+    left_out = set() if state in _READ else set(_OF_BIDS_READ)
+    if state not in _MAY_BE_EMPTY:
+        left_out.add(NoAward.NO_BID)
+    return tuple(each for each in NoAward if each not in left_out)
 
 
 def can_end(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:

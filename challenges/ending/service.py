@@ -6,6 +6,7 @@ from challenges import log_words
 from challenges.ending import letters, policy
 from challenges.lifecycle import Event, NoAward
 from challenges.models import Challenge
+from challenges.policy import current_state
 from challenges.queries import own_challenge
 from challenges.service.review import advance, told
 from marketplace.core.audit import log
@@ -25,7 +26,7 @@ def end_without_contract(
 
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to end, or not now.
-        Invalid: it is not said why; `fields` says what is missing.
+        Invalid: it is not said why, or so that it cannot be known yet; `fields` says what is wrong.
     """
     message = N_("Say in your own words why no contract comes of it. Every bidder reads it.")
     if why is None:
@@ -34,7 +35,11 @@ def end_without_contract(
     reason = told(reason, "reason", message)
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        ensure(policy.can_end(actor, challenge, clock.now()))
+        now = clock.now()
+        ensure(policy.can_end(actor, challenge, now))
+        if why not in policy.reasons_at(current_state(challenge, now)):
+            unknown = N_("This reason does not fit now. Choose another one.")
+            raise Invalid(unknown, fields={"why": unknown})
         challenge.cancelled_because, challenge.no_award = reason, why
         advance(session, challenge, Event.CANCEL, clock=clock)
         letters.tell_ended(session, challenge, actor, clock)

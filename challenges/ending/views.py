@@ -7,6 +7,7 @@ from challenges import queries
 from challenges.ending import policy, service
 from challenges.ending.forms import EndForm
 from challenges.law import law_holding
+from challenges.policy import current_state
 from challenges.views.room import Page, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -24,6 +25,7 @@ def end(reference: str) -> Page:
     actor, clock = access.current_actor(), access.clock()
     challenge = queries.own_challenge(db.session(), reference, actor)
     form, status = EndForm(), 200
+    form.offer(policy.reasons_at(current_state(challenge, clock.now())))
     if request.method == "GET":
         ensure(policy.can_end(actor, challenge, clock.now()))
     elif not form.validate():

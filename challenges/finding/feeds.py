@@ -47,16 +47,18 @@ def atom_of_list(
     atom = _Feed(title=title, link=page, description=None, feed_url=feed, author_name=author)
     for row in rows:
         address = f"{public_url}/challenges/{row.reference}"
-        closes = (
-            _("Closes at %(when)s.", when=format_instant(row.closes_at)) if row.closes_at else ""
-        )
+        closes = ""
+        if row.ended_at is not None:
+            closes = _("Ended at %(when)s.", when=format_instant(row.ended_at))
+        elif row.closes_at is not None:
+            closes = _("Closes at %(when)s.", when=format_instant(row.closes_at))
         atom.add_item(
             title=row.title,
             link=address,
             unique_id=address,
             description=f"<p>{escape(row.summary)}</p><p>{escape(row.buyer)}. {escape(closes)}</p>",
             pubdate=row.published_at,
-            updateddate=row.published_at,
+            updateddate=row.ended_at or row.published_at,
         )
     return bytes(atom.writeString("utf-8"), "utf-8")
 
@@ -91,7 +93,7 @@ def calendar_of_list(
     """Write when the challenges of a list close; `moved` says which of these instants moved."""
     calendar = _calendar(title)
     for row in rows:
-        if row.closes_at is not None:
+        if row.closes_at is not None and not row.never_closed:
             calendar.add_component(
                 _closing(
                     row.reference,

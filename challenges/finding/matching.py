@@ -35,8 +35,14 @@ from challenges.finding.wanted import Wanted
 _BEGIN, _END = "\x02", "\x03"
 _MARKED = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 _STRAY = re.compile(f"[{_BEGIN}{_END}]")
-# Signs of light Markdown, and what parts two texts, say nothing in a line of running text.
-_SIGNS = re.compile(r"[*_#`\u2029]+|\s+")
+# Signs of light Markdown, and what parts two texts, say nothing in a line of running text: where a
+# link leads, what begins a list, a quotation or a heading, and what stands around words.
+_SIGNS = re.compile(
+    r"\]\([^)\s]*\)?"
+    r"|(?:^|(?<=[\n\u2029]))[ \t]*(?:[-+>]|[0-9]{1,3}[.)])[ \t]+"
+    r"|[*_#`\[\]|\u2029]+"
+)
+_BEFORE_A_STOP = re.compile(r" (?=[.,;:!?])")
 _SNIPPET_WORDS = 32
 
 _FTS = table("challenge_words", column("rowid"))
@@ -159,10 +165,15 @@ def marked(
         key: Marked(
             _marked(title),
             _marked(summary),
-            _marked(_SIGNS.sub(" ", body)) if _BEGIN in body else None,
+            _marked(plain(body)) if _BEGIN in body else None,
         )
         for key, title, summary, body in found
     }
+
+
+def plain(piece: str) -> str:
+    """Give a piece of light Markdown as running text, with the marks of what was found in it."""
+    return _BEFORE_A_STOP.sub("", " ".join(_SIGNS.sub(" ", piece).split()))
 
 
 def _marked(said: str) -> Markup:

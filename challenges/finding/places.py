@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from challenges.finding.choosing import FIRST_STAGE
+from challenges.finding.queries import natural
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation, OrganisationKind
@@ -65,16 +66,17 @@ def body(session: Session, identifier: uuid.UUID) -> Organisation:
 
 def rounds(session: Session, now: datetime) -> Sequence[Tally]:
     """Give the rounds that a published challenge belongs to, the latest first."""
-    first = func.min(Challenge.published_at)
     found = session.execute(
         select(Challenge.round, *_tally(now))
         .outerjoin(Stage, FIRST_STAGE)
         .where(Challenge.published_at.is_not(None), Challenge.round.is_not(None))
         .group_by(Challenge.round)
-        .order_by(first.desc(), Challenge.round)
+        .order_by(func.max(Challenge.published_at).desc(), Challenge.round)
         .limit(MOST)
     )
-    return [Tally(str(name), str(name), *rest) for name, *rest in found]
+    tallies = [Tally(str(name), str(name), *rest) for name, *rest in found]
+    # Rounds overlap, and a late challenge of an old one does not make it new.
+    return sorted(tallies, key=lambda each: (each.first, natural(each.name)), reverse=True)
 
 
 def round_(session: Session, name: str, now: datetime) -> Tally:

@@ -51,10 +51,10 @@ def public_rounds(session: Session) -> Sequence[str]:
     found = session.scalars(
         select(rounds.c.round).where(rounds.c.round.is_not(None)).limit(OFFERED_MOST)
     )
-    return sorted((str(each) for each in found), key=_natural, reverse=True)
+    return sorted((str(each) for each in found), key=natural, reverse=True)
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[tuple[int, str]]:
     """Order "Round 9" before "Round 10"."""
     parts = re.split(r"([0-9]+)", name[:60])
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.asking.policy import asking_ends
-from challenges.lifecycle import State
+from challenges.lifecycle import ENDED_WORDS, State
 from challenges.models import Challenge
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import PLACE
@@ -67,7 +67,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.INTENTION: N_("Intention to award announced"),
     Milestone.SIGNED: N_("Contract signed"),
     Milestone.STOPPED: N_("Stopped, with lessons"),
-    Milestone.CANCELLED: N_("Cancelled"),
+    Milestone.CANCELLED: ENDED_WORDS,
 }
 COMING_WORDS: Mapping[Milestone, str] = {
     Milestone.QUESTIONS: N_("Questions until"),

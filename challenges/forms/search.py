@@ -42,7 +42,7 @@ class FilterForm(BaseForm):
             (StateFilter.OPEN.value, _l("Open for bids now")),
             (StateFilter.CLOSED.value, _l("Closed, being decided")),
             (StateFilter.AWARDED.value, _l("Awarded or about to be")),
-            (StateFilter.ENDED.value, _l("Stopped or cancelled")),
+            (StateFilter.ENDED.value, _l("Stopped or ended without a contract")),
         ],
     )
     region = SelectField(
@@ -88,6 +88,14 @@ class FilterForm(BaseForm):
             (Order.VALUE.value, _l("Highest value first")),
         ],
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check; a choice that a list does not have is told with the name of the list."""
+        fine = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field, SelectField) and field.errors:
+                field.errors = [_("%(field)s: choose one from the list", field=field.label.text)]
+        return fine
 
     def validate_by(self, field: StringField) -> None:
         """Refuse what is no date."""

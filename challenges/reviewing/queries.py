@@ -46,6 +46,18 @@ def open_counts(session: Session, challenge: Challenge) -> Mapping[Section, int]
     return {section: counts[section.value] for section in Section if section.value in counts}
 
 
+def settled(session: Session, challenge: Challenge) -> frozenset[uuid.UUID]:
+    """Give the threads of a draft that are resolved, by the id of their first comment."""
+    found = session.scalars(
+        select(ReviewComment.id).where(
+            ReviewComment.challenge_id == challenge.id,
+            ReviewComment.parent_id.is_(None),
+            ReviewComment.resolved_at.is_not(None),
+        )
+    )
+    return frozenset(found)
+
+
 def thread_of(session: Session, challenge: Challenge, thread_id: uuid.UUID) -> ReviewComment:
     """Give the first comment of a thread.
 

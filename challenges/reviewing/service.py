@@ -98,9 +98,10 @@ def tell(payload: dict[str, Any], clock: Clock) -> None:
         challenge = session.get_one(
             Challenge, uuid.UUID(payload["challenge"]), with_for_update=True
         )
-        new = _untold(session, challenge)
-        if not new:
-            return
+        untold = _untold(session, challenge)
+        # Who is told of what is settled meanwhile looks for it in vain.
+        settled = queries.settled(session, challenge)
+        new = [each for each in untold if (each.parent_id or each.id) not in settled]
         concerned = {challenge.owner_id} | set(
             session.scalars(
                 select(ReviewComment.by_id).where(ReviewComment.challenge_id == challenge.id)
@@ -113,7 +114,7 @@ def tell(payload: dict[str, Any], clock: Clock) -> None:
             if not news or not (person.id in concerned or reviews):
                 continue
             _tell_of(session, challenge, person, len(news), clock)
-        for each in new:
+        for each in untold:
             each.told_at = clock.now()
 
 

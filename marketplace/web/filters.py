@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
+from flask_babel import gettext as _
 
 from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
 from challenges.comparing import folded
-from challenges.lifecycle import STATE_WORDS
+from challenges.lifecycle import state_words
 from marketplace.core.dates import (
     format_date,
     format_day,
@@ -37,6 +38,11 @@ def number(value: Decimal | int | None) -> str:
     if value is None:
         return ""
     return f"{Decimal(value):f}"
+
+
+def round_said(name: str) -> str:
+    """Say which round it is: "Round 2" of a bare number, and the name itself where it has words."""
+    return str(_("Round %(name)s", name=name)) if name.isdecimal() else name
 
 
 def iso(instant: datetime) -> str:
@@ -70,8 +76,9 @@ def register(app: Flask) -> None:
         short_day=format_short_date,
         weekday=format_day,
         iso=iso,
+        round_said=round_said,
     )
-    app.jinja_env.globals["state_words"] = STATE_WORDS
+    app.jinja_env.globals["state_words"] = state_words
     app.jinja_env.globals["bid_state_words"] = BID_STATE_WORDS
     app.jinja_env.globals["bid_opened_states"] = OPENED_STATES
     app.jinja_env.globals["seat_words"] = SEAT_WORDS

@@ -171,7 +171,7 @@ _WAITING = {
     State.INTENTION: N_("The standstill runs"),
     State.SIGNED: N_("The contract is signed"),
     State.STOPPED: N_("Stopped, with lessons"),
-    State.CANCELLED: N_("Cancelled"),
+    State.CANCELLED: N_("Ended, with its reason"),
 }
 
 

@@ -11,13 +11,13 @@ from challenges.asking.models import Clarification, ClarificationAnswer
 from challenges.asking.service.telling import REMIND
 from challenges.models import Challenge
 from challenges.queries import own_challenge, published_challenge
-from challenges.texts import refuse_long, refuse_text
+from challenges.texts import refusal, refuse_all, refuse_long, text_faults
 from challenges.topics import Topic
 from marketplace.core import jobs
 from marketplace.core.accounts.rows import take_turns
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -40,17 +40,17 @@ def ask(
         NotFound: no such challenge is published.
         Forbidden, WrongMoment: by `policy.can_ask`; or the actor's supplier has too many questions
             waiting, or the person has asked too many within the hour.
-        Invalid: no topic is chosen; there is no question, or it is too long.
+        Invalid: no topic is chosen; there is no question, or it is too long. All is told at once.
     """
     text = text.strip()
     with transaction() as session:
         challenge = published_challenge(session, reference)
         now = clock.now()
         ensure(policy.can_ask(actor, challenge, now))
+        faults = text_faults(text, "text", N_("Enter your question."), lifecycle.QUESTION_MOST)
         if topic is None:
-            message = N_("Choose what your question is about.")
-            raise Invalid(message, {"topic": message})
-        refuse_text(text, "text", N_("Enter your question."), lifecycle.QUESTION_MOST)
+            raise refusal({"topic": N_("Choose what your question is about.")} | faults)
+        refuse_all(faults)
         take_turns(session, actor.user_id)
         if (same := _same(session, challenge, text, actor)) is not None:
             return same

@@ -23,6 +23,7 @@ def test_question_is_asked_answered_and_found_by_pages_alone(
     empty = send(client, f"{at}/questions/ask", {"text": "x" * 2_001})
     assert empty.status_code == 422
     assert "Choose what your question is about" in empty.text
+    assert "Shorten this to 2,000 characters" in empty.text
     assert "x" * 2_001 in empty.text
     asked = send(client, f"{at}/questions/ask", {"topic": "problem", "text": HOSTILE})
     assert asked.status_code == 303

@@ -68,10 +68,17 @@ def test_ending_tells_bidders_drafters_and_followers_once_and_opens_nothing(
 def test_reason_its_kind_and_how_long_records_are_kept_stand_on_the_public_page(
     published: Published, client: FlaskClient
 ) -> None:
-    published.open()
     sign_in(client, published.scene.officers[0])
     path = f"/work/challenges/{published.reference}/end-without-contract"
 
+    early = client.get(path).text
+    assert "The money is no longer there" in early
+    assert "No bid was suitable" not in early
+    unknown = send(client, path, {"why": "no_suitable_bid", "reason": "Too few came."})
+    assert unknown.status_code == 422
+    assert "does not fit now" in unknown.text
+    published.open()
+    sign_in(client, published.scene.officers[0])
     refused = send(client, path, {"reason": "Too few came."})
     assert refused.status_code == 422
     assert "Choose why no contract comes of it." in refused.text
@@ -82,6 +89,8 @@ def test_reason_its_kind_and_how_long_records_are_kept_stand_on_the_public_page(
     public = client.get(f"/challenges/{published.reference}").text
     assert "No bid was suitable" in public
     assert "Too few came." in public
+    assert "Ended without a contract" in public
+    assert "Cancelled" not in public
     assert "kept until at least" in public
     assert published.challenge.state is State.CANCELLED
 

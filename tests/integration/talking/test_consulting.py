@@ -51,7 +51,10 @@ def test_draft_is_opened_commented_on_and_answered_by_pages_alone(
 
     before = len(letters(session))
     sign_in(client, cast.supplier_admin)
-    assert send(client, f"{at}/comment", {"text": "x" * 5_001}).status_code == 422
+    refused = send(client, f"{at}/comment", {"text": "x" * 5_001})
+    assert refused.status_code == 422
+    assert "Choose what your comment is about" in refused.text
+    assert "Shorten this to 5,000 characters" in refused.text
     said = {"topic": "problem", "text": HOSTILE}
     assert send(client, f"{at}/comment", said).status_code == 303
     assert send(client, f"{at}/comment", said).status_code == 303  # a second click

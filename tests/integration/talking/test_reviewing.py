@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from challenges.reviewing import service as reviewing
+from challenges.reviewing.models import ReviewComment
 from marketplace.core import jobs
 from tests.conftest import sign_in
+from tests.factories import actor_for
 from tests.integration.asking.conftest import leave, letters
 from tests.integration.challenges.browser import hidden_fields, send
 from tests.journeys import Journey, Step
@@ -73,8 +77,15 @@ def test_comments_are_told_together_to_the_others_concerned(
     cast, page = draft.cast, f"/work/challenges/{draft.reference}/comments/problem"
     before = len(letters(session))
     sign_in(client, cast.officer)
-    for text in ("One.", "Two."):
+    for text in ("One.", "Two.", "Settled."):
         assert send(client, page, {"text": text}).status_code == 303
+    settled = session.scalars(
+        select(ReviewComment.id).where(ReviewComment.text == "Settled.")
+    ).one()
+    session.rollback()
+    reviewing.resolve(
+        draft.reference, settled, resolved=True, actor=actor_for(cast.officer), clock=draft.clock
+    )
     assert len(letters(session)) == before
     draft.clock.instant += timedelta(minutes=10)
     while jobs.run_due(draft.clock):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from challenges.ending.policy import can_end, kept_until
-from challenges.lifecycle import State
+from challenges.ending.policy import can_end, kept_until, reasons_at
+from challenges.lifecycle import NoAward, State, state_words
 from marketplace.core.permissions import Role
 from tests.unit.challenges.moments import NOW, OFFICER, OTHER, a_challenge, an_actor, check
 
@@ -36,3 +36,25 @@ def test_records_are_kept_for_whole_years(
     noon = timedelta(hours=12)
 
     assert kept_until(datetime(*ended, tzinfo=UTC) + noon, 3) == datetime(*until, tzinfo=UTC) + noon
+
+
+@pytest.mark.parametrize(
+    ("state", "left_out"),
+    [
+        (State.OPEN, {NoAward.NO_BID, NoAward.NO_SUITABLE_BID, NoAward.TOO_DEAR}),
+        (State.CLOSED, {NoAward.NO_SUITABLE_BID, NoAward.TOO_DEAR}),
+        (State.OPENED, set()),
+        (State.EVALUATING, {NoAward.NO_BID}),
+        (State.INTENTION, {NoAward.NO_BID}),
+    ],
+)
+def test_reason_for_ending_is_one_that_can_be_known_by_then(
+    state: State, left_out: set[NoAward]
+) -> None:
+    assert set(NoAward) - set(reasons_at(state)) == left_out
+
+
+def test_what_was_published_ends_and_what_was_not_is_cancelled() -> None:
+    assert state_words(State.CANCELLED, published=True) == "Ended without a contract"
+    assert state_words(State.CANCELLED, published=False) == "Cancelled"
+    assert state_words(State.OPEN, published=True) == "Open for bids"
