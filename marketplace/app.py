@@ -61,6 +61,7 @@ ROOMS = (
     "bids.views",
     "bids.checking.views",
     "bids.views.opening",
+    "bids.evidence.views",
     "scoring.panel.views",
     "scoring.award.views",
     "scoring.award.notices.views",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from bids import openings, policy, queries, service
+from bids.evidence import queries as evidence
 from bids.forms import FindingForm, OpeningForm, PassphraseForm
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
@@ -249,7 +250,15 @@ def decide(reference: str, bid_reference: str) -> Page:
         # What was typed comes back even where the moment to decide has passed.
         to_decide=request.method == "GET",
     )
-    page = render_template("opening/decide.html", reading=reading, bid=reading.bid, form=form)
+    page = render_template(
+        "opening/decide.html",
+        reading=reading,
+        bid=reading.bid,
+        form=form,
+        checks=evidence.seen_by_body(
+            db.session(), reading.bid.supplier_id, actor.organisation_id, clock.now()
+        ),
+    )
     return page, status
 
 

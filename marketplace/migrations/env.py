@@ -9,7 +9,8 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection
 
-import bids.reminding.models  # noqa: F401  (as below)
+import bids.evidence.models
+import bids.reminding.models
 import challenges.alerts.models
 import challenges.asking.models
 import challenges.changing.models

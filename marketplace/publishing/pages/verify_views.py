@@ -60,7 +60,7 @@ class VerifyForm(BaseForm):
             raise _refusal(
                 field,
                 N_(
-                    "This is larger than 500 kB. A receipt has about 4 kB, a passport a little more: "
+                    "This is larger than 500 kB. A receipt has about 4 kB, a passport some more: "
                     "choose its own file"
                 ),
             )

@@ -130,6 +130,9 @@ _BIDS = {
     "opening.bids": "submitted closed opened scoring signed",
     "opening.bid": "submitted closed opened scoring signed",
     "opening.decide": "closed opened scoring",
+    "evidence.show": "closed opened",
+    "evidence.record": "opened cancelled",
+    "evidence.withdraw": "opened",
 }
 _PANEL = {
     "panel.home": "open closed scoring",

@@ -45,6 +45,9 @@ MUST_BE_APPEND_ONLY = {
     "notice_record",
     "contract_change",
     "eligibility_decision",
+    "evidence_check",
+    "evidence_sharing",
+    "evidence_withdrawal",
     "eligibility_declaration",
 }
 

@@ -18,6 +18,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from bids import service as bids
+from bids.evidence import service as evidence
+from bids.evidence.kinds import Evidence
+from bids.evidence.models import EvidenceCheck
 from challenges import service as challenges
 from challenges.alerts import service as alerts
 from challenges.alerts.timing import Frequency
@@ -262,6 +265,7 @@ def build(app: Flask, clock: FixedClock) -> World:
             pass
         documents = _documents(told["draft"], told["open"])
         partner = {"entry_id": _partner(told["draft"], cast, clock)}
+        partner["check_id"] = _checked(told["opened"], clock)
         ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
         things = {
             label: Thing(
@@ -407,6 +411,14 @@ def _partner(draft: Journey, cast: Cast, clock: FixedClock) -> str:
         draft.reference, message="Us too.", actor=actor_for(cast.other_officer), clock=clock
     )
     return str(db.session.scalars(sa.select(JointSponsor.id)).one())
+
+
+def _checked(opened: Journey, clock: FixedClock) -> str:
+    """Have an officer check a document of the supplier of an opened bid."""
+    seen = evidence.Seen(Evidence.INSURANCE, "Policy 17", "Five million pounds.", None)
+    officer = opened.actor(opened.cast.officer)
+    evidence.record_check(opened.reference, opened.own_bid, seen, actor=officer, clock=clock)
+    return str(db.session.scalars(sa.select(EvidenceCheck.id)).one())
 
 
 def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
