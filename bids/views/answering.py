@@ -17,6 +17,7 @@ from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.keeping import BOTH, PREVIEW
 from marketplace.core.markdown import markdown
 from marketplace.core.permissions import Actor, Permission
+from marketplace.core.presence.views import shown_at
 from marketplace.core.text import N_
 
 
@@ -78,6 +79,7 @@ def _answer_page(
             words=count_words(form.text.data or ""),
             differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
             merged=then == BOTH,
+            presence=shown_at(f"bid:{reference}/{key}", actor),
             preview=form.text.data or "" if then == PREVIEW else None,
         ),
         status,

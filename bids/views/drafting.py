@@ -27,6 +27,7 @@ from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Actor, Permission
+from marketplace.core.presence.views import shown_at
 from marketplace.core.text import N_
 
 
@@ -120,6 +121,7 @@ def price(reference: str) -> Page:
             form=form,
             stands=stands,
             differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
+            presence=shown_at(f"bid:{reference}/price", actor),
         ),
         status,
     )
@@ -182,6 +184,7 @@ def terms(reference: str) -> Page:
             stands=stands,
             differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
             merged=then == BOTH,
+            presence=shown_at(f"bid:{reference}/terms", actor),
         ),
         status,
     )

@@ -29,6 +29,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Permission, ensure
+from marketplace.core.presence.views import shown_at
 from marketplace.core.text import N_
 
 blueprint = Blueprint("changes", __name__)
@@ -118,6 +119,7 @@ def section(reference: str, section: str) -> Page:
         heading=SECTION_WORDS[part],
         differences=differing,
         merged=merged,
+        presence=shown_at(f"change:{reference}/{part}", actor),
         law=law_now(challenge),
         back=url_for("changes.show", reference=reference),
     )

@@ -38,6 +38,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.keeping import BOTH
 from marketplace.core.permissions import Permission, ensure
+from marketplace.core.presence.views import shown_at
 from marketplace.core.text import N_
 
 
@@ -168,6 +169,7 @@ def section(reference: str, section: str) -> Page:
         comments_on=part,
         differences=differences(_shown(part, present, people), form) if stale else None,
         merged=merged,
+        presence=shown_at(f"draft:{reference}/{part}", actor),
         law=law_now(challenge),
     )
     return page, status

@@ -22,6 +22,7 @@ import challenges.partners.models
 import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
+import marketplace.core.presence.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models
 import scoring.panel.models

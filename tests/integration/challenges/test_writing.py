@@ -308,6 +308,27 @@ def test_saving_from_two_tabs_gives_the_second_its_text_and_what_is_saved(
     assert draft.today == "Night shift."
 
 
+def test_both_texts_come_below_one_another_where_the_second_writer_asks_and_nothing_is_saved(
+    client: FlaskClient, session: Session, lead: User, draft: Challenge
+) -> None:
+    sign_in(client, lead)
+    path = f"/work/challenges/{draft.reference}/write/problem"
+    loaded = hidden_fields(client.get(path).text)
+    client.post(path, data={**loaded, **PROBLEM, "today": "Bus drivers."})
+
+    mine = {**loaded, **PROBLEM, "today": "Night shift.", "then": "both"}
+    merged = client.post(path, data=mine)
+
+    assert merged.status_code == 200
+    assert re.search(r">\s*Bus drivers.\s+Night shift.</textarea>", merged.text)
+    assert merged.text.count(PROBLEM["problem"].strip()) == 1, "what is the same stands once"
+    session.expire_all()
+    assert draft.today == "Bus drivers."
+    anew = hidden_fields(merged.text)["seen"]
+    saved = client.post(path, data={**mine, "seen": anew, "then": ""})
+    assert saved.status_code == 303
+
+
 def test_saving_sponsors_from_two_tabs_shows_the_names_that_are_saved(
     client: FlaskClient, lead: User, draft: Challenge
 ) -> None:
