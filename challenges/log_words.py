@@ -4,6 +4,7 @@ from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
 APPROVED = "challenge.approved"
+WARNINGS_ACCEPTED = "challenge.warnings_accepted"
 PUBLISHED = "challenge.published"
 CLOSED = "challenge.closed"
 OPENER_NAMED = "opening.officer_named"
@@ -24,6 +25,10 @@ register(
         ),
         "challenge.returned": Telling(
             N_("The challenge was returned to draft: %(reason)s"), kind=_KIND
+        ),
+        WARNINGS_ACCEPTED: Telling(
+            N_("It is approved with %(warnings)s warnings standing, because: %(reason)s"),
+            kind=_KIND,
         ),
         APPROVED: Telling(
             N_("The challenge was approved; its text has the fingerprint (SHA-256) %(text)s"),

@@ -64,6 +64,16 @@ class ReasonForm(StepForm):
     reason = TextAreaField(_l("Reason"), widget=GovTextArea())
 
 
+class ApproveForm(StepForm):
+    """An approval, with its reason where the check of the text warns."""
+
+    because = TextAreaField(
+        _l("Why do you approve it although the check warns?"),
+        widget=GovTextArea(),
+        description=_l("Your organisation’s log keeps the reason. The public does not see it."),
+    )
+
+
 class LessonsForm(StepForm):
     """How work ends with lessons."""
 

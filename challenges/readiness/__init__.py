@@ -24,7 +24,7 @@ from challenges.readiness.timeline import of_closing, of_timeline
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
-__all__ = ["Finding", "check", "needed", "of_closing", "of_criteria", "weights_sum"]
+__all__ = ["Finding", "check", "needed", "of_closing", "of_criteria", "warnings", "weights_sum"]
 
 
 def check(challenge: "Challenge", now: datetime) -> list[Finding]:
@@ -52,3 +52,8 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
 def needed(challenge: "Challenge", now: datetime) -> list[Finding]:
     """Name only what must be put right before review."""
     return [finding for finding in check(challenge, now) if finding.needed]
+
+
+def warnings(challenge: "Challenge", now: datetime) -> list[Finding]:
+    """Name only what could be better, which nobody need put right."""
+    return [finding for finding in check(challenge, now) if not finding.needed]

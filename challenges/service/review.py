@@ -79,17 +79,27 @@ def return_to_draft(
         _record(session, challenge, "challenge.returned", actor, clock, reason=reason)
 
 
-def approve(reference: str, *, actor: Actor, clock: Clock, seen: int | None = None) -> None:
+def approve(
+    reference: str, *, actor: Actor, clock: Clock, seen: int | None = None, because: str = ""
+) -> None:
     """Approve a challenge for publication, as another person than wrote and submitted it.
+
+    `because` says why it is approved although the check of its text warns; the log keeps it.
 
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to approve, or not now.
         StaleEdit: it has moved since the version that was `seen`, which the officer read.
+        Invalid: there are warnings and no reason, or it is too long.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
         ensure(policy.can_approve(actor, challenge, clock.now()))
         _refuse_moved(challenge, seen)
+        if warnings := readiness.warnings(challenge, clock.now()):
+            message = N_("Say why you approve it although the check warns.")
+            reason = told(because, "because", message)
+            words = {"warnings": len(warnings), "reason": reason}
+            _record(session, challenge, log_words.WARNINGS_ACCEPTED, actor, clock, **words)
         challenge.approved_by_id = actor.user_id
         challenge.approved_at = clock.now()
         advance(session, challenge, Event.APPROVE, clock=clock)

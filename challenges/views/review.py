@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from challenges import openers, policy, queries, readiness, service
 from challenges.ending.policy import can_end
-from challenges.forms.steps import LessonsForm, OpenersForm, ReasonForm, StepForm
+from challenges.forms.steps import ApproveForm, LessonsForm, OpenersForm, ReasonForm
 from challenges.notices.gate import gate_of
 from challenges.reviewing import queries as reviewing
 from challenges.sections import SECTION_WORDS
@@ -25,7 +25,7 @@ _AT = "/work/challenges/<reference>"
 @requires(Permission.CHALLENGE_WRITE, Permission.CHALLENGE_APPROVE)
 def review(reference: str) -> Page:
     """Check a draft and submit it; once submitted, read it to approve or return it."""
-    form = StepForm()
+    form = ApproveForm()
     if not form.validate_on_submit():
         return _review_page(reference, form, 200 if request.method == "GET" else 422)
     try:
@@ -40,14 +40,18 @@ def review(reference: str) -> Page:
 @requires(Permission.CHALLENGE_APPROVE)
 def approve(reference: str) -> Page:
     """Approve what was read on the review page."""
-    form = StepForm()
+    form = ApproveForm()
     if not form.validate():
         return _review_page(reference, form, 422)
     try:
         service.approve(
-            reference, seen=form.version, actor=access.current_actor(), clock=access.clock()
+            reference,
+            seen=form.version,
+            because=form.because.data or "",
+            actor=access.current_actor(),
+            clock=access.clock(),
         )
-    except WrongMoment as error:
+    except (Invalid, WrongMoment) as error:
         return _review_page(reference, form, refused(form, error))
     flash(_("Approved. It can be published now."))
     return _to_hub(reference)
@@ -170,7 +174,7 @@ def stop(reference: str) -> Page:
     return render_template("challenges/stop.html", challenge=challenge, form=form), status
 
 
-def _review_page(reference: str, form: StepForm, status: int) -> Page:
+def _review_page(reference: str, form: ApproveForm, status: int) -> Page:
     actor, now = access.current_actor(), access.clock().now()
     challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
     form.seen.data = str(challenge.row_version)

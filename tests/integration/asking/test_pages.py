@@ -105,3 +105,17 @@ def test_answers_stay_readable_after_the_challenge_has_ended(
     assert client.get(f"{at}/questions/ask").status_code == 409
     sign_in(client, journey.cast.lead)
     assert "not open any more" in client.get(f"/work{at}/questions").text
+
+
+def test_each_section_of_a_challenge_leads_to_its_answers_and_to_asking_about_it(
+    client: FlaskClient, journey: Journey
+) -> None:
+    at = f"/challenges/{journey.reference}"
+
+    page = client.get(at).text
+
+    assert f'href="{at}/questions/ask?about=criteria"' in page
+    assert "Ask about this" in page
+    assert 'href="#criteria"' in page
+    assert page.count('id="criteria"') == 1
+    assert page.count("Criteria and weights</caption>") == 1

@@ -26,7 +26,9 @@ from tests.factories import a_challenge, actor_for
 def approve(draft: Challenge, lead: User, officer: User) -> None:
     clock = FixedClock(NOW)
     service.submit_for_review(draft.reference, actor=actor_for(lead), clock=clock)
-    service.approve(draft.reference, actor=actor_for(officer), clock=clock)
+    service.approve(
+        draft.reference, because="It says enough.", actor=actor_for(officer), clock=clock
+    )
 
 
 def publish(draft: Challenge, officers: list[User]) -> None:

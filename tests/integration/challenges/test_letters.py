@@ -46,7 +46,9 @@ def test_returning_and_approving_tell_the_lead(
     service.return_to_draft(
         returned.reference, reason="Say how many wait.", actor=actor_for(officer), clock=clock
     )
-    service.approve(approved.reference, actor=actor_for(officer), clock=clock)
+    service.approve(
+        approved.reference, because="It says enough.", actor=actor_for(officer), clock=clock
+    )
     notices = {notice.subject: notice for notice in session.scalars(select(Notice))}
     assert set(notices) == {f"Returned to you: {returned.title}", "Approved: How can we wait?"}
     assert {notice.to_email for notice in notices.values()} == {lead.email}

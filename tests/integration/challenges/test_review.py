@@ -191,7 +191,7 @@ def test_two_approvals_at_once_leave_one(
         with app.app_context():
             start.wait()
             try:
-                service.approve(reference, actor=actors[number], clock=clock)
+                service.approve(reference, because="Fine.", actor=actors[number], clock=clock)
                 outcomes.append(None)
             except DomainError as error:
                 outcomes.append(error)
@@ -289,13 +289,23 @@ def test_review_page_shows_the_officer_the_text_that_will_be_public(
     sign_in(client, officer)
     read = client.get(f"/work/challenges/{challenge.reference}/review").text
 
-    assert client.post(f"/work/challenges/{challenge.reference}/approve").status_code == 303
+    approving = f"/work/challenges/{challenge.reference}/approve"
+    assert "although the check warns" in read
+    refused = client.post(approving)
+    assert refused.status_code == 422
+    assert "Say why you approve it although the check warns." in refused.text
+    assert client.post(approving, data={"because": "Nobody else can do it."}).status_code == 303
+    told = {each.action: each.fields for each in log.chain_entries(session, challenge.reference)}
+    assert told["challenge.warnings_accepted"]["reason"] == "Nobody else can do it."
+    assert int(told["challenge.warnings_accepted"]["warnings"]) > 0
     named = {"openers": [str(each.id) for each in officers]}
     path = f"/work/challenges/{challenge.reference}/publish"
     assert client.post(path, data=named).status_code == 303
 
     def text_of(page: str) -> str:
         part = page[page.index("The problem</h2>") : page.index("Criteria, weights and method")]
+        # Where one can ask about a section is no part of its text.
+        part = re.sub(r'<p class="[^"]*fw-about">.*?</p>', "", part, flags=re.S)
         return re.sub(r"\s+", " ", part)
 
     assert text_of(read) == text_of(client.get(f"/challenges/{challenge.reference}").text)

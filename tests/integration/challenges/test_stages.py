@@ -394,7 +394,7 @@ def test_publication_freezes_an_evaluation_for_each_judged_stage_and_terms_of_al
     money = Money(PriceModel.FIXED_BUDGET, LegalRoute.RESEARCH_AND_DEVELOPMENT, 695_000_00)
     service.save(reference, money, actor=actor, clock=clock)
     service.submit_for_review(reference, actor=actor, clock=clock)
-    service.approve(reference, actor=actor_for(officer), clock=clock)
+    service.approve(reference, because="It says enough.", actor=actor_for(officer), clock=clock)
     notice = Noticed("NOV523456", NOW.date())
     record_notice(reference, NoticeKind.CONTRACT, notice, actor=actor_for(officer), clock=clock)
     service.publish(
