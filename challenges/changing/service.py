@@ -50,12 +50,12 @@ _SETTLED = {
         "The closing time is moved on a page of its own, by two officers. Leave it as it is here."
     ),
     "legal_route": N_(
-        "The legal route cannot be changed after publication. Cancel the challenge and publish "
-        "another."
+        "The legal route cannot be changed after publication. End the challenge without a "
+        "contract, and publish another."
     ),
     "value_minor": N_(
         "The total value cannot be changed after publication, for the rules that hold follow from "
-        "it. Cancel the challenge and publish another."
+        "it. End the challenge without a contract, and publish another."
     ),
 }
 
