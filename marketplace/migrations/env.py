@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 import bids.evidence.models
-import bids.reminding.models
+import bids.reminding.models  # noqa: F401  (as below)
 import challenges.alerts.models
 import challenges.asking.models
 import challenges.changing.models
