@@ -6,7 +6,7 @@ Each field has a salt of its own, so that one can be shown later and the others 
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -50,11 +50,31 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a bid: its size in bytes, and its SHA-256 in hex."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """What is asked for one milestone, in minor units without VAT; None: not entered yet."""
+
+    name: str
+    amount_minor: int | None
+
+
+@dataclass(frozen=True)
 class Content:
     """What a supplier writes: answers by criterion key, price, contract, statement.
 
-    `price_minor` is in minor units, or None where none is asked or given yet;
-    `contract_accepted` is None until it is answered.
+    `price_minor` is in minor units, or None where none is asked or given yet; with milestones it
+    is their sum. `contract_accepted` is None until it is answered. `adjustments` is what the
+    supplier needs so that it can take part; it is not scored. The attachments stand in the order
+    of the envelope's files.
     """
 
     answers: Mapping[str, str]
@@ -62,13 +82,19 @@ class Content:
     contract_accepted: bool | None
     contract_points: str
     ai_statement: str
+    adjustments: str = ""
+    milestones: Sequence[Milestone] = ()
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
 class BidDocument:
     """All facts of one submitted version. `plan_sha256` is the digest of the evaluation plan.
 
-    `salts` holds 32 random bytes for each of the document's fields (`field_values`).
+    `salts` holds 32 random bytes for each of the document's fields (`field_values`). `further`
+    tells whether it has the keys of what not every stage asks for: all of them, or none. Those
+    that the service makes have them even where they are empty, for when a price is shown alone
+    the number of fields is seen, and must not tell who asked for adjustments.
     """
 
     challenge: str
@@ -82,6 +108,7 @@ class BidDocument:
     content: Content
     eligibility: Eligibility
     salts: Mapping[str, bytes]
+    further: bool = False
 
 
 def salted(document: BidDocument) -> BidDocument:
@@ -120,8 +147,11 @@ def write(document: BidDocument) -> bytes:
 
     Raises:
         NotCanonical: a text is not Unicode.
-        ValueError: the salts are not those of the document's fields.
+        ValueError: the salts are not those of the document's fields, or there is content for keys
+            that the document does not have.
     """
+    if not document.further and any(_further(document.content).values()):
+        raise ValueError("what goes with the bid needs the keys that say it")
     if document.salts.keys() != field_values(document).keys():
         raise ValueError("each field of a bid has one salt")
     salts = {name: salt.hex() for name, salt in document.salts.items()}
@@ -132,6 +162,7 @@ def _facts(document: BidDocument) -> dict[str, Any]:
     """Give all that the document says, as its bytes have it."""
     content, declared = document.content, document.eligibility
     return {
+        **(_further(content) if document.further else {}),
         "challenge": document.challenge,
         "stage": document.stage,
         "plan_sha256": document.plan_sha256,
@@ -150,6 +181,18 @@ def _facts(document: BidDocument) -> dict[str, Any]:
             "turnover_minor": str(declared.turnover_minor),
             "balance_minor": str(declared.balance_minor),
         },
+    }
+
+
+def _further(content: Content) -> dict[str, Any]:
+    """Give the keys of what not every stage asks for."""
+    return {
+        "adjustments": content.adjustments,
+        "attachments": [asdict(each) for each in content.attachments],
+        "milestones": [
+            {"name": each.name, "amount_minor": str(each.amount_minor)}
+            for each in content.milestones
+        ],
     }
 
 
@@ -186,7 +229,7 @@ def _read(found: dict[str, object]) -> BidDocument:
         raise ValueError("another format")
     supplier, contract = _object(found["supplier"]), _object(found["contract"])
     answers, price = _object(found["answers"]), found["price_minor"]
-    accepted = contract["accepted"]
+    accepted, further = contract["accepted"], "attachments" in found
     return BidDocument(
         challenge=_text(found["challenge"]),
         stage=_integer(found["stage"]),
@@ -202,10 +245,31 @@ def _read(found: dict[str, object]) -> BidDocument:
             contract_accepted=None if accepted is None else _truth(accepted),
             contract_points=_text(contract["points"]),
             ai_statement=_text(found["ai_statement"]),
+            **(_read_further(found) if further else {}),
         ),
         eligibility=_read_eligibility(_object(found["eligibility"])),
         salts={name: read_digest(salt) for name, salt in _object(found["salts"]).items()},
+        further=further,
     )
+
+
+def _read_further(found: dict[str, object]) -> dict[str, Any]:
+    return {
+        "adjustments": _text(found["adjustments"]),
+        "milestones": tuple(
+            Milestone(_text(each["name"]), int(_text(each["amount_minor"])))
+            for each in map(_object, _list(found["milestones"]))
+        ),
+        "attachments": tuple(
+            Attachment(
+                name=_text(each["name"]),
+                media_type=_text(each["media_type"]),
+                size=_integer(each["size"]),
+                sha256=_text(each["sha256"]),
+            )
+            for each in map(_object, _list(found["attachments"]))
+        ),
+    }
 
 
 def _read_eligibility(found: dict[str, object]) -> Eligibility:
@@ -248,6 +312,12 @@ def _integer(value: object) -> int:
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false was expected")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("a list was expected")
     return value
 
 

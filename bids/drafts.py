@@ -6,18 +6,21 @@ A draft's fields are encrypted where they stand; here they are read and written.
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bids.documents import BidDocument, Content, Eligibility, salted
+from bids.attachments import holding
+from bids.attachments.holding import HeldFile
+from bids.documents import BidDocument, Content, Eligibility, Milestone, salted
 from bids.models import Bid, BidField, EligibilityDeclaration
-from bids.policy import Asked, Question
+from bids.policy import Asked, Attaching, Question
 from bids.reminding.service import await_next
 from challenges.models import Challenge, CriterionKind, PriceModel, Stage
+from challenges.sections.stages import milestone_names
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.sizes import SizeClass, size_rules_on
@@ -32,6 +35,7 @@ class NoDraft(LookupError):
 
 _ANSWERS = "answers."
 PRICE, CONTRACT, AI_STATEMENT = "price_minor", "contract", "ai_statement"
+MILESTONES, ADJUSTMENTS, FILES = "milestones", "adjustments", "attachments"
 
 
 def asked_of(stage: Stage) -> Asked:
@@ -45,6 +49,10 @@ def asked_of(stage: Stage) -> Asked:
         ),
         price=priced,
         most_minor=stage.budget_minor if priced else None,
+        milestones=tuple(milestone_names(stage.milestones)) if priced else (),
+        files=Attaching(stage.attach_kinds.split(), stage.attach_most or 0, stage.attach_mb or 0)
+        if stage.attach_kinds
+        else None,
     )
 
 
@@ -69,24 +77,67 @@ def content_of(session: Session, bid: Bid) -> Content:
             raise NoDraft(bid.reference) from error
         raise
     # A change may have taken a question or the price out; what was written stays in the draft.
-    price = held.get(PRICE) if asked_of(bid.stage).price else None
+    price = held.get(PRICE)
     contract = held.get(CONTRACT) or {}
-    return Content(
+    written = Content(
         answers={key: held.get(answer_name(key), "") for key in question_keys(bid.stage)},
         price_minor=None if price is None else int(price),
         contract_accepted=contract.get("accepted"),
         contract_points=contract.get("points", ""),
         ai_statement=held.get(AI_STATEMENT, ""),
+        adjustments=held.get(ADJUSTMENTS, ""),
+        milestones=_read_milestones(held.get(MILESTONES) or {}),
+        attachments=tuple(each.attachment for each in holding.read(held.get(FILES))),
+    )
+    return as_asked(bid.stage, written)
+
+
+def _read_milestones(held: Mapping[str, str | None]) -> tuple[Milestone, ...]:
+    return tuple(
+        Milestone(name, None if amount is None else int(amount)) for name, amount in held.items()
     )
 
 
 def as_asked(stage: Stage, content: Content) -> Content:
     """Give content with an answer to each question that a stage asks, and a price where it does."""
+    asked = asked_of(stage)
+    given = {each.name: each.amount_minor for each in content.milestones}
+    milestones = tuple(Milestone(name, given.get(name)) for name in asked.milestones)
+    price = content.price_minor if asked.price else None
     return replace(
         content,
         answers={key: content.answers.get(key, "") for key in question_keys(stage)},
-        price_minor=content.price_minor if asked_of(stage).price else None,
+        price_minor=sum_of(milestones) if milestones else price,
+        milestones=milestones,
+        attachments=tuple(content.attachments) if asked.files else (),
     )
+
+
+def sum_of(milestones: Iterable[Milestone]) -> int | None:
+    """Add up the prices of milestones, in minor units; None while one is not entered."""
+    amounts = [each.amount_minor for each in milestones]
+    return None if None in amounts else sum(filter(None, amounts))
+
+
+def held_files(session: Session, bid: Bid) -> list[HeldFile]:
+    """Give the files of a draft with what opens each, whether or not the stage takes files now.
+
+    Raises:
+        NoDraft: there is none.
+        LostKey: the draft's key or its text cannot be read.
+    """
+    if bid.draft_key_id is None:
+        raise NoDraft(bid.reference)
+    for field in bid.fields:
+        if field.name == FILES:
+            cipher = drafts.find(session, bid.draft_key_id)
+            return holding.read(cipher.decrypt(field.name, field.ciphertext))
+    return []
+
+
+def write_files(session: Session, bid: Bid, held: Sequence[HeldFile]) -> None:
+    """Write which files a draft has, in their order."""
+    write_fields(session, bid, [(FILES, holding.written(held))])
 
 
 def question_keys(stage: Stage) -> list[str]:
@@ -135,6 +186,16 @@ def fields_of(content: Content) -> dict[str, object]:
         PRICE: None if content.price_minor is None else str(content.price_minor),
         CONTRACT: {"accepted": content.contract_accepted, "points": content.contract_points},
         AI_STATEMENT: content.ai_statement,
+        ADJUSTMENTS: content.adjustments,
+        MILESTONES: milestones_field(content.milestones),
+    }
+
+
+def milestones_field(milestones: Iterable[Milestone]) -> dict[str, str | None]:
+    """Give the field that keeps the prices of milestones in a draft."""
+    return {
+        each.name: None if each.amount_minor is None else str(each.amount_minor)
+        for each in milestones
     }
 
 
@@ -166,8 +227,12 @@ def begin(session: Session, bid: Bid, content: Content, clock: Clock) -> None:
 
 
 def destroy(session: Session, bid: Bid) -> None:
-    """Destroy a bid's draft, its key first of all; the caller holds the bid locked."""
+    """Destroy a bid's draft, its key first of all; the caller holds the bid locked.
+
+    Its files are deleted from the disk once the transaction is committed.
+    """
     key: uuid.UUID | None = bid.draft_key_id
+    holding.forget_all(session, bid)
     bid.fields.clear()
     bid.draft_key_id = None
     session.flush()
@@ -220,6 +285,7 @@ def document_of(
         content=content,
         eligibility=eligibility_of(declaration),
         salts={},
+        further=True,
     )
     return salted(unsalted)
 

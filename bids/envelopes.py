@@ -13,7 +13,7 @@ from marketplace.core.errors import WrongMoment
 from marketplace.core.files.store import DamagedFile
 from marketplace.core.text import N_
 from marketplace.core.vault import envelopes, sealing
-from marketplace.core.vault.envelopes import DamagedEnvelope, Found, Reader
+from marketplace.core.vault.envelopes import DamagedEnvelope, Found, Part, Reader
 from marketplace.core.vault.keyring import LostKey
 
 MEDIA_TYPE = "application/age-encrypted"
@@ -52,18 +52,19 @@ class Hashed:
         return self._digest.hexdigest()
 
 
-def seal(document: bytes, recipients: Sequence[str]) -> str:
-    """Seal a bid's document to the recipients, and give the envelope's SHA-256 in hex.
+def seal(document: bytes, recipients: Sequence[str], files: Sequence[Part] = ()) -> str:
+    """Seal a bid's document and files to the recipients; give the envelope's SHA-256 in hex.
 
     Slow: call it before the transaction. The bytes are on the disk when it returns.
 
     Raises:
         OSError: the disk is full or not writable; nothing is left behind.
+        ValueError: a file is not as long as it says, as one that was cut.
     """
     sha256 = ""
     try:
         with current_files().receive() as incoming:
-            envelopes.seal(document, [], recipients, incoming)
+            envelopes.seal(document, files, recipients, incoming)
             sha256 = incoming.sha256
     except OSError:
         if sha256:  # it has its name, and the disk did not settle that

@@ -1,6 +1,7 @@
 """Forms of bids, eligibility and opening: shape and words of input."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -69,6 +70,37 @@ class PriceForm(DraftForm):
 
     price = MoneyField(
         _l("Your price, without VAT"), validators=[InputRequired(_l("Enter your price"))]
+    )
+
+
+class MilestonesForm(DraftForm):
+    """A price for each milestone that a stage names; `of` gives the form for these."""
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "type[MilestonesForm]":
+        """Give a form with a field for each milestone: `m0` and so on."""
+        fields = {
+            f"m{place}": MoneyField(name, validators=[InputRequired(_l("Enter a price"))])
+            for place, name in enumerate(names)
+        }
+        return type("MilestonesForm", (cls,), fields)
+
+    @property
+    def amounts(self) -> list[Any]:
+        """Give the fields of the prices, in the order of the milestones."""
+        return [each for each in self if each.short_name.removeprefix("m").isdigit()]
+
+
+class AdjustmentsForm(DraftForm):
+    """What the supplier needs so that it can take part."""
+
+    text = TextAreaField(
+        _l("What would help you to take part? (optional)"),
+        widget=GovTextArea(),
+        description=_l(
+            "Such as a sign language interpreter, a room without stairs, or breaks in an "
+            "interview. Say what you need; you need not say why."
+        ),
     )
 
 

@@ -122,7 +122,8 @@ class BidField(Base):
     """One field of a draft, encrypted: see `marketplace.core.vault.drafts`.
 
     The names are those of the `bid/1` document: `answers.` and a criterion's key, `price_minor`,
-    `contract`, `ai_statement`.
+    `contract`, `ai_statement`, `adjustments`, `milestones`; and `attachments`, where what opens
+    each file stands beside its name.
     """
 
     __tablename__ = "bid_field"

@@ -79,6 +79,9 @@ class OpenedBid:
     flaw: Flaw | None
     eligibility: documents.Eligibility | None
     findings: Sequence[Finding]
+    adjustments: str = ""
+    milestones: Sequence[documents.Milestone] = ()
+    attachments: Sequence[documents.Attachment] = ()
 
     @property
     def readable(self) -> bool:
@@ -276,6 +279,9 @@ def _opened(
         flaw=flaw,
         eligibility=document.eligibility if document else None,
         findings=findings,
+        adjustments=content.adjustments,
+        milestones=content.milestones,
+        attachments=content.attachments,
     )
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bids.documents import Content
+from bids.documents import Attachment, Content
 from bids.lifecycle import OPENED_STATES, BidState, opens_from
 from bids.wording import count_words
+from challenges.documents.kinds import MEDIA_TYPES
 from challenges.lifecycle import AWARDED_STATES, State, state_at
 from marketplace.core.permissions import (
     ALLOWED,
@@ -214,6 +215,7 @@ class Part(StrEnum):
 
     ELIGIBILITY = "eligibility"
     ANSWER = "answer"
+    FILES = "files"
     PRICE = "price"
     TERMS = "terms"
 
@@ -228,12 +230,26 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Attaching:
+    """Which files a stage takes: kinds by ending, how many, and how large each may be."""
+
+    kinds: Sequence[str]
+    most: int
+    megabytes: int
+
+
+@dataclass(frozen=True)
 class Asked:
-    """What a stage asks for. `most_minor` is the most that may be asked, where a price is."""
+    """What a stage asks for. `most_minor` is the most that may be asked, where a price is.
+
+    Where `milestones` are named, each has a price. `files` is None where none may be attached.
+    """
 
     questions: Sequence[Question]
     price: bool
     most_minor: int | None
+    milestones: Sequence[str] = ()
+    files: Attaching | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +277,11 @@ def gaps(
     for question in asked.questions:
         if (gap := answer_gap(question, content.answers.get(question.key, ""))) is not None:
             found.append(gap)
-    if asked.price and (gap := price_gap(content.price_minor, asked.most_minor)) is not None:
+    if (gap := files_gap(asked.files, content.attachments)) is not None:
+        found.append(gap)
+    if asked.price and any(each.amount_minor is None for each in content.milestones):
+        found.append(Gap(Part.PRICE, N_("Enter a price for each milestone")))
+    elif asked.price and (gap := price_gap(content.price_minor, asked.most_minor)) is not None:
         found.append(gap)
     if content.contract_accepted is None:
         found.append(Gap(Part.TERMS, N_("Say whether you accept the draft contract")))
@@ -282,6 +302,27 @@ def answer_gap(question: Question, text: str) -> Gap | None:
             question.key,
             {"title": question.title, "words": words, "limit": question.word_limit},
         )
+    return None
+
+
+def files_gap(asked: Attaching | None, attachments: Sequence[Attachment]) -> Gap | None:
+    """Say what is wrong with the files, if anything; a change may ask for fewer or smaller ones."""
+    if asked is None or not attachments:
+        return None
+    kinds = {MEDIA_TYPES[kind] for kind in asked.kinds}
+    if len(attachments) > asked.most:
+        return Gap(
+            Part.FILES,
+            N_("Remove files: a bid may have %(most)d of them"),
+            data={"most": asked.most},
+        )
+    for each in attachments:
+        if each.media_type not in kinds or each.size > asked.megabytes * 1024 * 1024:
+            return Gap(
+                Part.FILES,
+                N_("Remove “%(name)s”: it is of a kind or size that is not taken any more"),
+                data={"name": each.name},
+            )
     return None
 
 

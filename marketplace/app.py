@@ -63,6 +63,7 @@ ROOMS = (
     "bids.checking.views",
     "bids.views.opening",
     "bids.evidence.views",
+    "bids.attachments.views",
     "scoring.panel.views",
     "scoring.award.views",
     "scoring.award.notices.views",

@@ -57,6 +57,8 @@ class Settings:
     timestamp_certificates: Path | None = None
     # A folder with `model.onnx` and `tokenizer.json`, for a model of one's own choice.
     similar_model: Path | None = None
+    # A virus scanner, clamd: HOST:PORT or the path of its socket. Without one nothing is scanned.
+    scanner: str | None = None
     testing: bool = False
 
     @property
@@ -149,6 +151,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         **_authority(environ),
         # Unset means the model that came with the packages, where they are installed.
         similar_model=_file(environ, "MARKETPLACE_SIMILAR_MODEL"),
+        scanner=_scanner(environ.get("MARKETPLACE_CLAMD")),
     )
 
 
@@ -224,6 +227,12 @@ def _vault(environ: Mapping[str, str], data: Path, mode: Mode) -> Vault:
 def _file(environ: Mapping[str, str], name: str) -> Path | None:
     text = environ.get(name)
     return Path(text).absolute() if text else None
+
+
+def _scanner(text: str | None) -> str | None:
+    if text and not text.startswith("/") and not re.fullmatch(r".+:[0-9]{1,5}", text):
+        raise BadSetting("MARKETPLACE_CLAMD must be HOST:PORT, or the path of clamd's socket")
+    return text or None
 
 
 def _origin(text: str | None) -> str | None:

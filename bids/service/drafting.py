@@ -9,19 +9,21 @@ so two people can answer two questions at once.
 """
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from bids import drafts, envelopes, policy, queries
-from bids.documents import Content
+from bids.attachments import holding, sources
+from bids.documents import Content, Milestone
 from bids.drafts import fingerprint
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.service.loading import locked_bid
-from challenges.models import PriceModel
 from challenges.queries import public_challenge
+from marketplace.core.access import current_files
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
@@ -100,19 +102,32 @@ def change_bid(reference: str, *, actor: Actor, clock: Clock, empty: bool = Fals
     if bid.draft_key_id is not None:
         return
     latest = queries.latest_submission(session, bid)
-    content = EMPTY
+    content, copies = EMPTY, []
     if latest is not None and not empty:
         content = envelopes.own_document(session, bid, latest).content
-    with transaction() as session:
-        bid, challenge = locked_bid(session, reference, actor)
-        ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
-        now_latest = queries.latest_submission(session, bid)
-        if bid.draft_key_id is not None:
-            return
-        if latest and now_latest and now_latest.version != latest.version:
-            raise StaleEdit(N_("Somebody else submitted this bid meanwhile. Look at it again."))
-        drafts.begin(session, bid, content, clock)
-        _mark_changed(bid, clock)
+        copies = sources.copied(session, bid, latest, content.attachments)
+    kept = False
+    try:
+        with transaction() as session:
+            bid, challenge = locked_bid(session, reference, actor)
+            ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+            now_latest = queries.latest_submission(session, bid)
+            if bid.draft_key_id is not None:
+                return
+            if latest and now_latest and now_latest.version != latest.version:
+                raise StaleEdit(N_("Somebody else submitted this bid meanwhile. Look at it again."))
+            drafts.begin(session, bid, content, clock)
+            if copies:
+                held = [
+                    holding.add(session, bid, *each, added_by=actor.user_id, clock=clock)
+                    for each in copies
+                ]
+                drafts.write_files(session, bid, held)
+            mark_changed(bid, clock)
+        kept = True
+    finally:
+        for _attachment, copy in [] if kept else copies:
+            current_files().discard(copy.sha256)
 
 
 def discard_changes(reference: str, *, actor: Actor, clock: Clock) -> None:
@@ -128,7 +143,7 @@ def discard_changes(reference: str, *, actor: Actor, clock: Clock) -> None:
         if queries.latest_submission(session, bid) is None:
             raise WrongMoment(N_("This bid was never submitted, so its draft is all there is."))
         drafts.destroy(session, bid)
-        _mark_changed(bid, clock)
+        mark_changed(bid, clock)
 
 
 def save_answer(
@@ -144,13 +159,13 @@ def save_answer(
         StaleEdit: somebody else changed this answer since.
     """
     with transaction() as session:
-        bid = _editable(session, reference, actor, clock)
+        bid = editable(session, reference, actor, clock)
         content = drafts.content_of(session, bid)
         if key not in content.answers:
             raise NotFound(N_("There is no such question."))
         _refuse_stale(seen, fingerprint(content.answers[key]), fingerprint(text))
         drafts.write_fields(session, bid, [(drafts.answer_name(key), text)])
-        _mark_changed(bid, clock)
+        mark_changed(bid, clock)
     return fingerprint(text)
 
 
@@ -174,15 +189,71 @@ def save_price(
         message = N_("Enter a price of £0 or more")
         raise Invalid(message, {"price": message})
     with transaction() as session:
-        bid = _editable(session, reference, actor, clock)
-        if bid.stage.price_model is PriceModel.FIXED_BUDGET:
+        bid = editable(session, reference, actor, clock)
+        asked = drafts.asked_of(bid.stage)
+        if not asked.price or asked.milestones:
             raise NotFound(N_("This challenge does not ask for a price."))
         stands = drafts.content_of(session, bid).price_minor
         _refuse_stale(seen, fingerprint(stands), fingerprint(price_minor))
         told = None if price_minor is None else str(price_minor)
         drafts.write_fields(session, bid, [(drafts.PRICE, told)])
-        _mark_changed(bid, clock)
+        mark_changed(bid, clock)
     return fingerprint(price_minor)
+
+
+def save_milestones(
+    reference: str,
+    milestones: Sequence[Milestone],
+    *,
+    actor: Actor,
+    clock: Clock,
+    seen: str | None = None,
+) -> str:
+    """Save the draft price of each milestone that the stage names, and give their fingerprint.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation, or no such milestones.
+        Forbidden, WrongMoment: by `policy.can_edit`.
+        Invalid: a price is negative or not a sum of money, or all together are not.
+        StaleEdit: somebody else changed the prices since.
+    """
+    amounts = [each.amount_minor or 0 for each in milestones]
+    if min(amounts, default=0) < 0 or sum(amounts) > _MOST_MINOR:
+        raise Invalid(N_("Enter a price of £0 or more for each milestone"))
+    with transaction() as session:
+        bid = editable(session, reference, actor, clock)
+        if [each.name for each in milestones] != list(drafts.asked_of(bid.stage).milestones):
+            raise NotFound(N_("This challenge does not ask for a price of these milestones."))
+        stands = milestones_mark(drafts.content_of(session, bid).milestones)
+        _refuse_stale(seen, stands, milestones_mark(milestones))
+        field = drafts.milestones_field(milestones)
+        drafts.write_fields(session, bid, [(drafts.MILESTONES, field)])
+        mark_changed(bid, clock)
+    return milestones_mark(milestones)
+
+
+def milestones_mark(milestones: Sequence[Milestone]) -> str:
+    """Give the fingerprint of the prices of milestones."""
+    return fingerprint(*[value for each in milestones for value in (each.name, each.amount_minor)])
+
+
+def save_adjustments(
+    reference: str, text: str, *, actor: Actor, clock: Clock, seen: str | None = None
+) -> str:
+    """Save what the supplier needs so that it can take part, and give its fingerprint.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden, WrongMoment: by `policy.can_edit`.
+        StaleEdit: somebody else changed this part since.
+    """
+    with transaction() as session:
+        bid = editable(session, reference, actor, clock)
+        stands = drafts.content_of(session, bid).adjustments
+        _refuse_stale(seen, fingerprint(stands), fingerprint(text))
+        drafts.write_fields(session, bid, [(drafts.ADJUSTMENTS, text)])
+        mark_changed(bid, clock)
+    return fingerprint(text)
 
 
 def save_terms(
@@ -206,7 +277,7 @@ def save_terms(
     """
     points = "" if contract_accepted else contract_points
     with transaction() as session:
-        bid = _editable(session, reference, actor, clock)
+        bid = editable(session, reference, actor, clock)
         new = fingerprint(contract_accepted, points, ai_statement)
         stands = drafts.content_of(session, bid)
         _refuse_stale(
@@ -218,11 +289,17 @@ def save_terms(
         drafts.write_fields(
             session, bid, [(drafts.CONTRACT, contract), (drafts.AI_STATEMENT, ai_statement)]
         )
-        _mark_changed(bid, clock)
+        mark_changed(bid, clock)
     return new
 
 
-def _editable(session: Session, reference: str, actor: Actor, clock: Clock) -> Bid:
+def editable(session: Session, reference: str, actor: Actor, clock: Clock) -> Bid:
+    """Give a bid of the actor's organisation, locked, whose draft they may change now.
+
+    Raises:
+        NotFound: there is no such bid of the actor's organisation.
+        Forbidden, WrongMoment: by `policy.can_edit` and `policy.has_draft`.
+    """
     bid, challenge = locked_bid(session, reference, actor)
     ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
     ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
@@ -240,7 +317,7 @@ def _refuse_stale(seen: str | None, stands: str, new: str) -> None:
         )
 
 
-def _mark_changed(bid: Bid, clock: Clock) -> None:
+def mark_changed(bid: Bid, clock: Clock) -> None:
     """Have the bid's row version go up, even if no column of the bid itself changed."""
     bid.changed_at = clock.now()
     flag_modified(bid, "changed_at")

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import log_words, opened, openings
+from bids.attachments.models import OpenedFile
+from bids.attachments.opening import TakenOut, are_those_of, take_out
 from bids.envelopes import Hashed
 from bids.lifecycle import BidEvent, after, opens_from
 from bids.models import Bid, Flaw, OpenedSubmission, Opening, Submission
@@ -30,6 +32,7 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
+from marketplace.core.files import store
 from marketplace.core.files.store import DamagedFile
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import sealing
@@ -104,8 +107,13 @@ def _open(reference: str, clock: Clock) -> None:
             ).one()
             if locked.state is not State.OPEN:
                 return
-            known = _known(session, [each.submission_id for each in read])
-            session.add_all(each for each in read if each.submission_id not in known)
+            known = _known(session, [each.submission_id for each, _files in read])
+            new = [(each, files) for each, files in read if each.submission_id not in known]
+            session.add_all(each for each, _files in new)
+            session.flush()
+            for each, files in new:
+                for file in files:
+                    _keep_file(session, each, file, clock)
     if waiting:
         raise OSError(f"{len(waiting)} envelopes of {reference} cannot be read now")
     _record(reference, closed_n, clock)
@@ -119,7 +127,7 @@ def _read_some(
     now: datetime,
     waiting: set[uuid.UUID],
     give_up: bool,
-) -> Iterator[OpenedSubmission]:
+) -> Iterator[tuple[OpenedSubmission, list[TakenOut]]]:
     """Open the next envelopes and compare each with what the log says of it.
 
     One that the disk does not give is put with those `waiting`, or flagged where it is time to
@@ -134,14 +142,14 @@ def _read_some(
             continue
         said = logged[submission.entry_n]
         try:
-            found_sha256, document, flaw = _open_one(bid, submission, said, opener)
+            found_sha256, document, flaw, files = _open_one(bid, submission, said, opener)
         except ReadError as error:
             service_log.error("envelope_unreadable", bid=bid.reference, exc_info=error)
             if not give_up:
                 waiting.add(submission.id)
                 continue
-            found_sha256, document, flaw = None, None, Flaw.UNREADABLE
-        yield OpenedSubmission(
+            found_sha256, document, flaw, files = None, None, Flaw.UNREADABLE, []
+        opened_now = OpenedSubmission(
             submission_id=submission.id,
             closed_n=closed_n,
             opened_at=now,
@@ -149,6 +157,7 @@ def _read_some(
             document=document,
             flaw=flaw,
         )
+        yield opened_now, files
         held += len(document or b"")
         if held > _BYTES_AT_A_TIME:
             return
@@ -160,8 +169,10 @@ class ReadError(Exception):
 
 def _open_one(
     bid: Bid, submission: Submission, said: dict[str, Any], opener: Opener
-) -> tuple[str | None, bytes | None, Flaw | None]:
+) -> tuple[str | None, bytes | None, Flaw | None, list[TakenOut]]:
     """Open one envelope: give its digest, what it held, and what is wrong, each None if nothing.
+
+    Its files are taken out into the store where nothing is wrong.
 
     The digest is taken while it is decrypted, so that it is read once. It is None where there is
     no envelope, or none that can be read to its end.
@@ -173,23 +184,37 @@ def _open_one(
     try:
         file = current_files().open(submission.sha256)
     except DamagedFile:
-        return None, None, Flaw.MISSING
+        return None, None, Flaw.MISSING, []
     with file:
-        source, document = Hashed(file), None
+        source, document, held = Hashed(file), None, None
+        files: list[TakenOut] = []
         try:
             try:
-                document = opener.open(source).document
+                found = opener.open(source)
+                document = found.document
             except DamagedEnvelope:
                 flaw: Flaw | None = Flaw.UNREADABLE
             else:
                 held = opened.read_document(document)
                 flaw = opened.flaw_of(held, opened.expected_of(bid, submission), said)
+                if flaw is None and held and not are_those_of(held, found):
+                    flaw = Flaw.FIELDS
             digest = source.drain()
+            if digest != said.get("envelope"):
+                flaw = Flaw.DIFFERS
+            if flaw is None and held:
+                files = take_out(file, opener, held)
         except OSError as error:
             raise ReadError(str(error)) from error
-    if digest != said.get("envelope"):
-        flaw = Flaw.DIFFERS
-    return digest, document, flaw
+    return digest, document, flaw, files
+
+
+def _keep_file(session: Session, read: OpenedSubmission, file: TakenOut, clock: Clock) -> None:
+    """Tie a file that was taken out of an envelope to what was read of it."""
+    what = file.attachment
+    store.keep(session, current_files(), what.sha256, media_type=what.media_type, clock=clock)
+    session.add(OpenedFile(submission_id=read.submission_id, place=file.place, sha256=what.sha256))
+    session.flush()
 
 
 def _record_stop(reference: str, reason: str, clock: Clock) -> None:

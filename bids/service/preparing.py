@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bids import documents, drafts, envelopes, policy, queries, receipts
+from bids.attachments import sources
 from bids.documents import Content
 from bids.models import Bid, Submission
 from bids.renewing import queries as renewals
@@ -86,7 +87,12 @@ def prepare(
     if prepared.same_as is None:
         own = sealing.recipient(session, bid.copy_key_id)
         try:
-            prepared.envelope = envelopes.seal(written, [bid.stage.sealing_key.recipient, own])
+            with sources.parts_of(session, bid, content, latest) as parts:
+                prepared.envelope = envelopes.seal(
+                    written, [bid.stage.sealing_key.recipient, own], parts
+                )
+        except sources.LostFile:
+            raise
         except OSError as error:
             raise WrongMoment(
                 N_(

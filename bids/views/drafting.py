@@ -6,9 +6,9 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
-from bids.documents import Content
+from bids.documents import Content, Milestone
 from bids.drafts import fingerprint
-from bids.forms import DraftForm, PriceForm, TermsForm
+from bids.forms import AdjustmentsForm, DraftForm, MilestonesForm, PriceForm, TermsForm
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.renewing import queries as renewals
@@ -16,6 +16,7 @@ from bids.renewing.queries import Renewal
 from bids.views.room import Page, blueprint, refused
 from bids.wording import count_words
 from challenges.changing import queries as changes
+from challenges.law import rules_on
 from challenges.method.words import Sentence, method_sentences
 from challenges.models import Stage
 from challenges.views.differing import differences, take_both
@@ -80,6 +81,7 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "changed_since": changes.after(session, bid.challenge, bid.created_at),
         "left_over": drafts.left_over(session, bid),
         "parts": len(asked.questions) + asked.price + 2,
+        "vat_percent": rules_on(now).vat_percent,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }
 
@@ -93,6 +95,8 @@ def price(reference: str) -> Page:
     asked = drafts.asked_of(bid.stage)
     if not asked.price:
         raise NotFound(N_("This challenge does not ask for a price."))
+    if asked.milestones:
+        return _milestones(bid, asked, actor)
     form = PriceForm()
     error: Invalid | WrongMoment | None = None
     if request.method == "POST" and form.validate():
@@ -119,9 +123,89 @@ def price(reference: str) -> Page:
             sentences=_said_of_price(bid.stage),
             asked=asked,
             form=form,
+            vat_percent=rules_on(access.clock().now()).vat_percent,
             stands=stands,
             differences=differences(saved, form) if isinstance(error, StaleEdit) else None,
             presence=shown_at(f"bid:{reference}/price", actor),
+        ),
+        status,
+    )
+
+
+def _milestones(bid: Bid, asked: policy.Asked, actor: Actor) -> Page:
+    """Write the price of each milestone."""
+    reference, form = bid.reference, MilestonesForm.of(asked.milestones)()
+    error: Invalid | WrongMoment | None = None
+    if request.method == "POST" and form.validate():
+        pairs = zip(asked.milestones, form.amounts, strict=True)
+        try:
+            service.save_milestones(
+                reference,
+                [Milestone(name, field.data) for name, field in pairs],
+                actor=actor,
+                clock=access.clock(),
+                seen=form.seen.data,
+            )
+        except (Invalid, WrongMoment) as refusal:
+            error = refusal
+            bid = queries.own_bid(db.session(), reference, actor)
+        else:
+            return back_to_list(reference)
+    content = queries.shown_content(db.session(), bid)
+    stands = drafts.as_asked(bid.stage, content).milestones
+    mark = service.milestones_mark(stands)
+    if request.method == "GET":
+        for field, each in zip(form.amounts, stands, strict=True):
+            field.data = each.amount_minor
+        form.seen.data = mark
+    status = status_of(form, error, mark)
+    return (
+        render_template(
+            "attachments/milestones.html",
+            **standing_facts(bid, actor),
+            sentences=_said_of_price(bid.stage),
+            form=form,
+            content=drafts.as_asked(bid.stage, content),
+            vat_percent=rules_on(access.clock().now()).vat_percent,
+            stale=isinstance(error, StaleEdit),
+        ),
+        status,
+    )
+
+
+@blueprint.route("/bids/<reference>/adjustments", methods=["GET", "POST"])
+@requires(Permission.BID_DRAFT)
+def adjustments(reference: str) -> Page:
+    """Ask for what the supplier needs so that it can take part."""
+    actor = access.current_actor()
+    bid = queries.own_bid(db.session(), reference, actor)
+    form = AdjustmentsForm()
+    error: Invalid | WrongMoment | None = None
+    if request.method == "POST" and form.validate():
+        try:
+            service.save_adjustments(
+                reference,
+                form.text.data or "",
+                actor=actor,
+                clock=access.clock(),
+                seen=form.seen.data,
+            )
+        except (Invalid, WrongMoment) as refusal:
+            error = refusal
+            bid = queries.own_bid(db.session(), reference, actor)
+        else:
+            return back_to_list(reference)
+    stands = queries.shown_content(db.session(), bid).adjustments
+    if request.method == "GET":
+        form.text.data, form.seen.data = stands, fingerprint(stands)
+    status = status_of(form, error, fingerprint(stands))
+    return (
+        render_template(
+            "attachments/adjustments.html",
+            **standing_facts(bid, actor),
+            form=form,
+            stands=stands,
+            theirs=stands if isinstance(error, StaleEdit) else None,
         ),
         status,
     )

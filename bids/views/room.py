@@ -67,7 +67,10 @@ watch(
     blueprint,
     [
         f"bids.{page}"
-        for page in ("task_list", "answer", "price", "terms", "check", "receipt", "receipt_file")
+        for page in (
+            *("task_list", "answer", "price", "terms", "adjustments"),
+            *("check", "receipt", "receipt_file"),
+        )
     ],
 )
 

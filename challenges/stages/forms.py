@@ -24,6 +24,7 @@ from wtforms import (
 from challenges.forms import typed
 from challenges.forms.numbers import WholeField
 from challenges.sections import Later, Step
+from challenges.sections.stages import ATTACHABLE
 from challenges.stages.kinds import (
     KIND_WORDS,
     LATER_MEANINGS,
@@ -159,11 +160,40 @@ class StageForm(BaseForm):
         _l("What else must be said about ownership and licence? (optional)"), widget=GovTextArea()
     )
 
+    milestones = TextAreaField(
+        _l("Milestones with a price of their own (optional)"),
+        widget=GovTextArea(),
+        description=_l(
+            "A line for each. Bids then give a price for each milestone, and the sum counts. "
+            "Leave it empty to ask for one price, or where everyone is paid the same."
+        ),
+    )
+    attach_kinds = SelectMultipleField(
+        _l("Which files may be attached to a bid?"),
+        widget=GovCheckboxesInput(),
+        choices=list(ATTACHABLE.items()),
+        validate_choice=False,
+        description=_l(
+            "Best none: answers with word limits are quicker to write and fairer to compare."
+        ),
+    )
+    attach_most = WholeField(
+        _l("How many files, at most?"), description=_l("Only if files may be attached. Up to 10.")
+    )
+    attach_mb = WholeField(
+        _l("How large may each be, in megabytes?"),
+        description=_l("Only if files may be attached. Up to 50."),
+    )
+
     @classmethod
     def showing(cls, step: Step, **more: Any) -> "StageForm":
         """Make the form, showing what is saved where nothing was sent."""
         data = {**vars(step), "vat_on_top": "yes" if step.vat_on_top else "no"}
+        data["attach_kinds"] = step.attach_kinds.split()
         return cls(data=data | more.pop("extra", {}), **more)
+
+    def _kinds(self) -> set[str]:
+        return set(self.attach_kinds.data or ())
 
     def content(self, kind: StageKind) -> Step:
         """Give what was typed, for a stage of this kind."""
@@ -185,6 +215,10 @@ class StageForm(BaseForm):
             options_minor=self.options_minor.data,
             prizes=self.prizes.data or (),
             prizes_paid=typed(self.prizes_paid),
+            milestones=typed(self.milestones),
+            attach_kinds=" ".join(kind for kind in ATTACHABLE if kind in self._kinds()),
+            attach_most=self.attach_most.data,
+            attach_mb=self.attach_mb.data,
         )
 
 

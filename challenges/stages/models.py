@@ -31,6 +31,11 @@ class StageTerms:
     property_note: Mapped[str] = mapped_column(Text, default="")
     options_minor: Mapped[int | None] = mapped_column(BigInteger)
     prizes_paid: Mapped[str] = mapped_column(Text, default="")
+    # What a bid consists of beside its answers: see `challenges.sections.Step`.
+    milestones: Mapped[str] = mapped_column(Text, default="")
+    attach_kinds: Mapped[str] = mapped_column(String(80), default="")
+    attach_most: Mapped[int | None]
+    attach_mb: Mapped[int | None]
 
 
 TERMS_RULES = (

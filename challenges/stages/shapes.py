@@ -127,6 +127,10 @@ class Planned:
     options: Decimal | None = None
     prizes: tuple[Reward, ...] = ()
     prizes_paid: str = ""
+    milestones: str = ""
+    attach_kinds: str = ""
+    attach_most: int | None = None
+    attach_mb: int | None = None
     criteria: tuple[Asked, ...] = ()
     price: Priced | None = None
 
@@ -148,6 +152,10 @@ class Planned:
             options_minor=minor(self.options),
             prizes=tuple((prize.name, minor(prize.amount) or 0) for prize in self.prizes),
             prizes_paid=self.prizes_paid,
+            milestones=self.milestones,
+            attach_kinds=self.attach_kinds,
+            attach_most=self.attach_most,
+            attach_mb=self.attach_mb,
         )
 
 
@@ -229,6 +237,10 @@ def _planned(stage: "Stage") -> Planned:
         options=_pounds(step.options_minor),
         prizes=tuple(Reward(name, Decimal(amount).scaleb(-2)) for name, amount in step.prizes),
         prizes_paid=step.prizes_paid,
+        milestones=step.milestones,
+        attach_kinds=step.attach_kinds,
+        attach_most=step.attach_most,
+        attach_mb=step.attach_mb,
         criteria=tuple(_asked(each) for each in stage.criteria if each.kind != PRICE),
         price=_priced(stage) if is_judged(stage) else None,
     )

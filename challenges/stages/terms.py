@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from challenges.sections import Later, Step
+from challenges.sections.stages import milestone_names
 from challenges.stages.kinds import (
     LaterKind,
     Payment,
@@ -42,6 +43,10 @@ def read_step(stage: "Stage") -> Step:
         options_minor=stage.options_minor,
         prizes=tuple((prize.name, prize.amount_minor) for prize in stage.prizes),
         prizes_paid=stage.prizes_paid,
+        milestones=stage.milestones or "",
+        attach_kinds=stage.attach_kinds or "",
+        attach_most=stage.attach_most,
+        attach_mb=stage.attach_mb,
     )
 
 
@@ -116,6 +121,8 @@ def _set(stage: "Stage") -> bool:
             stage.property_note,
             stage.options_minor,
             stage.prizes,
+            stage.milestones,
+            stage.attach_kinds,
         )
     )
 
@@ -160,7 +167,22 @@ def _stage_document(stage: "Stage", amount: Write) -> dict[str, Any]:
             {"name": prize.name, "amount": amount(prize.amount_minor)} for prize in stage.prizes
         ],
         "prizes_paid": stage.prizes_paid or "",
+        **_bid_document(stage),
     }
+
+
+def _bid_document(stage: "Stage") -> dict[str, Any]:
+    """Give what a bid consists of beside its answers, where the stage says anything of that."""
+    found: dict[str, Any] = {}
+    if stage.milestones:
+        found["milestones"] = milestone_names(stage.milestones)
+    if stage.attach_kinds:
+        found["attachments"] = {
+            "kinds": sorted(stage.attach_kinds.split()),
+            "most": stage.attach_most,
+            "megabytes": stage.attach_mb,
+        }
+    return found
 
 
 def _written(minor: int | None, amount: Write) -> str | None:

@@ -1,6 +1,6 @@
 """One change, one transaction, committed before a response exists."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
@@ -10,6 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from marketplace.core.database import IMMEDIATE, db
 from marketplace.core.errors import StaleEdit, WrongMoment
 from marketplace.core.text import N_
+
+_AFTERWARDS = "after_transaction"
 
 
 @contextmanager
@@ -34,6 +36,8 @@ def transaction() -> Iterator[Session]:
         session.connection(execution_options=IMMEDIATE)
         yield session
         session.commit()
+        for work in session.info.pop(_AFTERWARDS, ()):
+            work()
     except StaleDataError as error:
         session.rollback()
         raise StaleEdit(N_("Somebody else changed this while you were working on it.")) from error
@@ -49,3 +53,12 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("in_transaction", None)
+        session.info.pop(_AFTERWARDS, None)
+
+
+def afterwards(session: Session, work: Callable[[], object]) -> None:
+    """Have something done once the present transaction is committed, and not if it is refused.
+
+    For what no database takes back, as deleting a file. A crash in between leaves it undone.
+    """
+    session.info.setdefault(_AFTERWARDS, []).append(work)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import documents, envelopes, opened, service
+from bids.attachments.opening import TakenOut
 from bids.lifecycle import BidState
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
 from bids.service.opening import PATIENCE
@@ -346,10 +347,10 @@ def test_error_while_an_opened_bid_is_stored_tells_the_log_nothing_of_the_bid(
     """The database's own messages would quote what was to be stored."""
     from bids.service import opening
 
-    def twice(*arguments: Any) -> Iterator[OpenedSubmission]:
-        for row in read(*arguments):
-            yield row
-            yield OpenedSubmission(**{name: getattr(row, name) for name in KEPT})
+    def twice(*arguments: Any) -> Iterator[tuple[OpenedSubmission, list[TakenOut]]]:
+        for row, files in read(*arguments):
+            yield row, files
+            yield OpenedSubmission(**{name: getattr(row, name) for name in KEPT}), files
 
     read = opening._read_some
     monkeypatch.setattr(opening, "_read_some", twice)

@@ -201,6 +201,9 @@ class World:
             "kind": "supplier",
             "version": "1",
             "document_id": thing.document or str(uuid.UUID(int=0)),
+            # No bid here has a file: the answers tell who would be let through to one.
+            "file_id": str(uuid.UUID(int=0)),
+            "place": "0",
             "number": "1",
             "side": "before",
             "address": "0/000.p/1",

@@ -373,7 +373,7 @@ def test_envelope_has_the_digest_that_entry_and_receipt_say() -> None:
 
 
 def test_bid_has_exactly_the_keys_of_the_documents_table() -> None:
-    section = DOCUMENT.split("The document is a `bid/1`")[1].split("**To check")[0]
+    section = DOCUMENT.split("The document is a `bid/1`")[1].split("Bids of today also")[0]
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", section, re.MULTILINE)
 
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(json.loads(BLOCKS["bid"]))

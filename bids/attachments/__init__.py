@@ -1,0 +1,1 @@
+"""Files that go with a bid, where its stage allows them."""
