@@ -21,6 +21,7 @@ MUST_BE_APPEND_ONLY = {
     "log_node",
     "log_stamp",
     "opened_submission",
+    "opened_file",
     "opening",
     "opening_confirmation",
     "opening_officer",
