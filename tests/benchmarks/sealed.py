@@ -189,7 +189,7 @@ def _questions(challenge: Challenge) -> Sequence[str]:
 def _fill_with_files(session: Session, challenge: Challenge) -> None:
     """Submit bids whose envelopes each hold a file."""
 
-    def with_file(document: bytes, recipients: Sequence[str]) -> str:
+    def with_file(document: bytes, recipients: Sequence[str], _files: object = ()) -> str:
         part = vault.Part(SMALL, io.BytesIO(os.urandom(SMALL)))
         with current_files().receive() as incoming:
             vault.seal(document, [part], recipients, incoming)

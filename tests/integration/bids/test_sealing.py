@@ -34,7 +34,7 @@ def at_once(
     """Do things at once, in threads of their own that have all sealed before one has the lock."""
     together, seal = threading.Barrier(len(works)), envelopes.seal
 
-    def sealing(document: bytes, recipients: Sequence[str]) -> str:
+    def sealing(document: bytes, recipients: Sequence[str], _files: object = ()) -> str:
         sha256 = seal(document, recipients)
         together.wait(30)
         return sha256
@@ -177,7 +177,7 @@ def test_copy_that_another_supplier_is_named_in_is_not_read_as_ones_own(
 ) -> None:
     reference, seal = scene.written_bid(clock), envelopes.seal
 
-    def dishonest(document: bytes, recipients: Sequence[str]) -> str:
+    def dishonest(document: bytes, recipients: Sequence[str], _files: object = ()) -> str:
         held = replace(documents.read(document), supplier_id="somebody else")
         return seal(documents.write(held), recipients)
 

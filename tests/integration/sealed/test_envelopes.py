@@ -247,7 +247,7 @@ def test_envelope_that_the_log_names_and_that_holds_something_else_is_flagged(
     honest = market.submitted(1, clock)
     seal = envelopes.seal
 
-    def dishonest(document: bytes, recipients: list[str]) -> str:
+    def dishonest(document: bytes, recipients: list[str], _files: object = ()) -> str:
         held = documents.read(document)
         content = replace(held.content, ai_statement="A machine wrote it.")
         stranger = vault.new_identity()[1]

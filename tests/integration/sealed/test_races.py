@@ -35,7 +35,7 @@ def at_once(app: Flask, *works: Callable[[], object]) -> list[object]:
     together, came = threading.Barrier(len(works)), [None] * len(works)
     seal = envelopes.seal
 
-    def sealing(document: bytes, recipients: list[str]) -> str:
+    def sealing(document: bytes, recipients: list[str], _files: object = ()) -> str:
         digest = seal(document, recipients)
         together.wait(30)
         return digest
@@ -107,7 +107,7 @@ def test_replacement_overtaken_by_a_withdrawal_is_refused_and_keeps_its_draft(
             service.withdraw_bid(reference, actor=actor, arrived=NOW, clock=clock)
             db.session.remove()
 
-    def sealing(document: bytes, recipients: list[str]) -> str:
+    def sealing(document: bytes, recipients: list[str], _files: object = ()) -> str:
         digest = seal(document, recipients)
         thread = threading.Thread(target=withdraw)
         thread.start()
@@ -195,7 +195,7 @@ def _seal_until(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, instant: obj
     """Have sealing take until `instant`."""
     seal = envelopes.seal
 
-    def slow(document: bytes, recipients: list[str]) -> str:
+    def slow(document: bytes, recipients: list[str], _files: object = ()) -> str:
         digest = seal(document, recipients)
         clock.instant = instant  # type: ignore[assignment]  # an instant
         return digest
