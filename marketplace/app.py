@@ -60,6 +60,7 @@ ROOMS = (
     "challenges.reviewing.views",
     "challenges.notices.views",
     "bids.views",
+    "bids.passport.views",
     "bids.checking.views",
     "bids.views.opening",
     "bids.evidence.views",

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.renewing.queries import Unconfirmed
+from bids.telling import tell_supplier
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
-from marketplace.core.accounts.models import Membership, User
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
-from marketplace.core.notices import post
 
 
 def remind(
@@ -71,22 +69,4 @@ def tell_lapsed(
 def _post(
     session: Session, bid: Unconfirmed, *, subject: str, parts: Sequence[str], clock: Clock
 ) -> None:
-    """Queue a message to everybody who acts for the supplier today."""
-    for person in session.scalars(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == bid.supplier_id,
-            Membership.ended_at.is_(None),
-            User.active,
-        )
-        .order_by(User.email)
-    ):
-        post.queue(
-            session,
-            to_email=person.email,
-            user_id=person.id,
-            subject=subject,
-            text="\n\n".join(parts),
-            clock=clock,
-        )
+    tell_supplier(session, bid.supplier_id, subject=subject, parts=parts, clock=clock)

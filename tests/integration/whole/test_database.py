@@ -50,6 +50,7 @@ MUST_BE_APPEND_ONLY = {
     "evidence_sharing",
     "evidence_withdrawal",
     "eligibility_declaration",
+    "passport_answer",
 }
 
 

@@ -1,0 +1,154 @@
+"""An answer to a subject: its values, whether they may stand, and until when they hold. Pure.
+
+Values are what JSON holds: texts, whole numbers, and under `rows` a list of objects with the same.
+A part that was left empty is not there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bids.passport import numbers
+from bids.passport.kinds import Kind, Part, Subject
+from bids.passport.subjects import ASKED, ROWS_MOST
+from marketplace.core.text import N_
+
+LONDON = ZoneInfo("Europe/London")
+# One line, and a text of several paragraphs; what is longer belongs into a bid.
+LINE_MOST = 200
+TEXT_MOST = 5_000
+# What a person is warned of beforehand.
+SOON = timedelta(days=30)
+
+Values = Mapping[str, Any]
+
+_NUMBERS = {
+    Kind.COMPANY: numbers.company,
+    Kind.CHARITY: numbers.charity,
+    Kind.VAT: numbers.vat_registration,
+}
+
+
+class Standing(StrEnum):
+    """What may be said of a subject at a moment."""
+
+    MISSING = "missing"
+    GOOD = "good"
+    SOON = "soon"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a supplier answered to a subject, who did and when, and when it expires."""
+
+    subject: Subject
+    values: Values
+    answered_by: str
+    answered_at: datetime
+    expires_at: datetime
+
+    def standing(self, now: datetime) -> Standing:
+        """Tell whether the answer holds, and whether it will for long."""
+        if now >= self.expires_at:
+            return Standing.EXPIRED
+        return Standing.SOON if now >= self.expires_at - SOON else Standing.GOOD
+
+
+def checked(subject: Subject, values: Values) -> tuple[dict[str, Any], dict[str, str]]:
+    """Give the values in the form in which they are kept, and what is wrong with them by name.
+
+    A part of the third row has the name `rows-2-` and its own. Rows with nothing in them are left
+    out, so rows may be kept under another number than they came with.
+    """
+    asked = ASKED[subject]
+    kept, wrong = _parts(asked.parts, values, "")
+    rows = []
+    given: Sequence[Values] = values.get("rows", ()) if asked.rows else ()
+    for at, row in enumerate(given):
+        if all(value in (None, "") for value in row.values()):
+            continue
+        found, faults = _parts(asked.rows, row, f"rows-{at}-")
+        rows.append(found)
+        wrong |= faults
+    if asked.rows:
+        kept["rows"] = rows
+    if len(rows) > ROWS_MOST:
+        wrong["rows"] = N_("Enter at most 20 of them here")
+    if subject is Subject.IDENTITY:
+        wrong |= _missing_number(kept, wrong)
+    return kept, wrong
+
+
+def expires(subject: Subject, values: Values, at: datetime) -> datetime:
+    """Give the instant from which an answer given at `at` holds no more: a day's end in London.
+
+    A year later at most; where the first of its rows ends sooner, with that row.
+    """
+    asked = ASKED[subject]
+    day = at.astimezone(LONDON).date()
+    years, months = divmod(day.month - 1 + asked.months, 12)
+    # The last of February of a leap year has no day a year later.
+    last = date(day.year + years, months + 1, min(day.day, 28) if months == 1 else day.day)
+    if asked.ends:
+        ends = [date.fromisoformat(row[asked.ends]) for row in values.get("rows", ())]
+        last = min([last, *ends])
+    after = datetime.combine(last, time(), LONDON) + timedelta(days=1)
+    return after.astimezone(UTC)
+
+
+def _parts(parts: Sequence[Part], values: Values, prefix: str) -> tuple[dict[str, Any], Any]:
+    kept: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for part in parts:
+        value = values.get(part.name)
+        if value in (None, ""):
+            if part.required:
+                wrong[prefix + part.name] = part.required
+            continue
+        try:
+            kept[part.name] = _value(part, value)
+        except ValueError as error:
+            wrong[prefix + part.name] = str(error)
+    return kept, wrong
+
+
+def _value(part: Part, value: Any) -> Any:
+    """Give a value in its kept form.
+
+    Raises:
+        ValueError: it may not stand; the message is for the person.
+    """
+    if part.kind in _NUMBERS:
+        return _NUMBERS[part.kind](str(value))
+    if part.kind is Kind.CHOICE:
+        if value not in dict(part.choices):
+            raise ValueError(N_("Choose one of the options on this page"))
+    elif part.kind is Kind.DAY:
+        return date.fromisoformat(str(value)).isoformat()
+    elif part.kind is Kind.PERCENT:
+        if not 0 <= value <= 100:
+            raise ValueError(N_("Enter a number from 0 to 100"))
+    elif part.kind in (Kind.TEXT, Kind.LONG):
+        most = LINE_MOST if part.kind is Kind.TEXT else TEXT_MOST
+        if len(value) > most:
+            raise ValueError(
+                N_("Shorten this to 200 characters or fewer")
+                if part.kind is Kind.TEXT
+                else N_("Shorten this to 5,000 characters or fewer")
+            )
+    return value
+
+
+def _missing_number(kept: Values, wrong: Mapping[str, str]) -> dict[str, str]:
+    """Ask a company and a charity for their number, and nobody else."""
+    for kind, name, message in (
+        ("company", "company_number", N_("Enter your company number")),
+        ("charity", "charity_number", N_("Enter your charity number")),
+    ):
+        if kept.get("kind") == kind and name not in kept and name not in wrong:
+            return {name: message}
+    return {}

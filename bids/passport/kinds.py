@@ -1,0 +1,69 @@
+"""What kinds of things a subject of the passport asks for. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """The parts of a passport; each is answered, dated and expires by itself.
+
+    The declaration on grounds of exclusion is a part too, with a form and a signatory of its own.
+    """
+
+    IDENTITY = "identity"
+    SIZE = "size"
+    SIGNATORIES = "signatories"
+    INSURANCE = "insurance"
+    CERTIFICATES = "certificates"
+    FAIR_WORK = "fair_work"
+    PROMPT_PAYMENT = "prompt_payment"
+    CLIMATE = "climate"
+
+
+class Kind(StrEnum):
+    """How a part of an answer is typed, and what it is in the stored values.
+
+    Text, long text, choice and number of a register are text; money is minor units and a whole
+    number an int; a day is an ISO date as text.
+    """
+
+    TEXT = "text"
+    LONG = "long"
+    CHOICE = "choice"
+    MONEY = "money"
+    WHOLE = "whole"
+    PERCENT = "percent"
+    DAY = "day"
+    COMPANY = "company"
+    CHARITY = "charity"
+    VAT = "vat"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is asked for. `choices` are pairs of value and words."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    hint: str = ""
+    required: str = ""
+    choices: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One subject: its words, what it asks for once, and what it asks for each row of a list.
+
+    `months` is how long an answer holds at most. A row's `ends` part may end it sooner.
+    """
+
+    subject: Subject
+    title: str
+    why: str
+    months: int
+    parts: Sequence[Part] = ()
+    rows: Sequence[Part] = ()
+    row_title: str = ""
+    ends: str = ""

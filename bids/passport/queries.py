@@ -1,0 +1,61 @@
+"""Reads a supplier's passport: what it answered, and what it answered before."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bids.passport.answers import Answer
+from bids.passport.kinds import Subject
+from bids.passport.models import PassportAnswer
+
+
+@dataclass(frozen=True)
+class Passport:
+    """A supplier's newest answer to each subject that it has answered."""
+
+    supplier_id: uuid.UUID
+    answers: Mapping[Subject, Answer]
+
+
+def passport_of(session: Session, supplier_id: uuid.UUID) -> Passport:
+    """Give a supplier's passport: the newest answer to each subject, expired or not."""
+    place = (
+        func.row_number()
+        .over(
+            partition_by=PassportAnswer.subject,
+            order_by=(PassportAnswer.answered_at.desc(), PassportAnswer.id.desc()),
+        )
+        .label("place")
+    )
+    newest = (
+        select(PassportAnswer.id, place).where(PassportAnswer.supplier_id == supplier_id).subquery()
+    )
+    rows = session.scalars(
+        select(PassportAnswer)
+        .join(newest, newest.c.id == PassportAnswer.id)
+        .where(newest.c.place == 1)
+        .options(joinedload(PassportAnswer.answered_by))
+    )
+    found = {row.subject: answer_of(row) for row in rows}
+    return Passport(supplier_id, {each: found[each] for each in Subject if each in found})
+
+
+def history(
+    session: Session, supplier_id: uuid.UUID, subject: Subject, most: int = 20
+) -> Sequence[PassportAnswer]:
+    """Give a supplier's answers to a subject, the newest first."""
+    return session.scalars(
+        select(PassportAnswer)
+        .where(PassportAnswer.supplier_id == supplier_id, PassportAnswer.subject == subject)
+        .options(joinedload(PassportAnswer.answered_by))
+        .order_by(PassportAnswer.answered_at.desc(), PassportAnswer.id.desc())
+        .limit(most)
+    ).all()
+
+
+def answer_of(row: PassportAnswer) -> Answer:
+    """Give a row's answer."""
+    return Answer(row.subject, row.values, row.answered_by.name, row.answered_at, row.expires_at)

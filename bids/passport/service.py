@@ -1,0 +1,100 @@
+"""Writes a supplier's passport: answering a subject, and saying that all is still right."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids.passport import policy, queries, reminders
+from bids.passport.answers import Values, checked, expires
+from bids.passport.kinds import Subject
+from bids.passport.models import PassportAnswer
+from marketplace.core.accounts.models import Organisation
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+
+
+def answer(
+    subject: Subject, values: Values, *, actor: Actor, clock: Clock, seen: str | None = None
+) -> None:
+    """Answer a subject for the actor's organisation. What was answered before stays readable.
+
+    `seen` is the identifier of the answer that the page showed, empty for none; None answers
+    whatever stands. The same values again on one day are one answer.
+
+    Raises:
+        Forbidden: the actor does not act for a supplier.
+        Invalid: values that may not stand, by their names.
+        StaleEdit: somebody else answered meanwhile.
+    """
+    ensure(policy.can_answer(actor))
+    kept, wrong = checked(subject, values)
+    if wrong:
+        raise Invalid(N_("Some answers are missing or need a change."), wrong)
+    with transaction() as session:
+        _lock(session, actor)
+        stands = next(iter(queries.history(session, actor.organisation_id, subject, 1)), None)
+        if stands is not None and stands.values == kept and seen != str(stands.id):
+            return
+        if seen is not None and seen != (str(stands.id) if stands else ""):
+            raise StaleEdit(
+                N_(
+                    "Somebody else answered this while you were writing. Their answer is shown "
+                    "below yours. Save again to keep yours."
+                )
+            )
+        _add(session, subject, kept, actor, clock)
+
+
+def confirm(*, actor: Actor, clock: Clock) -> Sequence[Subject]:
+    """Say that all answers are still right: those that have not expired are dated anew.
+
+    What ends on a day of its own, such as an insurance, goes on ending then. Gives the subjects.
+
+    Raises:
+        Forbidden: the actor does not act for a supplier.
+    """
+    ensure(policy.can_answer(actor))
+    now = clock.now()
+    with transaction() as session:
+        _lock(session, actor)
+        stand = queries.passport_of(session, actor.organisation_id).answers
+        renewed = [
+            each.subject
+            for each in stand.values()
+            if now < each.expires_at < expires(each.subject, each.values, now)
+        ]
+        for subject in renewed:
+            _add(session, subject, stand[subject].values, actor, clock)
+    return renewed
+
+
+def _lock(session: Session, actor: Actor) -> None:
+    """Have two colleagues answer one after the other."""
+    session.scalar(
+        select(Organisation.id).where(Organisation.id == actor.organisation_id).with_for_update()
+    )
+
+
+def _add(session: Session, subject: Subject, values: Values, actor: Actor, clock: Clock) -> None:
+    now = clock.now()
+    until = expires(subject, values, now)
+    if until <= now:
+        raise Invalid(
+            N_("This has ended already. Enter what you have now, or leave it out."),
+            {"rows": N_("This has ended already. Enter what you have now, or leave it out.")},
+        )
+    row = PassportAnswer(
+        supplier_id=actor.organisation_id,
+        subject=subject,
+        values=dict(values),
+        answered_by_id=actor.user_id,
+        answered_at=now,
+        expires_at=until,
+    )
+    session.add(row)
+    session.flush()
+    reminders.await_expiry(session, row, clock)

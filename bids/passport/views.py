@@ -1,0 +1,142 @@
+"""The pages of a supplier's passport: its parts, one part at a time, and saying all is right."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from bids import queries
+from bids.passport import service
+from bids.passport.answers import Standing
+from bids.passport.forms import SubjectForm, form_for, rows_sent
+from bids.passport.kinds import Kind, Subject
+from bids.passport.models import PassportAnswer
+from bids.passport.queries import history, passport_of
+from bids.passport.size import Size, size_of
+from bids.passport.subjects import ASKED, ROWS_MOST
+from bids.views.room import Page
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.dates import PLACE
+from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.forms import BaseForm
+from marketplace.core.permissions import Permission
+from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
+
+blueprint = Blueprint("passport", __name__)
+blueprint.add_app_template_global(Kind, "PassportKind")
+
+
+@blueprint.get("/organisation/passport")
+@requires(Permission.BID_DRAFT)
+def index() -> str:
+    """Show the parts of the passport and how each stands."""
+    session, actor, now = db.session(), access.current_actor(), access.clock().now()
+    answers = passport_of(session, actor.organisation_id).answers
+    declaration = queries.current_declaration(session, actor.organisation_id)
+    return render_template(
+        "passport/index.html",
+        asked=ASKED,
+        answers=answers,
+        standing={
+            each: answers[each].standing(now) if each in answers else Standing.MISSING
+            for each in Subject
+        },
+        declaration=declaration,
+        form=BaseForm(),
+    )
+
+
+@blueprint.post("/organisation/passport/confirm")
+@requires(Permission.BID_DRAFT)
+def confirm() -> Page:
+    """Date anew what has not expired."""
+    renewed = service.confirm(actor=access.current_actor(), clock=access.clock())
+    flash(
+        ngettext("%(num)d part is confirmed.", "%(num)d parts are confirmed.", len(renewed))
+        if renewed
+        else _("Nothing had to be confirmed: every answer holds as long as it can.")
+    )
+    return redirect(url_for("passport.index"), 303)
+
+
+@blueprint.route("/organisation/passport/<subject>", methods=["GET", "POST"])
+@requires(Permission.BID_DRAFT)
+def answer(subject: str) -> Page:
+    """Answer one subject, or read what was answered."""
+    which = _subject(subject)
+    asked, actor = ASKED[which], access.current_actor()
+    given = history(db.session(), actor.organisation_id, which)
+    newest = given[0] if given else None
+    status, theirs = 200, None
+    if request.method == "POST":
+        form = form_for(asked, rows_sent(request.form))()
+        more = "more" in request.form
+        if form.validate():
+            try:
+                service.answer(
+                    which, form.values, actor=actor, clock=access.clock(), seen=form.seen.data or ""
+                )
+            except StaleEdit as error:
+                form.refuse(error)
+                status, theirs = 409, newest
+                form.seen.data = str(newest.id) if newest else ""
+            except Invalid as error:
+                _refuse(form, error)
+                status = 422
+            else:
+                flash(_("Saved: %(what)s", what=_(asked.title)))
+                to = url_for("passport.answer", subject=subject, more=1, _anchor="more")
+                return redirect(to if more else url_for("passport.index"), 303)
+        else:
+            status = 422
+    else:
+        form = _filled(which, newest.values if newest else None)
+        form.seen.data = str(newest.id) if newest else ""
+    page = render_template(
+        "passport/answer.html",
+        asked=asked,
+        form=form,
+        given=given,
+        theirs=theirs,
+        rows_most=ROWS_MOST,
+        size=_size(which, given[0] if given else None),
+        size_words=SIZE_WORDS,
+    )
+    return page, status
+
+
+def _subject(text: str) -> Subject:
+    try:
+        return Subject(text)
+    except ValueError:
+        abort(404)
+
+
+def _filled(which: Subject, values: dict[str, object] | None) -> SubjectForm:
+    """Give the form with what stands; a list has an empty row to fill in next."""
+    asked = ASKED[which]
+    rows = values.get("rows", []) if values else []
+    assert isinstance(rows, list)
+    empty = 1 if asked.rows and (not rows or request.args.get("more")) else 0
+    form = form_for(asked, min(len(rows) + empty, ROWS_MOST) if asked.rows else 0)()
+    if values:
+        form.show(values)
+    return form
+
+
+def _refuse(form: SubjectForm, error: Invalid) -> None:
+    """Put each message to its field; those of a whole list stand above all."""
+    for name, message in error.fields.items():
+        if name in form._fields:
+            form[name].errors = [*form[name].errors, _(message)]
+        else:
+            form.form_errors.append(_(message))
+
+
+def _size(which: Subject, newest: PassportAnswer | None) -> Size | None:
+    """Work out the size that stands, to be explained on its page."""
+    if which is not Subject.SIZE or newest is None:
+        return None
+    rules = size_rules_on(newest.answered_at.astimezone(PLACE).date())
+    return size_of(newest.values, rules)
