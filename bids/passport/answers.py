@@ -20,6 +20,8 @@ LONDON = ZoneInfo("Europe/London")
 # One line, and a text of several paragraphs; what is longer belongs into a bid.
 LINE_MOST = 200
 TEXT_MOST = 5_000
+# The largest amount that every database and every reader of JSON takes exactly.
+FIGURE_MOST = 2**53 - 1
 # What a person is warned of beforehand.
 SOON = timedelta(days=30)
 
@@ -50,6 +52,11 @@ class Answer:
     answered_by: str
     answered_at: datetime
     expires_at: datetime
+
+    @property
+    def last_day(self) -> date:
+        """Give the last day on which the answer holds, in London."""
+        return (self.expires_at.astimezone(LONDON) - timedelta(days=1)).date()
 
     def standing(self, now: datetime) -> Standing:
         """Tell whether the answer holds, and whether it will for long."""
@@ -117,37 +124,48 @@ def _parts(parts: Sequence[Part], values: Values, prefix: str) -> tuple[dict[str
 
 
 def _value(part: Part, value: Any) -> Any:
-    """Give a value in its kept form.
+    """Give a value in its kept form, whoever calls: a form, an import, a script.
 
     Raises:
         ValueError: it may not stand; the message is for the person.
     """
+    if part.kind in (Kind.MONEY, Kind.WHOLE, Kind.PERCENT):
+        return _figure(part, value)
+    if not isinstance(value, str):
+        raise ValueError(N_("Enter words here"))
     if part.kind in _NUMBERS:
-        return _NUMBERS[part.kind](str(value))
-    if part.kind is Kind.CHOICE:
-        if value not in dict(part.choices):
-            raise ValueError(N_("Choose one of the options on this page"))
-    elif part.kind is Kind.DAY:
-        return date.fromisoformat(str(value)).isoformat()
-    elif part.kind is Kind.PERCENT:
-        if not 0 <= value <= 100:
-            raise ValueError(N_("Enter a number from 0 to 100"))
-    elif part.kind in (Kind.TEXT, Kind.LONG):
-        most = LINE_MOST if part.kind is Kind.TEXT else TEXT_MOST
-        if len(value) > most:
-            raise ValueError(
-                N_("Shorten this to 200 characters or fewer")
-                if part.kind is Kind.TEXT
-                else N_("Shorten this to 5,000 characters or fewer")
-            )
+        return _NUMBERS[part.kind](value)
+    if part.kind is Kind.CHOICE and value not in dict(part.choices):
+        raise ValueError(N_("Choose one of the options on this page"))
+    if part.kind is Kind.DAY:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise ValueError(N_("Enter a real date, such as 8 12 2026")) from None
+    if part.kind is Kind.TEXT and len(value) > LINE_MOST:
+        raise ValueError(N_("Shorten this to 200 characters or fewer"))
+    if len(value) > TEXT_MOST:
+        raise ValueError(N_("Shorten this to 5,000 characters or fewer"))
+    return value
+
+
+def _figure(part: Part, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= FIGURE_MOST:
+        raise ValueError(N_("Enter a whole number of 0 or more"))
+    if part.kind is Kind.PERCENT and not part.least <= value <= 100:
+        raise ValueError(
+            N_("Enter a number from 1 to 100") if part.least else N_("Enter a number from 0 to 100")
+        )
     return value
 
 
 def _missing_number(kept: Values, wrong: Mapping[str, str]) -> dict[str, str]:
-    """Ask a company and a charity for their number, and nobody else."""
+    """Ask a company and a charity for their number, or why they have none; and nobody else."""
+    if kept.get("no_number"):
+        return {}
     for kind, name, message in (
-        ("company", "company_number", N_("Enter your company number")),
-        ("charity", "charity_number", N_("Enter your charity number")),
+        ("company", "company_number", N_("Enter your company number, or say why you have none")),
+        ("charity", "charity_number", N_("Enter your charity number, or say why you have none")),
     ):
         if kept.get("kind") == kind and name not in kept and name not in wrong:
             return {name: message}

@@ -42,7 +42,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is asked for. `choices` are pairs of value and words."""
+    """One thing that is asked for. `choices` are pairs of value and words; `least` is that of a
+    percentage."""
 
     name: str
     label: str
@@ -50,6 +51,7 @@ class Part:
     hint: str = ""
     required: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    least: int = 0
 
 
 @dataclass(frozen=True)

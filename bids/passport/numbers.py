@@ -13,7 +13,7 @@ from marketplace.core.text import N_
 # Companies House: eight digits, or two letters of the register and six digits (or five and a
 # letter, for registered societies). Leading noughts are often left out when people write.
 _COMPANY = re.compile(
-    r"[0-9]{8}|(SC|NI|OC|SO|NC|R0|FC|SF|NF|IP|SP|NP|IC|SI|CE|CS|LP|SL|NL|GE|RC|SR|RS|SA|NA)"
+    r"[0-9]{8}|(SC|NI|AC|ES|GN|OE|ZC|OC|SO|NC|R0|FC|SF|NF|IP|SP|NP|IC|SI|CE|CS|LP|SL|NL|GE|RC|SR|RS|SA|NA)"
     r"[0-9]{5}[0-9RZ]",
     re.ASCII,
 )
@@ -35,7 +35,7 @@ def company(text: str) -> str:
     if match := re.fullmatch(r"([A-Z]{2})?([0-9]{1,8})", number, re.ASCII):
         letters = match[1] or ""
         number = letters + match[2].rjust(8 - len(letters), "0")
-    if not _COMPANY.fullmatch(number):
+    if not _COMPANY.fullmatch(number) or number.strip("0ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "":
         raise BadNumber(N_("Enter a company number of 8 characters, such as 01234567 or SC123456"))
     return number
 
@@ -62,14 +62,12 @@ def vat_registration(text: str) -> str:
     Raises:
         BadNumber: it has another form, or its check digits do not agree.
     """
-    number = _bare(text)
+    number = _bare(text).removeprefix("GB")
+    if not re.fullmatch(r"[0-9]{9}|[0-9]{12}", number, re.ASCII):
+        raise BadNumber(N_("Enter a VAT number of 9 or 12 digits, such as GB 980 7806 84"))
     if not vat.is_valid(number):
-        raise BadNumber(
-            N_("Check this VAT number: its last two digits do not fit the rest")
-            if re.fullmatch(r"(GB)?[0-9]{9}", number, re.ASCII)
-            else N_("Enter a VAT number of 9 digits, such as GB 123 4567 82")
-        )
-    return "GB" + str(vat.compact(number))
+        raise BadNumber(N_("Check this VAT number: its check digits do not fit the rest"))
+    return f"GB{number}"
 
 
 def _bare(text: str, keep: str = "") -> str:

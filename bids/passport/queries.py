@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 from bids.passport.answers import Answer
 from bids.passport.kinds import Subject
 from bids.passport.models import PassportAnswer
+from bids.passport.size import Size, size_of
+from marketplace.core.dates import PLACE
+from marketplace.core.regimes.sizes import size_rules_on
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ def passport_of(session: Session, supplier_id: uuid.UUID) -> Passport:
     )
     found = {row.subject: answer_of(row) for row in rows}
     return Passport(supplier_id, {each: found[each] for each in Subject if each in found})
+
+
+def current_size(session: Session, supplier_id: uuid.UUID, now: datetime) -> Size | None:
+    """Give a supplier's size with those that hold a part of it, where its answer holds."""
+    found = history(session, supplier_id, Subject.SIZE, 1)
+    if not found or now >= found[0].expires_at:
+        return None
+    return size_of(found[0].values, size_rules_on(found[0].answered_at.astimezone(PLACE).date()))
 
 
 def history(

@@ -19,7 +19,7 @@ from marketplace.core import jobs
 from marketplace.core.access import current_settings
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
-from marketplace.core.dates import format_instant
+from marketplace.core.dates import format_day
 from marketplace.core.transaction import transaction
 
 REMIND = "bids.passport_expires"
@@ -62,13 +62,10 @@ def remind(payload: dict[str, Any], clock: Clock) -> None:
             parts=[
                 _(
                     "These answers hold until %(until)s: %(titles)s.",
-                    until=format_instant(row.expires_at),
+                    until=format_day(queries.answer_of(row).last_day),
                     titles=", ".join(titles),
                 ),
-                _(
-                    "If they are still right, say so with one button. Else change them. Bids that "
-                    "you have submitted keep the copy they took."
-                ),
+                _("If they are still right, say so with one button. Else change them."),
                 f"{current_settings().public_url}/organisation/passport",
             ],
             clock=clock,

@@ -23,7 +23,8 @@ def answer(
     """Answer a subject for the actor's organisation. What was answered before stays readable.
 
     `seen` is the identifier of the answer that the page showed, empty for none; None answers
-    whatever stands. The same values again on one day are one answer.
+    whatever stands. The same values sent again from
+    the same page, as by a double press, are one answer.
 
     Raises:
         Forbidden: the actor does not act for a supplier.

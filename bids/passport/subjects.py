@@ -36,6 +36,8 @@ _IDENTITY = Asked(
              hint=N_("8 characters, such as SC123456. Leave it empty if you are not registered.")),
         Part("charity_number", N_("Charity number (if you have one)"), Kind.CHARITY,
              hint=N_("Such as SC012345")),
+        Part("no_number", N_("Why you have no number (only if you have none)"),
+             hint=N_("Such as a charity that need not register.")),
         Part("vat_number", N_("VAT number (if you are registered for VAT)"), Kind.VAT),
         Part("address", N_("Address"), Kind.LONG, required=N_("Enter your address")),
     ),
@@ -60,7 +62,7 @@ _SIZE = Asked(
     row_title=N_("An organisation that owns a part of you, or that you own a part of"),
     rows=(
         Part("name", N_("Name"), required=N_("Enter its name")),
-        Part("share", N_("Share owned, in percent"), Kind.PERCENT,
+        Part("share", N_("Share owned, in percent"), Kind.PERCENT, least=1,
              required=N_("Enter the share, from 1 to 100"),
              hint=N_("Above 50 it counts whole, from 25 to 50 by its share, below 25 not at all.")),
         Part("staff", N_("Its people"), Kind.WHOLE, required=N_("Enter its people, 0 if none")),
@@ -74,7 +76,7 @@ _SIZE = Asked(
 _SIGNATORIES = Asked(
     Subject.SIGNATORIES,
     N_("Who may sign for you"),
-    N_("The people who can sign a contract. Buyers see them with a bid after opening."),
+    N_("The people who can sign a contract."),
     YEAR,
     row_title=N_("A person who may sign"),
     rows=(

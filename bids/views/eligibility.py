@@ -8,6 +8,8 @@ from bids.checking import carried
 from bids.checking.questions import Key
 from bids.forms import DeclarationForm
 from bids.models import EligibilityDeclaration
+from bids.passport.queries import current_size
+from bids.passport.size import Size
 from bids.views.room import Page, blueprint, refused
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -37,10 +39,14 @@ def declare() -> Page:
     """Make the declaration, with the earlier answers as a start."""
     session, actor = db.session(), access.current_actor()
     form = DeclarationForm()
+    # What the passport knows is not asked again.
+    size = current_size(session, actor.organisation_id, access.clock().now())
+    if size is not None:
+        del form.staff, form.turnover, form.balance
     status = 200
     if request.method == "POST" and form.validate():
         try:
-            service.declare_eligibility(_declared(form), actor=actor, clock=access.clock())
+            service.declare_eligibility(_declared(form, size), actor=actor, clock=access.clock())
         except Invalid as error:
             status = refused(form, error)
         else:
@@ -51,18 +57,19 @@ def declare() -> Page:
         status = 422
     else:
         _fill(form, queries.current_declaration(session, actor.organisation_id))
-    return render_template("bids/declare.html", form=form, bid=request.args.get("bid")), status
+    page = render_template("bids/declare.html", form=form, size=size, bid=request.args.get("bid"))
+    return page, status
 
 
-def _declared(form: DeclarationForm) -> service.Declared:
+def _declared(form: DeclarationForm, size: Size | None) -> service.Declared:
     return service.Declared(
         mandatory_ground=form.mandatory.data == "yes",
         discretionary_ground=form.discretionary.data == "yes",
         tax_ground=form.tax.data == "yes",
         put_right=form.put_right.data or "",
-        staff=form.staff.data or 0,
-        turnover_minor=form.turnover.data or 0,
-        balance_minor=form.balance.data or 0,
+        staff=size.staff if size else form.staff.data or 0,
+        turnover_minor=size.turnover_minor if size else form.turnover.data or 0,
+        balance_minor=size.balance_minor if size else form.balance.data or 0,
     )
 
 
@@ -84,6 +91,8 @@ def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> 
     form.discretionary.data = _yes_no(declaration.discretionary_ground)
     form.tax.data = _yes_no(declaration.tax_ground)
     form.put_right.data = declaration.put_right
+    if "staff" not in form:
+        return
     form.staff.data = declaration.staff
     form.turnover.data = declaration.turnover_minor
     form.balance.data = declaration.balance_minor

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import bids.attachments.models
 import bids.evidence.models
+import bids.passport.models
 import bids.reminding.models  # noqa: F401  (as below)
 import challenges.alerts.models
 import challenges.asking.models

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bids.models import EligibilityDeclaration
 from bids.passport import queries, service
 from bids.passport.kinds import Subject
 from bids.passport.models import PassportAnswer
@@ -111,6 +112,13 @@ def test_size_is_explained_with_those_that_hold_a_part(
             "rows-0-name": "Fictional Holding", "rows-0-share": "30", "rows-0-staff": "100",
             "rows-0-turnover_minor": "0", "rows-0-balance_minor": "0"}  # fmt: skip
     assert send(client, f"{HERE}/size", size).status_code == 303
+
+    declaring = client.get("/organisation/eligibility/declare").text
+    assert "From your passport: Small, 34 people" in declaring
+    assert 'name="turnover"' not in declaring
+    declared = {"mandatory": "no", "tax": "no", "discretionary": "no", "agreed": "y"}
+    assert send(client, "/organisation/eligibility/declare", declared).status_code == 303
+    assert session.scalars(select(EligibilityDeclaration.staff)).one() == 34
 
     page = client.get(f"{HERE}/size").text
 

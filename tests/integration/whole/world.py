@@ -198,6 +198,7 @@ class World:
             "label": thing.evaluator,
             "key": "solves",
             "section": "problem",
+            "subject": "insurance",
             "kind": "supplier",
             "version": "1",
             "document_id": thing.document or str(uuid.UUID(int=0)),

@@ -43,6 +43,8 @@ def test_number_typed_by_a_person_is_kept_as_its_register_writes_it(
         (numbers.charity, "12"),
         (numbers.vat_registration, "980780685"),
         (numbers.vat_registration, "FR980780684"),
+        (numbers.vat_registration, "XI980780684"),
+        (numbers.company, "0"),
         (numbers.vat_registration, "\u202e"),
     ],
 )
@@ -84,6 +86,28 @@ def test_more_rows_than_a_form_holds_and_texts_too_long_are_refused() -> None:
     assert checked(Subject.SIGNATORIES, {"rows": [person] * 20})[1] == {}
     long = {**IDENTITY, "legal_name": "x" * 201, "address": "x" * 5_001, "kind": "nobody"}
     assert set(checked(Subject.IDENTITY, long)[1]) == {"legal_name", "address", "kind"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("staff", -5), ("staff", "abc"), ("staff", True), ("turnover_minor", 10**30),
+     ("balance_minor", 1.5)],
+)  # fmt: skip
+def test_figure_that_is_none_is_refused_whoever_sends_it(name: str, value: object) -> None:
+    size = {"staff": 1, "turnover_minor": 1, "balance_minor": 1, name: value}
+    assert list(checked(Subject.SIZE, size)[1]) == [name]
+
+
+def test_day_or_text_of_another_type_is_refused_in_words() -> None:
+    rows = [{"name": 7, "ends_on": "soon"}]
+    wrong = checked(Subject.CERTIFICATES, {"rows": rows})[1]
+    assert wrong["rows-0-ends_on"] == "Enter a real date, such as 8 12 2026"
+    assert wrong["rows-0-name"] == "Enter words here"
+
+
+def test_charity_that_need_not_register_says_why_it_has_no_number() -> None:
+    exempt = {**IDENTITY, "kind": "charity", "no_number": "We need not register."}
+    assert checked(Subject.IDENTITY, exempt)[1] == {}
 
 
 def test_percent_beyond_a_hundred_is_refused() -> None:
