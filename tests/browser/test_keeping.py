@@ -103,7 +103,7 @@ def test_answer_loses_no_character_when_network_and_session_end_while_it_is_type
     page.context.set_offline(False)
     expect(state).to_contain_text("Not saved: you are signed out now.")
     box.press_sequentially(written[100:])
-    typed = box.input_value()
+    typed = box.input_value().rstrip()  # the server drops white space at the ends
     back = page.get_by_role("link", name="Sign in and come back to this page")
     assert str(back.get_attribute("href")).endswith(f"?next={path.replace('/', '%2F')}")
 
@@ -116,7 +116,7 @@ def test_answer_loses_no_character_when_network_and_session_end_while_it_is_type
         1 for one, other in zip(typed, found.ljust(len(typed)), strict=False) if one != other
     )
     print(f"typed {len(typed)} characters without network and session, lost {lost}")
-    assert found == typed.rstrip()
+    assert found == typed
     assert page.evaluate(KEPT) == []
 
     page.set_viewport_size({"width": PHONE, "height": 844})
