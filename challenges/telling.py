@@ -38,6 +38,11 @@ def lead_and_officers(
     return people(session, [each for each in found if each != besides])
 
 
+def acting_for(session: Session, organisation_id: uuid.UUID) -> Sequence[User]:
+    """Give everybody who acts for an organisation today, in whatever role."""
+    return people(session, _in_role(session, organisation_id, *Role))
+
+
 def queue(
     session: Session,
     recipients: Sequence[User],

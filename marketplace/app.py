@@ -65,6 +65,7 @@ ROOMS = (
     "bids.views.opening",
     "bids.evidence.views",
     "bids.attachments.views",
+    "bids.asking.views",
     "scoring.panel.views",
     "scoring.award.views",
     "scoring.award.notices.views",

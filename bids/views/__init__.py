@@ -1,5 +1,6 @@
 """Pages of bids: a supplier's eligibility and bids. The officers' pages stand in `opening`."""
 
+from bids.asking.views import replying
 from bids.renewing import views as renewing
 from bids.views import answering, changing, drafting, eligibility, lists, submitting
 from bids.views.room import blueprint
@@ -12,5 +13,6 @@ __all__ = [
     "eligibility",
     "lists",
     "renewing",
+    "replying",
     "submitting",
 ]

@@ -6,10 +6,14 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
+from bids.asking import policy as asking
+from bids.asking import queries as bid_queries
+from bids.asking.lifecycle import QueryState
+from bids.asking.models import BidQuery
 from bids.documents import Content, Milestone
 from bids.drafts import fingerprint
 from bids.forms import AdjustmentsForm, DraftForm, MilestonesForm, PriceForm, TermsForm
-from bids.lifecycle import BidState
+from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
@@ -44,8 +48,19 @@ def task_list(reference: str) -> str:
         **(draft_facts(bid, actor) if _drafted(bid) else standing_facts(bid, actor)),
         versions=versions,
         counting=next((v for v in versions if v.version == bid.current_version), None),
+        asked_of_us=_asked_of(bid),
         form=BaseForm(),
     )
+
+
+def _asked_of(bid: Bid) -> list[tuple[BidQuery, QueryState]]:
+    """Give the queries about a bid and where each stands; before the opening there are none."""
+    if bid.state not in OPENED_STATES:
+        return []
+    now = access.clock().now()
+    return [
+        (query, asking.standing(query, now)) for query in bid_queries.of_bid(db.session(), bid.id)
+    ]
 
 
 def standing_facts(bid: Bid, actor: Actor) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from bids import drafts, queries, service
+from bids.asking import queries as bid_queries
 from bids.renewing.queries import renewals
 from bids.views.room import Page, blueprint
 from challenges.lifecycle import State, state_at
@@ -20,9 +21,17 @@ from marketplace.core.permissions import Permission
 @requires(Permission.BID_DRAFT)
 def index() -> str:
     """List the supplier's bids, the newest first."""
-    page = queries.own_bids(db.session(), access.current_actor(), request.args.get("after"))
-    standing = renewals(db.session(), [bid.id for bid in page.bids], access.clock().now())
-    return render_template("bids/index.html", page=page, renewals=standing)
+    session, actor = db.session(), access.current_actor()
+    page = queries.own_bids(session, actor, request.args.get("after"))
+    standing = renewals(session, [bid.id for bid in page.bids], access.clock().now())
+    return render_template(
+        "bids/index.html",
+        page=page,
+        renewals=standing,
+        to_answer=bid_queries.waiting_of_supplier(
+            session, actor.organisation_id, access.clock().now()
+        ),
+    )
 
 
 @blueprint.get("/challenges/<reference>/bid")

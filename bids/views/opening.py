@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from bids import openings, policy, queries, service
+from bids.asking import policy as asking
+from bids.asking import queries as bid_queries
 from bids.evidence import queries as evidence
 from bids.forms import FindingForm, OpeningForm, PassphraseForm
 from bids.lifecycle import BidState, opens_from
@@ -214,6 +216,12 @@ def bid(reference: str, bid_reference: str) -> str:
         bid=reading.bid,
         sees_price=policy.may_see_price(actor, reading.state),
         deciding=_deciding(actor, reading.state),
+        asks=asking.can_ask(actor, reading.state, reading.bid.state).allowed,
+        asked=[
+            (query, asking.standing(query, access.clock().now()))
+            for query in bid_queries.of_bid(db.session(), reading.bid.bid_id)
+            if asking.may_read(actor, reading.state, query)
+        ],
     )
 
 

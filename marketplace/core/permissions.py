@@ -63,6 +63,7 @@ class Permission(StrEnum):
     BID_SUBMIT = "bid:submit"
     BID_OPEN = "bid:open"
     BID_READ_OPENED = "bid:read-opened"
+    BID_QUERY = "bid:query"
     ELIGIBILITY_DECIDE = "eligibility:decide"
     PANEL_NAME = "panel:name"
     PANEL_CHAIR = "panel:chair"
@@ -92,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CHALLENGE_CANCEL,
             _P.BID_OPEN,
             _P.BID_READ_OPENED,
+            _P.BID_QUERY,
             _P.ELIGIBILITY_DECIDE,
             _P.PANEL_NAME,
             _P.CONTRACT_SIGN,

@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection
 
+import bids.asking.models
 import bids.attachments.models
 import bids.evidence.models
 import bids.passport.models

@@ -15,6 +15,8 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bids.asking import queries as bid_queries
+from bids.asking.queries import ShownQuery
 from bids.opened import FLAW_WORDS
 from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
@@ -301,7 +303,8 @@ class CellPage:
     Plain values throughout: the page outlives the transaction that recorded its reading.
     `may_be_present` are label, name and seat of the members who may deal with the bid;
     `last_present` the labels recorded last, on any cell; `flaw` says what is wrong with a bid that
-    is not as it was submitted.
+    is not as it was submitted; `asked` what its bidder was asked after the opening, as far as the
+    panel may see it.
     """
 
     reference: str
@@ -311,6 +314,7 @@ class CellPage:
     cell: ModerationCell
     answer: str
     flaw: str | None
+    asked: Sequence[ShownQuery]
     scale: Sequence[tuple[Decimal, str]]
     earlier: Sequence[AgreedScore]
     may_be_present: Sequence[tuple[str, str, Seat]]
@@ -359,6 +363,7 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         cell=cell,
         answer=opened[bid_id].answers.get(key, ""),
         flaw=None if (flaw := opened[bid_id].flaw) is None else FLAW_WORDS[flaw],
+        asked=bid_queries.shown_to_panel(session, [bid_id], key).get(bid_id, ()),
         scale=queries.scale(found.stage, cell.question),
         earlier=agreed.get((bid_id, cell.question.id), [])[:-1],
         may_be_present=[

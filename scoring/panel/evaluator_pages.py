@@ -12,6 +12,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids.asking import queries as bid_queries
+from bids.asking.queries import ShownQuery
 from bids.opened import FLAW_WORDS
 from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
@@ -98,7 +100,8 @@ class OwnWork:
 class QuestionPage:
     """One question across all bids, with their answers by bid id and what each score means.
 
-    `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too.
+    `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too;
+    `asked` what bidders were asked after the opening, as far as the panel may see it.
     Plain values throughout: the page outlives the transaction that recorded its reading.
     """
 
@@ -108,6 +111,7 @@ class QuestionPage:
     questions: Sequence[OwnQuestion]
     answers: Mapping[uuid.UUID, str]
     flaws: Mapping[uuid.UUID, str]
+    asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
     scale: Sequence[tuple[Decimal, str]]
 
     @property
@@ -254,4 +258,5 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         scale=queries.scale(found.stage, question),
         answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
+        asked=bid_queries.shown_to_panel(session, readable, key),
     )

@@ -24,6 +24,7 @@ RULE = re.compile(r"(days|years|pounds|threshold|vat|standstill|retention)", re.
 
 # Rules of our own, that no law sets, each with why.
 OURS: Mapping[str, str] = {
+    "bids/asking/lifecycle.py USUAL_WORKING_DAYS": "what we suggest",
     "challenges/asking/lifecycle.py USUAL_WORKING_DAYS": "what we suggest",
     "marketplace/demonstration/staging.py EXPLORATION_POUNDS": "an example's price",
     "challenges/law.py USUAL_DAYS_OPEN": "what we suggest, where the law asks for less",

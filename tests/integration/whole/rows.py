@@ -139,6 +139,15 @@ _BIDS = {
     "evidence.show": "closed opened",
     "evidence.record": "opened cancelled",
     "evidence.withdraw": "opened",
+    "bid_queries.index": "closed scoring signed",
+    "bid_queries.show": "closed scoring",
+    "bid_queries.ask": "closed scoring signed",
+    "bid_queries.extend": "opened scoring",
+    "bid_queries.withdraw": "opened scoring",
+    "bid_queries.decide": "opened scoring",
+    "bid_queries.show_panel": "opened scoring",
+    "bids.query": "open scoring",
+    "bids.send_answer": "open scoring",
 }
 _PANEL = {
     "panel.home": "open closed scoring",

@@ -8,6 +8,11 @@ RECORDED = {
     # A body's people and the panel read what a bidder wrote: each reading is on record.
     "opening.bid": "bid.read",
     "opening.decide": "bid.read",
+    "bid_queries.show": "bid.read",
+    "bid_queries.ask": "bid.read",
+    "bid_queries.extend": "bid.read",
+    "bid_queries.withdraw": "bid.read",
+    "bid_queries.decide": "bid.read",
     "panel.question": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",

@@ -18,6 +18,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from bids import service as bids
+from bids.asking import service as bid_queries
+from bids.asking.lifecycle import QueryPart, usual_limit
 from bids.evidence import service as evidence
 from bids.evidence.kinds import Evidence
 from bids.evidence.models import EvidenceCheck
@@ -298,6 +300,7 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     officer = told["draft"].actor(cast.officer)
     _ask(told["open"], cast, clock)
     _talk(told, cast, clock)
+    _query(told["scoring"], cast, clock)
     end_without_contract(
         told["cancelled"].reference,
         why=NoAward.NO_MONEY,
@@ -352,6 +355,20 @@ def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
         )
         if number == 1:
             asking.publish_answer(journey.reference, answer_id, actor=lead, clock=clock)
+
+
+def _query(journey: Journey, cast: Cast, clock: FixedClock) -> None:
+    """Ask a bidder about its bid."""
+    bid_queries.ask(
+        journey.reference,
+        journey.own_bid,
+        concern=bid_queries.Concern(QueryPart.TERMS),
+        text="Which clause do you mean?",
+        answer_by=usual_limit(clock.now()),
+        changes_nothing=True,
+        actor=journey.actor(cast.officer),
+        clock=clock,
+    )
 
 
 def _talk(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
