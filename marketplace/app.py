@@ -66,6 +66,7 @@ ROOMS = (
     "bids.evidence.views",
     "bids.attachments.views",
     "bids.asking.views",
+    "bids.portable.views",
     "scoring.panel.views",
     "scoring.award.views",
     "scoring.award.notices.views",

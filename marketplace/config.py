@@ -55,6 +55,8 @@ class Settings:
     log_origin: str | None = None
     timestamp_url: str | None = field(default=None, repr=False)
     timestamp_certificates: Path | None = None
+    # Keys of other services whose passports are taken as signed by somebody known.
+    passport_trust: Path | None = None
     # A folder with `model.onnx` and `tokenizer.json`, for a model of one's own choice.
     similar_model: Path | None = None
     # A virus scanner, clamd: HOST:PORT or the path of its socket. Without one nothing is scanned.
@@ -149,6 +151,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         log_key_file=_file(environ, "MARKETPLACE_LOG_KEY_FILE"),
         log_origin=_origin(environ.get("MARKETPLACE_LOG_ORIGIN")),
         **_authority(environ),
+        passport_trust=_file(environ, "MARKETPLACE_PASSPORT_TRUST"),
         # Unset means the model that came with the packages, where they are installed.
         similar_model=_file(environ, "MARKETPLACE_SIMILAR_MODEL"),
         scanner=_scanner(environ.get("MARKETPLACE_CLAMD")),
