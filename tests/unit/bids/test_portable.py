@@ -1,6 +1,8 @@
 """A passport in words, beside another, and in the order of the SPD."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bids.passport.answers import Answer
 from bids.passport.kinds import Subject
@@ -11,11 +13,17 @@ from marketplace.core.audit import passports
 from marketplace.core.regimes.spd import spd_form
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-IDENTITY = {"kind": "sole_trader", "legal_name": "Ada Example", "address": "1 Fictional Row"}
-INSURANCE = {"rows": [{"kind": "public", "cover_minor": 500_000_050, "ends_on": "2027-03-31"}]}
+IDENTITY: dict[str, Any] = {
+    "kind": "sole_trader",
+    "legal_name": "Ada Example",
+    "address": "1 Fictional Row",
+}
+INSURANCE: dict[str, Any] = {
+    "rows": [{"kind": "public", "cover_minor": 500_000_050, "ends_on": "2027-03-31"}]
+}
 
 
-def a_file(**subjects: dict[str, object]) -> passports.Passport:
+def a_file(**subjects: Mapping[str, Any]) -> passports.Passport:
     return passports.Passport(
         "an id",
         "Ada",
@@ -24,7 +32,7 @@ def a_file(**subjects: dict[str, object]) -> passports.Passport:
     )
 
 
-def stands(values: dict[str, object]) -> dict[Subject, Answer]:
+def stands(values: Mapping[str, Any]) -> dict[Subject, Answer]:
     year = timedelta(days=365)
     return {Subject.IDENTITY: Answer(Subject.IDENTITY, values, "Ada", NOW, NOW + year)}
 
@@ -52,14 +60,15 @@ def test_file_says_of_each_subject_what_it_would_change() -> None:
 
 def test_what_has_ended_or_is_no_answer_is_refused_and_not_a_fault() -> None:
     ended = {"rows": [{**INSURANCE["rows"][0], "ends_on": "2026-11-23"}]}
-    for given in (
+    hostile: tuple[dict[str, Any], ...] = (
         {"insurance": ended},
         {"insurance": {"rows": 7}},
         {"insurance": {"rows": [[]]}},
         {"insurance": {"rows": [{"kind": "public", "cover_minor": "x", "ends_on": 3}]}},
         {"identity": {"kind": ["a"], "legal_name": {}, "address": None}},
         {"identity": {**IDENTITY, "company_number": "<script>"}},
-    ):
+    )
+    for given in hostile:
         (found,) = proposals(a_file(**given), {}, NOW)
         assert (found.change, found.takes) == (Change.REFUSED, False), given
 
@@ -76,7 +85,11 @@ def test_mark_changes_with_any_answer_that_stands() -> None:
 
 def test_spd_stands_in_the_order_of_its_parts_with_what_is_known() -> None:
     grounds = {"mandatory": False, "tax": True, "discretionary": False, "put_right": "We paid."}
-    answers = {"identity": IDENTITY, "insurance": INSURANCE, "grounds": grounds}
+    answers: dict[str, Mapping[str, Any]] = {
+        "identity": IDENTITY,
+        "insurance": INSURANCE,
+        "grounds": grounds,
+    }
 
     parts = spd.filled(spd_form("scotland"), answers, str)
 
