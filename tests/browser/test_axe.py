@@ -54,6 +54,7 @@ NEVER_SHOWN = frozenset(
     {
         *("live.record", "alerts.stop", "award_notices.change", "finding.round_"),
         *("asking.correct", "joining.leave"),
+        *("attachments.index", "attachments.remove", "bid_queries.decide", "checking.show"),
     }
 )
 # Also seen by axe at the width of a phone, where the layout is another one.

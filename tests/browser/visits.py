@@ -186,6 +186,8 @@ FILES = frozenset(
         *("log.newest", "log.checkpoint", "log.stamp", "log.tile", "log.inclusion"),
         *("timeline.download", "timeline.download_public", "plans.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
+        *("attachments.draft", "attachments.opened", "attachments.submitted"),
+        *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
         *("finding.atom", "finding.calendar", "finding.challenge_atom"),
