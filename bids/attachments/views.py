@@ -154,13 +154,8 @@ def submitted(reference: str, version: int, place: int) -> Response:
 def opened(reference: str, bid_reference: str, place: int) -> Response:
     """Give a file of an opened bid to those who may read the bid, after recording that."""
     actor = access.current_actor()
-    reading = bids.read_bid(reference, bid_reference, actor=actor, clock=access.clock())
-    bid = reading.bid
-    found = (
-        opening.find(db.session(), bid.bid_id, bid.version, place)
-        if place < len(bid.attachments)
-        else None
-    )
+    bid = bids.read_bid(reference, bid_reference, actor=actor, clock=access.clock(), file=place).bid
+    found = opening.find(db.session(), bid.bid_id, bid.version, place)
     if found is None:
         raise NotFound(service.NO_SUCH_FILE)
     return _file(bid.attachments[place], access.current_files().open(found.sha256))

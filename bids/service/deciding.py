@@ -111,11 +111,18 @@ class Reading:
 
 
 def read_bid(
-    reference: str, bid_reference: str, *, actor: Actor, clock: Clock, to_decide: bool = False
+    reference: str,
+    bid_reference: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    to_decide: bool = False,
+    file: int | None = None,
 ) -> Reading:
     """Read an opened bid and record that; what was read is given only after the entry stands.
 
-    With `to_decide` it is read only where the actor may decide about its eligibility now.
+    With `to_decide` it is read only where the actor may decide about its eligibility now, with
+    `file` only where it has a file at that place, from 0.
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such opened bid.
@@ -132,6 +139,8 @@ def read_bid(
         ensure(policy.can_read_opened(actor, challenge.state, opened=was_opened))
         if found is None:
             raise NotFound(N_("There is no such bid."))
+        if file is not None and file >= len(found.attachments):
+            raise NotFound(N_("There is no such file."))
         reading = Reading(
             challenge=challenge.reference,
             title=challenge.title,

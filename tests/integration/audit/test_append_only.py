@@ -4,7 +4,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from marketplace.core.audit.models import APPEND_ONLY
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime
 from tests.conftest import NOW
 
+# Instants that must come after another of their row.
+LATER = {"bid_query_extension": "limit_to", "passport_answer": "expires_at"}
 TABLES = [Base.metadata.tables[name] for name in sorted(APPEND_ONLY)]
 
 
@@ -67,6 +69,8 @@ def filled(session: Session) -> Session:
                 row["name"] = "another field than that in log_detail"
             if table.name == "clarification_version":
                 row["because"] = None  # a first wording corrects nothing
+            if later := LATER.get(table.name):
+                row[later] = NOW + timedelta(days=1)
             session.execute(sa.insert(table).values(row))
     return session
 
