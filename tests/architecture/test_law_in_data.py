@@ -40,7 +40,7 @@ def figures() -> set[int]:
     """Give the amounts that thresholds of any regime begin at, in pounds."""
     found: set[int] = set()
     for file in REGIMES.glob("*.toml"):
-        for version in tomllib.loads(file.read_text(encoding="utf-8"))["versions"]:
+        for version in tomllib.loads(file.read_text(encoding="utf-8")).get("versions", []):
             for band in version.get("bands", []):
                 found |= set(band["from_pounds"].values())
                 found |= {rule.get("from_pounds", 0) for rule in band["follows"]}
