@@ -35,7 +35,7 @@ def made_up(column: sa.Column[Any]) -> object:
         return uuid.uuid4()
     if kind is date:
         return NOW.date()
-    made: dict[type, object] = {int: 1, str: "x", bytes: b"x", bool: False, dict: {}}
+    made: dict[type, object] = {int: 1, str: "x", bytes: b"x", bool: False, dict: {}, object: {}}
     return made[kind]
 
 
