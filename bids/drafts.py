@@ -19,7 +19,8 @@ from bids.documents import BidDocument, Content, Eligibility, Milestone, salted
 from bids.models import Bid, BidField, EligibilityDeclaration
 from bids.policy import Asked, Attaching, Question
 from bids.reminding.service import await_next
-from challenges.models import Challenge, CriterionKind, PriceModel, Stage
+from challenges.kinds import CriterionKind, PriceModel
+from challenges.models import Challenge, Stage
 from challenges.sections.stages import milestone_names
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from bids import log_words
 from bids.models import Bid, OpenedSubmission, Opening, OpeningConfirmation, Submission
-from challenges.models import Challenge, OpeningOfficer, Stage
+from challenges.closing_models import OpeningOfficer
+from challenges.models import Challenge, Stage
 from marketplace.core.audit import entries, opening_check, tree, verifying
 from marketplace.core.audit.bid_order import CLOSED
 from marketplace.core.audit.findings import Finding, Status, failed

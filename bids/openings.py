@@ -19,8 +19,9 @@ from bids.models import (
     Submission,
 )
 from bids.renewing import queries as renewals
+from challenges.closing_models import OpeningOfficer
 from challenges.log_words import CLOSED
-from challenges.models import Challenge, OpeningOfficer, Stage
+from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant

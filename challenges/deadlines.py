@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from challenges import hooks
-from challenges.models import Challenge, DeadlineChange, DeadlineOutcome, Stage
+from challenges.closing_models import DeadlineChange
+from challenges.kinds import DeadlineOutcome
+from challenges.models import Challenge, Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from challenges.closing_models import DeadlineChange, OpeningOfficer
 from challenges.following.letters import tell_followers
 from challenges.hooks import Party
-from challenges.models import Challenge, DeadlineChange, OpeningOfficer
+from challenges.models import Challenge
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import Clock

@@ -3,7 +3,6 @@
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 from challenges.documents.models import Document
 from challenges.drafting.models import ApprovedText, RecordAnswer, TeamMember
 from challenges.joining.models import JointSponsor
+from challenges.kinds import CriterionKind, LegalRoute, PriceModel, Rounded
 from challenges.lifecycle import NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
@@ -30,48 +30,6 @@ from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
 from marketplace.core.vault.models import SealingKey
-
-
-class LegalRoute(StrEnum):
-    """Which legal way of buying the body chose."""
-
-    BELOW_THRESHOLD = "below_threshold"
-    RESEARCH_AND_DEVELOPMENT = "research_and_development"
-    OPEN = "open"
-    RESTRICTED = "restricted"
-    NEGOTIATED = "negotiated"
-    INNOVATION_PARTNERSHIP = "innovation_partnership"
-    DESIGN_CONTEST = "design_contest"
-
-
-class PriceModel(StrEnum):
-    """How money enters the evaluation: not at all, by a formula that gives points, or by a ranking.
-
-    The names of formulas and rankings are the engine's.
-    """
-
-    FIXED_BUDGET = "fixed_budget"
-    FIXED_BOUNDS = "fixed_bounds"
-    LOWEST_PRICE_RATIO = "lowest_price_ratio"
-    DEVIATION_FROM_LOWEST = "deviation_from_lowest"
-    RANGE_OF_BIDS = "range_of_bids"
-    DEVIATION_FROM_MEAN = "deviation_from_mean"
-    PRICE_PER_POINT = "lowest_price_per_quality_point"
-    ADJUSTED_PRICE = "lowest_quality_adjusted_price"
-
-
-class Rounded(StrEnum):
-    """Which figure the published method rounds before it goes on."""
-
-    PERCENTAGE = "percentage"
-    POINTS = "points"
-
-
-class CriterionKind(StrEnum):
-    """Whether people score a criterion, or a formula does."""
-
-    QUALITY = "quality"
-    PRICE = "price"
 
 
 class Challenge(Identified, Base):
@@ -399,70 +357,5 @@ class Plan(Base):
     frozen_at: Mapped[datetime]
 
 
-class OpeningOfficer(Base):
-    """A procurement officer who was named as one of those who may open a stage's bids."""
-
-    __tablename__ = "opening_officer"
-
-    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
-    officer_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("user_account.id"), primary_key=True, index=True
-    )
-    named_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    named_at: Mapped[datetime]
-
-    officer: Mapped[User] = relationship(foreign_keys=[officer_id])
-
-
-class DeadlineOutcome(StrEnum):
-    """What became of a proposal to move a closing instant."""
-
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-
-
-class DeadlineChange(Identified, Base):
-    """One officer's proposal that a stage closes later, and what a second officer made of it.
-
-    `closes_from` is the closing instant that held when it was proposed. `after_closing` says that
-    bids had closed by then: the service had been down, and the stage is opened again for all alike.
-    """
-
-    __tablename__ = "deadline_change"
-    __table_args__ = (
-        # A deadline is never brought forward: somebody may be counting on it.
-        CheckConstraint("closes_to > closes_from", name="later"),
-        CheckConstraint("decided_by_id <> proposed_by_id", name="two_officers"),
-        CheckConstraint(
-            "(outcome IS NULL) = (decided_at IS NULL) "
-            "AND (outcome IS NULL) = (decided_by_id IS NULL)",
-            name="decided_whole",
-        ),
-        CheckConstraint("length(trim(reason)) > 0", name="reason"),
-        Index(
-            "uq_deadline_change_waiting",
-            "stage_id",
-            unique=True,
-            sqlite_where=text("outcome IS NULL"),
-            postgresql_where=text("outcome IS NULL"),
-        ),
-    )
-
-    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
-    closes_from: Mapped[datetime]
-    closes_to: Mapped[datetime]
-    after_closing: Mapped[bool]
-    reason: Mapped[str] = mapped_column(Text)
-    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    proposed_at: Mapped[datetime]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None]
-    outcome: Mapped[DeadlineOutcome | None] = mapped_column(enum_type(DeadlineOutcome))
-
-    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
-    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
-
-
 append_only(EvaluationPlan)
 append_only(Plan)
-append_only(OpeningOfficer)

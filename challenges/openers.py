@@ -9,7 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from challenges import letters, log_words
-from challenges.models import Challenge, OpeningOfficer
+from challenges.closing_models import OpeningOfficer
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock

@@ -29,8 +29,9 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
+    from challenges.closing_models import DeadlineChange
     from challenges.joining.models import JointSponsor
-    from challenges.models import Challenge, DeadlineChange
+    from challenges.models import Challenge
 
 
 _WRONG_MOMENT = {

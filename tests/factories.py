@@ -22,24 +22,15 @@ from bids.models import (
     Submission,
 )
 from challenges import log_words as challenge_words
+from challenges.closing_models import OpeningOfficer
 from challenges.drafting import approved
 from challenges.drafting.kinds import Topic
 from challenges.drafting.models import RecordAnswer
+from challenges.kinds import CriterionKind, LegalRoute, PriceModel
 from challenges.lifecycle import State
 from challenges.log_words import CLOSED
 from challenges.method.rules import is_formula
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    EvaluationPlan,
-    LegalRoute,
-    OpeningOfficer,
-    Plan,
-    PriceModel,
-    ScaleDescriptor,
-    Stage,
-)
+from challenges.models import Challenge, Criterion, EvaluationPlan, Plan, ScaleDescriptor, Stage
 from challenges.notices.models import ChosenCode
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
 from marketplace.core.access import current_files

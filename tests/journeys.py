@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from bids import service as bids
 from bids.models import Bid
 from challenges import service as challenges
-from challenges.models import Challenge, PriceModel
+from challenges.kinds import PriceModel
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import LogEntry

@@ -7,6 +7,7 @@ the file deleted when the draft goes.
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -89,7 +90,7 @@ def forget(session: Session, rows: Sequence[DraftFile]) -> None:
     for row in rows:
         sha256 = row.sha256
         files.forget(session, sha256)
-        afterwards(session, lambda sha256=sha256: store.discard(sha256))  # type: ignore[misc]
+        afterwards(session, partial(store.discard, sha256))
 
 
 def forget_all(session: Session, bid: Bid) -> None:

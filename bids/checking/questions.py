@@ -83,8 +83,12 @@ class Facts:
     own_rules: bool = False
 
 
-_UNSURE = "unsure"
-_UNSURE_LABEL = N_("I am not sure")
+_YES, _NO = Choice("yes", N_("Yes")), Choice("no", N_("No"))
+
+
+def _unsure(says: str, do: str) -> Choice:
+    """Give the answer of who does not know: never taken for a no."""
+    return Choice("unsure", N_("I am not sure"), Effect.IF, says, do)
 
 
 def questions(facts: Facts) -> list[Question]:
@@ -143,7 +147,7 @@ def _crimes(facts: Facts) -> Question:
         ),
         N_("Such as fraud, bribery, money laundering, or using child labour."),
         (
-            Choice("no", N_("No")),
+            _NO,
             Choice(
                 "righted",
                 N_("Yes, and we have put it right since"),
@@ -165,10 +169,7 @@ def _crimes(facts: Facts) -> Question:
                     "happen. Then you can show so and bid."
                 ),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 excludes,
                 N_("Ask everybody who is in charge of your organisation before you declare."),
             ),
@@ -183,7 +184,7 @@ def _tax() -> Question:
         N_("Do you owe tax or social security payments?"),
         N_("What is not due yet does not count."),
         (
-            Choice("no", N_("No")),
+            _NO,
             Choice("agreed", N_("Yes, and we have agreed a plan to pay and keep to it")),
             Choice(
                 "yes",
@@ -192,10 +193,7 @@ def _tax() -> Question:
                 N_("Unpaid tax can exclude a bidder until it is paid or a plan is agreed."),
                 N_("Pay, or agree a plan with the tax authority, before you submit your bid."),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 N_("Unpaid tax can exclude a bidder until it is paid or a plan is agreed."),
                 N_("Ask whoever keeps your accounts."),
             ),
@@ -214,7 +212,7 @@ def _other() -> Question:
             "ended early because of you, or fixing prices with others."
         ),
         (
-            Choice("no", N_("No")),
+            _NO,
             Choice(
                 "yes",
                 N_("Yes"),
@@ -222,10 +220,7 @@ def _other() -> Question:
                 says,
                 N_("Say in your declaration what happened and what you did to put it right."),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 says,
                 N_("Read the list of the law in the declaration before you make it."),
             ),
@@ -247,7 +242,7 @@ def _conflict(facts: Facts) -> Question:
         ),
         "",
         (
-            Choice("no", N_("No")),
+            _NO,
             Choice(
                 "yes",
                 N_("Yes"),
@@ -258,10 +253,7 @@ def _conflict(facts: Facts) -> Question:
                     "takes no part."
                 ),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 says,
                 N_("Ask your people, and ask %(buyer)s if in doubt."),
             ),
@@ -277,7 +269,7 @@ def _turnover(facts: Facts) -> Question:
         N_("Was your turnover at least %(turnover)s in a year?"),
         N_("Turnover is all that you were paid for goods and services, without VAT."),
         (
-            Choice("yes", N_("Yes")),
+            _YES,
             Choice(
                 "together",
                 N_("Only together with a partner"),
@@ -295,7 +287,7 @@ def _turnover(facts: Facts) -> Question:
                     "can change what it asks for."
                 ),
             ),
-            Choice(_UNSURE, _UNSURE_LABEL, Effect.IF, says, N_("Look at your last accounts.")),
+            _unsure(says, N_("Look at your last accounts.")),
         ),
         {"turnover": facts.turnover, "buyer": facts.buyer},
     )
@@ -323,7 +315,7 @@ def _insurance(facts: Facts) -> Question:
                 says,
                 N_("Ask %(buyer)s whether less would do, or whether a partner’s insurance counts."),
             ),
-            Choice(_UNSURE, _UNSURE_LABEL, Effect.IF, says, N_("Ask your insurer.")),
+            _unsure(says, N_("Ask your insurer.")),
         ),
         {"insurance": facts.insurance, "buyer": facts.buyer},
     )
@@ -343,7 +335,7 @@ def _money(facts: Facts) -> Question:
         text,
         N_("Without VAT."),
         (
-            Choice("yes", N_("Yes")),
+            _YES,
             Choice(
                 "no",
                 N_("No"),
@@ -351,10 +343,7 @@ def _money(facts: Facts) -> Question:
                 says,
                 N_("Ask %(buyer)s whether a smaller part of the work would help it."),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 says,
                 N_("Work out what it costs you before you write the rest."),
             ),
@@ -370,7 +359,7 @@ def _closing(facts: Facts) -> Question:
         N_("Can you send your bid before %(closes)s?"),
         N_("Most bids take an evening. You can stop, come back, and change it until then."),
         (
-            Choice("yes", N_("Yes")),
+            _YES,
             Choice(
                 "no",
                 N_("No"),
@@ -378,10 +367,7 @@ def _closing(facts: Facts) -> Question:
                 says,
                 N_("Follow this challenge: you are told if more time is given."),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 says,
                 N_("Start your bid now: we remind you before it closes."),
             ),
@@ -397,7 +383,7 @@ def _start(facts: Facts) -> Question:
         N_("Could you begin the work on %(starts)s?"),
         "",
         (
-            Choice("yes", N_("Yes")),
+            _YES,
             Choice(
                 "no",
                 N_("No"),
@@ -405,10 +391,7 @@ def _start(facts: Facts) -> Question:
                 says,
                 N_("Ask %(buyer)s whether the work could begin later."),
             ),
-            Choice(
-                _UNSURE,
-                _UNSURE_LABEL,
-                Effect.IF,
+            _unsure(
                 says,
                 N_("Look at who would do the work, and say in your bid when they can."),
             ),

@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from bids.checking import carried, outcome, policy
 from bids.checking.forms import form_of
 from bids.checking.questions import Facts, Question, questions
+from challenges.kinds import PriceModel
 from challenges.law import law_holding
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from challenges.queries import public_challenge
 from marketplace.core import access
 from marketplace.core.access import public

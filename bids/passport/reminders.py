@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bids import telling
 from bids.passport import queries
 from bids.passport.models import PassportAnswer
 from bids.passport.subjects import ASKED
+from challenges import telling
 from marketplace.core import jobs
 from marketplace.core.access import current_settings
 from marketplace.core.audit.entries import write_instant
@@ -55,9 +55,9 @@ def remind(payload: dict[str, Any], clock: Clock) -> None:
         if newest.id != row.id or together[0].subject is not row.subject:
             return
         titles = [_(ASKED[each.subject].title) for each in together]
-        telling.tell_supplier(
+        telling.queue(
             session,
-            row.supplier_id,
+            telling.acting_for(session, row.supplier_id),
             subject=_("Parts of your passport expire soon"),
             parts=[
                 _(

@@ -22,9 +22,9 @@ from bids.reminding.timing import is_reminder
 from challenges.alerts import tokens
 from challenges.lifecycle import State, state_at
 from challenges.models import Challenge, Stage
+from challenges.telling import acting_for
 from marketplace.core import jobs
 from marketplace.core.access import current_settings
-from marketplace.core.accounts.models import Membership, User
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant, time_left
 from marketplace.core.notices import choices, post
@@ -73,16 +73,7 @@ def lacking(session: Session, bid: Bid, now: datetime) -> int | None:
 
 def _tell(session: Session, bid: Bid, closes_at: datetime, clock: Clock) -> None:
     """Queue the reminder to everybody who acts for the supplier and wants such messages."""
-    people = session.scalars(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == bid.supplier_id,
-            Membership.ended_at.is_(None),
-            User.active,
-        )
-        .order_by(User.email)
-    ).all()
+    people = acting_for(session, bid.supplier_id)
     wanted = choices.who_wants(session, [person.id for person in people], Kind.CLOSING)
     title, left = bid.challenge.title, time_left(clock.now(), closes_at)
     parts = [title, *_parts(session, bid, closes_at, clock.now())]

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from bids.renewing.queries import Unconfirmed
-from bids.telling import tell_supplier
+from challenges import telling
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
 from marketplace.core.clock import Clock
@@ -69,4 +69,10 @@ def tell_lapsed(
 def _post(
     session: Session, bid: Unconfirmed, *, subject: str, parts: Sequence[str], clock: Clock
 ) -> None:
-    tell_supplier(session, bid.supplier_id, subject=subject, parts=parts, clock=clock)
+    telling.queue(
+        session,
+        telling.acting_for(session, bid.supplier_id),
+        subject=subject,
+        parts=parts,
+        clock=clock,
+    )

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from bids import letters, log_words, policy, receipts
 from bids.models import Opening
+from challenges.closing_models import OpeningOfficer
 from challenges.lifecycle import State
-from challenges.models import Challenge, OpeningOfficer, Stage
+from challenges.models import Challenge, Stage
 from marketplace.config import DEMONSTRATION_PASSPHRASE
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import User

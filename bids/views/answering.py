@@ -8,7 +8,8 @@ from bids.forms import AnswerForm
 from bids.views.drafting import back_to_list, standing_facts, status_of
 from bids.views.room import Page, blueprint
 from bids.wording import count_words
-from challenges.models import Criterion, CriterionKind, Stage
+from challenges.kinds import CriterionKind
+from challenges.models import Criterion, Stage
 from challenges.views.differing import differences, take_both
 from marketplace.core import access, keeping
 from marketplace.core.access import requires

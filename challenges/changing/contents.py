@@ -16,7 +16,8 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from challenges import models
-from challenges.models import Challenge, Criterion, CriterionKind
+from challenges.kinds import CriterionKind
+from challenges.models import Challenge, Criterion
 from challenges.sections import BY_SECTION, Content, Question, Section, Timeline
 from challenges.service.contents import put, read
 from challenges.service.criteria import put_question, read_question

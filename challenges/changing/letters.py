@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from challenges import hooks, telling
 from challenges.changing.models import Addendum, ChangeDraft
+from challenges.closing_models import OpeningOfficer
 from challenges.following import letters as following
 from challenges.hooks import Party
-from challenges.models import Challenge, OpeningOfficer
+from challenges.models import Challenge
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import Clock

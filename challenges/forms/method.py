@@ -9,10 +9,11 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from challenges.forms.numbers import WholeField
+from challenges.kinds import CriterionKind, PriceModel, Rounded
 from challenges.method.choice import STEPS_MOST, Method
 from challenges.method.rules import BY_CRITERION, STEP_WORDS, USUAL_MODELS, Step, usual_steps
 from challenges.method.words import FURTHER, ROUNDED_WORDS
-from challenges.models import Criterion, CriterionKind, PriceModel, Rounded, Stage
+from challenges.models import Criterion, Stage
 from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS
 from marketplace.core.forms import BaseForm, ExactDecimalField, MoneyField
 

@@ -20,7 +20,7 @@ from scoring.engine.document import ADJUSTED_PRICE, HIGHEST_TOTAL
 from scoring.engine.price import FIXED_BOUNDS
 
 if TYPE_CHECKING:
-    from challenges.models import PriceModel, Rounded
+    from challenges.kinds import PriceModel, Rounded
 
 # Nobody explains a longer row of tie-breaks, and the column keeps no more.
 STEPS_MOST = 4

@@ -1,7 +1,8 @@
 """How a stage's method is read from its rows and put into them."""
 
+from challenges.kinds import CriterionKind
 from challenges.method.choice import Method
-from challenges.models import Criterion, CriterionKind, Stage
+from challenges.models import Criterion, Stage
 
 PRICE_KEY = "price"
 PRICE_TITLE = "Price"

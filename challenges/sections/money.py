@@ -9,7 +9,7 @@ from marketplace.core.text import N_
 from scoring.engine.price import FORMULAS
 
 if TYPE_CHECKING:
-    from challenges.models import LegalRoute, PriceModel
+    from challenges.kinds import LegalRoute, PriceModel
 
 
 @dataclass(frozen=True)

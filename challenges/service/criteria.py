@@ -10,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from challenges import policy
-from challenges.models import Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.kinds import CriterionKind
+from challenges.models import Criterion, ScaleDescriptor, Stage
 from challenges.plan import PRICE, WEIGHTS_TOTAL
 from challenges.queries import own_challenge
 from challenges.sections import CRITERIA_MOST, Question, edition, tidied, weight_fault

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from challenges import deadlines, hooks, letters, log_words, policy
 from challenges.changing import queries as changes
+from challenges.closing_models import DeadlineChange
+from challenges.kinds import DeadlineOutcome
 from challenges.lifecycle import Move, closing_recorded_from, move_at
-from challenges.models import Challenge, DeadlineChange, DeadlineOutcome
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing, record_closing
 from marketplace.core.audit import log

@@ -11,7 +11,8 @@ from challenges import (
     policy,
 )
 from challenges.drafting.queries import colleagues
-from challenges.models import Challenge, PriceModel, Stage
+from challenges.kinds import PriceModel
+from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
 from challenges.sections import (
     LEAD_ONLY,

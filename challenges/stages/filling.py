@@ -1,13 +1,8 @@
 """Puts what is written about stages into a draft's rows: one stage, later purchases, a template."""
 
+from challenges.kinds import CriterionKind, PriceModel
 from challenges.method import stored
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    PriceModel,
-    Stage,
-)
+from challenges.models import Challenge, Criterion, Stage
 from challenges.sections import Later, Step, tidied
 from challenges.service.criteria import put_question
 from challenges.stages.models import LaterPurchase, Prize

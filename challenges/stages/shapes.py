@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from challenges.kinds import PriceModel, Rounded
 from challenges.method import stored
 from challenges.method.choice import Method
-from challenges.models import PriceModel, Rounded
 from challenges.plan import PRICE, plain
 from challenges.sections import DEFAULT_DESCRIPTORS, Later, Question, Step
 from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, Unit, is_judged

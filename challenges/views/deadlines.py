@@ -4,10 +4,11 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from challenges import deadlines, policy, queries, readiness, service
+from challenges.closing_models import DeadlineChange
 from challenges.forms.steps import DeadlineForm, DecisionForm
 from challenges.law import usual_later_closing
 from challenges.lifecycle import Move, move_at, reopens_until
-from challenges.models import Challenge, DeadlineChange
+from challenges.models import Challenge
 from challenges.views.room import Page, blueprint, refused
 from marketplace.core import access
 from marketplace.core.access import requires

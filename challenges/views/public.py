@@ -17,11 +17,12 @@ from challenges.finding.feeds import said
 from challenges.finding.story import story
 from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
+from challenges.kinds import CriterionKind
 from challenges.law import law_holding
 from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
 from challenges.method.words import method_sentences
-from challenges.models import Challenge, Criterion, CriterionKind, ScaleDescriptor, Stage
+from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.notices.said import said_of_notices
 from challenges.reusing.queries import adopters
 from challenges.similar.queries import similar_to

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from challenges import service
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.demonstration.telling import Telling

@@ -1,7 +1,7 @@
 """A challenge's codes, and where its notices stand. Every reference here is plainly an example."""
 
+from challenges.kinds import LegalRoute
 from challenges.law import law_of
-from challenges.models import LegalRoute
 from challenges.notices import service
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.queries import usual_codes

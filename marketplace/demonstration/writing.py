@@ -6,8 +6,8 @@ from functools import partial
 
 from challenges import service
 from challenges.ending.service import end_without_contract
+from challenges.kinds import LegalRoute, PriceModel
 from challenges.lifecycle import NoAward
-from challenges.models import LegalRoute, PriceModel
 from challenges.sections import (
     Constraints,
     Content,

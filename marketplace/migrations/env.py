@@ -17,6 +17,7 @@ import bids.reminding.models  # noqa: F401  (as below)
 import challenges.alerts.models
 import challenges.asking.models
 import challenges.changing.models
+import challenges.closing_models
 import challenges.consulting.models
 import challenges.finding.models
 import challenges.following.models

@@ -15,9 +15,10 @@ from bids.renewing.queries import Renewal, how_many, renewals
 from challenges import openers
 from challenges.asking import queries as asking
 from challenges.changing.models import ChangeDraft
+from challenges.closing_models import DeadlineChange
 from challenges.joining import queries as joining
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
-from challenges.models import Challenge, DeadlineChange, EvaluationPlan, Stage
+from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import NoticeRecord
 from challenges.plan import FIRST_VERSION

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
-from challenges.models import Criterion, CriterionKind, Stage
+from challenges.kinds import CriterionKind
+from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bids.models import Opening
 from bids.opened import OpenedBid, opened_bids
 from challenges.frozen import PlanDiffers, frozen_evaluation
+from challenges.kinds import PriceModel
 from challenges.method.words import method_sentences
-from challenges.models import Challenge, EvaluationPlan, PriceModel, Stage
+from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log

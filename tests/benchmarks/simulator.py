@@ -4,7 +4,8 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from challenges.models import Challenge, Criterion, CriterionKind, PriceModel, Stage
+from challenges.kinds import CriterionKind, PriceModel
+from challenges.models import Challenge, Criterion, Stage
 from challenges.simulator.told import tell
 from challenges.simulator.trial import BIDS_MOST, Sample, Trial, trial_of
 from scoring.engine import evaluate_document

@@ -12,8 +12,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bids.models import Bid
+from challenges.closing_models import DeadlineChange
+from challenges.kinds import CriterionKind
 from challenges.lifecycle import State
-from challenges.models import Challenge, CriterionKind, DeadlineChange, Stage
+from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import (
     Membership,
     MembershipRole,

@@ -22,9 +22,10 @@ from bids.lifecycle import BidState
 from bids.models import Bid, EligibilityDeclaration, OpenedSubmission, Opening, Submission
 from bids.queries import find_opened_bid, latest_submission, opening_status
 from bids.service.opening import OPEN
+from challenges.closing_models import DeadlineChange, OpeningOfficer
 from challenges.lifecycle import PUBLIC_STATES, State
 from challenges.listing import Filters, Listed, challenge_page
-from challenges.models import Challenge, DeadlineChange, OpeningOfficer, Stage
+from challenges.models import Challenge, Stage
 from marketplace.cli import main
 from marketplace.config import Mode
 from marketplace.core import jobs

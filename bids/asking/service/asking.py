@@ -11,7 +11,8 @@ from bids.asking import letters, lifecycle, log_words, policy, queries
 from bids.asking.lifecycle import QueryPart
 from bids.asking.models import BidQuery, BidQueryExtension
 from bids.asking.service.loading import locked_opened_bid, locked_query
-from challenges.models import Challenge, CriterionKind
+from challenges.kinds import CriterionKind
+from challenges.models import Challenge
 from challenges.texts import refuse_text
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant

@@ -10,7 +10,7 @@ from bids.asking.forms import AskForm
 from bids.asking.views.room import AT, blueprint
 from bids.opened import is_opened
 from bids.views.room import Page, refused
-from challenges.models import CriterionKind, PriceModel
+from challenges.kinds import CriterionKind, PriceModel
 from challenges.queries import own_challenge
 from marketplace.core import access
 from marketplace.core.access import requires

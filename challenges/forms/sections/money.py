@@ -5,8 +5,8 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import RadioField
 
 from challenges.forms.sections.base import SectionForm
+from challenges.kinds import LegalRoute, PriceModel
 from challenges.method.rules import USUAL_MODELS
-from challenges.models import LegalRoute, PriceModel
 from challenges.sections import Money
 from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS, ROUTE_MEANINGS, ROUTE_WORDS
 from marketplace.core.forms import ExactDecimalField, MoneyField

@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Collection
 
-from challenges.models import Criterion, CriterionKind
+from challenges.kinds import CriterionKind
+from challenges.models import Criterion
 from challenges.sections import CRITERIA_MOST, tidied
 from challenges.service.contents import next_ordinal
 from challenges.service.criteria import put_question

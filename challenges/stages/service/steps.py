@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from challenges import policy
-from challenges.models import Challenge, PriceModel, Stage
+from challenges.kinds import PriceModel
+from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
 from challenges.sections import STAGES_MOST, Later, Step, edition, tidied
 from challenges.service.criteria import Move

@@ -84,4 +84,4 @@ class Nothing:
 def shut(source: Reader) -> None:
     """Close a reader, if it is one that can be closed."""
     with suppress(AttributeError):
-        source.close()  # type: ignore[attr-defined]
+        source.close()  # type: ignore[attr-defined]  # some have it

@@ -74,7 +74,7 @@ def downgrade() -> None:
         WrongMoment: there are files of bids, which the version before does not know.
     """
     for table in ("bid_draft_file", "opened_file"):
-        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608
+        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608  (names of ours)
             raise WrongMoment(
                 "This database holds files of bids, which the version before this one does not"
                 " know. Nothing was changed."

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bids import service
 from bids.models import Bid, Submission
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import PriceModel
 from marketplace.config import Settings
 from marketplace.core.audit import receipts, verifying
 from marketplace.core.audit.models import LogDetail, LogEntry

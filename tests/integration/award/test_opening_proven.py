@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from challenges.models import OpeningOfficer
+from challenges.closing_models import OpeningOfficer
 from marketplace.core import jobs
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import chains

@@ -60,7 +60,7 @@ def decide(journey: Journey, number: int, **more: object) -> None:
         "actor": journey.actor(journey.cast.officer),
         "clock": journey.clock,
     }
-    service.decide(journey.reference, journey.own_bid, number, **{**facts, **more})  # type: ignore[arg-type]
+    service.decide(journey.reference, journey.own_bid, number, **{**facts, **more})  # type: ignore[arg-type]  # of many kinds
 
 
 def test_a_query_goes_from_officer_to_bidder_and_back_through_the_pages(
@@ -261,7 +261,7 @@ def test_others_neither_read_nor_handle_a_query(
         with pytest.raises(refusal):
             service.ask(
                 journey.reference, journey.own_bid, changes_nothing=True,
-                actor=journey.actor(person), clock=journey.clock, **asks,  # type: ignore[arg-type]
+                actor=journey.actor(person), clock=journey.clock, **asks,  # type: ignore[arg-type]  # of many kinds
             )  # fmt: skip
     for who, status in (
         (cast.auditor, 200),

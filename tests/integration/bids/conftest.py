@@ -13,8 +13,9 @@ from bids import queries, service
 from bids.documents import Content
 from bids.drafts import content_of
 from bids.models import Bid
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import Clock

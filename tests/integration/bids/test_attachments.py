@@ -14,7 +14,7 @@ from bids import policy, queries, service
 from bids.attachments import service as attaching
 from bids.attachments.models import DraftFile
 from bids.documents import Milestone
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.config import Settings
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Invalid, NotFound

@@ -12,8 +12,8 @@ from bids import service
 from bids.models import Bid
 from bids.reminding.service import REMIND
 from bids.reminding.telling import look
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import PriceModel
 from marketplace.core import jobs
 from marketplace.core.accounts.models import User
 from marketplace.core.clock import FixedClock

@@ -12,8 +12,8 @@ from bids import queries, service
 from bids.drafts import content_of, fingerprint
 from bids.lifecycle import BidState
 from bids.models import Bid, BidField
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment

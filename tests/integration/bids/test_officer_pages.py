@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bids import service
 from bids.lifecycle import BidState
 from bids.models import OpeningConfirmation
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import PriceModel
 from challenges.service import close as closing
 from marketplace.config import Settings
 from marketplace.core import jobs

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bids import service
 from bids.models import Flaw, OpenedSubmission, Opening, OpeningConfirmation
-from challenges.models import EvaluationPlan, OpeningOfficer, Plan, Stage
+from challenges.closing_models import OpeningOfficer
+from challenges.models import EvaluationPlan, Plan, Stage
 from marketplace.core import jobs
 from marketplace.core.access import current_files
 from marketplace.core.audit import retention

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
 from tests.conftest import NOW, sign_in

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids import service
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.vault.models import DraftKey
 from tests.conftest import NOW, sign_in

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from bids import queries, service
 from bids.lifecycle import BidState, Lateness, TooLate
 from bids.models import Bid, Submission
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import PriceModel
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment

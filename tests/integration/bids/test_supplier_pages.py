@@ -12,7 +12,7 @@ from bids import queries, service
 from bids.drafts import content_of
 from bids.lifecycle import BidState
 from bids.models import Bid
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing

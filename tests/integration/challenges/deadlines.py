@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges import service
-from challenges.models import DeadlineChange
+from challenges.closing_models import DeadlineChange
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.notices.models import Notice

@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from tests.conftest import NOW
 from tests.factories import a_challenge

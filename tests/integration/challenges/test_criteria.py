@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges import service
-from challenges.models import Challenge, LegalRoute, PriceModel
+from challenges.kinds import LegalRoute, PriceModel
+from challenges.models import Challenge
 from challenges.sections import CRITERIA_MOST, Money, Question
 from challenges.service.criteria import Move
 from marketplace.core.accounts.models import User

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from bids import service as bids
 from bids.lifecycle import TooLate
 from challenges import service
+from challenges.closing_models import DeadlineChange
+from challenges.kinds import DeadlineOutcome
 from challenges.lifecycle import State
-from challenges.models import DeadlineChange, DeadlineOutcome
 from challenges.policy import current_state
 from marketplace.core import jobs
 from marketplace.core.audit import log

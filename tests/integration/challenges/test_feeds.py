@@ -10,9 +10,11 @@ from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from challenges import log_words
+from challenges.closing_models import DeadlineChange
 from challenges.following.queries import followers
+from challenges.kinds import DeadlineOutcome
 from challenges.lifecycle import State
-from challenges.models import Challenge, DeadlineChange, DeadlineOutcome
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock

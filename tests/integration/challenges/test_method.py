@@ -11,15 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges import service
+from challenges.kinds import CriterionKind, PriceModel, Rounded
 from challenges.method.choice import Method
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    PriceModel,
-    Rounded,
-    Stage,
-)
+from challenges.models import Challenge, Criterion, Stage
 from challenges.sections import Money
 from challenges.stages.kinds import StageKind
 from marketplace.core.accounts.models import User

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from challenges import service
 from challenges.drafting import approved
+from challenges.kinds import LegalRoute
 from challenges.lifecycle import State
-from challenges.models import Challenge, LegalRoute
+from challenges.models import Challenge
 from challenges.notices import service as notices
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import ChosenCode, NoticeRecord

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from challenges import service
+from challenges.closing_models import OpeningOfficer
 from challenges.lifecycle import State
-from challenges.models import Challenge, OpeningOfficer
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock

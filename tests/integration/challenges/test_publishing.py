@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from challenges import queries, service
+from challenges.closing_models import OpeningOfficer
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, EvaluationPlan, OpeningOfficer, Plan, PriceModel
+from challenges.models import Challenge, EvaluationPlan, Plan
 from challenges.plan import frozen_plan
 from challenges.sections import Outcome, Question
 from marketplace.core.accounts.models import Membership, Organisation, User

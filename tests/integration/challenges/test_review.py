@@ -13,13 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges import queries, service
+from challenges.kinds import CriterionKind, PriceModel
 from challenges.lifecycle import State
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    PriceModel,
-)
+from challenges.models import Challenge, Criterion
 from challenges.sections import Problem
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log

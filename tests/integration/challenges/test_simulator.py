@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.permissions import Role

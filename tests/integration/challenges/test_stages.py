@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from challenges import log_checks, queries, service
+from challenges.kinds import LegalRoute, PriceModel, Rounded
 from challenges.lifecycle import State
-from challenges.models import Challenge, EvaluationPlan, LegalRoute, PriceModel, Rounded
+from challenges.models import Challenge, EvaluationPlan
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.rules import Noticed
 from challenges.notices.service import record_notice

@@ -15,7 +15,8 @@ from bids.models import Bid
 from challenges import service as challenges
 from challenges.changing import service
 from challenges.changing.models import Addendum
-from challenges.models import Challenge, PriceModel
+from challenges.kinds import PriceModel
+from challenges.models import Challenge
 from challenges.sections import Outcome, Section
 from challenges.service import read
 from marketplace.core import jobs

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.log_words import OPENED
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.colours import Brand

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 
 from bids import opened
 from bids.models import Flaw
-from challenges.models import Criterion, CriterionKind, ScaleDescriptor
+from challenges.kinds import CriterionKind
+from challenges.models import Criterion, ScaleDescriptor
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock

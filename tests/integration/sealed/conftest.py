@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bids import service
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
+from challenges.kinds import PriceModel
 from challenges.lifecycle import State
-from challenges.models import Challenge, PriceModel
+from challenges.models import Challenge
 from marketplace.core import jobs
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import verifying

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids import service
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from marketplace.config import Settings
 from marketplace.core import jobs
 from marketplace.core.clock import FixedClock

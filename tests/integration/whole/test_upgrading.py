@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
+from challenges.kinds import LegalRoute
 from challenges.lifecycle import State
-from challenges.models import LegalRoute
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.errors import WrongMoment

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from challenges import policy
+from challenges.closing_models import DeadlineChange
+from challenges.kinds import DeadlineOutcome
 from challenges.law import usual_later_closing
 from challenges.lifecycle import Move, State, move_at, reopens_until
-from challenges.models import Challenge, DeadlineChange, DeadlineOutcome, Stage
+from challenges.models import Challenge, Stage
 from marketplace.core.permissions import Actor, Answer, Ground, Role
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from challenges.kinds import LegalRoute
 from challenges.law import (
     Law,
     days_to_bid,
@@ -14,7 +15,7 @@ from challenges.law import (
     route_fits,
     routes,
 )
-from challenges.models import Challenge, EvaluationPlan, LegalRoute, Stage
+from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.readiness import Finding, check
 from marketplace.core.accounts.models import BodyType, Organisation
 

@@ -8,9 +8,10 @@ import pytest
 
 from challenges.drafting.kinds import Topic
 from challenges.drafting.models import RecordAnswer
+from challenges.kinds import CriterionKind, LegalRoute
 from challenges.law import law_of
 from challenges.lifecycle import State
-from challenges.models import Challenge, Criterion, CriterionKind, LegalRoute, Stage
+from challenges.models import Challenge, Criterion, Stage
 from challenges.notices import pack, policy
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import ChosenCode, NoticeRecord

@@ -4,14 +4,8 @@ import json
 
 import pytest
 
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    PriceModel,
-    ScaleDescriptor,
-    Stage,
-)
+from challenges.kinds import CriterionKind, PriceModel
+from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.plan import evaluations, frozen_plan
 from challenges.stages.kinds import LaterKind, Payment, StageKind, Unit
 from challenges.stages.models import LaterPurchase, Prize

@@ -8,15 +8,8 @@ import pytest
 
 from challenges.drafting.kinds import Duty, Topic
 from challenges.drafting.models import RecordAnswer, TeamMember
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    LegalRoute,
-    PriceModel,
-    ScaleDescriptor,
-    Stage,
-)
+from challenges.kinds import CriterionKind, LegalRoute, PriceModel
+from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.notices.models import ChosenCode
 from challenges.readiness import check, needed
 from marketplace.core.accounts.models import BodyType, Organisation

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from challenges.drafting.kinds import Duty, Topic
-from challenges.models import PriceModel
+from challenges.kinds import PriceModel
 from challenges.sections import (
     Content,
     Member,

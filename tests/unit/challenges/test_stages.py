@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from challenges.models import Challenge, LegalRoute
+from challenges.kinds import LegalRoute
+from challenges.models import Challenge
 from challenges.readiness import check
 from challenges.readiness.stages import of_stages
 from challenges.sections import Later, Section, Step

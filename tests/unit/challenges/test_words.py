@@ -5,15 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from challenges.kinds import CriterionKind, LegalRoute, PriceModel
 from challenges.law import law_of, usual_closing
-from challenges.models import (
-    Challenge,
-    Criterion,
-    CriterionKind,
-    LegalRoute,
-    PriceModel,
-    Stage,
-)
+from challenges.models import Challenge, Criterion, Stage
 from challenges.plan import plain, plan_document, price_text
 from challenges.words import (
     PRICE_MODEL_MEANINGS,

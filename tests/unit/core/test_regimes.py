@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from challenges.models import LegalRoute
+from challenges.kinds import LegalRoute
 from challenges.words import TOPIC_WORDS
 from marketplace.core.regimes import book
 from marketplace.core.regimes.book import Standstill, standstill_end

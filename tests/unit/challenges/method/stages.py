@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from challenges.kinds import CriterionKind, PriceModel
 from challenges.method.rules import is_formula
-from challenges.models import Challenge, Criterion, CriterionKind, PriceModel, Stage
+from challenges.models import Challenge, Criterion, Stage
 
 
 def a_question(key: str, weight: str, *, worth_minor: int | None = None) -> Criterion:

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from challenges.kinds import PriceModel, Rounded
 from challenges.method.choice import Method
 from challenges.method.words import method_sentences
-from challenges.models import PriceModel, Rounded, Stage
+from challenges.models import Stage
 from challenges.readiness.method import of_method
 from challenges.words import price_sentences
 from tests.unit.challenges.method.stages import a_price, a_question, a_stage

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from challenges.kinds import PriceModel, Rounded
 from challenges.method.rules import BY_CRITERION
-from challenges.models import PriceModel, Rounded
 from challenges.plan import plan_document
 from scoring.engine import BadEvaluation, evaluate_document
 from tests.unit.challenges.method.stages import a_question, a_stage

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.models import PriceModel, Rounded, Stage
+from challenges.kinds import PriceModel, Rounded
+from challenges.models import Stage
 from challenges.simulator import effects
 from challenges.simulator.samples import new_sample, usual_samples
 from challenges.simulator.traps import traps
