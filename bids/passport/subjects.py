@@ -52,7 +52,8 @@ _SIZE = Asked(
     ),
     YEAR,
     parts=(
-        Part("staff", N_("People who work for you, in full-time years"), Kind.WHOLE,
+        Part("staff", N_("How many people work for you?"), Kind.WHOLE,
+             hint=N_("Count part-time work by its share."),
              required=N_("Enter how many people work for you, 0 if none")),
         Part("turnover_minor", N_("Turnover of the last year, without VAT"), Kind.MONEY,
              required=N_("Enter your turnover, 0 if none yet")),
@@ -94,7 +95,7 @@ _INSURANCE = Asked(
     ends="ends_on",
     rows=(
         Part("kind", N_("Kind"), Kind.CHOICE, required=N_("Choose the kind of insurance"), choices=(
-            ("employers", N_("Employers' liability")),
+            ("employers", N_("Employers’ liability")),
             ("public", N_("Public liability")),
             ("professional", N_("Professional indemnity")),
             ("product", N_("Product liability")),
