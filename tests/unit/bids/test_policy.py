@@ -1,14 +1,17 @@
 """Who may do what with bids, and which of right and moment refused."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bids import policy
-from bids.documents import Content
+from bids.checking.policy import can_check
+from bids.documents import Attachment, Content, Milestone
 from bids.lifecycle import BidState
-from bids.policy import Asked, Part, Question, gaps
+from bids.passport.policy import can_answer
+from bids.policy import Asked, Attaching, Part, Question, gaps
 from challenges.lifecycle import State
 from marketplace.core.permissions import Actor, Answer, Ground, Role
 
@@ -298,3 +301,52 @@ def test_gaps_where_no_price_is_asked_do_not_want_one() -> None:
     asked = Asked(ASKED.questions, price=False, most_minor=None)
     content = Content(**{**vars(WHOLE), "price_minor": None})
     assert gaps(asked, content, eligible_until=VALID_UNTIL, now=EARLY) == []
+
+
+PDF = Attachment("plan.pdf", "application/pdf", 1024 * 1024, "00" * 32)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ([PDF, PDF], ""),
+        ([PDF] * 3, "may have 2 of them"),
+        ([replace(PDF, size=PDF.size + 1)], "Remove “plan.pdf”"),
+        ([replace(PDF, media_type="image/png")], "Remove “plan.pdf”"),
+        ([], ""),
+    ],
+)
+def test_gaps_where_a_change_asks_for_fewer_or_other_files_name_what_to_remove(
+    files: list[Attachment], says: str
+) -> None:
+    asked = replace(ASKED, files=Attaching(kinds=("pdf",), most=2, megabytes=1))
+    content = replace(WHOLE, attachments=files)
+
+    found = gaps(asked, content, eligible_until=VALID_UNTIL, now=EARLY)
+
+    assert bool(found) == bool(says)
+    assert says in " ".join(gap.message % gap.data for gap in found)
+
+
+def test_gaps_where_one_milestone_has_no_price_ask_for_it() -> None:
+    asked = replace(ASKED, milestones=("Explore", "Build"))
+    half = (Milestone("Explore", 1_000_00), Milestone("Build", None))
+    whole = (Milestone("Explore", 1_000_00), Milestone("Build", 0))
+
+    def lacks(milestones: tuple[Milestone, ...]) -> list[Part]:
+        content = replace(WHOLE, milestones=milestones)
+        return [gap.part for gap in gaps(asked, content, eligible_until=VALID_UNTIL, now=EARLY)]
+
+    assert (lacks(half), lacks(whole)) == ([Part.PRICE], [])
+
+
+def test_quick_check_is_for_challenges_that_take_bids() -> None:
+    assert can_check(State.OPEN, CLOSING, EARLY).allowed
+    assert can_check(State.OPEN, CLOSING, CLOSING).ground is Ground.MOMENT
+    assert can_check(State.CANCELLED, CLOSING, EARLY).ground is Ground.MOMENT
+
+
+def test_passport_is_answered_by_everybody_of_a_supplier_and_nobody_else() -> None:
+    assert can_answer(ADMIN).allowed
+    assert can_answer(CONTRIBUTOR).allowed
+    assert can_answer(OFFICER).ground is Ground.RIGHT
