@@ -2,7 +2,7 @@
 
 from bids.asking.views import replying
 from bids.renewing import views as renewing
-from bids.views import answering, changing, drafting, eligibility, lists, submitting
+from bids.views import answering, changing, drafting, eligibility, lists, parts, submitting
 from bids.views.room import blueprint
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "drafting",
     "eligibility",
     "lists",
+    "parts",
     "renewing",
     "replying",
     "submitting",

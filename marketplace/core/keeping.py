@@ -3,6 +3,7 @@ browser what it need not keep any longer (see `static/js/keeping.js`)."""
 
 from flask import Flask, Response, jsonify, request, session
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace.core import access
 from marketplace.core.dates import format_time
@@ -72,8 +73,18 @@ def register(app: Flask) -> None:
                 session[_SESSION] = [*session.get(_SESSION, []), name][-WAITING_MOST:]
         return response
 
+    def kept_as() -> str | None:
+        """Give the name of the form that was sent, if any; None where it could not be read.
+
+        A body that is too large is refused before it is read, and once more whenever it is asked.
+        """
+        try:
+            return request.form.get(FIELD, "")
+        except RequestEntityTooLarge:
+            return None
+
     def kept_names() -> list[str]:
         """Give the forms that were saved since the last page, once."""
         return list(session.pop(_SESSION, [])) if _SESSION in session else []
 
-    app.jinja_env.globals["kept_names"] = kept_names
+    app.jinja_env.globals.update(kept_as=kept_as, kept_names=kept_names)

@@ -225,7 +225,17 @@ def test_price_by_milestone_is_the_sum_and_each_is_asked_for(
     assert content.milestones == (Milestone("Trial", 1_000_00), Milestone("Roll-out", 2_500_50))
     assert "£4,200.60 with VAT at 20%" in client.get(page).text
 
+    stale = client.post(page, data={"m0": "1,000", "m1": "9", "seen": "0" * 16})
+    assert stale.status_code == 409
+    assert "<del>" in stale.text
+    assert "Save yours in place of what is saved" in stale.text
+    by_script = {"headers": {"Accept": "application/json"}}
+    half = client.post(page, data={"m0": "1,000", "m1": ""}, **by_script)
+    assert (half.status_code, "Enter a price" in half.get_json()["message"]) == (422, True)
+    assert client.post(page, data={"m0": "1,000", "m1": "2,500.50"}, **by_script).status_code == 200
+
     service.submit_bid(reference, actor=scene.admin, arrived=NOW, clock=clock)
+    assert "£4,200.60 with VAT at 20%" in client.get(page).text
     receipt = queries.receipt(session, reference, 1, scene.admin)
     assert receipt.document is not None
     assert receipt.document.content.milestones == content.milestones

@@ -159,6 +159,12 @@ def test_file_that_is_too_large_is_refused_by_its_field(
     )
 
     assert (answer.status_code, "larger than 10 MB" in answer.text) == (413, True)
+    # Nothing that was sent could be read, so the browser offers what it kept of the other fields.
+    assert "data-keep=" in answer.text
+    assert "data-typed" not in answer.text
+    refused = client.post(f"{opened.at}/record", data={"document": "Policy 3", "kept_as": "it#7"})
+    assert "data-typed" in refused.text
+    assert 'value="it#7"' in refused.text
 
 
 def test_other_bodies_see_a_check_once_the_supplier_lets_them_and_no_longer_after(
