@@ -26,6 +26,12 @@ def kept(challenge: str) -> Mapping[str, str]:
     return held["answers"] if held and held["challenge"] == challenge else {}
 
 
+def challenge() -> str | None:
+    """Give the reference of the challenge that was checked last, None where there is none."""
+    held = session.get(_KEY)
+    return held["challenge"] if held else None
+
+
 def known_grounds() -> Mapping[Key, bool]:
     """Give what the last check says about groups of grounds, to be confirmed by the person."""
     held = session.get(_KEY)

@@ -77,6 +77,15 @@ _DECLARED: Mapping[Key, Mapping[str, bool]] = {
 }
 
 
+def bidder(answers: Mapping[str, str]) -> str | None:
+    """Give which type of supplier would bid, as registration names it; None where it is open.
+
+    Several organisations together are each of a type of their own, which nobody said.
+    """
+    given = answers.get(Key.BIDDER)
+    return None if given == "several" else given
+
+
 def declared(answers: Mapping[str, str]) -> dict[Key, bool]:
     """Give what answers say about groups of grounds: whether one applies."""
     return {

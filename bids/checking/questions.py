@@ -112,10 +112,12 @@ def _bidder() -> Question:
         N_("Who would bid?"),
         N_("Firms of any size are welcome, and so are people who have no firm yet."),
         (
-            Choice("organisation", N_("A business, charity or university")),
-            Choice("sole", N_("A sole trader")),
+            Choice("company", N_("A company")),
+            Choice("charity", N_("A charity or social enterprise")),
+            Choice("university", N_("A university or college")),
+            Choice("sole_trader", N_("A sole trader")),
             Choice(
-                "unformed",
+                "forming",
                 N_("People who have not formed an organisation yet"),
                 Effect.IF,
                 N_("You can bid now, but a contract needs somebody to sign it."),

@@ -3,15 +3,16 @@
 from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from bids import queries
 from bids.checking import carried, outcome, policy
 from bids.checking.forms import form_of
-from bids.checking.questions import Facts, Question, questions
+from bids.checking.questions import Facts, Key, Question, questions
 from challenges.kinds import PriceModel
 from challenges.law import law_holding
 from challenges.models import Challenge
 from challenges.queries import public_challenge
 from marketplace.core import access
-from marketplace.core.access import public
+from marketplace.core.access import public, signed_in
 from marketplace.core.database import db
 from marketplace.core.dates import format_date, format_instant
 from marketplace.core.permissions import Permission, ensure
@@ -45,15 +46,53 @@ def show(reference: str) -> Page:
     asked, answers = _asked(challenge), carried.kept(reference)
     if outcome.missing(asked, answers):
         return redirect(url_for("checking.ask", reference=reference))
-    actor = access.optional_actor()
+    bearer = access.bearer()
     page = render_template(
         "bids/checking/show.html",
         challenge=challenge,
         result=outcome.result(asked, answers),
-        for_supplier=actor is not None and actor.may(Permission.BID_DRAFT),
+        visitor=bearer is None,
+        for_supplier=_acts_for_supplier(),
         law=law_holding(challenge, access.clock().now()).band,
     )
     return _private(page)
+
+
+@blueprint.get("/quick-check")
+@signed_in
+def take() -> Page:
+    """Say where the answers of the last check help: in registering, in declaring, in a bid.
+
+    Also after bids closed: what was answered about the supplier holds for other challenges.
+    """
+    reference = carried.challenge()
+    if reference is None:
+        return _private(render_template("bids/checking/nothing.html"))
+    challenge = public_challenge(db.session(), reference)
+    asked, answers = _asked(challenge), carried.kept(reference)
+    actor, now = access.optional_actor(), access.clock().now()
+    declaration = (
+        queries.current_declaration(db.session(), actor.organisation_id) if actor else None
+    )
+    known = carried.known_grounds()
+    page = render_template(
+        "bids/checking/take.html",
+        challenge=challenge,
+        open=policy.can_check(challenge.state, challenge.stage.closes_at, now).allowed,
+        for_supplier=_acts_for_supplier(),
+        may_declare=actor is not None and actor.may(Permission.SUPPLIER_DECLARE),
+        declaration=declaration if declaration and now < declaration.expires_at else None,
+        bidder=outcome.bidder(answers),
+        declared=[each for each in asked if each.key in known],
+        insurance=next((each for each in asked if each.key is Key.INSURANCE), None),
+        chosen={each.key: each.choice(answers.get(each.key, "")) for each in asked},
+    )
+    return _private(page)
+
+
+def _acts_for_supplier() -> bool:
+    actor = access.optional_actor()
+    return actor is not None and actor.may(Permission.BID_DRAFT)
 
 
 def _checked(reference: str) -> Challenge:

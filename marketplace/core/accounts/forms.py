@@ -88,9 +88,11 @@ class OrganisationForm(BaseForm):
     )
     submit = SubmitField(_l("Register"), widget=GovSubmitInput())
 
-    def offer(self, words: dict[Any, str]) -> None:
-        """Offer these types, in the person's language."""
+    def offer(self, words: dict[Any, str], chosen: str | None = None) -> None:
+        """Offer these types, in the person's language; one of them chosen, if it is offered."""
         self.type.choices = [(kind.value, _(text)) for kind, text in words.items()]
+        if chosen in [kind.value for kind in words]:
+            self.type.data = chosen
 
 
 def _roles_field() -> SelectMultipleField:

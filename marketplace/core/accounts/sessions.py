@@ -180,5 +180,7 @@ def sign_in_for_demonstration(person: uuid.UUID | str) -> None:
     if current_user.is_authenticated:
         end()
         logout_user()
+        # What the one person had in this browser is not the other's.
+        session.clear()
     login_user(user, authn_via=["demonstration"])
     commit()

@@ -12,8 +12,9 @@ from flask_security.tf_plugin import tf_clean_session
 from flask_security.utils import check_and_get_token_status
 from sqlalchemy.exc import IntegrityError
 from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response
 
-from marketplace.core.accounts import events, sessions
+from marketplace.core.accounts import events, onward, sessions
 from marketplace.core.accounts.datastore import commit, real
 from marketplace.core.accounts.models import User
 from marketplace.core.accounts.security_forms import CodeForm
@@ -45,10 +46,17 @@ def replace_views(app: Flask) -> None:
         """Ask before confirming: programs that look at links in e-mails must change nothing."""
         if request.method == "GET":
             return render_template("security/confirm_email.html")
-        return plain_confirm(token=token)
+        answer = plain_confirm(token=token)
+        # Confirmed, the person signs in, and then goes on to where the account was wanted for.
+        confirmed = isinstance(answer, Response) and answer.location == url_for("security.login")
+        if confirmed and (path := onward.take()) is not None:
+            return redirect(url_for("security.login", next=path))
+        return answer
 
     def register() -> ResponseReturnValue:
         """Take the same form sent twice at once for one: the letter is on its way."""
+        if request.method == "POST":
+            onward.keep()
         try:
             return plain_register()
         except IntegrityError:

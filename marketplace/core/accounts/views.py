@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from marketplace.core import access
 from marketplace.core.access import requires, signed_in
-from marketplace.core.accounts import forms, invitations, mail, policy, queries, service
+from marketplace.core.accounts import forms, invitations, mail, onward, policy, queries, service
 from marketplace.core.accounts.models import (
     BodyType,
     Membership,
@@ -114,12 +114,14 @@ def register_organisation() -> ResponseReturnValue:
 @blueprint.route("/organisation/new/<kind>", methods=["GET", "POST"])
 @signed_in
 def register(kind: str) -> ResponseReturnValue:
-    """Register a public body or a supplier."""
+    """Register a public body or a supplier; `type` in the address is chosen beforehand."""
     if kind not in ("body", "supplier"):
         raise NotFound(N_("There is no such page."))
     form = forms.OrganisationForm()
     body = kind == "body"
-    form.offer(cast(dict[Any, str], forms.BODY_TYPE_WORDS if body else forms.SUPPLIER_TYPE_WORDS))
+    types = forms.BODY_TYPE_WORDS if body else forms.SUPPLIER_TYPE_WORDS
+    known = request.args.get("type") if request.method == "GET" else None
+    form.offer(cast(dict[Any, str], types), known)
     if form.validate_on_submit():
         try:
             membership_id = service.register_organisation(
@@ -135,7 +137,7 @@ def register(kind: str) -> ResponseReturnValue:
         else:
             access.choose_membership(membership_id)
             flash(_("%(name)s is registered. You act for it now.", name=form.name.data))
-            return _see(url_for("accounts.organisation"))
+            return _see(onward.wanted() or url_for("accounts.organisation"))
     return render_template("accounts/register.html", form=form, body=body), _shown()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bids.checking.outcome import Outcome, declared, missing, result
+from bids.checking.outcome import Outcome, bidder, declared, missing, result
 from bids.checking.questions import QUESTIONS_MOST, Effect, Facts, Key, questions
 
 BARE = Facts(buyer="Ardmore Council", closes="midday on Tuesday 8 December 2026 (GMT)")
@@ -17,7 +17,7 @@ FULL = replace(
 )
 # An answer to each question that raises nothing.
 FINE: dict[str, str] = {
-    Key.BIDDER: "organisation",
+    Key.BIDDER: "company",
     Key.CRIMES: "no",
     Key.TAX: "no",
     Key.OTHER: "no",
@@ -51,8 +51,8 @@ def test_answers_that_raise_nothing_come_to_nothing_stops() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "outcome"),
     [
-        (Key.BIDDER, "sole", Outcome.NOTHING_STOPS),
-        (Key.BIDDER, "unformed", Outcome.IF),
+        (Key.BIDDER, "sole_trader", Outcome.NOTHING_STOPS),
+        (Key.BIDDER, "forming", Outcome.IF),
         (Key.BIDDER, "several", Outcome.IF),
         (Key.CRIMES, "righted", Outcome.IF),
         (Key.CRIMES, "yes", Outcome.NOT_FOR_YOU),
@@ -116,3 +116,13 @@ def test_answers_fill_in_a_declaration_only_where_they_say_something_sure() -> N
         Key.MONEY: "no",
     }
     assert declared(answers) == {Key.CRIMES: True, Key.TAX: False}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [({Key.BIDDER: "sole_trader"}, "sole_trader"), ({Key.BIDDER: "several"}, None), ({}, None)],
+)
+def test_who_would_bid_names_a_type_of_supplier_where_there_is_one(
+    given: dict[str, str], kind: str | None
+) -> None:
+    assert bidder(given) == kind
