@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bids.passport import numbers
+from bids.passport import contacts, numbers
 from bids.passport.kinds import Kind, Part, Subject
 from bids.passport.subjects import ASKED, ROWS_MOST
 from marketplace.core.text import N_
@@ -27,10 +27,13 @@ SOON = timedelta(days=30)
 
 Values = Mapping[str, Any]
 
-_NUMBERS = {
+_READ = {
     Kind.COMPANY: numbers.company,
     Kind.CHARITY: numbers.charity,
     Kind.VAT: numbers.vat_registration,
+    Kind.EMAIL: contacts.email,
+    Kind.TELEPHONE: contacts.telephone,
+    Kind.WEBSITE: contacts.website,
 }
 
 
@@ -133,8 +136,8 @@ def _value(part: Part, value: Any) -> Any:
         return _figure(part, value)
     if not isinstance(value, str):
         raise ValueError(N_("Enter words here"))
-    if part.kind in _NUMBERS:
-        return _NUMBERS[part.kind](value)
+    if part.kind in _READ:
+        return _READ[part.kind](value)
     if part.kind is Kind.CHOICE and value not in dict(part.choices):
         raise ValueError(N_("Choose one of the options on this page"))
     if part.kind is Kind.DAY:

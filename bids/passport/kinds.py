@@ -24,8 +24,8 @@ class Subject(StrEnum):
 class Kind(StrEnum):
     """How a part of an answer is typed, and what it is in the stored values.
 
-    Text, long text, choice and number of a register are text; money is minor units and a whole
-    number an int; a day is an ISO date as text.
+    Text, long text, choice, number of a register and means of contact are text; money is minor
+    units and a whole number an int; a day is an ISO date as text.
     """
 
     TEXT = "text"
@@ -38,6 +38,9 @@ class Kind(StrEnum):
     COMPANY = "company"
     CHARITY = "charity"
     VAT = "vat"
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    WEBSITE = "website"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bids.passport.answers import Answer
 from bids.passport.kinds import Subject
 from bids.passport.models import PassportAnswer
 from bids.passport.size import Size, size_of
+from marketplace.core.accounts.models import Membership, Organisation, User
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.sizes import size_rules_on
 
@@ -66,6 +67,28 @@ def history(
         .order_by(PassportAnswer.answered_at.desc(), PassportAnswer.id.desc())
         .limit(most)
     ).all()
+
+
+def known_identity(session: Session, supplier_id: uuid.UUID) -> dict[str, str]:
+    """Give what registration told of a supplier, as the start of its answer on who it is.
+
+    Whom to contact is the person who has acted for it longest, which is who registered it.
+    """
+    supplier, person = session.execute(
+        select(Organisation, User)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Organisation.id == supplier_id, Membership.ended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    ).one()
+    assert supplier.supplier_type is not None
+    return {
+        "kind": supplier.supplier_type.value,
+        "legal_name": supplier.name,
+        "contact": person.name,
+        "email": person.email,
+    }
 
 
 def answer_of(row: PassportAnswer) -> Answer:

@@ -24,7 +24,7 @@ BIDDERS = (
 _IDENTITY = Asked(
     Subject.IDENTITY,
     N_("Who you are"),
-    N_("The name that stands on your bids, and the numbers by which others find you."),
+    N_("The name that stands on your bids, the numbers by which others find you, and whom to ask."),
     YEAR,
     parts=(
         Part("kind", N_("What are you?"), Kind.CHOICE, required=N_("Choose what you are"),
@@ -40,6 +40,13 @@ _IDENTITY = Asked(
              hint=N_("Such as a charity that need not register.")),
         Part("vat_number", N_("VAT number (if you are registered for VAT)"), Kind.VAT),
         Part("address", N_("Address"), Kind.LONG, required=N_("Enter your address")),
+        Part("contact", N_("Person or office to contact"),
+             required=N_("Enter the person or office to contact"),
+             hint=N_("For questions about your bids. It may be an office, such as Sales.")),
+        Part("email", N_("E-mail address to contact"), Kind.EMAIL,
+             required=N_("Enter an e-mail address to contact")),
+        Part("telephone", N_("Telephone number (optional)"), Kind.TELEPHONE),
+        Part("website", N_("Website (optional)"), Kind.WEBSITE),
     ),
 )  # fmt: skip
 

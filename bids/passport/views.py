@@ -1,5 +1,7 @@
 """The pages of a supplier's passport: its parts, one part at a time, and saying all is right."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,7 +12,7 @@ from bids.passport.answers import Standing
 from bids.passport.forms import SubjectForm, form_for, rows_sent
 from bids.passport.kinds import Kind, Subject
 from bids.passport.models import PassportAnswer
-from bids.passport.queries import history, passport_of
+from bids.passport.queries import history, known_identity, passport_of
 from bids.passport.size import Size, size_of
 from bids.passport.subjects import ASKED, ROWS_MOST
 from bids.views.room import Page
@@ -20,7 +22,7 @@ from marketplace.core.database import db
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.forms import BaseForm
-from marketplace.core.permissions import Permission
+from marketplace.core.permissions import Actor, Permission
 from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
 
 blueprint = Blueprint("passport", __name__)
@@ -91,7 +93,8 @@ def answer(subject: str) -> Page:
         else:
             status = 422
     else:
-        form = _filled(which, newest.values if newest else None)
+        begins = newest.values if newest else _known(which, actor)
+        form = _filled(which, begins)
         form.seen.data = str(newest.id) if newest else ""
     page = render_template(
         "passport/answer.html",
@@ -99,6 +102,7 @@ def answer(subject: str) -> Page:
         form=form,
         given=given,
         theirs=theirs,
+        known=which is Subject.IDENTITY and newest is None,
         rows_most=ROWS_MOST,
         size=_size(which, given[0] if given else None),
         size_words=SIZE_WORDS,
@@ -113,15 +117,20 @@ def _subject(text: str) -> Subject:
         abort(404)
 
 
-def _filled(which: Subject, values: dict[str, object] | None) -> SubjectForm:
+def _known(which: Subject, actor: Actor) -> dict[str, Any]:
+    """Give what is known before the first answer, so that it is not asked again."""
+    if which is not Subject.IDENTITY:
+        return {}
+    return known_identity(db.session(), actor.organisation_id)
+
+
+def _filled(which: Subject, values: dict[str, Any]) -> SubjectForm:
     """Give the form with what stands; a list has an empty row to fill in next."""
     asked = ASKED[which]
-    rows = values.get("rows", []) if values else []
-    assert isinstance(rows, list)
+    rows = values.get("rows", [])
     empty = 1 if asked.rows and (not rows or request.args.get("more")) else 0
     form = form_for(asked, min(len(rows) + empty, ROWS_MOST) if asked.rows else 0)()
-    if values:
-        form.show(values)
+    form.show(values)
     return form
 
 

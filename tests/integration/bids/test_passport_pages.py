@@ -1,6 +1,8 @@
 """A supplier's passport in the browser: answered part by part, confirmed, and reminded of."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,8 +27,23 @@ IDENTITY = {
     "legal_name": "Made-up Lanterns Ltd",
     "company_number": "sc 123456",
     "address": "1 Fictional Street\nDundee",
+    "contact": "Sales",
+    "email": "sales@example.org",
+    "telephone": "01632 960 001",
+    "website": "www.example.org",
 }
 HERE = "/organisation/passport"
+
+
+def fields(page: str) -> dict[str, str]:
+    """Give what stands in the boxes of a page and which of its radios is chosen."""
+    inputs = re.findall(r"<input[^>]*>", page)
+    found = {}
+    for tag in inputs:
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value and ('type="radio"' not in tag or " checked" in tag):
+            found[name[1]] = unescape(value[1])
+    return found
 
 
 def test_answers_are_given_part_by_part_and_shown_with_who_when_and_until(
@@ -50,6 +67,31 @@ def test_answers_are_given_part_by_part_and_shown_with_who_when_and_until(
     assert "Ada Example answered on" in page
     again = client.get(f"{HERE}/identity").text
     assert 'value="SC123456"' in again
+    assert 'value="https://www.example.org"' in again
+
+
+def test_identity_begins_with_what_registration_told_and_is_kept_only_when_saved(
+    session: Session, client: FlaskClient
+) -> None:
+    supplier = a_supplier(session, NOW, "Made-up Lanterns Ltd")
+    founder = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN, name="Ada Example")
+    left = a_person(session, NOW - timedelta(days=9), supplier, Role.SUPPLIER_ADMIN, name="Bo")
+    left.memberships[0].ended_at = NOW
+    later = a_person(session, NOW + timedelta(days=1), supplier, Role.SUPPLIER_CONTRIBUTOR)
+    session.commit()
+    sign_in(client, later)
+
+    page = client.get(f"{HERE}/identity").text
+
+    for known in ("company", "Made-up Lanterns Ltd", "Ada Example", founder.email):
+        assert f'value="{known}"' in page
+    assert 'value="company" checked' in page
+    assert "nothing is kept before you save" in page
+    assert queries.passport_of(session, supplier.id).answers == {}
+    added = {"company_number": "SC123456", "address": "1 Fictional Street"}
+    filled = fields(page) | added
+    assert client.post(f"{HERE}/identity", data=filled).status_code == 303
+    assert "nothing is kept before you save" not in client.get(f"{HERE}/identity").text
 
 
 def test_list_grows_row_by_row_without_script_and_loses_nothing(

@@ -25,7 +25,13 @@ from tests.conftest import NOW, sign_in
 from tests.factories import a_person, a_supplier, actor_for
 from tests.integration.bids.conftest import Scene
 
-IDENTITY = {"kind": "sole_trader", "legal_name": "Ada <b>Example</b>", "address": "1 Row\n🦜"}
+IDENTITY = {
+    "kind": "sole_trader",
+    "legal_name": "Ada <b>Example</b>",
+    "address": "1 Row\n🦜",
+    "contact": "Ada",
+    "email": "ada@example.org",
+}
 ELSEWHERE = Signer("elsewhere.example/log", b"\x08" * 32)
 AT = "/organisation/passport"
 

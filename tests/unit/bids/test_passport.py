@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bids.passport import numbers
+from bids.passport import contacts, numbers
 from bids.passport.answers import Answer, Standing, checked, expires
 from bids.passport.kinds import Subject
 from bids.passport.size import size_of
@@ -13,7 +13,13 @@ from bids.passport.subjects import ASKED
 from marketplace.core.regimes.sizes import SizeClass, size_versions
 
 AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
-IDENTITY = {"kind": "sole_trader", "legal_name": "Ada Example", "address": "1 Made-up Lane"}
+IDENTITY = {
+    "kind": "sole_trader",
+    "legal_name": "Ada Example",
+    "address": "1 Made-up Lane",
+    "contact": "Ada Example",
+    "email": "ada@example.org",
+}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,49 @@ def test_number_of_another_form_or_with_wrong_check_digits_is_refused(
     read: Any, typed: str
 ) -> None:
     with pytest.raises(numbers.BadNumber, match=r"such as|check|Check"):
+        read(typed)
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "kept"),
+    [
+        (contacts.email, " Ada@Example.org ", "Ada@example.org"),
+        (contacts.telephone, "  01632  960 001 ", "01632 960 001"),
+        (contacts.telephone, "+44 (0)1632-960001 ext 12", "+44 (0)1632-960001 ext 12"),
+        (contacts.website, "www.example.org/über-uns", "https://www.example.org/über-uns"),
+        (contacts.website, "http://example.org:8080/?a=b#c", "http://example.org:8080/?a=b#c"),
+    ],
+)
+def test_contact_is_kept_as_others_use_it(read: Any, typed: str, kept: str) -> None:
+    assert read(typed) == kept
+    assert read(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("read", "typed"),
+    [
+        (contacts.email, "ada"),
+        (contacts.email, "ada@example.org\nBcc: bo@example.org"),
+        (contacts.email, f"ada@{'x.' * 130}org"),
+        (contacts.telephone, "call me"),
+        (contacts.telephone, "12 34"),
+        (contacts.telephone, "0" * 16),
+        (contacts.telephone, "０１６３２ ９６０００１"),
+        (contacts.website, "javascript:alert(1)"),
+        (contacts.website, "javascript://example.org/%0Aalert(1)"),
+        (contacts.website, "ftp://example.org"),
+        (contacts.website, "https://ada:secret@example.org"),
+        (contacts.website, "https://example.org:port/"),
+        (contacts.website, "https://localhost"),
+        (contacts.website, "https://127.0.0.1"),
+        (contacts.website, "https://[::1"),
+        (contacts.website, "https://example.org/<script>"),
+        (contacts.website, "https://example.org/\u202egro"),
+        (contacts.website, f"https://example.org/{'x' * 181}"),
+    ],
+)
+def test_text_that_reaches_nobody_is_refused(read: Any, typed: str) -> None:
+    with pytest.raises(contacts.BadContact, match=r"such as|like"):
         read(typed)
 
 

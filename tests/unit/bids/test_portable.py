@@ -17,6 +17,9 @@ IDENTITY: dict[str, Any] = {
     "kind": "sole_trader",
     "legal_name": "Ada Example",
     "address": "1 Fictional Row",
+    "contact": "Sales",
+    "email": "sales@example.org",
+    "website": "https://example.org",
 }
 INSURANCE: dict[str, Any] = {
     "rows": [{"kind": "public", "cover_minor": 500_000_050, "ends_on": "2027-03-31"}]
@@ -95,10 +98,14 @@ def test_spd_stands_in_the_order_of_its_parts_with_what_is_known() -> None:
 
     assert [part.number for part in parts] == ["I", "II", "III", "IV", "V", "VI"]
     text = spd.as_text(parts, str)
-    places = [text.index(words) for words in ("Ada Example", "3B  Payment of taxes", "We paid.")]
+    places = [
+        text.index(words)
+        for words in ("Ada Example", "sales@example.org", "3B  Payment of taxes", "We paid.")
+    ]
     assert places == sorted(places)
     assert "Payment of taxes or social security contributions\nYes\n" in text
     assert "2A  VAT number\n(not in the passport)" in text
+    assert "2A  Internet address\nhttps://example.org\n" in text
 
 
 def test_each_answer_that_the_spd_names_is_one_that_the_passport_asks() -> None:
