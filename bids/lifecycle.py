@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from challenges.lifecycle import RECORDING_TIME, closing_recorded_from
-from marketplace.core.dates import format_instant
+from marketplace.core.dates import PLACE, format_instant, months_after
 from marketplace.core.errors import WrongMoment
+from marketplace.core.regimes.passport import passport_rules_on
 from marketplace.core.text import N_
 
 
@@ -140,11 +141,9 @@ def opens_from(closes_at: datetime) -> datetime:
 
 
 def declaration_expires(declared_at: datetime) -> datetime:
-    """Give when a declaration of eligibility expires: 12 months on, to the instant.
+    """Give when a declaration of eligibility expires: months on by the rules, to the instant.
 
     One made on 29 February expires on 28 February.
     """
-    try:
-        return declared_at.replace(year=declared_at.year + 1)
-    except ValueError:
-        return declared_at.replace(year=declared_at.year + 1, day=28)
+    months = passport_rules_on(declared_at.astimezone(PLACE).date()).declaration.months
+    return datetime.combine(months_after(declared_at.date(), months), declared_at.timetz())

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from bids.passport import contacts, numbers
 from bids.passport.kinds import Kind, Part, Subject
 from bids.passport.subjects import ASKED, ROWS_MOST
+from marketplace.core.dates import months_after
+from marketplace.core.regimes.passport import PassportRules, passport_rules_on
 from marketplace.core.text import N_
 
 LONDON = ZoneInfo("Europe/London")
@@ -22,8 +24,6 @@ LINE_MOST = 200
 TEXT_MOST = 5_000
 # The largest amount that every database and every reader of JSON takes exactly.
 FIGURE_MOST = 2**53 - 1
-# What a person is warned of beforehand.
-SOON = timedelta(days=30)
 
 Values = Mapping[str, Any]
 
@@ -65,7 +65,8 @@ class Answer:
         """Tell whether the answer holds, and whether it will for long."""
         if now >= self.expires_at:
             return Standing.EXPIRED
-        return Standing.SOON if now >= self.expires_at - SOON else Standing.GOOD
+        soon = now >= self.expires_at - rules_at(now).soon
+        return Standing.SOON if soon else Standing.GOOD
 
 
 def checked(subject: Subject, values: Values) -> tuple[dict[str, Any], dict[str, str]]:
@@ -96,18 +97,22 @@ def checked(subject: Subject, values: Values) -> tuple[dict[str, Any], dict[str,
 def expires(subject: Subject, values: Values, at: datetime) -> datetime:
     """Give the instant from which an answer given at `at` holds no more: a day's end in London.
 
-    A year later at most; where the first of its rows ends sooner, with that row.
+    So many months later at most as the rules say; where the first of its rows ends sooner, with
+    that row.
     """
     asked = ASKED[subject]
-    day = at.astimezone(LONDON).date()
-    years, months = divmod(day.month - 1 + asked.months, 12)
-    # The last of February of a leap year has no day a year later.
-    last = date(day.year + years, months + 1, min(day.day, 28) if months == 1 else day.day)
+    months = rules_at(at).subjects[subject].months
+    last = months_after(at.astimezone(LONDON).date(), months)
     if asked.ends:
         ends = [date.fromisoformat(row[asked.ends]) for row in values.get("rows", ())]
         last = min([last, *ends])
     after = datetime.combine(last, time(), LONDON) + timedelta(days=1)
     return after.astimezone(UTC)
+
+
+def rules_at(at: datetime) -> PassportRules:
+    """Give the rules about how long answers hold that are in force at an instant."""
+    return passport_rules_on(at.astimezone(LONDON).date())
 
 
 def _parts(parts: Sequence[Part], values: Values, prefix: str) -> tuple[dict[str, Any], Any]:

@@ -61,13 +61,12 @@ class Part:
 class Asked:
     """One subject: its words, what it asks for once, and what it asks for each row of a list.
 
-    `months` is how long an answer holds at most. A row's `ends` part may end it sooner.
+    How long an answer holds at most is data of the regime. A row's `ends` part may end it sooner.
     """
 
     subject: Subject
     title: str
     why: str
-    months: int
     parts: Sequence[Part] = ()
     rows: Sequence[Part] = ()
     row_title: str = ""

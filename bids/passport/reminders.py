@@ -1,10 +1,9 @@
-"""Reminds a supplier that answers of its passport expire: a month and a week before.
+"""Reminds a supplier that answers of its passport expire, as long before as the rules say.
 
 Answers given on one day expire together and are told of in one message, by the job of the first.
 """
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.passport import queries
+from bids.passport.answers import rules_at
 from bids.passport.models import PassportAnswer
 from bids.passport.subjects import ASKED
 from challenges import telling
@@ -23,12 +23,11 @@ from marketplace.core.dates import format_day
 from marketplace.core.transaction import transaction
 
 REMIND = "bids.passport_expires"
-BEFORE = (timedelta(days=30), timedelta(days=7))
 
 
 def await_expiry(session: Session, answer: PassportAnswer, clock: Clock) -> None:
     """Have the supplier reminded, in the transaction that records the answer."""
-    for before in BEFORE:
+    for before in rules_at(clock.now()).reminders:
         if clock.now() < answer.expires_at - before:
             jobs.enqueue(
                 session,

@@ -1,4 +1,4 @@
-"""The subjects of a passport: what each asks, in which words, and how long an answer holds. Pure.
+"""The subjects of a passport: what each asks, and in which words. Pure.
 
 None is needed to submit a bid: for that the declaration is enough. They are asked because buyers
 ask for them again and again; a supplier answers them when it likes, or never.
@@ -7,8 +7,6 @@ ask for them again and again; a supplier answers them when it likes, or never.
 from bids.passport.kinds import Asked, Kind, Part, Subject
 from marketplace.core.text import N_
 
-# Where nothing ends an answer sooner. A yearly look keeps what buyers read true.
-YEAR = 12
 # Lists longer than this are for an annex, not for a form.
 ROWS_MOST = 20
 
@@ -25,7 +23,6 @@ _IDENTITY = Asked(
     Subject.IDENTITY,
     N_("Who you are"),
     N_("The name that stands on your bids, the numbers by which others find you, and whom to ask."),
-    YEAR,
     parts=(
         Part("kind", N_("What are you?"), Kind.CHOICE, required=N_("Choose what you are"),
              choices=BIDDERS),
@@ -57,7 +54,6 @@ _SIZE = Asked(
         "Your size class is worked out from this. It tells how many small suppliers take part, and "
         "decides nothing about your bid."
     ),
-    YEAR,
     parts=(
         Part("staff", N_("How many people work for you?"), Kind.WHOLE,
              hint=N_("Count part-time work by its share."),
@@ -85,7 +81,6 @@ _SIGNATORIES = Asked(
     Subject.SIGNATORIES,
     N_("Who may sign for you"),
     N_("The people who can sign a contract."),
-    YEAR,
     row_title=N_("A person who may sign"),
     rows=(
         Part("name", N_("Name"), required=N_("Enter the person's name")),
@@ -97,7 +92,6 @@ _INSURANCE = Asked(
     Subject.INSURANCE,
     N_("Insurance"),
     N_("What you have now. Where a contract asks for more, you can get it before you sign."),
-    YEAR,
     row_title=N_("An insurance"),
     ends="ends_on",
     rows=(
@@ -119,7 +113,6 @@ _CERTIFICATES = Asked(
     Subject.CERTIFICATES,
     N_("Certificates"),
     N_("Such as Cyber Essentials or ISO 27001. Evidence is asked only from the preferred bidder."),
-    YEAR,
     row_title=N_("A certificate"),
     ends="ends_on",
     rows=(
@@ -133,7 +126,6 @@ _FAIR_WORK = Asked(
     Subject.FAIR_WORK,
     N_("Fair work"),
     N_("What you do for the people who work for you."),
-    YEAR,
     parts=(
         Part("living_wage", N_("Do you pay everybody at least the real living wage?"), Kind.CHOICE,
              required=N_("Choose an answer"), choices=(
@@ -151,7 +143,6 @@ _PROMPT_PAYMENT = Asked(
     Subject.PROMPT_PAYMENT,
     N_("Prompt payment"),
     N_("How fast you pay those who work for you under a contract."),
-    YEAR,
     parts=(
         Part("days", N_("Days within which you usually pay an invoice"), Kind.WHOLE,
              required=N_("Enter a number of days")),
@@ -164,7 +155,6 @@ _CLIMATE = Asked(
     Subject.CLIMATE,
     N_("Climate"),
     N_("What you do about your emissions."),
-    YEAR,
     parts=(
         Part("plan", N_("Do you have a plan to reduce your emissions?"), Kind.CHOICE,
              required=N_("Choose an answer"), choices=(

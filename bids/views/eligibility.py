@@ -10,7 +10,7 @@ from bids.forms import DeclarationForm
 from bids.models import EligibilityDeclaration
 from bids.passport.queries import current_size
 from bids.passport.size import Size
-from bids.views.room import Page, blueprint, refused
+from bids.views.room import Page, blueprint, declaration_months, refused
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -51,7 +51,12 @@ def declare() -> Page:
             status = refused(form, error)
         else:
             carried.forget()
-            flash(_("Your declaration is made. Every bid uses it for the next 12 months."))
+            flash(
+                _(
+                    "Your declaration is made. Every bid uses it for the next %(months)d months.",
+                    months=declaration_months(),
+                )
+            )
             return redirect(_back(request.args.get("bid")), 303)
     elif request.method == "POST":
         status = 422

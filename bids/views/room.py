@@ -11,8 +11,10 @@ from bids.arrival import arrived_at
 from bids.lifecycle import BID_STATE_WORDS
 from bids.views.watching import watch
 from marketplace.core import access
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
+from marketplace.core.regimes.passport import passport_rules_on
 from marketplace.core.regimes.sizes import SIZE_WORDS
 
 blueprint = Blueprint("bids", __name__)
@@ -62,7 +64,13 @@ def words() -> dict[str, object]:
     }
 
 
+def declaration_months() -> int:
+    """Give for how many months a declaration made today holds."""
+    return passport_rules_on(access.clock().now().astimezone(PLACE).date()).declaration.months
+
+
 blueprint.context_processor(words)
+blueprint.add_app_template_global(declaration_months)
 watch(
     blueprint,
     [

@@ -8,6 +8,7 @@ Source: GOV.UK style guide, "Dates" and "Times" (2pm, 5:30pm, midday, midnight).
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -34,6 +35,14 @@ _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day of the month so many months later, or that month's last where it is
+    shorter: a year after 29 February is 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def format_instant(instant: datetime, *, seconds: bool = False) -> str:

@@ -20,7 +20,7 @@ APART = (
 )
 
 # A number under such a name is a rule of somebody's: of the law, or of ours.
-RULE = re.compile(r"(days|years|pounds|threshold|vat|standstill|retention)", re.IGNORECASE)
+RULE = re.compile(r"(days|months|years|pounds|threshold|vat|standstill|retention)", re.IGNORECASE)
 
 # Rules of our own, that no law sets, each with why.
 OURS: Mapping[str, str] = {
@@ -109,7 +109,13 @@ def test_no_module_and_no_page_has_a_threshold() -> None:
 
 @pytest.mark.parametrize(
     "planted",
-    ["STANDSTILL_DAYS = 10", "retention_years: int = 3", "VAT = 20", "DAYS_TO_PUBLISH_AWARD = 30"],
+    [
+        "STANDSTILL_DAYS = 10",
+        "retention_years: int = 3",
+        "VAT = 20",
+        "MONTHS_IT_HOLDS = 12",
+        "DAYS_TO_PUBLISH_AWARD = 30",
+    ],
 )
 def test_planted_rule_is_found(planted: str) -> None:
     assert numbers_under_a_rules_name(planted)

@@ -110,3 +110,19 @@ def test_time_left_over_a_clock_change_counts_the_time_that_passes(
     noon_before: datetime, words: str
 ) -> None:
     assert dates.time_left(noon_before, noon_before + timedelta(days=1)) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "after"),
+    [
+        (date(2026, 12, 8), 12, date(2027, 12, 8)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2027, 2, 28), 12, date(2028, 2, 28)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month(
+    day: date, months: int, after: date
+) -> None:
+    assert dates.months_after(day, months) == after
