@@ -78,11 +78,15 @@ ROOMS = (
     "marketplace.web.views",
 )
 
-# Their jobs are begun by rows alone, or their words told on pages: nothing else imports them.
+# Their jobs are begun by rows alone, or their words told on pages through a register: nothing else
+# imports them.
 WORKERS = (
+    "bids.asking.todos",
     "bids.log_checks",
     "bids.opening_checks",
     "bids.reminding.telling",
+    "bids.todos",
+    "challenges.asking.todos",
     "challenges.changing.log_checks",
     "challenges.drafting.log_checks",
     "challenges.alerts.telling",
@@ -93,6 +97,7 @@ WORKERS = (
     "marketplace.core.audit.stamping",
     "marketplace.core.vault.rotation",
     "scoring.award.outcomes",
+    "scoring.award.todos",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

@@ -100,11 +100,18 @@ def waiting_of_supplier(
     session: Session, supplier_id: uuid.UUID, now: datetime
 ) -> Sequence[BidQuery]:
     """Give what a supplier still has to answer, the most urgent first, with the challenge."""
+    return waiting_of_suppliers(session, [supplier_id], now)
+
+
+def waiting_of_suppliers(
+    session: Session, suppliers: Collection[uuid.UUID], now: datetime
+) -> Sequence[BidQuery]:
+    """Give what some suppliers still have to answer, the most urgent first, with the challenge."""
     return session.scalars(
         select(BidQuery)
         .join(BidQuery.bid)
         .where(
-            Bid.supplier_id == supplier_id,
+            Bid.supplier_id.in_(suppliers),
             BidQuery.answered_at.is_(None),
             BidQuery.withdrawn_at.is_(None),
             BidQuery.decided_at.is_(None),

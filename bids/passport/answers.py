@@ -59,7 +59,7 @@ class Answer:
     @property
     def last_day(self) -> date:
         """Give the last day on which the answer holds, in London."""
-        return (self.expires_at.astimezone(LONDON) - timedelta(days=1)).date()
+        return last_day(self.expires_at)
 
     def standing(self, now: datetime) -> Standing:
         """Tell whether the answer holds, and whether it will for long."""
@@ -67,6 +67,11 @@ class Answer:
             return Standing.EXPIRED
         soon = now >= self.expires_at - rules_at(now).soon
         return Standing.SOON if soon else Standing.GOOD
+
+
+def last_day(expires_at: datetime) -> date:
+    """Give the last day, in London, on which an answer that expires then holds."""
+    return (expires_at.astimezone(LONDON) - timedelta(days=1)).date()
 
 
 def checked(subject: Subject, values: Values) -> tuple[dict[str, Any], dict[str, str]]:

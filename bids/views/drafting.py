@@ -13,6 +13,7 @@ from bids.asking.models import BidQuery
 from bids.forms import DraftForm
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
+from bids.progress import parts_of
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
 from bids.views.room import Page, blueprint, refused
@@ -86,7 +87,7 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "last_change": changes.count(session, bid.challenge),
         "changed_since": changes.after(session, bid.challenge, bid.created_at),
         "left_over": drafts.left_over(session, bid),
-        "parts": len(asked.questions) + asked.price + 2,
+        "parts": parts_of(asked),
         "vat_percent": rules_on(now).vat_percent,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }

@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from challenges.asking import policy
 from challenges.asking.models import Clarification, ClarificationAnswer
-from challenges.models import Challenge
+from challenges.lifecycle import State
+from challenges.models import Challenge, Stage
 from challenges.topics import Topic
 from marketplace.core.accounts.models import Membership, MembershipRole
 from marketplace.core.errors import NotFound
@@ -44,6 +46,31 @@ class Page:
 
     answers: Sequence[ClarificationAnswer]
     before: int | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a supplier's about an open challenge, for its own people.
+
+    `answered_at` is None until an answer is published. `number` is that of the answer, None where
+    it was given to this supplier alone.
+    """
+
+    supplier_id: uuid.UUID
+    reference: str
+    title: str
+    text: str
+    asked_at: datetime
+    closes_at: datetime
+    answered_at: datetime | None
+    number: int | None
+
+    @property
+    def page(self) -> tuple[str, Mapping[str, object]]:
+        """Give the endpoint, with its parameters, where the answer is read."""
+        if self.answered_at is None or self.number is None:
+            return "asking.mine", {"reference": self.reference}
+        return "asking.show", {"reference": self.reference, "number": self.number}
 
 
 @dataclass(frozen=True)
@@ -132,6 +159,45 @@ def of_supplier(
         .order_by(Clarification.asked_at.desc(), Clarification.id.desc())
         .limit(DESK_MOST)
     ).all()
+
+
+def asked_by(
+    session: Session,
+    suppliers: Collection[uuid.UUID],
+    now: datetime,
+    *,
+    answered_after: datetime | None = None,
+    most: int = DESK_MOST,
+) -> Sequence[Asked]:
+    """Give what some suppliers have asked about challenges that are open now, the latest first.
+
+    With `answered_after` only what was answered after that instant.
+    """
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Clarification.supplier_id,
+            Challenge.reference,
+            Challenge.title,
+            Clarification.text,
+            Clarification.asked_at,
+            Stage.closes_at,
+            ClarificationAnswer.published_at,
+            ClarificationAnswer.number,
+        )
+        .join(Challenge, Challenge.id == Clarification.challenge_id)
+        .join(Stage, (Stage.challenge_id == Challenge.id) & (Stage.ordinal == 1))
+        .outerjoin(ClarificationAnswer, ClarificationAnswer.id == Clarification.answer_id)
+        .where(
+            Clarification.supplier_id.in_(suppliers),
+            Challenge.state == State.OPEN,
+            Stage.closes_at > now,
+        )
+        .order_by(Clarification.asked_at.desc(), Clarification.id.desc())
+        .limit(most)
+    )
+    if answered_after is not None:
+        query = query.where(ClarificationAnswer.published_at > answered_after)
+    return [Asked(*row) for row in session.execute(query)]
 
 
 def waiting(session: Session, challenge: Challenge) -> Sequence[Clarification]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    bindparam,
     cast,
     column,
     func,
@@ -98,8 +99,13 @@ def matches(session: Session, wanted: Wanted, *, ranked: bool) -> Select[uuid.UU
         hits = (
             select(_FTS.c.rowid.label("number"), score.label("score"))
             .select_from(_FTS)
-            .where(text("challenge_words MATCH :wanted").bindparams(wanted=wanted.fts5))
-            .cte("hits")
+            .where(
+                # Several searches may stand in one statement.
+                text("challenge_words MATCH :wanted").bindparams(
+                    bindparam("wanted", wanted.fts5, unique=True)
+                )
+            )
+            .cte()
             .prefix_with("MATERIALIZED")
         )
         return select(ChallengeText.challenge_id, hits.c.score).join(
@@ -117,7 +123,7 @@ def matches(session: Session, wanted: Wanted, *, ranked: bool) -> Select[uuid.UU
     hits = (
         select(ChallengeText.challenge_id, score.label("score"))
         .where(words_column.op("@@")(asked))
-        .cte("hits")
+        .cte()
         .prefix_with("MATERIALIZED")
     )
     return select(hits.c.challenge_id, hits.c.score)

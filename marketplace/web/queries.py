@@ -1,7 +1,7 @@
 """Reads for the home page, the board of a person, the hub of a challenge, and the outbox."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
-from bids.models import Bid, Opening, OpeningConfirmation
+from bids.models import Opening, OpeningConfirmation
 from bids.opened import bid_counts
-from bids.renewing.queries import Renewal, how_many, renewals
+from bids.renewing.queries import how_many
 from challenges import openers
 from challenges.asking import queries as asking
 from challenges.changing.models import ChangeDraft
@@ -63,11 +63,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """What waits for a person: challenges of the body, bids of the supplier, bodies to verify."""
+    """What waits for a person of a body, or of those who run the service."""
 
     lines: list[Line]
-    bids: Sequence[Row[*tuple[Any, ...]]]
-    renewals: Mapping[uuid.UUID, Renewal]
     unverified: int
     joint: Sequence[joining.Joined]
 
@@ -145,23 +143,6 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
     """Read what waits for the actor, newest challenges first."""
     query = _standings(actor).order_by(Challenge.created_at.desc()).limit(BOARD_ROWS)
     lines = [_line(row, actor, now) for row in session.execute(query)]
-    bids = session.execute(
-        select(
-            Bid.reference,
-            Bid.state,
-            Challenge.title,
-            Challenge.state.label("challenge_state"),
-            Stage.closes_at,
-            Intention.bid_id.label("preferred_id"),
-            Bid.id,
-        )
-        .join(Challenge, Challenge.id == Bid.challenge_id)
-        .join(Stage, Stage.id == Bid.stage_id)
-        .outerjoin(Intention, Intention.stage_id == Stage.id)
-        .where(Bid.supplier_id == actor.organisation_id)
-        .order_by(Bid.created_at.desc())
-        .limit(BOARD_ROWS)
-    ).all()
     unverified = 0
     if actor.may(Permission.ORGANISATION_VERIFY):
         unverified = (
@@ -175,9 +156,8 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
             )
             or 0
         )
-    standing = renewals(session, [bid.id for bid in bids], now) if bids else {}
     joint = joining.of_body(session, actor)
-    return Board(lines=lines, bids=bids, renewals=standing, unverified=unverified, joint=joint)
+    return Board(lines=lines, unverified=unverified, joint=joint)
 
 
 def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:

@@ -24,7 +24,8 @@ from marketplace.core.database import db
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
-from marketplace.web import colour, queries
+from marketplace.web import colour, queries, supplier_board
+from marketplace.web.supplier_bids import standing_of
 
 blueprint = Blueprint("web", __name__)
 
@@ -62,8 +63,13 @@ def privacy() -> str:
 @signed_in
 def work() -> str:
     """Show what waits for the person, by the roles of the organisation they act for."""
-    actor = access.optional_actor()
-    board = queries.board(db.session(), actor, access.clock().now()) if actor else None
+    actor, now = access.optional_actor(), access.clock().now()
+    if actor is not None and actor.may(Permission.BID_DRAFT):
+        mine = supplier_board.board(db.session(), actor, now)
+        return render_template(
+            "web/supplier/board.html", board=mine, standing=standing_of, form=BaseForm()
+        )
+    board = queries.board(db.session(), actor, now) if actor else None
     return render_template("web/work.html", board=board)
 
 

@@ -95,6 +95,21 @@ def standing_memberships(organisation_id: uuid.UUID) -> Sequence[Membership]:
     ).all()
 
 
+def names_of(organisation_id: uuid.UUID, role: Role) -> Sequence[str]:
+    """Give the names of those who act for an organisation in a role."""
+    return db.session.scalars(
+        select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.ended_at.is_(None),
+            MembershipRole.role == role,
+        )
+        .order_by(User.name, User.id)
+    ).all()
+
+
 def membership_for(actor: Actor, membership_id: uuid.UUID) -> Membership:
     """Give a standing membership of an organisation whose people the actor may see.
 
