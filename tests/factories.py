@@ -6,12 +6,15 @@ Everything is plainly fictional. Each builder adds and flushes; the caller commi
 import hashlib
 import itertools
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from bids import documents, drafts, envelopes, log_words, receipts
+from bids.attachments.models import OpenedFile
+from bids.documents import Attachment
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import (
     Bid,
@@ -389,8 +392,12 @@ def a_bid(
     *,
     price_minor: int | None = None,
     text: str = "We would ask people first.",
+    attached: Sequence[tuple[Attachment, bytes]] = (),
 ) -> Bid:
-    """Add a bid with an answer to every question, and a submission unless it is a draft."""
+    """Add a bid with an answer to every question, and a submission unless it is a draft.
+
+    Of an opened bid the files that are `attached` lie in the store.
+    """
     stage = challenge.stage
     bid = Bid(
         reference=f"B-TEST{next(_count):02d}",
@@ -408,11 +415,14 @@ def a_bid(
         contract_accepted=True,
         contract_points="",
         ai_statement="",
+        attachments=tuple(each for each, _content in attached),
     )
     session.add(bid)
     session.flush()
     if state in OPENED_STATES or state is BidState.SUBMITTED:
         _submit(session, at, challenge, bid, user, content, opened=state in OPENED_STATES)
+        for place, (each, held) in enumerate(attached):
+            _take_out(session, at, bid, place, each, held)
         bid.state = state
         session.flush()
     else:
@@ -442,6 +452,7 @@ def _submit(
             supplier_name=bid.supplier.name,
             currency="GBP",
             content=submitted,
+            further=bool(submitted.attachments),
             eligibility=documents.Eligibility(
                 declared_at=at,
                 declared_by=user.name,
@@ -504,6 +515,19 @@ def _submit(
         )
         session.flush()
     bid.current_version = 1
+
+
+def _take_out(
+    session: Session, at: datetime, bid: Bid, place: int, what: Attachment, content: bytes
+) -> None:
+    """Add a file as the opening takes it out of the envelope."""
+    store = current_files()
+    files.keep(
+        session, store, store.write(content), media_type=what.media_type, clock=FixedClock(at)
+    )
+    submission = session.query(Submission).filter_by(bid_id=bid.id).one()
+    session.add(OpenedFile(submission_id=submission.id, place=place, sha256=what.sha256))
+    session.flush()
 
 
 def a_panel(session: Session, at: datetime, challenge: Challenge) -> Panel:

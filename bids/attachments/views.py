@@ -1,7 +1,6 @@
 """Pages on which files are attached to a bid and taken off, and the files themselves."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +13,7 @@ from bids import service as bids
 from bids.attachments import opening, service, sources
 from bids.attachments.forms import AttachForm
 from bids.attachments.holding import HeldFile
-from bids.documents import Attachment
+from bids.attachments.serving import file_response
 from bids.models import Bid
 from bids.views.drafting import standing_facts
 from bids.views.room import Page, refused, words
@@ -26,15 +25,12 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
-from marketplace.core.vault.envelopes import Reader
-from marketplace.core.vault.piping import shut
 
 blueprint = Blueprint("attachments", __name__)
 blueprint.context_processor(words)
 
 # A file and the fields beside it; a little more, so that most who are over hear of it by the field.
 REQUEST_MOST = (MEGABYTES_MOST + 4) * 1024 * 1024
-_CHUNK = 256 * 1024
 _AT = "/bids/<reference>/files"
 
 watch(blueprint, [f"attachments.{page}" for page in ("index", "remove", "draft", "submitted")])
@@ -132,7 +128,7 @@ def draft(reference: str, file_id: uuid.UUID) -> Response:
     """Give a file of a draft to its own supplier."""
     bid = queries.own_bid(db.session(), reference, access.current_actor())
     held = _held(bid, file_id)
-    return _file(held.attachment, sources.draft_file(held))
+    return file_response(held.attachment, sources.draft_file(held))
 
 
 @blueprint.get("/bids/<reference>/receipts/<int:version>/files/<int:place>")
@@ -146,7 +142,9 @@ def submitted(reference: str, version: int, place: int) -> Response:
     made = queries.submission(session, bid.id, version)
     if made is None or place >= len(attachments):
         raise NotFound(service.NO_SUCH_FILE)
-    return _file(attachments[place], sources.own_files(session, bid, made, attachments, place))
+    return file_response(
+        attachments[place], sources.own_files(session, bid, made, attachments, place)
+    )
 
 
 @blueprint.get("/work/challenges/<reference>/bids/<bid_reference>/files/<int:place>")
@@ -158,7 +156,7 @@ def opened(reference: str, bid_reference: str, place: int) -> Response:
     found = opening.find(db.session(), bid.bid_id, bid.version, place)
     if found is None:
         raise NotFound(service.NO_SUCH_FILE)
-    return _file(bid.attachments[place], access.current_files().open(found.sha256))
+    return file_response(bid.attachments[place], access.current_files().open(found.sha256))
 
 
 def _held(bid: Bid, file_id: uuid.UUID) -> HeldFile:
@@ -170,25 +168,6 @@ def _held(bid: Bid, file_id: uuid.UUID) -> HeldFile:
         if each.id == file_id:
             return each
     raise NotFound(service.NO_SUCH_FILE)
-
-
-def _file(attachment: Attachment, source: Reader) -> Response:
-    """Give a file to be saved, never to be shown in the place of a page."""
-    response = Response(_chunks(source), mimetype=attachment.media_type)
-    response.headers["Content-Length"] = str(attachment.size)
-    response.headers.set("Content-Disposition", "attachment", filename=attachment.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.call_on_close(lambda: shut(source))
-    return response
-
-
-def _chunks(source: Reader) -> Iterator[bytes]:
-    try:
-        while chunk := source.read(_CHUNK):
-            yield chunk
-    finally:
-        shut(source)
 
 
 def _to_files(reference: str) -> Response:

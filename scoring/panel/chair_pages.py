@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
 from bids.asking.queries import ShownQuery
+from bids.documents import Attachment
 from bids.opened import FLAW_WORDS
 from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
@@ -304,7 +305,7 @@ class CellPage:
     `may_be_present` are label, name and seat of the members who may deal with the bid;
     `last_present` the labels recorded last, on any cell; `flaw` says what is wrong with a bid that
     is not as it was submitted; `asked` what its bidder was asked after the opening, as far as the
-    panel may see it.
+    panel may see it; `files` what goes with the bid, if it is as it was submitted.
     """
 
     reference: str
@@ -315,6 +316,7 @@ class CellPage:
     answer: str
     flaw: str | None
     asked: Sequence[ShownQuery]
+    files: Sequence[Attachment]
     scale: Sequence[tuple[Decimal, str]]
     earlier: Sequence[AgreedScore]
     may_be_present: Sequence[tuple[str, str, Seat]]
@@ -364,6 +366,7 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         answer=opened[bid_id].answers.get(key, ""),
         flaw=None if (flaw := opened[bid_id].flaw) is None else FLAW_WORDS[flaw],
         asked=bid_queries.shown_to_panel(session, [bid_id], key).get(bid_id, ()),
+        files=opened[bid_id].attachments if opened[bid_id].intact else (),
         scale=queries.scale(found.stage, cell.question),
         earlier=agreed.get((bid_id, cell.question.id), [])[:-1],
         may_be_present=[

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
 from bids.asking.queries import ShownQuery
+from bids.documents import Attachment
 from bids.opened import FLAW_WORDS
 from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
@@ -101,7 +102,8 @@ class QuestionPage:
     """One question across all bids, with their answers by bid id and what each score means.
 
     `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too;
-    `asked` what bidders were asked after the opening, as far as the panel may see it.
+    `asked` what bidders were asked after the opening, as far as the panel may see it; `files` what
+    goes with the bids that are as they were submitted.
     Plain values throughout: the page outlives the transaction that recorded its reading.
     """
 
@@ -112,6 +114,7 @@ class QuestionPage:
     answers: Mapping[uuid.UUID, str]
     flaws: Mapping[uuid.UUID, str]
     asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
+    files: Mapping[uuid.UUID, Sequence[Attachment]]
     scale: Sequence[tuple[Decimal, str]]
 
     @property
@@ -259,4 +262,7 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
         asked=bid_queries.shown_to_panel(session, readable, key),
+        files={
+            bid.bid_id: bid.attachments for bid in opened if bid.bid_id in readable and bid.intact
+        },
     )

@@ -110,6 +110,17 @@ def can_read_bids(actor: Actor, member: "PanelMember | None", phase: PanelPhase 
     return _moment(PanelAct.READ_BIDS, phase)
 
 
+def can_read_files(actor: Actor, member: "PanelMember | None", phase: PanelPhase | None) -> Answer:
+    """Answer whether the actor may read files that go with bids, those they are not recused from.
+
+    They are read beside the answers: by evaluators from the beginning of scoring, and by every
+    member once the panel sees all scores.
+    """
+    if can_see_all_scores(actor, member, phase).allowed:
+        return ALLOWED
+    return _evaluator_reads(actor, member, phase)
+
+
 def can_write_scores(
     actor: Actor, member: "PanelMember | None", phase: PanelPhase | None
 ) -> Answer:

@@ -188,7 +188,7 @@ FILES = frozenset(
         *("log.newest", "log.checkpoint", "log.stamp", "log.tile", "log.inclusion"),
         *("timeline.download", "timeline.download_public", "plans.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
-        *("attachments.draft", "attachments.opened", "attachments.submitted"),
+        *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),

@@ -9,7 +9,7 @@ from scoring.panel.service.interests import (
 )
 from scoring.panel.service.moderation import begin_moderation, lock_quality, record_consensus
 from scoring.panel.service.naming import add_member, name_panel, replace_member
-from scoring.panel.service.reading import read_cell, read_own_score, read_question
+from scoring.panel.service.reading import read_cell, read_file, read_own_score, read_question
 from scoring.panel.service.scores import (
     DraftCell,
     begin_scoring,
@@ -32,6 +32,7 @@ __all__ = [
     "log_words",
     "name_panel",
     "read_cell",
+    "read_file",
     "read_own_score",
     "read_question",
     "record_consensus",

@@ -7,15 +7,23 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from bids import opened
+from bids.attachments import opening
+from bids.documents import Attachment
+from bids.lifecycle import BidState
 from bids.log_words import READ
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
+from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import chair_pages, evaluator_pages, policy, queries
 from scoring.panel.chair_pages import CellPage
 from scoring.panel.evaluator_pages import QuestionPage
 from scoring.panel.queries import Meeting
+
+_NO_SUCH_FILE = N_("There is no such file.")
 
 
 def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> QuestionPage:
@@ -73,13 +81,48 @@ def read_cell(
     return page
 
 
+def read_file(
+    reference: str, bid_reference: str, place: int, *, actor: Actor, clock: Clock
+) -> tuple[Attachment, str]:
+    """Give a member what a file of a bid is and its digest in the store, and record the read.
+
+    `place` is the file's place in the bid, from 0.
+
+    Raises:
+        NotFound: the challenge is another body's, there is no such file of a valid bid, the bid is
+            not as it was submitted, or the actor is recused from it.
+        Forbidden: the actor does not sit on the panel, or neither scores nor moderates.
+        WrongMoment: not briefed, not declared, or scoring has not begun.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_read_files(actor, found.member, found.phase))
+        bid = opened.find_opened_bid(session, found.stage.id, bid_reference)
+        apart = queries.recusals(session, found.stage.id)
+        if (
+            bid is None
+            or bid.state is not BidState.VALID
+            or not bid.intact
+            or (found.own_seat.id, bid.bid_id) in apart
+            or not place < len(bid.attachments)
+        ):
+            raise NotFound(_NO_SUCH_FILE)
+        file = opening.find(session, bid.bid_id, bid.version, place)
+        if file is None:
+            raise NotFound(_NO_SUCH_FILE)
+        given = bid.attachments[place], file.sha256
+        _record(session, found, [bid_reference], None, actor, clock, file=given[0].sha256)
+    return given
+
+
 def _record(
     session: Session,
     found: Meeting,
     bid_references: Sequence[str],
-    key: str,
+    key: str | None,
     actor: Actor,
     clock: Clock,
+    **more: str,
 ) -> None:
     log.append(
         session,
@@ -90,4 +133,5 @@ def _record(
         bid=", ".join(bid_references),
         criterion=key,
         label=found.own_seat.label,
+        **more,
     )

@@ -7,8 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from flask import g
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from bids.documents import Attachment
 from bids.lifecycle import BidState
 from challenges.kinds import PriceModel
 from challenges.lifecycle import State
@@ -19,7 +22,7 @@ from marketplace.core.permissions import Actor, Role
 from scoring.panel import queries, service
 from scoring.panel.lifecycle import Interest, Measure
 from scoring.panel.service import Declaration, DraftCell
-from tests.conftest import NOW
+from tests.conftest import NOW, sign_in
 from tests.factories import (
     a_bid,
     a_body,
@@ -223,7 +226,12 @@ def build_scene(session: Session, clock: FixedClock, state: State = State.OPENED
     return scene
 
 
-def add_bid(scene: Scene, name: str, state: BidState = BidState.VALID) -> str:
+def add_bid(
+    scene: Scene,
+    name: str,
+    state: BidState = BidState.VALID,
+    attached: Sequence[tuple[Attachment, bytes]] = (),
+) -> str:
     """Add a bid of a supplier of that name; return its reference."""
     supplier = a_supplier(scene.session, NOW, name)
     user = a_person(scene.session, NOW, supplier, Role.SUPPLIER_ADMIN)
@@ -236,10 +244,18 @@ def add_bid(scene: Scene, name: str, state: BidState = BidState.VALID) -> str:
         state,
         price_minor=PRICE_MINOR,
         text=f"{ANSWER} of {name}",
+        attached=attached,
     )
     scene.bids[name] = bid.reference
     scene.session.commit()
     return bid.reference
+
+
+def enter(client: FlaskClient, user: User) -> None:
+    """Sign in as somebody, forgetting whoever asked before within the test's own context."""
+    for name in list(g):
+        g.pop(name)
+    sign_in(client, user)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -17,7 +16,6 @@ from bids import opened
 from bids.models import Flaw
 from challenges.kinds import CriterionKind
 from challenges.models import Criterion, ScaleDescriptor
-from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
@@ -25,9 +23,9 @@ from scoring.panel import queries, service
 from scoring.panel.lifecycle import Measure
 from scoring.panel.models import ScoreDraft
 from scoring.panel.order import in_reading_order
-from tests.conftest import NOW, count_statements, sign_in
+from tests.conftest import NOW, count_statements
 from tests.factories import a_body, a_person
-from tests.integration.panel.conftest import ANSWER, PRICE, Scene, add_bid
+from tests.integration.panel.conftest import ANSWER, PRICE, Scene, add_bid, enter
 
 Visit = Callable[[str, str], tuple[int, str]]
 
@@ -42,13 +40,6 @@ def visit(scene: Scene, client: FlaskClient) -> Visit:
         return answer.status_code, text_of(answer.text)
 
     return get
-
-
-def enter(client: FlaskClient, user: User) -> None:
-    """Sign in as somebody, forgetting whoever asked before within the test's own context."""
-    for name in list(g):
-        g.pop(name)
-    sign_in(client, user)
 
 
 def text_of(page: str) -> str:

@@ -167,6 +167,7 @@ _PANEL = {
     "panel.begin_moderation": "scoring scored moderating",
     "panel.moderation": "scored moderating",
     "panel.cell": "scored moderating locked",
+    "panel.file": "opened scoring moderating",
 }
 _AWARD = {
     "award.conclude": "scoring moderating locked",

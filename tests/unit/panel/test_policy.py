@@ -232,6 +232,24 @@ def test_read_bids_in_a_seat_but_without_the_role_lacks_the_right() -> None:
 
 
 @pytest.mark.parametrize("phase", PanelPhase, ids=name)
+def test_read_files_goes_with_the_answers_for_evaluators_and_later_for_the_chair(
+    phase: PanelPhase,
+) -> None:
+    evaluator = policy.can_read_files(EVALUATOR, EVALUATOR_SEAT, phase)
+    assert evaluator.allowed is (phase in {SCORING, MODERATING, LOCKED})
+    chair = policy.can_read_files(CHAIR, CHAIR_SEAT, phase)
+    assert chair.allowed is (phase in {MODERATING, LOCKED})
+
+
+def test_read_files_before_a_declaration_or_without_a_seat_is_refused_with_its_reason() -> None:
+    silent = a_seat(EVALUATOR, Seat.EVALUATOR, briefed=True, declared=False)
+    answer = policy.can_read_files(EVALUATOR, silent, SCORING)
+    assert (answer.ground, answer.message) == (Ground.MOMENT, "Declare your interests first.")
+    assert policy.can_read_files(EVALUATOR, None, SCORING).ground is Ground.RIGHT
+    assert policy.can_read_files(OFFICER, None, MODERATING).ground is Ground.RIGHT
+
+
+@pytest.mark.parametrize("phase", PanelPhase, ids=name)
 def test_write_scores_by_an_evaluator_is_possible_while_scoring(phase: PanelPhase) -> None:
     answer = policy.can_write_scores(EVALUATOR, EVALUATOR_SEAT, phase)
     assert answer.allowed is (phase is SCORING)

@@ -1,0 +1,20 @@
+"""The files that go with bids, for those who score or moderate them."""
+
+from werkzeug.wrappers import Response
+
+from bids.attachments.serving import file_response
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.permissions import Permission
+from scoring.panel import service
+from scoring.panel.views.frame import blueprint
+
+
+@blueprint.get("/bids/<bid_reference>/files/<int:place>")
+@requires(Permission.SCORE_RECORD)
+def file(reference: str, bid_reference: str, place: int) -> Response:
+    """Give a member a file of a bid; the reading is recorded before a byte is sent."""
+    attachment, sha256 = service.read_file(
+        reference, bid_reference, place, actor=access.current_actor(), clock=access.clock()
+    )
+    return file_response(attachment, access.current_files().open(sha256))
