@@ -14,7 +14,7 @@ from bids import expiring, policy
 from bids.expiring import Expiring
 from bids.lifecycle import BidState
 from bids.models import Bid, Submission
-from bids.passport.answers import SOON, last_day
+from bids.passport.answers import last_day, rules_at
 from bids.passport.subjects import ASKED
 from bids.renewing.queries import counts, is_current
 from challenges.lifecycle import State
@@ -123,7 +123,7 @@ def _declarations(
                 "Your declaration expired on %(day)s. No bid can be submitted without.",
                 day=format_date(holds_until),
             )
-        elif holds_until - now <= SOON:
+        elif holds_until - now <= rules_at(now).soon:
             title, due = _("Declare again that you may bid"), holds_until
             deadline = _("Your declaration expires on %(day)s.", day=format_date(holds_until))
         else:
@@ -148,7 +148,7 @@ def _passports(
 ) -> Iterator[Todo]:
     """Give the passports' answers that expired or expire soon; those of one day are one thing."""
     together: dict[tuple[uuid.UUID, datetime], list[Expiring]] = defaultdict(list)
-    for each in expiring.passport_answers(session, acting.keys(), now + SOON):
+    for each in expiring.passport_answers(session, acting.keys(), now + rules_at(now).soon):
         together[each.supplier_id, each.expires_at].append(each)
     for (supplier_id, expires_at), answers in together.items():
         day = format_date(last_day(expires_at))
