@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import BadSetting, Settings, from_environment
-from marketplace.core import access, keeping
+from marketplace.core import access, keeping, oversize
 from marketplace.core.accounts import setup as accounts
 from marketplace.core.clock import Clock, SystemClock
 from marketplace.core.colours import Brand
@@ -168,6 +168,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
     access.public(app.view_functions["static"])
     keeping.register(app)
+    oversize.register(app)
     app.before_request(_refuse_unmarked)
     app.before_request(_refuse_null)
     app.after_request(_set_headers)

@@ -1,49 +1,13 @@
 """A virus scanner is asked as clamd wants it, and no file passes that it does not call clean."""
 
 import io
-import socket
-import struct
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from bids.attachments.kinds import BadAttachment
 from bids.attachments.scanning import NoScanner, ensure_clean
-
-# The test file of the European Institute for Computer Antivirus Research, in two pieces, so that
-# no scanner takes this file for it.
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
-
-
-class Clamd:
-    """A scanner that knows one virus; `says` is its answer where it is not to look."""
-
-    def __init__(self) -> None:
-        self.says: bytes | None = None
-        self.heard: list[bytes] = []
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.at = f"127.0.0.1:{self._server.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _address = self._server.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rb") as stream:
-                assert stream.read(10) == b"zINSTREAM\0"
-                content = b""
-                while size := struct.unpack("!L", stream.read(4))[0]:
-                    content += stream.read(size)
-                self.heard.append(content)
-                found = b"stream: Eicar-Test-Signature FOUND\0"
-                answer = found if EICAR in content else b"stream: OK\0"
-                connection.sendall(answer if self.says is None else self.says)
+from tests.clamd import EICAR, Clamd
 
 
 @pytest.fixture
