@@ -61,6 +61,7 @@ ROOMS = (
     "challenges.notices.views",
     "bids.views",
     "bids.passport.views",
+    "bids.passport.register_views",
     "bids.checking.views",
     "bids.views.opening",
     "bids.evidence.views",

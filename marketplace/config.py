@@ -61,6 +61,9 @@ class Settings:
     similar_model: Path | None = None
     # A virus scanner, clamd: HOST:PORT or the path of its socket. Without one nothing is scanned.
     scanner: str | None = None
+    # The key with which Companies House is asked about company numbers. Without one nobody is.
+    companies_house_key: str | None = field(default=None, repr=False)
+    companies_house_url: str = "https://api.company-information.service.gov.uk"
     testing: bool = False
 
     @property
@@ -114,6 +117,13 @@ class Authority(TypedDict):
     timestamp_certificates: Path | None
 
 
+class CompaniesHouse(TypedDict):
+    """With which key Companies House is asked, and where."""
+
+    companies_house_key: str | None
+    companies_house_url: str
+
+
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
@@ -155,6 +165,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         # Unset means the model that came with the packages, where they are installed.
         similar_model=_file(environ, "MARKETPLACE_SIMILAR_MODEL"),
         scanner=_scanner(environ.get("MARKETPLACE_CLAMD")),
+        **_companies_house(environ),
     )
 
 
@@ -236,6 +247,16 @@ def _scanner(text: str | None) -> str | None:
     if text and not text.startswith("/") and not re.fullmatch(r".+:[0-9]{1,5}", text):
         raise BadSetting("MARKETPLACE_CLAMD must be HOST:PORT, or the path of clamd's socket")
     return text or None
+
+
+def _companies_house(environ: Mapping[str, str]) -> CompaniesHouse:
+    url = environ.get("MARKETPLACE_COMPANIES_HOUSE_URL") or Settings.companies_house_url
+    if not url.startswith(("http://", "https://")):
+        raise BadSetting("MARKETPLACE_COMPANIES_HOUSE_URL must begin with https:// or http://")
+    key = environ.get("MARKETPLACE_COMPANIES_HOUSE_KEY") or None
+    if key and (":" in key or not key.isprintable() or not key.isascii()):
+        raise BadSetting("MARKETPLACE_COMPANIES_HOUSE_KEY must be the key alone, without a colon")
+    return {"companies_house_key": key, "companies_house_url": url}
 
 
 def _origin(text: str | None) -> str | None:

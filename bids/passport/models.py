@@ -1,12 +1,13 @@
-"""Table of the passport's answers."""
+"""Tables of the passport's answers, and of what registers said of them."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bids.passport.compared import Outcome, Register, Status
 from bids.passport.kinds import Subject
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
@@ -36,3 +37,31 @@ class PassportAnswer(Identified, Base):
 
 
 append_only(PassportAnswer)
+
+
+class RegisterReading(Identified, Base):
+    """What a public register said of a supplier's number when it was asked.
+
+    Kept so that no page has to ask. The newest of the number that stands counts; a number that
+    was changed since has another reading, or none yet. `name`, `status` and `address` are there
+    where the number was found.
+    """
+
+    __tablename__ = "register_reading"
+    __table_args__ = (
+        Index("register_reading_newest", "supplier_id", "number", "asked_at"),
+        CheckConstraint("(outcome = 'found') = (name IS NOT NULL)", name="name"),
+        CheckConstraint("(outcome = 'found') = (status IS NOT NULL)", name="status_given"),
+    )
+
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    register: Mapped[Register] = mapped_column(enum_type(Register))
+    number: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    asked_at: Mapped[datetime]
+    name: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[Status | None] = mapped_column(enum_type(Status))
+    address: Mapped[str | None] = mapped_column(Text)
+
+
+append_only(RegisterReading)

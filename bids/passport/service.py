@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bids.passport import policy, queries, reminders
+from bids.passport import policy, queries, readings, reminders
 from bids.passport.answers import Values, checked, expires
+from bids.passport.compared import Outcome
 from bids.passport.kinds import Subject
 from bids.passport.models import PassportAnswer
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, StaleEdit
+from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -48,6 +49,27 @@ def answer(
                 )
             )
         _add(session, subject, kept, actor, clock)
+
+
+def use_register(*, seen: str, actor: Actor, clock: Clock) -> None:
+    """Take the name and the address that the register has into the answer on who the actor is.
+
+    `seen` is the identifier of the answer that the page showed beside them.
+
+    Raises:
+        Forbidden: the actor does not act for a supplier.
+        WrongMoment: the register has not been asked, or does not know the number.
+        StaleEdit: somebody else answered meanwhile.
+        Invalid: what stands may not stand by today's rules; it is answered anew by hand.
+    """
+    ensure(policy.can_answer(actor))
+    with transaction() as session:
+        known = readings.of_company(session, actor.organisation_id)
+    if known is None or known[1].outcome is not Outcome.FOUND:
+        raise WrongMoment(N_("The register has said nothing that could be used."))
+    values, said = known
+    taken = {"legal_name": said.name, **({"address": said.address} if said.address else {})}
+    answer(Subject.IDENTITY, {**values, **taken}, actor=actor, clock=clock, seen=seen)
 
 
 def confirm(*, actor: Actor, clock: Clock) -> Sequence[Subject]:
@@ -99,3 +121,4 @@ def _add(session: Session, subject: Subject, values: Values, actor: Actor, clock
     session.add(row)
     session.flush()
     reminders.await_expiry(session, row, clock)
+    readings.await_reading(session, row, clock)

@@ -8,11 +8,14 @@ from flask_babel import ngettext
 
 from bids import queries
 from bids.passport import service
-from bids.passport.answers import Standing
+from bids.passport.answers import Standing, Values
+from bids.passport.compared import differences
 from bids.passport.forms import SubjectForm, form_for, rows_sent
 from bids.passport.kinds import Kind, Subject
 from bids.passport.models import PassportAnswer
 from bids.passport.queries import history, known_identity, passport_of
+from bids.passport.readings import asks, of_company
+from bids.passport.register_views import beside
 from bids.passport.size import Size, size_of
 from bids.passport.subjects import ASKED, ROWS_MOST
 from bids.views.room import Page
@@ -45,8 +48,14 @@ def index() -> str:
             for each in Subject
         },
         declaration=declaration,
+        differs=_differs(actor),
         form=BaseForm(),
     )
+
+
+def _differs(actor: Actor) -> bool:
+    known = of_company(db.session(), actor.organisation_id)
+    return known is not None and bool(differences(*known))
 
 
 @blueprint.post("/organisation/passport/confirm")
@@ -88,8 +97,7 @@ def answer(subject: str) -> Page:
                 status = 422
             else:
                 flash(_("Saved: %(what)s", what=_(asked.title)))
-                to = url_for("passport.answer", subject=subject, more=1, _anchor="more")
-                return redirect(to if more else url_for("passport.index"), 303)
+                return redirect(_after(which, form.values, more), 303)
         else:
             status = 422
     else:
@@ -106,8 +114,18 @@ def answer(subject: str) -> Page:
         rows_most=ROWS_MOST,
         size=_size(which, given[0] if given else None),
         size_words=SIZE_WORDS,
+        beside=beside(newest) if not theirs else None,
     )
     return page, status
+
+
+def _after(which: Subject, values: Values, more: bool) -> str:
+    """Say where a saved answer leads: to the next row, to what a register says, or to all parts."""
+    if more:
+        return url_for("passport.answer", subject=which.value, more=1, _anchor="more")
+    if values.get("company_number") and asks(Kind.COMPANY):
+        return url_for("passport.answer", subject=which.value, _anchor="register")
+    return url_for("passport.index")
 
 
 def _subject(text: str) -> Subject:

@@ -15,6 +15,7 @@ from bids.forms import FindingForm, OpeningForm, PassphraseForm
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
 from bids.opened import FLAW_WORDS
+from bids.passport import compared, readings
 from bids.views.room import Page, refused, words
 from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
@@ -43,7 +44,7 @@ _RATE = "10 per hour"
 
 @blueprint.context_processor
 def _flaws() -> dict[str, object]:
-    return {"flaw_words": FLAW_WORDS}
+    return {"flaw_words": FLAW_WORDS, "register_differences": compared.differences}
 
 
 @blueprint.route("/work/opening-passphrase", methods=["GET", "POST"])
@@ -263,6 +264,7 @@ def decide(reference: str, bid_reference: str) -> Page:
         reading=reading,
         bid=reading.bid,
         form=form,
+        registered=readings.of_company(db.session(), reading.bid.supplier_id),
         checks=evidence.seen_by_body(
             db.session(), reading.bid.supplier_id, actor.organisation_id, clock.now()
         ),

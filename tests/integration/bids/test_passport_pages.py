@@ -13,6 +13,7 @@ from bids.models import EligibilityDeclaration
 from bids.passport import queries, service
 from bids.passport.kinds import Subject
 from bids.passport.models import PassportAnswer
+from bids.passport.readings import LOOK_UP
 from marketplace.core import jobs
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden
@@ -62,12 +63,15 @@ def test_answers_are_given_part_by_part_and_shown_with_who_when_and_until(
     assert "Enter your charity number" in wrong.text
     assert "1 Fictional Street" in wrong.text
 
-    assert send(client, f"{HERE}/identity", IDENTITY).status_code == 303
+    # Nobody asks a register here.
+    assert send(client, f"{HERE}/identity", IDENTITY).headers["Location"] == HERE
+    assert not session.scalars(select(jobs.Job.id).where(jobs.Job.kind == LOOK_UP)).all()
     page = client.get(HERE).text
     assert "Ada Example answered on" in page
     again = client.get(f"{HERE}/identity").text
     assert 'value="SC123456"' in again
     assert 'value="https://www.example.org"' in again
+    assert 'id="register"' not in again
 
 
 def test_identity_begins_with_what_registration_told_and_is_kept_only_when_saved(

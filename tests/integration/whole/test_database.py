@@ -52,6 +52,7 @@ MUST_BE_APPEND_ONLY = {
     "evidence_withdrawal",
     "eligibility_declaration",
     "passport_answer",
+    "register_reading",
 }
 
 

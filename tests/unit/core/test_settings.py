@@ -212,3 +212,26 @@ def test_settings_with_a_file_of_the_master_key_that_is_not_there_name_it(
 def test_settings_with_two_places_of_the_master_key_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="not both"):
         from_environment({**GOOD, "MARKETPLACE_MASTER_KEY_FILE": str(tmp_path / "master.key")})
+
+
+def test_settings_ask_no_register_until_a_key_is_given() -> None:
+    key = {"MARKETPLACE_COMPANIES_HOUSE_KEY": "hush-0123-abcd"}
+
+    assert from_environment(GOOD).companies_house_key is None
+    given = from_environment({**GOOD, **key})
+    assert given.companies_house_key == "hush-0123-abcd"
+    assert given.companies_house_url.startswith("https://")
+    assert "hush" not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MARKETPLACE_COMPANIES_HOUSE_KEY", "user:password"),
+        ("MARKETPLACE_COMPANIES_HOUSE_KEY", "a\nb"),
+        ("MARKETPLACE_COMPANIES_HOUSE_URL", "file:///etc/passwd"),
+    ],
+)
+def test_settings_refuse_a_register_that_cannot_be_asked(name: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        from_environment({**GOOD, name: text})
