@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import BadSetting, Settings, from_environment
-from marketplace.core import access, keeping, oversize
+from marketplace.core import access, keeping, uploads
 from marketplace.core.accounts import setup as accounts
 from marketplace.core.clock import Clock, SystemClock
 from marketplace.core.colours import Brand
@@ -168,8 +168,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         import_module(worker)
 
     access.public(app.view_functions["static"])
+    # What was done after a request is done in the opposite order: this sees what the next one saw.
+    uploads.register(app)
     keeping.register(app)
-    oversize.register(app)
     app.before_request(_refuse_unmarked)
     app.before_request(_refuse_null)
     app.after_request(_set_headers)

@@ -44,12 +44,6 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = REQUEST_MOST
 
 
-@blueprint.teardown_request
-def close_files(_error: BaseException | None) -> None:
-    """Let go of what a large file was put down in while the request was read."""
-    request.close()
-
-
 @blueprint.route(_AT, methods=["GET", "POST"])
 @requires(Permission.BID_DRAFT)
 def index(reference: str) -> Page:

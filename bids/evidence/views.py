@@ -33,12 +33,6 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = _REQUEST_MOST
 
 
-@blueprint.teardown_request
-def close_files(_error: BaseException | None) -> None:
-    """Let go of what a large file was put down in while the request was read."""
-    request.close()
-
-
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
     return {"evidence_words": EVIDENCE_WORDS, "standing_words": STANDING_WORDS}

@@ -42,12 +42,6 @@ REGIME = "scotland"
 _RATE = "20 per minute; 200 per hour"
 
 
-@blueprint.teardown_request
-def close_files(_error: BaseException | None) -> None:
-    """Let go of what a large file was put down in while the request was read."""
-    request.close()
-
-
 @blueprint.get("/organisation/passport/export")
 @requires(Permission.BID_DRAFT)
 def export() -> str:

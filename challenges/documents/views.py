@@ -38,12 +38,6 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = REQUEST_MOST
 
 
-@blueprint.teardown_request
-def close_files(_error: BaseException | None) -> None:
-    """Let go of what a large file was put down in while the request was read."""
-    request.close()
-
-
 @blueprint.route(f"{_AT}/add", methods=["GET", "POST"])
 @requires(Permission.CHALLENGE_WRITE)
 def attach(reference: str) -> Page:

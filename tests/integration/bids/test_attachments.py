@@ -192,6 +192,15 @@ def test_pages_take_a_file_and_say_by_the_field_why_another_is_refused(
     assert (huge.status_code, "larger than 50 MB" in huge.text) == (413, True)
     assert stored(app) == before
 
+    by_script = client.post(
+        at,
+        data={"file": (io.BytesIO(PDF + b"2"), "more.pdf")},
+        headers={"X-Requested-With": "upload"},
+    )
+    assert (by_script.status_code, by_script.get_json()) == (200, {"next": at})
+    assert "Content-Security-Policy" in by_script.headers
+    assert "“more.pdf” is attached." in client.get(at).text
+
     asked = client.get(f"{at}/{row_id}/remove")
     assert "Remove this file?" in asked.text
     assert client.post(f"{at}/{row_id}/remove").status_code == 303
