@@ -7,46 +7,22 @@ Each field has a salt of its own, so that one can be shown later and the others 
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bids.grounds import document as grounds
+from bids.grounds.document import Eligibility, integer, listed, text
+from bids.passport import document as frozen
+from bids.passport.document import Frozen
 from marketplace.core.audit import receipts
 from marketplace.core.audit.entries import SALT_BYTES, field_digest, read_digest, value_bytes
 from scoring.engine.canonical import canonical
 
 FORMAT = "bid/1"
-_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class DamagedDocument(ValueError):
     """The bytes are not a `bid/1` document in its canonical form; the message says why."""
-
-
-@dataclass(frozen=True)
-class Eligibility:
-    """The supplier's declaration as it stood when the bid was submitted.
-
-    Money in minor units of sterling; `size_rules` names the version by which `size_class` holds.
-    """
-
-    declared_at: datetime
-    declared_by: str
-    expires_at: datetime
-    mandatory_ground: bool
-    discretionary_ground: bool
-    tax_ground: bool
-    put_right: str
-    staff: int
-    turnover_minor: int
-    balance_minor: int
-    size_class: str
-    size_rules: str
-
-    @property
-    def declares_a_ground(self) -> bool:
-        """Tell whether the supplier answered yes to any group of grounds."""
-        return self.mandatory_ground or self.discretionary_ground or self.tax_ground
 
 
 @dataclass(frozen=True)
@@ -94,7 +70,8 @@ class BidDocument:
     `salts` holds 32 random bytes for each of the document's fields (`field_values`). `further`
     tells whether it has the keys of what not every stage asks for: all of them, or none. Those
     that the service makes have them even where they are empty, for when a price is shown alone
-    the number of fields is seen, and must not tell who asked for adjustments.
+    the number of fields is seen, and must not tell who asked for adjustments. `passport` is the
+    frozen copy of the supplier's answers that held, by subject.
     """
 
     challenge: str
@@ -109,6 +86,12 @@ class BidDocument:
     eligibility: Eligibility
     salts: Mapping[str, bytes]
     further: bool = False
+    passport: Mapping[str, Frozen] = field(default_factory=dict)
+
+    @property
+    def declares_a_ground(self) -> bool:
+        """Tell whether anybody who would do the work declared a ground of exclusion."""
+        return self.eligibility.declares_a_ground
 
 
 def salted(document: BidDocument) -> BidDocument:
@@ -124,7 +107,7 @@ def field_values(document: BidDocument) -> dict[str, object]:
     """
     facts = _facts(document)
     answers = facts.pop("answers")
-    return {**facts, **{f"answers.{key}": text for key, text in answers.items()}}
+    return {**facts, **{f"answers.{key}": said for key, said in answers.items()}}
 
 
 def fields_root(document: BidDocument) -> bytes:
@@ -150,7 +133,7 @@ def write(document: BidDocument) -> bytes:
         ValueError: the salts are not those of the document's fields, or there is content for keys
             that the document does not have.
     """
-    if not document.further and any(_further(document.content).values()):
+    if not document.further and any(_further(document).values()):
         raise ValueError("what goes with the bid needs the keys that say it")
     if document.salts.keys() != field_values(document).keys():
         raise ValueError("each field of a bid has one salt")
@@ -160,9 +143,9 @@ def write(document: BidDocument) -> bytes:
 
 def _facts(document: BidDocument) -> dict[str, Any]:
     """Give all that the document says, as its bytes have it."""
-    content, declared = document.content, document.eligibility
+    content = document.content
     return {
-        **(_further(content) if document.further else {}),
+        **(_further(document) if document.further else {}),
         "challenge": document.challenge,
         "stage": document.stage,
         "plan_sha256": document.plan_sha256,
@@ -174,20 +157,16 @@ def _facts(document: BidDocument) -> dict[str, Any]:
         "price_minor": None if content.price_minor is None else str(content.price_minor),
         "contract": {"accepted": content.contract_accepted, "points": content.contract_points},
         "ai_statement": content.ai_statement,
-        "eligibility": {
-            **asdict(declared),
-            "declared_at": _write_instant(declared.declared_at),
-            "expires_at": _write_instant(declared.expires_at),
-            "turnover_minor": str(declared.turnover_minor),
-            "balance_minor": str(declared.balance_minor),
-        },
+        "eligibility": grounds.written(document.eligibility),
     }
 
 
-def _further(content: Content) -> dict[str, Any]:
-    """Give the keys of what not every stage asks for."""
+def _further(document: BidDocument) -> dict[str, Any]:
+    """Give the keys of what not every stage asks for, and not every supplier has."""
+    content = document.content
     return {
         "adjustments": content.adjustments,
+        "passport": frozen.written(document.passport),
         "attachments": [asdict(each) for each in content.attachments],
         "milestones": [
             {"name": each.name, "amount_minor": str(each.amount_minor)}
@@ -231,93 +210,51 @@ def _read(found: dict[str, object]) -> BidDocument:
     answers, price = _object(found["answers"]), found["price_minor"]
     accepted, further = contract["accepted"], "attachments" in found
     return BidDocument(
-        challenge=_text(found["challenge"]),
-        stage=_integer(found["stage"]),
-        plan_sha256=_text(found["plan_sha256"]),
-        bid=_text(found["bid"]),
-        version=_integer(found["version"]),
-        supplier_id=_text(supplier["id"]),
-        supplier_name=_text(supplier["name"]),
-        currency=_text(found["currency"]),
+        challenge=text(found["challenge"]),
+        stage=integer(found["stage"]),
+        plan_sha256=text(found["plan_sha256"]),
+        bid=text(found["bid"]),
+        version=integer(found["version"]),
+        supplier_id=text(supplier["id"]),
+        supplier_name=text(supplier["name"]),
+        currency=text(found["currency"]),
         content=Content(
-            answers={key: _text(text) for key, text in answers.items()},
-            price_minor=None if price is None else int(_text(price)),
+            answers={key: text(answer) for key, answer in answers.items()},
+            price_minor=None if price is None else int(text(price)),
             contract_accepted=None if accepted is None else _truth(accepted),
-            contract_points=_text(contract["points"]),
-            ai_statement=_text(found["ai_statement"]),
+            contract_points=text(contract["points"]),
+            ai_statement=text(found["ai_statement"]),
             **(_read_further(found) if further else {}),
         ),
-        eligibility=_read_eligibility(_object(found["eligibility"])),
+        eligibility=grounds.read(_object(found["eligibility"])),
         salts={name: read_digest(salt) for name, salt in _object(found["salts"]).items()},
         further=further,
+        passport=frozen.read(_object(found["passport"])) if further else {},
     )
 
 
 def _read_further(found: dict[str, object]) -> dict[str, Any]:
     return {
-        "adjustments": _text(found["adjustments"]),
+        "adjustments": text(found["adjustments"]),
         "milestones": tuple(
-            Milestone(_text(each["name"]), int(_text(each["amount_minor"])))
-            for each in map(_object, _list(found["milestones"]))
+            Milestone(text(each["name"]), int(text(each["amount_minor"])))
+            for each in map(_object, listed(found["milestones"]))
         ),
         "attachments": tuple(
             Attachment(
-                name=_text(each["name"]),
-                media_type=_text(each["media_type"]),
-                size=_integer(each["size"]),
-                sha256=_text(each["sha256"]),
+                name=text(each["name"]),
+                media_type=text(each["media_type"]),
+                size=integer(each["size"]),
+                sha256=text(each["sha256"]),
             )
-            for each in map(_object, _list(found["attachments"]))
+            for each in map(_object, listed(found["attachments"]))
         ),
     }
-
-
-def _read_eligibility(found: dict[str, object]) -> Eligibility:
-    return Eligibility(
-        declared_at=_read_instant(found["declared_at"]),
-        declared_by=_text(found["declared_by"]),
-        expires_at=_read_instant(found["expires_at"]),
-        mandatory_ground=_truth(found["mandatory_ground"]),
-        discretionary_ground=_truth(found["discretionary_ground"]),
-        tax_ground=_truth(found["tax_ground"]),
-        put_right=_text(found["put_right"]),
-        staff=_integer(found["staff"]),
-        turnover_minor=int(_text(found["turnover_minor"])),
-        balance_minor=int(_text(found["balance_minor"])),
-        size_class=_text(found["size_class"]),
-        size_rules=_text(found["size_rules"]),
-    )
-
-
-def _write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime(_INSTANT)
-
-
-def _read_instant(value: object) -> datetime:
-    return datetime.strptime(_text(value), _INSTANT).replace(tzinfo=UTC)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    return value
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("an integer was expected")
-    return value
 
 
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false was expected")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("a list was expected")
     return value
 
 

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from bids.attachments import holding
 from bids.attachments.holding import HeldFile
-from bids.documents import BidDocument, Content, Eligibility, Milestone, salted
+from bids.documents import BidDocument, Content, Milestone, salted
+from bids.grounds.document import DeclaredGround, Eligibility
 from bids.models import Bid, BidField, EligibilityDeclaration
+from bids.passport.document import Frozen
 from bids.policy import Asked, Attaching, Question
 from bids.reminding.service import await_next
 from challenges.kinds import CriterionKind, PriceModel
@@ -254,10 +256,11 @@ def eligibility_of(declaration: EligibilityDeclaration) -> Eligibility:
         declared_at=declaration.declared_at,
         declared_by=declaration.declared_by.name,
         expires_at=declaration.expires_at,
-        mandatory_ground=declaration.mandatory_ground,
-        discretionary_ground=declaration.discretionary_ground,
-        tax_ground=declaration.tax_ground,
-        put_right=declaration.put_right,
+        grounds=tuple(
+            DeclaredGround(each.ground, each.happened_on, each.put_right)
+            for each in declaration.grounds
+        ),
+        grounds_rules=declaration.grounds_rules,
         staff=declaration.staff,
         turnover_minor=declaration.turnover_minor,
         balance_minor=declaration.balance_minor,
@@ -267,7 +270,11 @@ def eligibility_of(declaration: EligibilityDeclaration) -> Eligibility:
 
 
 def document_of(
-    bid: Bid, content: Content, declaration: EligibilityDeclaration, version: int
+    bid: Bid,
+    content: Content,
+    declaration: EligibilityDeclaration,
+    version: int,
+    passport: Mapping[str, Frozen],
 ) -> BidDocument:
     """Give the document that submitting `content` as `version` would make, with new salts.
 
@@ -287,6 +294,7 @@ def document_of(
         eligibility=eligibility_of(declaration),
         salts={},
         further=True,
+        passport=passport,
     )
     return salted(unsalted)
 

@@ -27,9 +27,6 @@ from marketplace.core.forms import BaseForm, MoneyField
 
 YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
 
-# More staff than any enterprise has; it keeps the number within the column.
-_MOST_STAFF = 5_000_000
-
 
 class WholeNumberField(StringField):
     """A whole number in plain digits, with or without commas; data is an int or None."""
@@ -171,71 +168,6 @@ def _whole(text: str | None) -> int | None:
 
 class WithdrawForm(BaseForm):
     """The confirmation of a withdrawal."""
-
-
-class DeclarationForm(BaseForm):
-    """Eligibility in short form: three groups of grounds, and the size of the supplier."""
-
-    mandatory = RadioField(
-        _l(
-            "In the last 5 years, was anybody in charge of your organisation convicted of a "
-            "serious crime?"
-        ),
-        widget=GovRadioInput(),
-        choices=YES_NO,
-        description=_l(
-            "Such as fraud, bribery, money laundering, or using child labour. Include the "
-            "organisation itself."
-        ),
-        validators=[InputRequired(_l("Say whether there was a conviction"))],
-    )
-    tax = RadioField(
-        _l("Do you owe tax or social security payments that you have not agreed to pay?"),
-        widget=GovRadioInput(),
-        choices=YES_NO,
-        description=_l("A plan to pay that you keep to counts as agreed: then answer no."),
-        validators=[InputRequired(_l("Say whether you owe tax or social security payments"))],
-    )
-    discretionary = RadioField(
-        _l("In the last 3 years, did anything else happen that a public body should know?"),
-        widget=GovRadioInput(),
-        choices=YES_NO,
-        description=_l(
-            "Such as insolvency, breaking environmental or employment law, a public contract that "
-            "ended early because of you, or fixing prices with others."
-        ),
-        validators=[InputRequired(_l("Say whether anything else happened"))],
-    )
-    put_right = TextAreaField(
-        _l("If you answered yes: what happened, and what did you do to put it right?"),
-        widget=GovTextArea(),
-        description=_l("A procurement officer reads this and decides with a recorded reason."),
-    )
-    staff = WholeNumberField(
-        _l("How many people work for you?"),
-        description=_l("Full time, or the same in part time. Sole trader with no staff: 1."),
-        validators=[InputRequired(_l("Enter how many people work for you"))],
-    )
-    turnover = MoneyField(
-        _l("Your turnover in the last full year, in pounds"),
-        description=_l("If you have not traded for a year yet, enter what you have or 0."),
-        validators=[InputRequired(_l("Enter your turnover"))],
-    )
-    balance = MoneyField(
-        _l("Your balance sheet total, in pounds"),
-        description=_l("Everything the organisation owns, before debts are taken off."),
-        validators=[InputRequired(_l("Enter your balance sheet total"))],
-    )
-    agreed = BooleanField(
-        _l("These answers are true, and I may make this declaration for the supplier"),
-        widget=GovCheckboxInput(),
-        validators=[InputRequired(_l("Tick the box to make the declaration"))],
-    )
-
-    def validate_staff(self, field: WholeNumberField) -> None:
-        """Keep the number within what an enterprise can have."""
-        if field.data is not None and field.data > _MOST_STAFF:
-            raise ValidationError(_l("Enter a smaller number of people"))
 
 
 def _passphrase(label: str, missing: str) -> PasswordField:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bids.grounds.models import GroundDeclared, GroundFinding
 from bids.lifecycle import BidState
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation, User
@@ -26,36 +27,28 @@ from marketplace.core.database import Base, Identified, enum_type
 class EligibilityDeclaration(Identified, Base):
     """What a supplier declares about itself, once for all bids until it expires.
 
-    Each ground is true where it applies (a "yes" in the law's sense); `put_right` then says what
-    was done. Money in minor units of sterling.
+    `grounds` are those that apply, each with what was done to put it right; `grounds_rules` is the
+    version of the rules that asked. Money in minor units of sterling.
     """
 
     __tablename__ = "eligibility_declaration"
     __table_args__ = (
         CheckConstraint("staff >= 0", name="staff"),
         CheckConstraint("turnover_minor >= 0", name="turnover"),
-        # A "yes" says what was done to put it right.
-        CheckConstraint(
-            "NOT (mandatory_ground OR discretionary_ground OR tax_ground) "
-            "OR length(trim(put_right)) > 0",
-            name="put_right",
-        ),
     )
 
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     declared_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     declared_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    mandatory_ground: Mapped[bool]
-    discretionary_ground: Mapped[bool]
-    tax_ground: Mapped[bool]
-    put_right: Mapped[str] = mapped_column(Text, default="")
+    grounds_rules: Mapped[str] = mapped_column(String(20))
     staff: Mapped[int]
     turnover_minor: Mapped[int] = mapped_column(BigInteger)
     balance_minor: Mapped[int] = mapped_column(BigInteger)
 
     supplier: Mapped[Organisation] = relationship()
     declared_by: Mapped[User] = relationship()
+    grounds: Mapped[list[GroundDeclared]] = relationship(order_by=GroundDeclared.place)
 
 
 class Bid(Identified, Base):
@@ -231,6 +224,7 @@ class OpenedSubmission(Base):
 
     Written one after another while the opening is under way; nobody reads them until it is done.
     `found_sha256` is the digest that the envelope had then, None where it was missing.
+    `grounds_declared` tells whether the bidder or a partner declared a ground of exclusion.
     """
 
     __tablename__ = "opened_submission"
@@ -244,6 +238,7 @@ class OpenedSubmission(Base):
     found_sha256: Mapped[str | None] = mapped_column(String(64))
     document: Mapped[bytes | None] = mapped_column(LargeBinary)
     flaw: Mapped[Flaw | None] = mapped_column(enum_type(Flaw))
+    grounds_declared: Mapped[bool] = mapped_column(default=False)
 
 
 class OpeningRehearsal(Identified, Base):
@@ -277,6 +272,9 @@ class EligibilityDecision(Identified, Base):
     decided_at: Mapped[datetime]
 
     decided_by: Mapped[User] = relationship()
+    grounds: Mapped[list[GroundFinding]] = relationship(
+        order_by=(GroundFinding.party, GroundFinding.ground)
+    )
 
 
 for _table in (

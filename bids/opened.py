@@ -6,8 +6,8 @@ could not be opened, is flagged, never dropped.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -15,6 +15,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bids import documents
+from bids.grounds.document import Eligibility
+from bids.grounds.models import GroundFinding
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import (
     Bid,
@@ -24,6 +26,7 @@ from bids.models import (
     Opening,
     Submission,
 )
+from bids.passport.document import Frozen
 from bids.renewing import queries as renewals
 from challenges.models import Challenge, Plan
 from challenges.queries import is_newest
@@ -49,6 +52,7 @@ class Finding:
     reason: str
     decided_by: str
     decided_at: datetime
+    grounds: Sequence[GroundFinding] = ()
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,22 @@ class OpenedBid:
     arrived_at: datetime
     recorded_at: datetime
     flaw: Flaw | None
-    eligibility: documents.Eligibility | None
+    eligibility: Eligibility | None
     findings: Sequence[Finding]
     adjustments: str = ""
     milestones: Sequence[documents.Milestone] = ()
     attachments: Sequence[documents.Attachment] = ()
+    passport: Mapping[str, Frozen] = field(default_factory=dict)
+
+    @property
+    def parties(self) -> Sequence[tuple[str, str, Eligibility]]:
+        """Give whoever would do the work and declared: identifier, name and declaration.
+
+        The bidder comes first.
+        """
+        if self.eligibility is None:
+            return ()
+        return ((str(self.supplier_id), self.supplier_name, self.eligibility),)
 
     @property
     def readable(self) -> bool:
@@ -212,6 +227,9 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
     found = []
     read = session.execute(query).all()
     logged = log.fields_of(session, [row.Submission.entry_n for row in read])
+    found_of = _found_of_grounds(
+        session, {row.EligibilityDecision.id for row in read if row.EligibilityDecision}
+    )
     for _, group in groupby(read, key=lambda row: row.Bid.id):
         rows = list(group)
         bid, submission = rows[0].Bid, rows[0].Submission
@@ -221,6 +239,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
                 reason=row.EligibilityDecision.reason,
                 decided_by=row.decided_by,
                 decided_at=row.EligibilityDecision.decided_at,
+                grounds=found_of.get(row.EligibilityDecision.id, ()),
             )
             for row in rows
             if row.EligibilityDecision is not None
@@ -243,6 +262,20 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             )
         )
     return found
+
+
+def _found_of_grounds(
+    session: Session, decisions: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[GroundFinding]]:
+    """Give what was found of grounds, by decision; without a decision nothing is asked."""
+    if not decisions:
+        return {}
+    rows = session.scalars(
+        select(GroundFinding)
+        .where(GroundFinding.decision_id.in_(decisions))
+        .order_by(GroundFinding.decision_id, GroundFinding.party, GroundFinding.ground)
+    )
+    return {key: list(group) for key, group in groupby(rows, key=lambda row: row.decision_id)}
 
 
 def _opened(
@@ -282,6 +315,7 @@ def _opened(
         adjustments=content.adjustments,
         milestones=content.milestones,
         attachments=content.attachments,
+        passport=document.passport if document else {},
     )
 
 

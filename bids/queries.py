@@ -150,13 +150,17 @@ def known_bid(session: Session, challenge: Challenge, actor: Actor) -> str | Non
 
 def current_declaration(session: Session, supplier_id: uuid.UUID) -> EligibilityDeclaration | None:
     """Give a supplier's latest declaration of eligibility, expired or not."""
-    return session.scalar(
+    latest = (
         select(EligibilityDeclaration)
         .where(EligibilityDeclaration.supplier_id == supplier_id)
-        .options(joinedload(EligibilityDeclaration.declared_by))
+        .options(
+            joinedload(EligibilityDeclaration.declared_by),
+            joinedload(EligibilityDeclaration.grounds),
+        )
         .order_by(EligibilityDeclaration.declared_at.desc(), EligibilityDeclaration.id.desc())
         .limit(1)
     )
+    return session.scalars(latest).unique().one_or_none()
 
 
 def submission(session: Session, bid_id: uuid.UUID, version: int | None) -> Submission | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bids import documents, drafts, envelopes, log_words, receipts
 from bids.attachments.models import OpenedFile
 from bids.documents import Attachment
+from bids.grounds.document import Eligibility
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import (
     Bid,
@@ -370,9 +371,7 @@ def a_declaration(
         declared_by_id=user.id,
         declared_at=at,
         expires_at=at + timedelta(days=365),
-        mandatory_ground=False,
-        discretionary_ground=False,
-        tax_ground=False,
+        grounds_rules="2026-01",
         staff=7,
         turnover_minor=400_000_00,
         balance_minor=100_000_00,
@@ -453,14 +452,12 @@ def _submit(
             currency="GBP",
             content=submitted,
             further=bool(submitted.attachments),
-            eligibility=documents.Eligibility(
+            eligibility=Eligibility(
                 declared_at=at,
                 declared_by=user.name,
                 expires_at=at + timedelta(days=365),
-                mandatory_ground=False,
-                discretionary_ground=False,
-                tax_ground=False,
-                put_right="",
+                grounds=(),
+                grounds_rules="2026-01",
                 staff=7,
                 turnover_minor=400_000_00,
                 balance_minor=100_000_00,

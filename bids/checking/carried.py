@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from flask import session
 
 from bids.checking.outcome import declared
-from bids.checking.questions import Key
 
 _KEY = "quick_check"
 
@@ -32,7 +31,7 @@ def challenge() -> str | None:
     return held["challenge"] if held else None
 
 
-def known_grounds() -> Mapping[Key, bool]:
+def known_groups() -> Mapping[str, bool]:
     """Give what the last check says about groups of grounds, to be confirmed by the person."""
     held = session.get(_KEY)
     return declared(held["answers"]) if held else {}

@@ -67,13 +67,14 @@ def result(asked: Sequence[Question], answers: Mapping[str, str]) -> Result:
     return Result(Outcome.IF if conditions else Outcome.NOTHING_STOPS, (), conditions)
 
 
-# What each answer about a group of grounds says in the declaration; an answer that is not here
-# says nothing, and the person is asked.
-_DECLARED: Mapping[Key, Mapping[str, bool]] = {
-    Key.CRIMES: {"no": False, "righted": True, "yes": True},
+# What each answer says of the groups of grounds in the declaration; an answer that is not here says
+# nothing, and the person is asked. One question of the check stands for two groups: a yes to it
+# does not tell which.
+_DECLARED: Mapping[Key, Mapping[str, Mapping[str, bool]]] = {
+    Key.CRIMES: {"no": {"crimes": False}, "righted": {"crimes": True}, "yes": {"crimes": True}},
     # A plan to pay that is kept to counts as agreed.
-    Key.TAX: {"no": False, "agreed": False, "yes": True},
-    Key.OTHER: {"no": False, "yes": True},
+    Key.TAX: {"no": {"tax": False}, "agreed": {"tax": False}, "yes": {"tax": True}},
+    Key.OTHER: {"no": {"work": False, "conduct": False}},
 }
 
 
@@ -86,10 +87,9 @@ def bidder(answers: Mapping[str, str]) -> str | None:
     return None if given == "several" else given
 
 
-def declared(answers: Mapping[str, str]) -> dict[Key, bool]:
-    """Give what answers say about groups of grounds: whether one applies."""
-    return {
-        key: said[answers[key]]
-        for key, said in _DECLARED.items()
-        if key in answers and answers[key] in said
-    }
+def declared(answers: Mapping[str, str]) -> dict[str, bool]:
+    """Give what answers say about groups of grounds, by their keys: whether one applies."""
+    found: dict[str, bool] = {}
+    for key, said in _DECLARED.items():
+        found |= said.get(answers.get(key, ""), {})
+    return found

@@ -210,8 +210,8 @@ def _other() -> Question:
         Key.OTHER,
         N_("In the last 3 years, did anything else happen that a public body should know?"),
         N_(
-            "Such as insolvency, breaking environmental or employment law, a public contract that "
-            "ended early because of you, or fixing prices with others."
+            "Such as insolvency, a blacklist of workers, breaking environmental or employment law, "
+            "a public contract that ended early because of you, or fixing prices with others."
         ),
         (
             _NO,

@@ -74,7 +74,7 @@ def take() -> Page:
     declaration = (
         queries.current_declaration(db.session(), actor.organisation_id) if actor else None
     )
-    known = carried.known_grounds()
+    known = carried.known_groups()
     page = render_template(
         "bids/checking/take.html",
         challenge=challenge,

@@ -30,6 +30,7 @@ from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
 
 blueprint = Blueprint("passport", __name__)
 blueprint.add_app_template_global(Kind, "PassportKind")
+blueprint.add_app_template_global(lambda: ASKED, "passport_asked")
 
 
 @blueprint.get("/organisation/passport")

@@ -16,6 +16,7 @@ from bids.passport.queries import passport_of
 from bids.passport.subjects import ASKED
 from bids.portable import comparing, telling
 from bids.portable.comparing import Proposal
+from challenges.law import REGIME
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import keys, trust
@@ -27,6 +28,7 @@ from marketplace.core.colours import Brand
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.pdf import Attachment, Relationship, render_pdf
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes.grounds import grounds_of_version
 from marketplace.core.text import N_
 
 FILE_NAME = "passport.json"
@@ -216,12 +218,24 @@ def _exported(session: Session, actor: Actor, clock: Clock) -> files.Passport:
 
 
 def grounds_of(declaration: EligibilityDeclaration) -> dict[str, Any]:
-    """Give a declaration on grounds as the values of a subject."""
+    """Give a declaration on grounds as the values of a subject: a yes or no to each group."""
+    rules = grounds_of_version(REGIME, declaration.grounds_rules)
+    declared = {each.ground for each in declaration.grounds}
+    groups = {
+        group.key: any(each.key in declared for each in rules.of_group(group.key))
+        for group in rules.groups
+    }
     return {
-        "mandatory": declaration.mandatory_ground,
-        "tax": declaration.tax_ground,
-        "discretionary": declaration.discretionary_ground,
-        "put_right": declaration.put_right,
+        "rules": declaration.grounds_rules,
+        **groups,
+        "declared": [
+            {
+                "ground": each.ground,
+                "happened_on": each.happened_on.isoformat() if each.happened_on else "",
+                "put_right": each.put_right,
+            }
+            for each in declaration.grounds
+        ],
     }
 
 

@@ -77,6 +77,7 @@ def _text(answer: str | None, answers: Mapping[str, Values], translate: Translat
 
 def _said(subject: str, part: str, values: Values, translate: Translate) -> list[Said]:
     if subject == GROUNDS:
-        return telling.grounds({name: values[name] for name in values if name == part}, translate)
+        wanted = {name: values[name] for name in values if name in (part, "rules")}
+        return telling.grounds(wanted, translate)
     wanted = {name: given for name, given in values.items() if not part or name == part}
     return telling.answers(ASKED[Subject(subject)], wanted, translate)

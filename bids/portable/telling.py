@@ -6,17 +6,12 @@ from datetime import date
 from typing import Any
 
 from bids.passport.kinds import Asked, Kind, Part
+from challenges.law import REGIME
 from marketplace.core.dates import format_date
+from marketplace.core.regimes.grounds import GroundRules, ground_versions
 from marketplace.core.text import N_
 
 Translate = Callable[[str], str]
-
-GROUNDS = (
-    ("mandatory", N_("Convicted of a serious crime")),
-    ("tax", N_("Tax or social security owed")),
-    ("discretionary", N_("Something else to know")),
-    ("put_right", N_("What was done to put it right")),
-)
 
 
 @dataclass(frozen=True)
@@ -45,13 +40,30 @@ def answers(asked: Asked, values: Mapping[str, Any], translate: Translate) -> li
 
 
 def grounds(values: Mapping[str, Any], translate: Translate) -> list[Said]:
-    """Give the declaration on grounds of exclusion in words."""
+    """Give the declaration on grounds of exclusion in words: each group, then what applies.
+
+    Whatever a stranger's file holds beside that is left out.
+    """
+    rules = _rules(values.get("rules"))
     yes, no = translate(N_("Yes")), translate(N_("No"))
-    return [
-        Said(translate(label), given if isinstance(given, str) else yes if given else no)
-        for name, label in GROUNDS
-        if (given := values.get(name, "")) != ""
+    said = [
+        Said(translate(group.title), yes if given else no)
+        for group in rules.groups
+        if isinstance(given := values.get(group.key), bool)
     ]
+    given = values.get("declared")
+    for each in given if isinstance(given, list) else ():
+        ground = rules.find(str(each.get("ground"))) if isinstance(each, Mapping) else None
+        if ground is not None:
+            when = f" ({each['happened_on']})" if each.get("happened_on") else ""
+            said.append(Said(ground.name, f"{ground.plain}{when}. {each.get('put_right', '')}"))
+    return said
+
+
+def _rules(version: object) -> GroundRules:
+    """Give the rules of a version, else the newest: a stranger's file may name any."""
+    known = ground_versions(REGIME)
+    return next((rules for rules in known if rules.version == version), known[-1])
 
 
 def value(part: Part, given: Any, translate: Translate) -> str:

@@ -14,7 +14,7 @@ from bids.service.drafting import (
     save_terms,
     start_bid,
 )
-from bids.service.eligibility import Declared, declare_eligibility
+from bids.service.eligibility import Declared, declare_eligibility, ground_rules
 from bids.service.opening import open_bids
 from bids.service.opening_keys import set_opening_passphrase
 from bids.service.refusing import record_refused_opening, record_refused_reading
@@ -29,6 +29,7 @@ __all__ = [
     "decide_eligibility",
     "declare_eligibility",
     "discard_changes",
+    "ground_rules",
     "milestones_mark",
     "open_bids",
     "read_bid",

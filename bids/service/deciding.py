@@ -7,6 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bids import log_words, opened, policy
+from bids.grounds import policy as grounds
+from bids.grounds.deciding import awaited_of, forces_of, other_grounds
+from bids.grounds.models import GroundFinding
+from bids.grounds.policy import Awaited, Found
 from bids.lifecycle import BidEvent, BidState, after
 from bids.models import Bid, EligibilityDecision, EligibilityFinding
 from challenges.lifecycle import State
@@ -16,6 +20,7 @@ from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes.grounds import ExclusionGround
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 
@@ -34,15 +39,17 @@ def decide_eligibility(
     reason: str,
     actor: Actor,
     clock: Clock,
+    found: Sequence[Found] = (),
 ) -> None:
-    """Record what an officer finds about an opened bid, with the reason.
+    """Record what an officer finds about an opened bid and of each ground, with the reasons.
 
-    The same finding for the same reason sent twice is recorded once.
+    The same findings for the same reasons sent twice are recorded once.
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such opened bid.
         Forbidden, WrongMoment: by `policy.can_decide_eligibility`.
-        Invalid: the reason is empty, or a bid that could not be read is found valid.
+        Invalid: the reason is empty, a bid that could not be read is found valid, or the findings
+            do not bear the decision (`grounds.policy.refusals`).
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
@@ -65,12 +72,11 @@ def decide_eligibility(
                 "Choose another finding, or stop the work"
             )
             raise Invalid(message, {"finding": message})
-        latest = session.scalars(
-            select(EligibilityDecision)
-            .where(EligibilityDecision.bid_id == bid.id)
-            .order_by(EligibilityDecision.decided_at.desc(), EligibilityDecision.id.desc())
-        ).first()
-        if latest and (latest.finding, latest.reason) == (finding, reason.strip()):
+        _bear(challenge, held, found, finding, clock)
+        of_grounds = sorted(
+            (each.party, each.ground, each.verdict, each.reason.strip()) for each in found
+        )
+        if _same(session, bid, finding, reason.strip(), of_grounds):
             return
         bid.state = after(bid.state, _EVENTS[finding])
         session.add(
@@ -80,6 +86,10 @@ def decide_eligibility(
                 reason=reason.strip(),
                 decided_by_id=actor.user_id,
                 decided_at=clock.now(),
+                grounds=[
+                    GroundFinding(party=party, ground=ground, verdict=verdict, reason=why)
+                    for party, ground, verdict, why in of_grounds
+                ],
             )
         )
         session.flush()
@@ -92,14 +102,63 @@ def decide_eligibility(
             bid=bid.reference,
             finding=finding.value,
             reason=reason.strip(),
+            grounds=[
+                {"party": party, "ground": ground, "verdict": verdict.value, "reason": why}
+                for party, ground, verdict, why in of_grounds
+            ],
         )
+
+
+def _bear(
+    challenge: Challenge,
+    held: opened.OpenedBid | None,
+    found: Sequence[Found],
+    finding: EligibilityFinding,
+    clock: Clock,
+) -> None:
+    """Refuse a decision that its findings of grounds do not bear.
+
+    Raises:
+        Invalid: the message says what is missing, by field where it can.
+    """
+    # What an envelope says that is not the one recorded tells nobody what was declared.
+    readable = held is not None and held.readable and held.intact
+    wrong = grounds.refusals(
+        awaited_of(challenge, held, clock.now()) if held else [],
+        found,
+        excludes=finding is EligibilityFinding.EXCLUDED,
+        reads=readable,
+        elsewhere=forces_of(challenge, found, clock.now()),
+    )
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
+
+
+def _same(
+    session: Session,
+    bid: Bid,
+    finding: EligibilityFinding,
+    reason: str,
+    of_grounds: Sequence[tuple[str, str, grounds.Verdict, str]],
+) -> bool:
+    """Tell whether the latest decision about a bid is this very one."""
+    latest = session.scalars(
+        select(EligibilityDecision)
+        .where(EligibilityDecision.bid_id == bid.id)
+        .order_by(EligibilityDecision.decided_at.desc(), EligibilityDecision.id.desc())
+    ).first()
+    if latest is None or (latest.finding, latest.reason) != (finding, reason):
+        return False
+    known = [(each.party, each.ground, each.verdict, each.reason) for each in latest.grounds]
+    return sorted(known) == list(of_grounds)
 
 
 @dataclass(frozen=True)
 class Reading:
     """An opened bid as it was read, with what its page says of the challenge.
 
-    `criteria` are the keys and titles of the questions, in their order.
+    `criteria` are the keys and titles of the questions, in their order. To decide about it there
+    are also the `grounds` that were declared, and the `others` that can be added.
     """
 
     challenge: str
@@ -108,6 +167,8 @@ class Reading:
     state: State
     criteria: Sequence[tuple[str, str]]
     bid: opened.OpenedBid
+    grounds: Sequence[Awaited] = ()
+    others: Sequence[tuple[str, str, ExclusionGround]] = ()
 
 
 def read_bid(
@@ -131,6 +192,7 @@ def read_bid(
     """
     with transaction() as session:
         challenge = _with_questions(session, reference, actor)
+        now = clock.now()
         if to_decide:
             ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
         stage = challenge.stage
@@ -141,6 +203,7 @@ def read_bid(
             raise NotFound(N_("There is no such bid."))
         if file is not None and file >= len(found.attachments):
             raise NotFound(N_("There is no such file."))
+        known = awaited_of(challenge, found, now) if to_decide else []
         reading = Reading(
             challenge=challenge.reference,
             title=challenge.title,
@@ -148,6 +211,8 @@ def read_bid(
             state=challenge.state,
             criteria=[(criterion.key, criterion.title) for criterion in stage.criteria],
             bid=found,
+            grounds=known,
+            others=other_grounds(found, known, now) if to_decide else (),
         )
         log.append(
             session,
@@ -168,7 +233,11 @@ def _with_questions(session: Session, reference: str, actor: Actor) -> Challenge
     challenge = session.scalars(
         select(Challenge)
         .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-        .options(joinedload(Challenge.stages).joinedload(Stage.criteria))
+        .options(
+            joinedload(Challenge.buyer),
+            joinedload(Challenge.stages).joinedload(Stage.criteria),
+            joinedload(Challenge.stages).joinedload(Stage.plans),
+        )
     ).unique().one_or_none()  # fmt: skip
     if challenge is None:
         raise NotFound(N_("There is no challenge with this reference."))

@@ -1,31 +1,41 @@
 """A supplier's declaration of eligibility: made once, used by every bid until it expires."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bids import policy
+from bids.grounds import policy as grounds
+from bids.grounds.document import DeclaredGround
+from bids.grounds.models import GroundDeclared
 from bids.lifecycle import declaration_expires
 from bids.models import EligibilityDeclaration
+from challenges.law import REGIME
 from marketplace.core.clock import Clock
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes.grounds import GroundRules, grounds_on
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a supplier declares: whether each group of grounds applies, and how large it is.
+    """What a supplier declares: the grounds that apply to it, and how large it is.
 
     Money in minor units of sterling, 0 or more.
     """
 
-    mandatory_ground: bool
-    discretionary_ground: bool
-    tax_ground: bool
-    put_right: str
+    grounds: Sequence[DeclaredGround]
     staff: int
     turnover_minor: int
     balance_minor: int
+
+
+def ground_rules(at: datetime) -> GroundRules:
+    """Give the rules by which a supplier declares at an instant."""
+    return grounds_on(REGIME, at.astimezone(PLACE).date())
 
 
 def declare_eligibility(
@@ -35,24 +45,34 @@ def declare_eligibility(
 
     Raises:
         Forbidden: the actor is no administrator of a supplier.
-        Invalid: a ground applies and nothing is said about putting it right.
+        Invalid: of a ground it is not said when it was, or what was done to put it right.
     """
     ensure(policy.can_declare(actor))
-    applies = declared.mandatory_ground or declared.discretionary_ground or declared.tax_ground
-    if applies and not declared.put_right.strip():
-        message = N_("Say what happened and what you did to put it right")
-        raise Invalid(message, {"put_right": message})
     now = clock.now()
+    rules = ground_rules(now)
+    known = {ground.key: place for place, ground in enumerate(rules.grounds)}
+    if any(each.key not in known for each in declared.grounds):
+        raise Invalid(N_("The grounds changed. Reload the page and declare again."))
+    wrong = grounds.faults(declared.grounds, rules, now.astimezone(PLACE).date())
+    if wrong:
+        fields = {f"{key}-{part}": message for (key, part), message in wrong.items()}
+        raise Invalid(next(iter(wrong.values())), fields)
     with transaction() as session:
         declaration = EligibilityDeclaration(
             supplier_id=actor.organisation_id,
             declared_by_id=actor.user_id,
             declared_at=now,
             expires_at=declaration_expires(now),
-            mandatory_ground=declared.mandatory_ground,
-            discretionary_ground=declared.discretionary_ground,
-            tax_ground=declared.tax_ground,
-            put_right=declared.put_right.strip() if applies else "",
+            grounds_rules=rules.version,
+            grounds=[
+                GroundDeclared(
+                    ground=each.key,
+                    place=known[each.key],
+                    happened_on=each.happened_on,
+                    put_right=each.put_right.strip(),
+                )
+                for each in declared.grounds
+            ],
             staff=declared.staff,
             turnover_minor=declared.turnover_minor,
             balance_minor=declared.balance_minor,

@@ -156,11 +156,18 @@ def _read_some(
             found_sha256=found_sha256,
             document=document,
             flaw=flaw,
+            grounds_declared=_declares(document),
         )
         yield opened_now, files
         held += len(document or b"")
         if held > _BYTES_AT_A_TIME:
             return
+
+
+def _declares(document: bytes | None) -> bool:
+    """Tell whether what an envelope held declares a ground of exclusion."""
+    held = opened.read_document(document)
+    return held is not None and held.declares_a_ground
 
 
 class ReadError(Exception):

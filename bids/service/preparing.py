@@ -14,6 +14,8 @@ from bids import documents, drafts, envelopes, policy, queries, receipts
 from bids.attachments import sources
 from bids.documents import Content
 from bids.models import Bid, Submission
+from bids.passport.document import frozen
+from bids.passport.queries import passport_of
 from bids.renewing import queries as renewals
 from challenges.changing import queries as changes
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
@@ -75,7 +77,8 @@ def prepare(
     )
     if declaration is None or gaps or bid.stage.sealing_key is None:
         return Prepared(bid.row_version, version, gaps, log_name, changed)
-    document = drafts.document_of(bid, content, declaration, version)
+    passport = frozen(passport_of(session, bid.supplier_id).answers, arrived)
+    document = drafts.document_of(bid, content, declaration, version, passport)
     written = documents.write(document)
     if len(written) > MOST_DOCUMENT:
         raise Invalid(

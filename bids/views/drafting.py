@@ -81,7 +81,7 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "asked": asked,
         "content": content,
         "declaration": declaration,
-        "size": drafts.size_of(declaration) if declaration else None,
+        "declared": drafts.eligibility_of(declaration) if declaration else None,
         "gaps": gaps,
         "missing": {(gap.part.value, gap.key): gap for gap in gaps},
         "last_change": changes.count(session, bid.challenge),

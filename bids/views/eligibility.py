@@ -5,8 +5,7 @@ from flask_babel import gettext as _
 
 from bids import drafts, policy, queries, service
 from bids.checking import carried
-from bids.checking.questions import Key
-from bids.forms import DeclarationForm
+from bids.grounds.forms import DeclarationForm, declaration_form
 from bids.models import EligibilityDeclaration
 from bids.passport.queries import current_size
 from bids.passport.size import Size
@@ -27,7 +26,7 @@ def eligibility() -> str:
     return render_template(
         "bids/eligibility.html",
         declaration=declaration,
-        size=drafts.size_of(declaration) if declaration else None,
+        declared=drafts.eligibility_of(declaration) if declaration else None,
         may_declare=policy.can_declare(actor).allowed,
         bid=request.args.get("bid"),
     )
@@ -36,42 +35,57 @@ def eligibility() -> str:
 @blueprint.route("/organisation/eligibility/declare", methods=["GET", "POST"])
 @requires(Permission.SUPPLIER_DECLARE)
 def declare() -> Page:
-    """Make the declaration, with the earlier answers as a start."""
-    session, actor = db.session(), access.current_actor()
-    form = DeclarationForm()
+    """Make the declaration, with the earlier answers as a start.
+
+    Whoever answers yes to a group is shown its grounds next, with all that was typed before.
+    """
+    session, actor, now = db.session(), access.current_actor(), access.clock().now()
+    form = declaration_form(service.ground_rules(now))()
     # What the passport knows is not asked again.
-    size = current_size(session, actor.organisation_id, access.clock().now())
+    size = current_size(session, actor.organisation_id, now)
     if size is not None:
         del form.staff, form.turnover, form.balance
     status = 200
     if request.method == "POST" and form.validate():
-        try:
-            service.declare_eligibility(_declared(form, size), actor=actor, clock=access.clock())
-        except Invalid as error:
-            status = refused(form, error)
+        if form.unseen:
+            form.told.data = ",".join(form.applying)
+        elif not form.complete():
+            status = 422
         else:
-            carried.forget()
-            flash(
-                _(
-                    "Your declaration is made. Every bid uses it for the next %(months)d months.",
-                    months=declaration_months(),
+            try:
+                service.declare_eligibility(
+                    _declared(form, size), actor=actor, clock=access.clock()
                 )
-            )
-            return redirect(_back(request.args.get("bid")), 303)
+            except Invalid as error:
+                status = refused(form, error)
+            else:
+                carried.forget()
+                flash(
+                    _(
+                        "Your declaration is made. Every bid uses it for the next %(months)d "
+                        "months.",
+                        months=declaration_months(),
+                    )
+                )
+                return redirect(_back(request.args.get("bid")), 303)
     elif request.method == "POST":
         status = 422
+        form.told.data = ",".join(form.shown)
     else:
         _fill(form, queries.current_declaration(session, actor.organisation_id))
-    page = render_template("bids/declare.html", form=form, size=size, bid=request.args.get("bid"))
+    page = render_template(
+        "bids/declare.html",
+        form=form,
+        size=size,
+        bid=request.args.get("bid"),
+        going_on=request.method == "POST" and status == 200,
+    )
     return page, status
 
 
 def _declared(form: DeclarationForm, size: Size | None) -> service.Declared:
     return service.Declared(
-        mandatory_ground=form.mandatory.data == "yes",
-        discretionary_ground=form.discretionary.data == "yes",
-        tax_ground=form.tax.data == "yes",
-        put_right=form.put_right.data or "",
+        grounds=form.declared,
         staff=size.staff if size else form.staff.data or 0,
         turnover_minor=size.turnover_minor if size else form.turnover.data or 0,
         balance_minor=size.balance_minor if size else form.balance.data or 0,
@@ -84,27 +98,18 @@ def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> 
     The declaration itself is ticked anew.
     """
     if declaration is None:
-        for field, key in (
-            (form.mandatory, Key.CRIMES),
-            (form.tax, Key.TAX),
-            (form.discretionary, Key.OTHER),
-        ):
-            if (applies := carried.known_grounds().get(key)) is not None:
-                field.data = _yes_no(applies)
+        known = carried.known_groups()
+        for group in form.rules.groups:
+            if (applies := known.get(group.key)) is not None:
+                form.group(group.key).data = "yes" if applies else "no"
+        form.told.data = ",".join(form.applying)
         return
-    form.mandatory.data = _yes_no(declaration.mandatory_ground)
-    form.discretionary.data = _yes_no(declaration.discretionary_ground)
-    form.tax.data = _yes_no(declaration.tax_ground)
-    form.put_right.data = declaration.put_right
+    form.show(drafts.eligibility_of(declaration).grounds)
     if "staff" not in form:
         return
     form.staff.data = declaration.staff
     form.turnover.data = declaration.turnover_minor
     form.balance.data = declaration.balance_minor
-
-
-def _yes_no(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def _back(bid: str | None) -> str:

@@ -11,7 +11,9 @@ from bids import openings, policy, queries, service
 from bids.asking import policy as asking
 from bids.asking import queries as bid_queries
 from bids.evidence import queries as evidence
-from bids.forms import FindingForm, OpeningForm, PassphraseForm
+from bids.forms import OpeningForm, PassphraseForm
+from bids.grounds.deciding import to_decide
+from bids.grounds.forms import decision_form
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
 from bids.opened import FLAW_WORDS
@@ -229,27 +231,31 @@ def bid(reference: str, bid_reference: str) -> str:
 @blueprint.route(f"{_AT}/bids/<bid_reference>/eligibility", methods=["GET", "POST"])
 @requires(Permission.ELIGIBILITY_DECIDE)
 def decide(reference: str, bid_reference: str) -> Page:
-    """Decide about a bid's eligibility, with the reason."""
-    actor, clock = access.current_actor(), access.clock()
-    form = FindingForm()
-    status = 200
-    if request.method == "POST" and form.validate():
-        try:
-            service.decide_eligibility(
-                reference,
-                bid_reference,
-                finding=EligibilityFinding(form.finding.data),
-                reason=form.reason.data or "",
-                actor=actor,
-                clock=clock,
-            )
-        except (Invalid, WrongMoment) as error:
-            status = refused(form, error)
+    """Decide about a bid's eligibility and each declared ground, with the reasons."""
+    actor, clock, status = access.current_actor(), access.clock(), 200
+    form = None
+    if request.method == "POST":
+        form = decision_form(
+            *to_decide(db.session(), reference, bid_reference, actor=actor, at=clock.now())
+        )()
+        if not form.validate():
+            status = 422
         else:
-            flash(_("Your decision about bid %(bid)s is recorded.", bid=bid_reference))
-            return redirect(url_for("opening.bids", reference=reference), 303)
-    elif request.method == "POST":
-        status = 422
+            try:
+                service.decide_eligibility(
+                    reference,
+                    bid_reference,
+                    finding=EligibilityFinding(form.finding.data),
+                    reason=form.reason.data or "",
+                    found=form.found,
+                    actor=actor,
+                    clock=clock,
+                )
+            except (Invalid, WrongMoment) as error:
+                status = refused(form, error)
+            else:
+                flash(_("Your decision about bid %(bid)s is recorded.", bid=bid_reference))
+                return redirect(url_for("opening.bids", reference=reference), 303)
     # The declaration is part of the bid, so showing it is reading the bid.
     reading = service.read_bid(
         reference,
@@ -257,13 +263,13 @@ def decide(reference: str, bid_reference: str) -> Page:
         actor=actor,
         clock=clock,
         # What was typed comes back even where the moment to decide has passed.
-        to_decide=request.method == "GET",
+        to_decide=form is None,
     )
     page = render_template(
         "opening/decide.html",
         reading=reading,
         bid=reading.bid,
-        form=form,
+        form=form or decision_form(reading.grounds, reading.others)(),
         registered=readings.of_company(db.session(), reading.bid.supplier_id),
         checks=evidence.seen_by_body(
             db.session(), reading.bid.supplier_id, actor.organisation_id, clock.now()

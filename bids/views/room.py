@@ -8,12 +8,21 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from bids.arrival import arrived_at
+from bids.grounds.policy import VERDICT_WORDS
 from bids.lifecycle import BID_STATE_WORDS
 from bids.views.watching import watch
+from challenges.law import REGIME
 from marketplace.core import access
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
+from marketplace.core.regimes.grounds import (
+    FORCE_WORDS,
+    REMEDY_WORDS,
+    GroundRules,
+    ground_versions,
+    grounds_of_version,
+)
 from marketplace.core.regimes.passport import passport_rules_on
 from marketplace.core.regimes.sizes import SIZE_WORDS
 
@@ -56,8 +65,13 @@ def arrived() -> datetime:
 
 
 def words() -> dict[str, object]:
-    """Give the pages of bids the words of states and size classes."""
+    """Give the pages of bids the words of states, size classes and grounds of exclusion."""
     return {
+        "ground_rules": _ground_rules,
+        "ground_name": _ground_name,
+        "remedy_words": REMEDY_WORDS,
+        "force_words": FORCE_WORDS,
+        "verdict_words": VERDICT_WORDS,
         "bid_state_words": BID_STATE_WORDS,
         "bid_state_colours": STATE_COLOURS,
         "size_words": SIZE_WORDS,
@@ -67,6 +81,19 @@ def words() -> dict[str, object]:
 def declaration_months() -> int:
     """Give for how many months a declaration made today holds."""
     return passport_rules_on(access.clock().now().astimezone(PLACE).date()).declaration.months
+
+
+def _ground_rules(version: str) -> GroundRules:
+    """Give the rules that a declaration names."""
+    return grounds_of_version(REGIME, version)
+
+
+def _ground_name(key: str) -> str:
+    """Name a ground, by the newest rules that know it."""
+    for rules in reversed(ground_versions(REGIME)):
+        if (ground := rules.find(key)) is not None:
+            return ground.name
+    return key
 
 
 blueprint.context_processor(words)

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from bids import service as bids
+from bids.grounds.document import DeclaredGround
 from marketplace.core.access import current_settings
 from marketplace.core.accounts import invitations, service
 from marketplace.core.accounts.mail import link
@@ -24,6 +25,7 @@ from marketplace.core.accounts.models import (
 from marketplace.core.accounts.seed import create_admin
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
+from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor, Role
 from marketplace.core.transaction import transaction
 from marketplace.demonstration import shapes
@@ -189,7 +191,7 @@ def supplier_joins(
     cast.enter(founder, organisation_id)
     admin = cast.one(item.key, Role.SUPPLIER_ADMIN)
     yield begins + STEP
-    bids.declare_eligibility(_declared(item), actor=admin, clock=clock)
+    bids.declare_eligibility(_declared(item, clock), actor=admin, clock=clock)
     yield from _join(others, organisation_id, admin, cast, clock)
     if item.verified:
         yield clock.now() + timedelta(days=1)
@@ -201,13 +203,17 @@ def supplier_joins(
         )
 
 
-def _declared(item: shapes.Supplier) -> bids.Declared:
-    groups = {ground.group for ground in item.declared}
+def _declared(item: shapes.Supplier, clock: Clock) -> bids.Declared:
+    today = clock.now().astimezone(PLACE).date()
     return bids.Declared(
-        mandatory_ground="mandatory" in groups,
-        discretionary_ground="discretionary" in groups,
-        tax_ground="tax" in groups,
-        put_right="\n\n".join(f"{g.what_happened} {g.put_right}" for g in item.declared),
+        grounds=[
+            DeclaredGround(
+                each.ground,
+                today - timedelta(days=each.days_ago),
+                f"{each.what_happened} {each.put_right}",
+            )
+            for each in item.declared
+        ],
         staff=item.staff,
         turnover_minor=item.turnover_pounds * 100,
         balance_minor=item.balance_pounds * 100,

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from bids import service as bids
+from bids.grounds.deciding import to_decide
+from bids.grounds.policy import Found, Verdict
 from bids.models import EligibilityFinding
 from challenges import service as challenges
 from challenges.lifecycle import closing_recorded_from
@@ -25,6 +27,7 @@ FIRST_OFFICER = timedelta(hours=2)
 SECOND_OFFICER = timedelta(minutes=6)
 # A panel that has had the bids for so long has declared its interests, all but one member.
 DECLARING = timedelta(days=3)
+CLEARED = "The fine is paid, the cause is gone, and outside checks since have found nothing."
 PUT_RIGHT = (
     "The supplier declared a discretionary ground. What it says it did to put things right is "
     "specific and can be checked, so the bid counts."
@@ -135,9 +138,22 @@ def _decide_eligibility(telling: Telling, evaluation: Span) -> History:
             telling.bid_references[bid.supplier],
             finding=EligibilityFinding.INELIGIBLE if short else EligibilityFinding.VALID,
             reason=bid.ineligible_reason or PUT_RIGHT,
+            found=_cleared(telling, telling.bid_references[bid.supplier]),
             actor=telling.officers[0],
             clock=telling.clock,
         )
+
+
+def _cleared(telling: Telling, bid: str) -> list[Found]:
+    """Find of each ground that a bid declares that it was put right."""
+    known, _others = to_decide(
+        db.session(),
+        telling.reference,
+        bid,
+        actor=telling.officers[0],
+        at=telling.clock.now(),
+    )
+    return [Found(each.party, each.ground.key, Verdict.CLEARED, CLEARED) for each in known]
 
 
 def _declare(telling: Telling, number: int, member: Actor) -> None:

@@ -105,10 +105,13 @@ class NamePool:
 
 @dataclass(frozen=True)
 class DeclaredGround:
-    """An exclusion ground to which a supplier answered yes, and what it did to put it right."""
+    """An exclusion ground to which a supplier answered yes, and what it did to put it right.
 
-    group: Literal["mandatory", "discretionary", "tax"]
+    `ground` is a key of the regime's rules; `days_ago` counts back from the declaration.
+    """
+
     ground: str
+    days_ago: int
     what_happened: str
     put_right: str
 

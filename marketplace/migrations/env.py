@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 import bids.asking.models
 import bids.attachments.models
 import bids.evidence.models
+import bids.grounds.models
 import bids.passport.models
 import bids.reminding.models  # noqa: F401  (as below)
 import challenges.alerts.models

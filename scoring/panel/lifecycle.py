@@ -184,16 +184,18 @@ def obstacles_to_scoring(
 
     Every member is briefed and has declared, every declared interest is decided, the chair sits
     for every bid, and each valid bid keeps at least `minimum_panel` evaluators. Bidders are known
-    by name; `marked` are those whose bid is not what was submitted, and of whom no officer has
-    decided: what somebody forged must not be scored as theirs.
+    by name; `marked` are those whose bid is not what was submitted, or who declared a ground of
+    exclusion, and of whom no officer has decided: what somebody forged must not be scored as
+    theirs, and whoever must be excluded must not be scored at all.
     """
     found: list[Obstacle] = []
     if marked:
         found.append(
             Obstacle(
                 N_(
-                    "Decide about the eligibility of the bids that were marked at the opening "
-                    "first: %(bidders)s. A procurement officer does that."
+                    "Decide first about the eligibility of the bids that were marked at the "
+                    "opening, or that declare a ground of exclusion: %(bidders)s. A procurement "
+                    "officer does that."
                 ),
                 {"bidders": ", ".join(marked)},
             )

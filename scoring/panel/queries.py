@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
@@ -106,7 +106,10 @@ def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
 
 
 def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
-    """Name the bidders whose bids the opening flagged, and of which no officer has decided."""
+    """Name the bidders whose bids wait for an officer's decision, which nobody has made.
+
+    The opening flagged them, or somebody who would do the work declared a ground of exclusion.
+    """
     decided = select(EligibilityDecision.bid_id)
     rows = session.scalars(
         select(Organisation.name)
@@ -117,7 +120,7 @@ def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
             Bid.stage_id == stage_id,
             Bid.state.in_(OPENED_STATES),
             Submission.version == Bid.current_version,
-            OpenedSubmission.flaw.is_not(None),
+            or_(OpenedSubmission.flaw.is_not(None), OpenedSubmission.grounds_declared),
             Bid.id.not_in(decided),
         )
     )

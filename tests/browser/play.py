@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bids import service as bids
+from bids.grounds.document import DeclaredGround
 from marketplace.core.accounts.models import User
 from marketplace.core.database import db
 from marketplace.core.notices.models import Notice
@@ -125,10 +126,9 @@ class Play:
     def _declare(self, troubled: bool, actor: Actor) -> None:
         bids.declare_eligibility(
             bids.Declared(
-                mandatory_ground=False,
-                discretionary_ground=troubled,
-                tax_ground=False,
-                put_right=TROUBLE if troubled else "",
+                grounds=[DeclaredGround("insolvency", self.site.clock.now().date(), TROUBLE)]
+                if troubled
+                else [],
                 staff=7,
                 turnover_minor=400_000_00,
                 balance_minor=100_000_00,

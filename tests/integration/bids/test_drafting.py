@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from bids import queries, service
-from bids.drafts import content_of, fingerprint
+from bids.drafts import content_of, eligibility_of, fingerprint
+from bids.grounds.document import DeclaredGround
 from bids.lifecycle import BidState
 from bids.models import Bid, BidField
 from challenges.kinds import PriceModel
@@ -181,26 +182,29 @@ def test_save_terms_accepting_the_contract_drops_points_raised_before(
 def test_declare_a_ground_without_saying_what_was_put_right_is_refused(
     scene: Scene, clock: FixedClock
 ) -> None:
-    declared = service.Declared(False, False, True, " ", 3, 0, 0)
+    declared = service.Declared([DeclaredGround("tax_otherwise", None, " ")], 3, 0, 0)
     with pytest.raises(Invalid) as refusal:
         service.declare_eligibility(declared, actor=scene.admin, clock=clock)
-    assert set(refusal.value.fields) == {"put_right"}
+    assert set(refusal.value.fields) == {"tax_otherwise-right"}
 
 
 def test_declare_again_expires_a_year_later_and_replaces_the_earlier(
     scene: Scene, session: Session, clock: FixedClock
 ) -> None:
     clock.instant = NOW + timedelta(days=10)
-    declared = service.Declared(False, True, False, "We paid.", 3, 0, 0)
+    owed = DeclaredGround("tax_otherwise", None, "We paid.")
+    conduct = DeclaredGround("misconduct", NOW.date(), "We explained it.")
+    declared = service.Declared([conduct, owed], 3, 0, 0)
     service.declare_eligibility(declared, actor=scene.admin, clock=clock)
     current = queries.current_declaration(session, scene.supplier.id)
     assert current is not None
-    assert current.put_right == "We paid."
+    # In the order of the rules, whatever order they were given in.
+    assert list(eligibility_of(current).grounds) == [owed, conduct]
     assert current.expires_at == (NOW + timedelta(days=10)).replace(year=NOW.year + 1)
 
 
 def test_declare_by_a_contributor_is_forbidden(scene: Scene, clock: FixedClock) -> None:
-    declared = service.Declared(False, False, False, "", 3, 0, 0)
+    declared = service.Declared([], 3, 0, 0)
     with pytest.raises(Forbidden):
         service.declare_eligibility(declared, actor=scene.contributor, clock=clock)
 

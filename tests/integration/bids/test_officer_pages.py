@@ -353,10 +353,15 @@ def test_deciding_needs_a_reason_and_keeps_the_choice(
     refused = send(client, path, {"finding": "excluded", "reason": " "})
     assert refused.status_code == 422
     assert 'value="excluded" checked' in refused.text
-    kept = send(client, path, {"finding": "excluded", "reason": "Fraud, not put right."})
-    assert kept.status_code == 303
+    excluding = {"finding": "excluded", "reason": "Fraud, not put right."}
+    refused = send(client, path, excluding)
+    assert "Say which ground applies" in refused.text
+    excluding |= {"other": f"{scene.supplier.id}:fraud", "other_reason": "It is in the register."}
+    assert send(client, path, excluding).status_code == 303
     assert the_bid(session, bid).state is BidState.EXCLUDED
-    assert "Fraud, not put right." in client.get(at(scene, f"/bids/{bid}")).text
+    page = client.get(at(scene, f"/bids/{bid}")).text
+    assert "Fraud, not put right." in page
+    assert "It is in the register." in page
 
 
 def test_deciding_after_evaluation_began_is_refused_and_keeps_the_reason(

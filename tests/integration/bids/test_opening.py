@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bids import queries, service
+from bids.grounds.document import DeclaredGround
+from bids.grounds.policy import Found, Verdict
 from bids.lifecycle import BidState
 from bids.models import EligibilityFinding, OpeningConfirmation
 from challenges.lifecycle import State
@@ -16,6 +18,7 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Role
+from scoring.panel.queries import marked_undecided
 from tests.conftest import NOW
 from tests.factories import a_bid, a_body, a_person, a_supplier, actor_for
 from tests.integration.bids.conftest import Scene, the_bid
@@ -187,11 +190,14 @@ def decide(
     finding: EligibilityFinding = EligibilityFinding.EXCLUDED,
     reason: str = "Convicted of fraud in 2025; nothing was put right.",
 ) -> None:
+    # Known from elsewhere: the bidder declared nothing.
+    fraud = Found(str(scene.supplier.id), "fraud", Verdict.APPLIES, "It stands in the register.")
     service.decide_eligibility(
         scene.challenge.reference,
         bid,
         finding=finding,
         reason=reason,
+        found=[fraud] if finding is EligibilityFinding.EXCLUDED else [],
         actor=scene.officer(0),
         clock=clock,
     )
@@ -207,6 +213,48 @@ def test_decide_eligibility_changes_the_bid_and_records_the_reason(
     assert found.reason == "Convicted of fraud in 2025; nothing was put right."
     entry = chain_entries(session, scene.challenge.reference)[-1]
     assert (entry.action, entry.fields["finding"]) == ("eligibility.decided", "excluded")
+    (ground,) = entry.fields["grounds"]
+    assert (ground["ground"], ground["verdict"]) == ("fraud", "applies")
+
+
+def test_a_declared_ground_that_must_exclude_is_decided_before_anything_is_scored(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    scene.challenge.value_minor = 1_000_000_00  # well above the GPA threshold
+    session.commit()
+    convicted = DeclaredGround("fraud", NOW.date(), "We paid it back.")
+    declared = service.Declared([convicted], 3, 0, 0)
+    service.declare_eligibility(declared, actor=scene.admin, clock=clock)
+    bid = scene.written_bid(clock)
+    service.submit_bid(bid, actor=scene.admin, arrived=clock.now(), clock=clock)
+    clock.instant = scene.closes_at + timedelta(seconds=60)
+    open_all(scene, clock)
+    assert marked_undecided(session, scene.challenge.stage.id) == [scene.supplier.name]
+    with pytest.raises(Invalid, match="what you find of this ground"):
+        decide(scene, clock, bid, EligibilityFinding.VALID)
+
+    def find(verdict: Verdict, finding: EligibilityFinding) -> None:
+        service.decide_eligibility(
+            scene.challenge.reference,
+            bid,
+            finding=finding,
+            reason="As found of each ground.",
+            found=[Found(str(scene.supplier.id), "fraud", verdict, "Seen the papers.")],
+            actor=scene.officer(0),
+            clock=clock,
+        )
+
+    with pytest.raises(Invalid, match="must exclude applies"):
+        find(Verdict.APPLIES, EligibilityFinding.VALID)
+    find(Verdict.CLEARED, EligibilityFinding.VALID)
+    (read,) = queries.opened_bids(session, scene.challenge.stage.id)
+    (found,) = read.findings[-1].grounds
+    assert (found.ground, found.verdict, found.reason) == (
+        "fraud",
+        Verdict.CLEARED,
+        "Seen the papers.",
+    )
+    assert marked_undecided(session, scene.challenge.stage.id) == []
 
 
 def test_decide_eligibility_again_keeps_both_and_the_latest_counts(

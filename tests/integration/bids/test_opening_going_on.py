@@ -366,7 +366,7 @@ def test_bid_that_could_not_be_read_goes_to_no_panel_and_stops_it_until_it_is_de
             clock=clock,
         )
 
-    with pytest.raises(WrongMoment, match="marked at the opening first"):
+    with pytest.raises(WrongMoment, match="marked at the opening"):
         panel.begin_scoring(reference, actor=chair, clock=clock)
     with pytest.raises(Invalid, match="cannot go to the panel"):
         decide(EligibilityFinding.VALID)

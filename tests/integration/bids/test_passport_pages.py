@@ -162,7 +162,8 @@ def test_size_is_explained_with_those_that_hold_a_part(
     declaring = client.get("/organisation/eligibility/declare").text
     assert "From your passport: Small, 34 people" in declaring
     assert 'name="turnover"' not in declaring
-    declared = {"mandatory": "no", "tax": "no", "discretionary": "no", "agreed": "y"}
+    groups = ("crimes", "tax", "work", "conduct", "purchase")
+    declared = {**{f"group-{key}": "no" for key in groups}, "agreed": "y"}
     assert send(client, "/organisation/eligibility/declare", declared).status_code == 303
     assert session.scalars(select(EligibilityDeclaration.staff)).one() == 34
 

@@ -103,7 +103,7 @@ def test_answers_begin_the_declaration_of_a_new_supplier_until_it_is_made(
     send(client, at, FINE | {"tax": "yes", "other": "unsure"})
     page = client.get("/organisation/eligibility/declare").text
     assert page.count(" checked") == 2
-    assert 'id="tax" name="tax" type="radio" value="yes" checked' in page
+    assert 'id="group-tax" name="group-tax" type="radio" value="yes" checked' in page
 
 
 def link(page: str, words: str) -> str:
@@ -139,7 +139,8 @@ def test_visitor_takes_the_answers_through_account_registration_and_declaration(
     assert send(client, supplier, named).headers["Location"] == "/quick-check"
 
     declare = link(client.get("/quick-check").text, "Use these answers in the declaration")
-    assert 'id="tax" name="tax" type="radio" value="yes" checked' in client.get(declare).text
+    applies = 'id="group-tax" name="group-tax" type="radio" value="yes" checked'
+    assert applies in client.get(declare).text
 
     client.post("/sign-out")
     send(client, "/sign-in", made)

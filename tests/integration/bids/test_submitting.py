@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from bids import queries, service
 from bids.lifecycle import BidState, Lateness, TooLate
 from bids.models import Bid, Submission
+from bids.passport import service as passports
+from bids.passport.kinds import Subject
 from challenges.kinds import PriceModel
 from challenges.lifecycle import State
 from marketplace.core.audit.log import chain_entries
@@ -76,6 +78,28 @@ def test_submit_freezes_answers_declaration_and_plan_in_the_document(
     assert document.supplier_name == "Specimen Fictional Lanterns Ltd"
     assert scene.challenge.plan is not None
     assert document.plan_sha256 == scene.challenge.plan.sha256
+
+
+def test_submit_takes_a_copy_of_the_passport_that_later_answers_do_not_change(
+    scene: Scene, session: Session, clock: FixedClock
+) -> None:
+    ends = {"name": "Cyber Essentials", "ends_on": NOW.date().isoformat()}
+    for subject, values in (
+        (Subject.CLIMATE, {"plan": "working"}),
+        (Subject.CERTIFICATES, {"rows": [ends]}),
+    ):
+        passports.answer(subject, values, actor=scene.contributor, clock=clock)
+    reference = scene.written_bid(clock)
+    clock.instant = NOW + timedelta(days=2)
+    service.submit_bid(reference, actor=scene.admin, arrived=clock.instant, clock=clock)
+    passports.answer(Subject.CLIMATE, {"plan": "no"}, actor=scene.contributor, clock=clock)
+
+    document = queries.receipt(session, reference, 1, scene.admin).document
+    assert document is not None
+    # The certificate ended the day before, so it is no answer any more.
+    (climate,) = document.passport.values()
+    assert climate.values == {"plan": "working"}
+    assert (climate.answered_by, climate.answered_at) == (scene.contributor_user.name, NOW)
 
 
 @pytest.mark.parametrize("late_by", [timedelta(0), TICK, timedelta(seconds=1)])
@@ -358,7 +382,7 @@ def test_the_latest_declaration_is_the_one_a_bid_takes(
 ) -> None:
     reference = scene.written_bid(clock)
     clock.instant = NOW + timedelta(minutes=2)
-    grown = service.Declared(False, False, False, "", 60, 900_000_00, 400_000_00)
+    grown = service.Declared([], 60, 900_000_00, 400_000_00)
     service.declare_eligibility(grown, actor=scene.admin, clock=clock)
     service.submit_bid(reference, actor=scene.admin, arrived=clock.instant, clock=clock)
     document = queries.receipt(session, reference, 1, scene.admin).document

@@ -313,25 +313,57 @@ def test_another_suppliers_bid_does_not_exist(
     assert scene.supplier.name not in answer.text
 
 
-def test_declaring_with_a_yes_and_nothing_said_keeps_everything_typed(
+NONE = dict.fromkeys((f"group-{key}" for key in ("crimes", "tax", "work", "conduct")), "no")
+SMALL = {"group-purchase": "no", "staff": "1,200", "turnover": "£2,000,000", "balance": "500000"}
+DECLARED = {**NONE, **SMALL, "agreed": "y"}
+DECLARE = "/organisation/eligibility/declare"
+
+
+def test_declaring_a_yes_asks_next_which_ground_and_keeps_everything_typed(
+    scene: Scene, session: Session, client: FlaskClient
+) -> None:
+    sign_in(client, scene.admin_user)
+    answers = {**DECLARED, "group-tax": "yes"}
+    page = send(client, DECLARE, answers)
+    assert page.status_code == 200
+    assert "no court or authority has finally decided" in page.text
+    # What does not concern them is not asked.
+    assert "fraud-right" not in page.text
+    assert 'value="1,200"' in page.text
+    before = queries.current_declaration(session, scene.supplier.id)
+    assert before is not None
+    assert before.grounds == []
+
+    refused = send(client, DECLARE, {**answers, "told": "tax"})
+    assert refused.status_code == 422
+    assert "Tick what applies, or answer no" in refused.text
+    answers |= {"told": "tax", "tax_otherwise-applies": "y"}
+    refused = send(client, DECLARE, answers)
+    assert refused.status_code == 422
+    assert "what you did to put it right" in refused.text
+    assert 'value="£2,000,000"' in refused.text
+
+    made = send(client, DECLARE, {**answers, "tax_otherwise-right": "We agreed a plan."})
+    assert made.status_code == 303
+    stands = client.get("/organisation/eligibility").text
+    assert "Tax or social security, not decided" in stands
+    assert "We agreed a plan." in stands
+
+
+def test_declaring_what_is_longer_ago_than_the_rules_look_back_says_so(
     scene: Scene, client: FlaskClient
 ) -> None:
     sign_in(client, scene.admin_user)
-    answers = {
-        "mandatory": "no",
-        "discretionary": "yes",
-        "tax": "no",
-        "put_right": "",
-        "staff": "1,200",
-        "turnover": "£2,000,000",
-        "balance": "500000",
-        "agreed": "y",
+    old = {
+        "group-crimes": "yes",
+        "told": "crimes",
+        "fraud-applies": "y",
+        "fraud-on": ["1", "1", str(NOW.year - 6)],
+        "fraud-right": "We paid it back.",
     }
-    page = send(client, "/organisation/eligibility/declare", answers)
+    page = send(client, DECLARE, {**DECLARED, **old})
     assert page.status_code == 422
-    assert "what you did to put it right" in page.text
-    assert 'value="1,200"' in page.text
-    assert 'value="£2,000,000"' in page.text
+    assert "longer ago than the rules look back" in page.text
 
 
 def test_declaring_leads_back_to_the_bid_that_sent_the_person(
@@ -339,16 +371,7 @@ def test_declaring_leads_back_to_the_bid_that_sent_the_person(
 ) -> None:
     reference = scene.written_bid(clock)
     sign_in(client, scene.admin_user)
-    answers = {
-        "mandatory": "no",
-        "discretionary": "no",
-        "tax": "no",
-        "staff": "3",
-        "turnover": "0",
-        "balance": "0",
-        "agreed": "y",
-    }
-    made = send(client, f"/organisation/eligibility/declare?bid={reference}", answers)
+    made = send(client, f"{DECLARE}?bid={reference}", {**DECLARED, "staff": "3"})
     assert made.headers["Location"] == f"/bids/{reference}"
     assert "Micro" in client.get("/organisation/eligibility").text
 

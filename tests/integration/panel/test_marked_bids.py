@@ -16,7 +16,10 @@ from tests.conftest import count_statements, sign_in
 from tests.integration.bids.damage import written_over
 from tests.integration.panel.conftest import Scene
 
-FIRST = "Decide about the eligibility of the bids that were marked at the opening first: Birch."
+FIRST = (
+    "Decide first about the eligibility of the bids that were marked at the opening, or that "
+    "declare a ground of exclusion: Birch."
+)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import rfc8785
@@ -12,13 +12,13 @@ from bids.documents import (
     BidDocument,
     Content,
     DamagedDocument,
-    Eligibility,
     fields_root,
     read,
     salted,
     same_submission,
     write,
 )
+from bids.grounds.document import DeclaredGround, Eligibility
 
 NOW = datetime(2026, 11, 30, 10, 0, 0, 123456, tzinfo=UTC)
 
@@ -26,10 +26,11 @@ ELIGIBILITY = Eligibility(
     declared_at=NOW,
     declared_by="Wren Example",
     expires_at=NOW.replace(year=2027),
-    mandatory_ground=False,
-    discretionary_ground=True,
-    tax_ground=False,
-    put_right="We paid what we owed and changed our auditor.",
+    grounds=(
+        DeclaredGround("fraud", date(2024, 2, 29), "We paid it back and changed our auditor."),
+        DeclaredGround("tax_otherwise", None, "We agreed a plan and keep to it."),
+    ),
+    grounds_rules="2026-01",
     staff=7,
     turnover_minor=480_000_00,
     balance_minor=90_000_00,
@@ -89,7 +90,12 @@ def test_write_holds_the_plan_the_price_as_text_and_the_declaration() -> None:
     assert facts["format"] == "bid/1"
     assert facts["plan_sha256"] == "ab" * 32
     assert facts["price_minor"] == "480050"
-    assert facts["eligibility"]["put_right"] == ELIGIBILITY.put_right
+    assert facts["eligibility"]["grounds"][0] == {
+        "key": "fraud",
+        "happened_on": "2024-02-29",
+        "put_right": "We paid it back and changed our auditor.",
+    }
+    assert facts["eligibility"]["grounds"][1]["happened_on"] is None
     assert facts["eligibility"]["declared_at"] == "2026-11-30T10:00:00.123456Z"
 
 

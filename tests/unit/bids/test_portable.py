@@ -10,6 +10,7 @@ from bids.passport.subjects import ASKED
 from bids.portable import spd, telling
 from bids.portable.comparing import Change, mark, proposals
 from marketplace.core.audit import passports
+from marketplace.core.regimes.grounds import ground_versions
 from marketplace.core.regimes.spd import spd_form
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -77,7 +78,7 @@ def test_what_has_ended_or_is_no_answer_is_refused_and_not_a_fault() -> None:
 
 
 def test_declaration_on_grounds_is_never_taken_over() -> None:
-    assert proposals(a_file(grounds={"mandatory": False}), {}, NOW) == []
+    assert proposals(a_file(grounds={"crimes": False}), {}, NOW) == []
 
 
 def test_mark_changes_with_any_answer_that_stands() -> None:
@@ -87,7 +88,12 @@ def test_mark_changes_with_any_answer_that_stands() -> None:
 
 
 def test_spd_stands_in_the_order_of_its_parts_with_what_is_known() -> None:
-    grounds = {"mandatory": False, "tax": True, "discretionary": False, "put_right": "We paid."}
+    owed = {"ground": "tax_otherwise", "happened_on": "", "put_right": "We paid."}
+    grounds = {
+        "rules": "2026-01",
+        **{"crimes": False, "tax": True, "work": False, "conduct": False, "purchase": False},
+        "declared": [owed],
+    }
     answers: dict[str, Mapping[str, Any]] = {
         "identity": IDENTITY,
         "insurance": INSURANCE,
@@ -99,8 +105,8 @@ def test_spd_stands_in_the_order_of_its_parts_with_what_is_known() -> None:
     assert [part.number for part in parts] == ["I", "II", "III", "IV", "V", "VI"]
     text = spd.as_text(parts, str)
     places = [
-        text.index(words)
-        for words in ("Ada Example", "sales@example.org", "3B  Payment of taxes", "We paid.")
+        text.index(said)
+        for said in ("Ada Example", "sales@example.org", "3B  Payment of taxes", "We paid.")
     ]
     assert places == sorted(places)
     assert "Payment of taxes or social security contributions\nYes\n" in text
@@ -110,7 +116,8 @@ def test_spd_stands_in_the_order_of_its_parts_with_what_is_known() -> None:
 
 def test_each_answer_that_the_spd_names_is_one_that_the_passport_asks() -> None:
     parts = {subject.value: {p.name for p in asked.parts} for subject, asked in ASKED.items()}
-    parts["grounds"] = {name for name, _label in telling.GROUNDS}
+    groups = ground_versions("scotland")[-1].groups
+    parts["grounds"] = {"declared", *(group.key for group in groups)}
     named = [i.answer for part in spd_form("scotland").parts for i in part.items if i.answer]
 
     for answer in named:

@@ -106,7 +106,8 @@ def test_obstacles_with_everybody_ready_are_none() -> None:
 
 def test_obstacles_of_bids_marked_at_the_opening_say_who_decides_first() -> None:
     assert told(CHAIR, *EVALUATORS, marked=("Acorn", "Birch")) == [
-        "Decide about the eligibility of the bids that were marked at the opening first: "
+        "Decide first about the eligibility of the bids that were marked at the opening, or that "
+        "declare a ground of exclusion: "
         "Acorn, Birch. A procurement officer does that."
     ]
 
