@@ -38,6 +38,7 @@ from marketplace.demonstration import (
     content,
     conversing,
     finding,
+    founder,
     judging,
     opening,
     partners,
@@ -71,7 +72,7 @@ SETTLE = {
 
 # What the loader does at its time, in place of the sweeper.
 DONE = (
-    *(post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, vectors.READ),
+    *(post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, founder.DONE, vectors.READ),
     *conversing.DONE,
 )
 
@@ -117,6 +118,7 @@ def _load(written: Content, now: datetime) -> None:
         [
             *_organisations(written, players, ticking, now),
             *_challenges(written, players, ticking, now),
+            founder.fill_in_passport(players, ticking, now),
             partners.join_and_adopt(written, players, ticking, now),
             _checkpoints(ticking, now),
         ],
@@ -152,6 +154,7 @@ def _challenges(
         telling = Telling(written, item, days_of(item, now), players, clock)
         yield _challenge(telling)
         yield from conversing.converse(telling)
+        yield from founder.of_challenge(telling)
         if telling.days.closes is not None and closing_recorded_from(telling.days.closes) <= now:
             yield opening.close(telling)
         if item.rehearsed:

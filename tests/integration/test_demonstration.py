@@ -56,7 +56,9 @@ __all__ = ["loaded_demonstration"]
 
 CONTENT = read_content()
 # What is set for later on purpose; everything else has happened.
-SET_FOR_LATER = {"closes_at", "questions_until", "expires_at", "ends_at", "standstill_ends_at"}
+SET_FOR_LATER = {
+    *("closes_at", "questions_until", "expires_at", "ends_at", "standstill_ends_at", "answer_by"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -177,7 +177,7 @@ def test_what_presses_stands_in_its_order_and_a_contributor_is_told_who_finishes
     assert sorted(order, key=to_do.index) == order
     assert "An administrator sends it" in to_do
     assert "An administrator submits" in to_do
-    assert "Sam Supplier" in words(parts["Who does what"])
+    assert "submits, confirms and withdraws: Sam Supplier" in words(client.get("/work").text)
     # The declaration presses once a draft hangs on it and it ends within 30 days.
     assert "Declare again" not in to_do
     clock.instant = declaration.expires_at - timedelta(days=20)
