@@ -21,6 +21,8 @@ from bids.models import Bid, BidField, EligibilityDeclaration
 from bids.passport.document import Frozen
 from bids.policy import Asked, Attaching, Question
 from bids.reminding.service import await_next
+from bids.team import holding as teams
+from bids.team.holding import HeldSubcontractor
 from challenges.kinds import CriterionKind, PriceModel
 from challenges.models import Challenge, Stage
 from challenges.sections.stages import milestone_names
@@ -39,6 +41,7 @@ class NoDraft(LookupError):
 _ANSWERS = "answers."
 PRICE, CONTRACT, AI_STATEMENT = "price_minor", "contract", "ai_statement"
 MILESTONES, ADJUSTMENTS, FILES = "milestones", "adjustments", "attachments"
+TEAM = "team"
 
 
 def asked_of(stage: Stage) -> Asked:
@@ -129,18 +132,37 @@ def held_files(session: Session, bid: Bid) -> list[HeldFile]:
         NoDraft: there is none.
         LostKey: the draft's key or its text cannot be read.
     """
-    if bid.draft_key_id is None:
-        raise NoDraft(bid.reference)
-    for field in bid.fields:
-        if field.name == FILES:
-            cipher = drafts.find(session, bid.draft_key_id)
-            return holding.read(cipher.decrypt(field.name, field.ciphertext))
-    return []
+    return holding.read(_held(session, bid, FILES))
 
 
 def write_files(session: Session, bid: Bid, held: Sequence[HeldFile]) -> None:
     """Write which files a draft has, in their order."""
     write_fields(session, bid, [(FILES, holding.written(held))])
+
+
+def held_subcontractors(session: Session, bid: Bid) -> list[HeldSubcontractor]:
+    """Give the subcontractors of a draft.
+
+    Raises:
+        NoDraft, LostKey: as for `held_files`.
+    """
+    return teams.read(_held(session, bid, TEAM))
+
+
+def write_subcontractors(session: Session, bid: Bid, held: Sequence[HeldSubcontractor]) -> None:
+    """Write which subcontractors a draft has, in their order."""
+    write_fields(session, bid, [(TEAM, teams.written(held))])
+
+
+def _held(session: Session, bid: Bid, name: str) -> Any:
+    """Give the value of one field of a draft, or nothing where it has none of that name."""
+    if bid.draft_key_id is None:
+        raise NoDraft(bid.reference)
+    for field in bid.fields:
+        if field.name == name:
+            cipher = drafts.find(session, bid.draft_key_id)
+            return cipher.decrypt(field.name, field.ciphertext)
+    return None
 
 
 def question_keys(stage: Stage) -> list[str]:

@@ -22,6 +22,7 @@ from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
+from marketplace.core.vault.models import DraftKey
 
 
 class EligibilityDeclaration(Identified, Base):
@@ -100,6 +101,8 @@ class Bid(Identified, Base):
         primaryjoin="Bid.stage_id == Stage.id", foreign_keys=[stage_id], viewonly=True
     )
     supplier: Mapped[Organisation] = relationship()
+    # With it at hand, `drafts.find` asks the database for nothing.
+    draft_key: Mapped[DraftKey | None] = relationship(viewonly=True)
     fields: Mapped[list["BidField"]] = relationship(cascade="all, delete-orphan")
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="bid",
@@ -115,8 +118,9 @@ class BidField(Base):
     """One field of a draft, encrypted: see `marketplace.core.vault.drafts`.
 
     The names are those of the `bid/1` document: `answers.` and a criterion's key, `price_minor`,
-    `contract`, `ai_statement`, `adjustments`, `milestones`; and `attachments`, where what opens
-    each file stands beside its name.
+    `contract`, `ai_statement`, `adjustments`, `milestones`; `attachments`, where what opens each
+    file stands beside its name; and `team`, which has the subcontractors alone (`bids.team.models`
+    says why).
     """
 
     __tablename__ = "bid_field"

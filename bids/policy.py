@@ -214,6 +214,7 @@ class Part(StrEnum):
     """The parts of a bid."""
 
     ELIGIBILITY = "eligibility"
+    TEAM = "team"
     ANSWER = "answer"
     FILES = "files"
     PRICE = "price"
@@ -263,17 +264,24 @@ class Gap:
 
 
 def gaps(
-    asked: Asked, content: Content, *, eligible_until: datetime | None, now: datetime
+    asked: Asked,
+    content: Content,
+    *,
+    eligible_until: datetime | None,
+    now: datetime,
+    team: Sequence[Gap] = (),
 ) -> list[Gap]:
     """List what stands between a draft and its submission, in the order of the task list.
 
-    `eligible_until` is when the supplier's declaration expires, None where there is none.
+    `eligible_until` is when the supplier's declaration expires, None where there is none; `team`
+    is what its partners still have to do (`bids.team.policy`).
     """
-    found = []
+    found: list[Gap] = []
     if eligible_until is None:
         found.append(Gap(Part.ELIGIBILITY, N_("Declare your eligibility")))
     elif eligible_until <= now:
         found.append(Gap(Part.ELIGIBILITY, N_("Declare your eligibility again: it has expired")))
+    found.extend(team)
     for question in asked.questions:
         if (gap := answer_gap(question, content.answers.get(question.key, ""))) is not None:
             found.append(gap)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bids import drafts, policy
 from bids.models import Bid
 from bids.policy import Asked
+from bids.team import queries as teams
 from challenges.models import Stage
 from marketplace.core.vault import drafts as keys
 from marketplace.core.vault.keyring import LostKey
@@ -19,15 +20,16 @@ from marketplace.core.vault.keyring import LostKey
 
 @dataclass(frozen=True)
 class Progress:
-    """How many parts of a draft are done, of how many."""
+    """How many parts of a draft are done, of how many; and whether it waits for a partner."""
 
     done: int
     parts: int
+    partner_waits: bool = False
 
     @property
     def whole(self) -> bool:
         """Tell whether nothing is missing."""
-        return self.done == self.parts
+        return self.done == self.parts and not self.partner_waits
 
 
 def parts_of(asked: Asked) -> int:
@@ -56,7 +58,7 @@ def of_drafts(
             selectinload(Bid.fields),
         )
     ).all()
-    found = {}
+    found, waiting = {}, teams.waiting_in(session, bid_ids)
     with keys.at_hand(session, [bid.draft_key_id for bid in bids if bid.draft_key_id]):
         for bid in bids:
             with suppress(drafts.NoDraft, LostKey):
@@ -64,5 +66,5 @@ def of_drafts(
                 gaps = policy.gaps(asked, content, eligible_until=eligible_until, now=now)
                 parts = parts_of(asked)
                 # A file that is not taken any more is wrong with a part that nobody has to do.
-                found[bid.id] = Progress(max(parts - len(gaps), 0), parts)
+                found[bid.id] = Progress(max(parts - len(gaps), 0), parts, bid.id in waiting)
     return found

@@ -131,6 +131,7 @@ def own_bid(session: Session, reference: str, actor: Actor) -> Bid:
                 joinedload(Stage.sealing_key), selectinload(Stage.criteria)
             ),
             joinedload(Bid.supplier),
+            joinedload(Bid.draft_key),
             selectinload(Bid.fields),
         )
     )

@@ -19,6 +19,7 @@ from bids.models import Bid
 from bids.reminding.models import ClosingReminder
 from bids.reminding.service import REMIND, await_next
 from bids.reminding.timing import is_reminder
+from bids.team import queries as teams
 from challenges.alerts import tokens
 from challenges.lifecycle import State, state_at
 from challenges.models import Challenge, Stage
@@ -67,6 +68,7 @@ def lacking(session: Session, bid: Bid, now: datetime) -> int | None:
             content,
             eligible_until=declaration.expires_at if declaration else None,
             now=now,
+            team=teams.gaps_of(teams.team_of(session, bid), now),
         )
     )
 

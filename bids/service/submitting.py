@@ -132,6 +132,9 @@ def submit_again(
                 )
             )
         _refuse_changed(session, challenge, prepared, checked_change)
+        if bid.row_version != prepared.row_version:
+            # A partner left, or the invitation was taken back, while the bid was being sealed.
+            raise StaleEdit(N_("Who does the work changed meanwhile. Look at your bid again."))
         if prepared.gaps:
             raise Invalid(
                 N_(

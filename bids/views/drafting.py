@@ -13,9 +13,11 @@ from bids.asking.models import BidQuery
 from bids.forms import DraftForm
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
+from bids.policy import Part
 from bids.progress import parts_of
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
+from bids.team import queries as teams
 from bids.views.room import Page, blueprint, refused
 from bids.wording import count_words
 from challenges.changing import queries as changes
@@ -73,9 +75,15 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
     session = db.session()
     declaration = queries.current_declaration(session, bid.supplier_id)
     asked, content = drafts.asked_of(bid.stage), queries.shown_content(session, bid)
+    team, published = teams.team_of(session, bid), changes.published(session, bid.challenge)
     gaps = policy.gaps(
-        asked, content, eligible_until=declaration.expires_at if declaration else None, now=now
+        asked,
+        content,
+        eligible_until=declaration.expires_at if declaration else None,
+        now=now,
+        team=teams.gaps_of(team, now),
     )
+    missing = {(gap.part.value, gap.key): gap for gap in gaps}
     return {
         **standing_facts(bid, actor),
         "asked": asked,
@@ -83,11 +91,14 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "declaration": declaration,
         "declared": drafts.eligibility_of(declaration) if declaration else None,
         "gaps": gaps,
-        "missing": {(gap.part.value, gap.key): gap for gap in gaps},
-        "last_change": changes.count(session, bid.challenge),
-        "changed_since": changes.after(session, bid.challenge, bid.created_at),
+        "missing": missing,
+        "team": team,
+        "last_change": published[0].number if published else 0,
+        "changed_since": [each for each in published[::-1] if each.published_at > bid.created_at],
         "left_over": drafts.left_over(session, bid),
         "parts": parts_of(asked),
+        # Files and who does the work are no parts that every bid has.
+        "undone": len(missing.keys() - {(Part.FILES, ""), (Part.TEAM, "")}),
         "vat_percent": rules_on(now).vat_percent,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, defer, joinedload
@@ -55,16 +54,6 @@ def find(session: Session, challenge: Challenge, number: int) -> Addendum:
     if found is None:
         raise NotFound(N_("There is no change with this number."))
     return found
-
-
-def after(session: Session, challenge: Challenge, instant: datetime) -> Sequence[Addendum]:
-    """Give the changes that were published after an instant, in their order, without texts."""
-    return session.scalars(
-        select(Addendum)
-        .where(Addendum.challenge_id == challenge.id, Addendum.published_at > instant)
-        .options(defer(Addendum.before), defer(Addendum.after))
-        .order_by(Addendum.number)
-    ).all()
 
 
 def since(session: Session, challenge: Challenge, entry_n: int) -> Sequence[Addendum]:

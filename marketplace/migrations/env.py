@@ -14,7 +14,8 @@ import bids.attachments.models
 import bids.evidence.models
 import bids.grounds.models
 import bids.passport.models
-import bids.reminding.models  # noqa: F401  (as below)
+import bids.reminding.models
+import bids.team.models  # noqa: F401  (as below)
 import challenges.alerts.models
 import challenges.asking.models
 import challenges.changing.models

@@ -16,6 +16,7 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from bids.team import queries as teams
 from marketplace.core import access
 from marketplace.core.access import demonstration_only, public, requires, signed_in
 from marketplace.core.accounts import queries as accounts
@@ -70,7 +71,11 @@ def work() -> str:
             "web/supplier/board.html", board=mine, standing=standing_of, form=BaseForm()
         )
     board = queries.board(db.session(), actor, now) if actor else None
-    return render_template("web/work.html", board=board)
+    return render_template(
+        "web/work.html",
+        board=board,
+        partnerships=teams.invitations_for(db.session(), current_user.id, now),
+    )
 
 
 @blueprint.get("/work/challenges/<reference>")

@@ -23,6 +23,8 @@ from bids.asking.lifecycle import QueryPart, usual_limit
 from bids.evidence import service as evidence
 from bids.evidence.kinds import Evidence
 from bids.evidence.models import EvidenceCheck
+from bids.team import service as team
+from bids.team.models import TeamInvitation
 from challenges import service as challenges
 from challenges.alerts import service as alerts
 from challenges.alerts.timing import Frequency
@@ -298,6 +300,15 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     own = told["open"].actor(cast.supplier_admin)
     told["open"].own_bid = bids.start_bid(told["open"].reference, actor=own, clock=clock).reference
     officer = told["draft"].actor(cast.officer)
+    team.invite(
+        told["open"].own_bid,
+        email=cast.rival_admin.email,
+        name=cast.rival.name,
+        does="The signs.",
+        share_percent=20,
+        actor=own,
+        clock=clock,
+    )
     _ask(told["open"], cast, clock)
     _talk(told, cast, clock)
     _query(told["scoring"], cast, clock)
@@ -469,6 +480,8 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
             )
         ),
         "waiting_id": str(waiting.id),
+        "partnership_id": str(session.query(TeamInvitation).one().id),
+        "member_id": str(uuid.UUID(int=0)),
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),

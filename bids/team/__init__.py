@@ -1,0 +1,1 @@
+"""Who does the work of a bid: partners who accept by themselves, and subcontractors."""
