@@ -13,9 +13,11 @@ from bids.passport import policy
 from bids.passport import service as passports
 from bids.passport.kinds import Subject
 from bids.passport.queries import passport_of
+from bids.passport.size import size_of
 from bids.passport.subjects import ASKED
 from bids.portable import comparing, telling
 from bids.portable.comparing import Proposal
+from bids.portable.spd import SIZE_CLASS
 from challenges.law import REGIME
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Organisation
@@ -25,10 +27,12 @@ from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.audit.signing import BadKey, Verifier
 from marketplace.core.clock import Clock
 from marketplace.core.colours import Brand
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.pdf import Attachment, Relationship, render_pdf
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.grounds import grounds_of_version
+from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
 from marketplace.core.text import N_
 
 FILE_NAME = "passport.json"
@@ -242,16 +246,33 @@ def grounds_of(declaration: EligibilityDeclaration) -> dict[str, Any]:
 def values_of(session: Session, actor: Actor) -> dict[str, Mapping[str, Any]]:
     """Give all that the actor's organisation answered, by subject, the declaration among them.
 
+    Where the passport does not tell the size, the declaration does.
+
     Raises:
         Forbidden: the actor does not act for a supplier.
     """
     ensure(policy.can_answer(actor))
     stands = passport_of(session, actor.organisation_id).answers
     found = {subject.value: answer.values for subject, answer in stands.items()}
+    size = stands.get(Subject.SIZE)
+    told = None if size is None else (size.values, size.answered_at)
     declaration = bids.current_declaration(session, actor.organisation_id)
     if declaration is not None:
         found[comparing.GROUNDS] = grounds_of(declaration)
+        told = told or (_declared_size(declaration), declaration.declared_at)
+    if told is not None:
+        values, at = told
+        counted = size_of(values, size_rules_on(at.astimezone(PLACE).date()))
+        found[Subject.SIZE.value] = {**values, SIZE_CLASS: SIZE_WORDS[counted.size]}
     return found
+
+
+def _declared_size(declaration: EligibilityDeclaration) -> dict[str, int]:
+    return {
+        "staff": declaration.staff,
+        "turnover_minor": declaration.turnover_minor,
+        "balance_minor": declaration.balance_minor,
+    }
 
 
 def _told(

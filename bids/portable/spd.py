@@ -14,6 +14,9 @@ from marketplace.core.text import N_
 
 Values = Mapping[str, Any]
 
+# What the document asks of the size that nobody typed: the class, in the values as its words.
+SIZE_CLASS = "class"
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -43,7 +46,7 @@ def filled(form: SpdForm, answers: Mapping[str, Values], translate: Translate) -
             part.title,
             part.note or "",
             [
-                Answered(item.number, item.label, _text(item.answer, answers, translate))
+                Answered(item.number or "", item.label, _text(item.answer, answers, translate))
                 for item in part.items
             ],
         )
@@ -59,7 +62,7 @@ def as_text(parts: Sequence[Filled], translate: Translate) -> str:
         lines += [heading, "=" * len(heading), *([part.note] if part.note else []), ""]
         for field in part.fields:
             text = field.text or translate(N_("(not in the passport)"))
-            lines += [f"{field.section}  {field.label}", text, ""]
+            lines += [f"{field.section}  {field.label}".strip(), text, ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -79,5 +82,7 @@ def _said(subject: str, part: str, values: Values, translate: Translate) -> list
     if subject == GROUNDS:
         wanted = {name: values[name] for name in values if name in (part, "rules")}
         return telling.grounds(wanted, translate)
+    if (subject, part) == (Subject.SIZE, SIZE_CLASS):
+        return [Said("", translate(values[SIZE_CLASS]))]
     wanted = {name: given for name, given in values.items() if not part or name == part}
     return telling.answers(ASKED[Subject(subject)], wanted, translate)

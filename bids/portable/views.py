@@ -122,7 +122,7 @@ def take() -> Page:
 def spd() -> str:
     """Show the answers in the order of the Single Procurement Document, to be copied."""
     form, parts = _spd()
-    return render_template("portable/spd.html", parts=parts, source=form.source)
+    return render_template("portable/spd.html", parts=parts, source=form.source, notes=form.notes)
 
 
 @blueprint.get("/organisation/passport/spd.txt")

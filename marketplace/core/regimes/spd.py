@@ -12,12 +12,13 @@ from marketplace.core.strict_toml import build, read_table
 class Item:
     """One question: its number, what it asks, and which part of a passport answers it.
 
-    `answer` is a subject, or a subject and one of its parts joined by a dot; None where a passport
-    does not answer it.
+    `number` is that of its section where the question's own is not confirmed, and None where the
+    section is not either. `answer` is a subject, or a subject and one of its parts joined by a
+    dot; None where a passport does not answer it.
     """
 
-    number: str
     label: str
+    number: str | None = None
     answer: str | None = None
 
 
@@ -33,10 +34,11 @@ class SpdPart:
 
 @dataclass(frozen=True)
 class SpdForm:
-    """The whole document, and where its order is published."""
+    """The whole document, where its order is published, and what is to be known of its numbers."""
 
     source: str
     parts: tuple[SpdPart, ...]
+    notes: str | None = None
 
 
 @cache

@@ -165,3 +165,20 @@ def test_spd_shows_the_answers_and_gives_them_as_text(answered: Scene, client: F
     assert "Ada &lt;b&gt;Example&lt;/b&gt;" in page
     assert "Ada <b>Example</b>" in text.text
     assert text.headers["Content-Disposition"] == "attachment; filename=spd.txt"
+
+
+def test_spd_tells_the_size_from_the_declaration_until_the_passport_does(
+    answered: Scene, client: FlaskClient, clock: FixedClock
+) -> None:
+    sign_in(client, answered.contributor_user)
+
+    declared = client.get(f"{AT}/spd.txt").text
+
+    assert "Is the bidder a micro, small or medium-sized enterprise?\nMicro\n" in declared
+    assert "4B.1.1  General yearly turnover\n£400,000\n" in declared
+    assert "4C  Average yearly staff\n7\n" in declared
+    size = {"staff": 70, "turnover_minor": 9_000_000_00, "balance_minor": 0}
+    passport.answer(Subject.SIZE, size, actor=answered.admin, clock=clock)
+    answered_here = client.get(f"{AT}/spd.txt").text
+    assert "medium-sized enterprise?\nMedium\n" in answered_here
+    assert "General yearly turnover\n£9,000,000\n" in answered_here

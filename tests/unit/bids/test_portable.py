@@ -118,6 +118,7 @@ def test_each_answer_that_the_spd_names_is_one_that_the_passport_asks() -> None:
     parts = {subject.value: {p.name for p in asked.parts} for subject, asked in ASKED.items()}
     groups = ground_versions("scotland")[-1].groups
     parts["grounds"] = {"declared", *(group.key for group in groups)}
+    parts["size"].add(spd.SIZE_CLASS)
     named = [i.answer for part in spd_form("scotland").parts for i in part.items if i.answer]
 
     for answer in named:
