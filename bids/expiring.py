@@ -26,11 +26,21 @@ def declared_until(
     session: Session, suppliers: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, datetime]:
     """Give until when the latest declaration of each supplier holds or held, where it has one."""
-    # A later declaration always holds longer.
-    found = session.execute(
-        select(EligibilityDeclaration.supplier_id, func.max(EligibilityDeclaration.expires_at))
+    place = (
+        func.row_number()
+        .over(
+            partition_by=EligibilityDeclaration.supplier_id,
+            order_by=(EligibilityDeclaration.declared_at.desc(), EligibilityDeclaration.id.desc()),
+        )
+        .label("place")
+    )
+    newest = (
+        select(EligibilityDeclaration.supplier_id, EligibilityDeclaration.expires_at, place)
         .where(EligibilityDeclaration.supplier_id.in_(suppliers))
-        .group_by(EligibilityDeclaration.supplier_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(newest.c.supplier_id, newest.c.expires_at).where(newest.c.place == 1)
     )
     return dict(found.tuples().all())
 

@@ -1,7 +1,7 @@
 """Counts how far drafts have come, many at once, for lists that show nothing of what they say."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bids import drafts, policy
 from bids.models import Bid
-from bids.policy import Asked
+from bids.policy import Asked, Gap, Part
 from bids.team import queries as teams
 from challenges.models import Stage
 from marketplace.core.vault import drafts as keys
@@ -20,21 +20,25 @@ from marketplace.core.vault.keyring import LostKey
 
 @dataclass(frozen=True)
 class Progress:
-    """How many parts of a draft are done, of how many; and whether it waits for a partner."""
+    """How many parts of a draft are done, of how many; and whether it waits for a partner.
+
+    `whole` tells whether it could be submitted as it is.
+    """
 
     done: int
     parts: int
-    partner_waits: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Tell whether nothing is missing."""
-        return self.done == self.parts and not self.partner_waits
+    whole: bool
+    partner_waits: bool
 
 
 def parts_of(asked: Asked) -> int:
     """Count what has to be done for a bid: eligibility, each question, a price if asked, terms."""
     return len(asked.questions) + asked.price + 2
+
+
+def undone_of(gaps: Iterable[Gap]) -> int:
+    """Count the parts that are not done. Files and who does the work are no parts of every bid."""
+    return sum(gap.part not in (Part.FILES, Part.TEAM) for gap in gaps)
 
 
 def of_drafts(
@@ -64,7 +68,8 @@ def of_drafts(
             with suppress(drafts.NoDraft, LostKey):
                 asked, content = drafts.asked_of(bid.stage), drafts.content_of(session, bid)
                 gaps = policy.gaps(asked, content, eligible_until=eligible_until, now=now)
-                parts = parts_of(asked)
-                # A file that is not taken any more is wrong with a part that nobody has to do.
-                found[bid.id] = Progress(max(parts - len(gaps), 0), parts, bid.id in waiting)
+                parts, waits = parts_of(asked), bid.id in waiting
+                found[bid.id] = Progress(
+                    parts - undone_of(gaps), parts, whole=not (gaps or waits), partner_waits=waits
+                )
     return found

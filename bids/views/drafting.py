@@ -13,8 +13,7 @@ from bids.asking.models import BidQuery
 from bids.forms import DraftForm
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
-from bids.policy import Part
-from bids.progress import parts_of
+from bids.progress import parts_of, undone_of
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
 from bids.team import queries as teams
@@ -97,8 +96,7 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "changed_since": [each for each in published[::-1] if each.published_at > bid.created_at],
         "left_over": drafts.left_over(session, bid),
         "parts": parts_of(asked),
-        # Files and who does the work are no parts that every bid has.
-        "undone": len(missing.keys() - {(Part.FILES, ""), (Part.TEAM, "")}),
+        "undone": undone_of(gaps),
         "vat_percent": rules_on(now).vat_percent,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }
