@@ -144,8 +144,12 @@ def a_challenge(
     title: str = "How can technology help people find a warm place to wait?",
     closes_at: datetime | None = None,
     price_model: PriceModel = PriceModel.FIXED_BUDGET,
+    questions: Sequence[tuple[str, str]] = (),
 ) -> Challenge:
-    """Add a complete challenge in `state`; CLOSED is OPEN with a closing instant that is past."""
+    """Add a complete challenge in `state`; CLOSED is OPEN with a closing instant that is past.
+
+    `questions` are keys with their weights, two where none are given.
+    """
     approver = None
     if state not in (State.DRAFT, State.IN_REVIEW):
         approver = a_person(session, at, buyer, Role.PROCUREMENT_OFFICER)
@@ -193,13 +197,13 @@ def a_challenge(
     session.add_all([challenge, stage])
     session.flush()
     weights = [("solves", "40"), ("team", "30")] if priced else [("solves", "60"), ("team", "40")]
-    for ordinal, (key, weight) in enumerate(weights, 1):
+    for ordinal, (key, weight) in enumerate(questions or weights, 1):
         _question(session, stage, ordinal, key, weight)
     if priced:
         session.add(
             Criterion(
                 stage=stage,
-                ordinal=3,
+                ordinal=len(questions or weights) + 1,
                 key="price",
                 kind=CriterionKind.PRICE,
                 title="Price",
