@@ -79,10 +79,14 @@ class DeclarationForm(BaseForm):
     def complete(self) -> bool:
         """Tell whether each group that applies has a ground; say of each that has none."""
         ticked = {each.key for each in self.declared}
-        for key in self.applying:
-            if not ticked & {each.key for each in self.rules.of_group(key)}:
-                field = self.group(key)
-                field.errors = [*field.errors, _l("Tick what applies, or answer no")]
+        for group in self.rules.groups:
+            grounds = {each.key for each in self.rules.of_group(group.key)}
+            if group.key in self.applying and not ticked & grounds:
+                field = self.group(group.key)
+                field.errors = [
+                    *field.errors,
+                    _l("%(group)s: tick what applies, or answer no", group=group.title),
+                ]
         return not self.errors
 
     def show(self, declared: Sequence[DeclaredGround]) -> None:

@@ -336,7 +336,7 @@ def test_declaring_a_yes_asks_next_which_ground_and_keeps_everything_typed(
 
     refused = send(client, DECLARE, {**answers, "told": "tax"})
     assert refused.status_code == 422
-    assert "Tick what applies, or answer no" in refused.text
+    assert "Tax and social security: tick what applies, or answer no" in refused.text
     answers |= {"told": "tax", "tax_otherwise-applies": "y"}
     refused = send(client, DECLARE, answers)
     assert refused.status_code == 422
