@@ -9,6 +9,7 @@ import itertools
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from scoring.report.facts import (
     InterestDecision,
     Money,
     Person,
+    Query,
+    QueryOutcome,
     Regime,
     ScaleStep,
     Stage,
@@ -163,7 +166,23 @@ class _Inventor:
                 for index, criterion in enumerate(self.criteria)
                 if criterion.kind is CriterionKind.QUALITY
             ),
+            queries=self._queries() if place == 0 else (),
         )
+
+    def _queries(self) -> tuple[Query, ...]:
+        text, answer = "Which of the two routes do you mean?", "The one by the burn."
+        digests = [sha256(each.encode()).hexdigest() for each in (text, answer)]
+        at = [OPENED + timedelta(days=days) for days in (2, 3, 4)]
+        accepted, dropped = QueryOutcome.ACCEPTED, QueryOutcome.TAKEN_BACK
+        whole = Query(
+            *(1, "Plan", text, digests[0], at[0], answer, digests[1], at[1]),
+            *(accepted, "It says what the bid says.", at[2], True),
+        )
+        back = Query(
+            *(2, "The price", text, digests[0], at[1], None, None, None),
+            *(dropped, "Asked by mistake.", at[2], False),
+        )
+        return whole, back
 
     def _score(self, place: int, index: int, criterion: Criterion) -> CriterionScore:
         given = [1 + (place * 2 + index * 3 + number) % 5 for number in range(len(self.evaluators))]
@@ -194,6 +213,7 @@ class _Inventor:
                 price=Money(1_234_567, "GBP") if self.shape.formula else None,
                 answers=(),
                 scores=(),
+                queries=(),
             ),
             Bid(
                 reference="B-902",
@@ -204,6 +224,7 @@ class _Inventor:
                 price=None,
                 answers=(),
                 scores=(),
+                queries=(),
             ),
         )
 
@@ -356,6 +377,7 @@ class _Inventor:
                         ScaleStep("5", "Excellent: meets the need in full, with evidence"),
                     ),
                     bids=bids,
+                    queries_asked=2,
                     evaluation=json.dumps(document),
                     result=result,
                 ),

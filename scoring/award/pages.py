@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from bids.asking import queries as bid_queries
+from bids.asking.models import BidQuery
 from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.errors import NotFound, WrongMoment
@@ -59,6 +61,7 @@ class OutcomePage:
     criteria: Sequence[Mapping[str, Any]]
     reasons: Mapping[str, str]
     reason: str
+    asked: Sequence[BidQuery]
     intention: Intention
     contract: Contract | None
     ranked_by: str | None
@@ -231,6 +234,7 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         criteria=found.computed.evaluation["criteria"],
         reasons=reasons,
         reason=found.recommendation.reason,
+        asked=bid_queries.of_bid(session, bid.id),
         intention=found.intention,
         contract=found.contract,
         ranked_by=ranked_by(found.computed.evaluation),

@@ -1,7 +1,8 @@
 """Does a report say what the engine says? The check before anything is printed.
 
 Owns the rule that a difference stops everything: the stored evaluation document is evaluated again
-and must give the stored result, and the facts printed beside it must be the facts inside it.
+and must give the stored result, and the facts printed beside it must be the facts inside it. What
+bidders were asked and answered must have the digests that the log got at the time.
 """
 
 from __future__ import annotations
@@ -9,9 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any, Final
 
-from scoring.report.facts import AwardReport, Bid, BidStatus, Money, Stage, Withheld
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    BidStatus,
+    Money,
+    Query,
+    QueryOutcome,
+    Stage,
+    Withheld,
+)
 
 Evaluate = Callable[[dict[str, Any]], Mapping[str, Any]]
 
@@ -56,6 +67,7 @@ def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
     yield from _compare(stage.result, evaluate(document), "result")
     yield from _criteria(stage, document)
     yield from _bids(stage, document)
+    yield from _queries(stage)
 
 
 def _compare(stored: object, computed: object, path: str) -> Iterator[str]:
@@ -126,6 +138,36 @@ def _bid(bid: Bid, entry: dict[str, Any]) -> Iterator[str]:
             != {evaluator: Fraction(str(value)) for evaluator, value in alone.items()}
         ):
             yield f"scores.{criterion}.individual"
+
+
+def _queries(stage: Stage) -> Iterator[str]:
+    asked = 0
+    for bid in stage.bids:
+        if isinstance(bid.queries, Withheld):
+            yield f"bids.{bid.reference}.queries: withheld in a full edition"
+            continue
+        asked += len(bid.queries)
+        for place, query in enumerate(bid.queries, 1):
+            where = f"bids.{bid.reference}.queries.{query.number}"
+            if query.number != place:
+                yield f"{where}: not in the order of asking, or one is missing"
+            for difference in _query(query):
+                yield f"{where}.{difference}"
+    if asked != stage.queries_asked:
+        yield "queries_asked: not the number of the queries"
+
+
+def _query(query: Query) -> Iterator[str]:
+    if sha256(query.text.encode()).hexdigest() != query.text_sha256:
+        yield "text: not what the log says was asked"
+    answer = None if query.answer is None else sha256(query.answer.encode()).hexdigest()
+    if answer != query.answer_sha256:
+        yield "answer: not what the log says was answered"
+    if (query.answer is None) != (query.answered_at is None):
+        yield "answered_at: an answer has its instant, and only an answer has"
+    decided = query.outcome is not QueryOutcome.OPEN
+    if decided != (query.decided_at is not None) or decided != bool(query.reason):
+        yield "outcome: what has ended has an instant and a reason, and nothing else has"
 
 
 def _same(printed: object, inside: object) -> bool:

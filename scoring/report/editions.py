@@ -80,8 +80,9 @@ def public_edition(full: AwardReport, disclosure: Disclosure | None = None) -> A
     """Return the public edition of a full report, each redaction with its ground.
 
     Withheld: prices of bids that were not successful, with every figure from which one could be
-    worked out; all answers; names as `disclosure` says, evaluators' where marked; individual
-    scores; details of interests; sensitivity and panel statistics; the evaluation document.
+    worked out; all answers, and queries about bids but their number; names as `disclosure` says,
+    evaluators' where marked; individual scores; details of interests; sensitivity and panel
+    statistics; the evaluation document.
 
     Raises `ValueError` when given anything but a full edition.
     """
@@ -154,6 +155,7 @@ class _Publisher:
             criteria=stage.criteria,
             scale=stage.scale,
             bids=tuple(self._bid(bid) for bid in stage.bids),
+            queries_asked=stage.queries_asked,
             evaluation=Withheld(COMMERCIAL.id),
             result=redact_result(
                 stage,
@@ -184,6 +186,8 @@ class _Publisher:
                 self._score(score, show_reason=successful or self.rules.losing_reasons)
                 for score in bid.scores
             ),
+            # Which bid was asked about tells how it fared; that anybody was is told by the number.
+            queries=Withheld(CONFIDENTIAL.id),
         )
 
     def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
@@ -267,6 +271,8 @@ def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
         )
     if any(bid.answers for stage in full.stages for bid in stage.bids):
         yield Redaction(N_("The answers in the bids"), CONFIDENTIAL.id)
+    if any(stage.queries_asked for stage in full.stages):
+        yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL.id)
     if any(person.name_withheld for person in full.people):
         yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL.id)
     if any(person.interests for person in full.people):

@@ -52,6 +52,16 @@ class InterestDecision(StrEnum):
     RECUSE = "recuse"
 
 
+class QueryOutcome(StrEnum):
+    """How a query to a bidder ended, or stood when the report was frozen."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    NO_ANSWER = "no_answer"
+    TAKEN_BACK = "taken_back"
+
+
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """Stands where an edition holds a fact back; `ground` is the id of a `Ground`."""
@@ -161,6 +171,29 @@ class CriterionScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """What the body asked one bidder after the opening, what it answered and what came of it.
+
+    `number` counts from 1 within the bid; `about` names the part of the bid. `text_sha256` and
+    `answer_sha256` stand as the log has them from the moments of asking and answering. `reason` is
+    that of the decision or of taking the query back, empty while it is open.
+    """
+
+    number: int
+    about: str
+    text: str
+    text_sha256: str
+    asked_at: datetime
+    answer: str | None
+    answer_sha256: str | None
+    answered_at: datetime | None
+    outcome: QueryOutcome
+    reason: str
+    decided_at: datetime | None
+    shown_to_panel: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Bid:
     """One bid. `size_class` as in 2003/361/EC; `status_reason` empty for a valid bid."""
 
@@ -172,6 +205,7 @@ class Bid:
     price: Money | Withheld | None
     answers: tuple[Answer, ...] | Withheld
     scores: tuple[CriterionScore, ...]
+    queries: tuple[Query, ...] | Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +214,7 @@ class Stage:
 
     `evaluation` is the evaluation document as stored, `evaluation/1`, UTF-8; `result` the result
     document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
+    `queries_asked`: how many queries went to bidders after the opening, of all bids together.
     """
 
     id: str
@@ -189,6 +224,7 @@ class Stage:
     criteria: tuple[Criterion, ...]
     scale: tuple[ScaleStep, ...]
     bids: tuple[Bid, ...]
+    queries_asked: int
     evaluation: str | Withheld
     result: dict[str, Any]
 

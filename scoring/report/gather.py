@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ from scoring.panel import queries as panels
 from scoring.panel.lifecycle import SEAT_WORDS
 from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
 from scoring.report import facts, wording
+from scoring.report.asked import asked_of_bids
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -57,6 +59,7 @@ class _Gathered:
     agreed: list[ConsensusScore]
     decision: awards.Decision
     opening: Opening
+    queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
 
 
 def full_report(
@@ -80,6 +83,7 @@ def full_report(
         agreed=list(panels.current_consensus(session, stage.id)),
         decision=awards.decision(session, stage),
         opening=session.get_one(Opening, stage.id),
+        queries=asked_of_bids(session, challenge),
     )
     plan = frozen_evaluation(session, challenge)
     _ensure_as_published(found, plan)
@@ -168,6 +172,7 @@ def _stage(found: _Gathered) -> facts.Stage:
         ),
         scale=tuple(facts.ScaleStep(plain(step.score), step.text) for step in scale),
         bids=tuple(_bid(bid, found) for bid in found.bids),
+        queries_asked=sum(map(len, found.queries.values())),
         evaluation=computed.row.evaluation.decode(),
         result=json.loads(computed.row.result),
     )
@@ -205,6 +210,7 @@ def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
             for criterion in found.stage.criteria
             if criterion.id in agreed
         ),
+        queries=found.queries.get(bid.bid_id, ()),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Bid, Money
+from scoring.report.facts import AwardReport, Bid, Money, Withheld
 from tests.award_reports import full_report
 
 
@@ -43,6 +43,29 @@ def test_check_report_with_another_trace_or_engine_version_passes(full: AwardRep
     result["engine"]["version"] = "0.9"
     result["bids"][0]["trace"] = ["in other words"]
     check_report(with_stage(full, result=result), evaluate_document)
+
+
+def test_check_report_with_a_changed_query_stops(full: AwardReport) -> None:
+    first = full.deciding_stage.bids[0]
+    assert not isinstance(first.queries, Withheld)
+    query, back = first.queries
+    where = f"stage-1: bids.{first.reference}.queries"
+
+    def changed(**changes: Any) -> list[str]:
+        return differences(with_bid(full, queries=(replace(query, **changes), back)))
+
+    assert changed(text="Another") == [f"{where}.1.text: not what the log says was asked"]
+    assert changed(answer="Another") == [f"{where}.1.answer: not what the log says was answered"]
+    assert len(changed(answer=None)) == 2
+    assert changed(reason="") == [
+        f"{where}.1.outcome: what has ended has an instant and a reason, and nothing else has"
+    ]
+    assert differences(with_bid(full, queries=(back,))) == [
+        f"{where}.2: not in the order of asking, or one is missing",
+        "stage-1: queries_asked: not the number of the queries",
+    ]
+    held = differences(with_bid(full, queries=Withheld("x")))
+    assert held[0] == f"{where}: withheld in a full edition"
 
 
 def test_check_report_with_a_changed_total_stops(full: AwardReport) -> None:

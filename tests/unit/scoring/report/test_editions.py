@@ -68,6 +68,15 @@ def test_public_edition_holds_no_answer_not_even_the_winners() -> None:
     assert "Unrepeatable answer" not in text_of(public_edition(full_report()))
 
 
+def test_public_edition_tells_how_many_queries_there_were_and_nothing_of_them() -> None:
+    public = public_edition(full_report())
+    assert public.deciding_stage.queries_asked == 2
+    for kept in ("Which of the two routes", "by the burn", "what the bid says", "by mistake"):
+        assert kept not in text_of(public)
+    asked = {isinstance(bid.queries, Withheld) for bid in public.deciding_stage.bids}
+    assert asked == {True}  # of none can be told whether it was asked
+
+
 def test_public_edition_replaces_withheld_people_by_role_and_number_everywhere() -> None:
     public = public_edition(full_report())
     text = text_of(public)
