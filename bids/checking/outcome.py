@@ -87,6 +87,11 @@ def bidder(answers: Mapping[str, str]) -> str | None:
     return None if given == "several" else given
 
 
+def tells(key: Key, answers: Mapping[str, str]) -> bool:
+    """Tell whether the answer to a question says something in the declaration."""
+    return bool(declared({key: answers.get(key, "")}))
+
+
 def declared(answers: Mapping[str, str]) -> dict[str, bool]:
     """Give what answers say about groups of grounds, by their keys: whether one applies."""
     found: dict[str, bool] = {}

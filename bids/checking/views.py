@@ -74,7 +74,6 @@ def take() -> Page:
     declaration = (
         queries.current_declaration(db.session(), actor.organisation_id) if actor else None
     )
-    known = carried.known_groups()
     page = render_template(
         "bids/checking/take.html",
         challenge=challenge,
@@ -83,7 +82,7 @@ def take() -> Page:
         may_declare=actor is not None and actor.may(Permission.SUPPLIER_DECLARE),
         declaration=declaration if declaration and now < declaration.expires_at else None,
         bidder=outcome.bidder(answers),
-        declared=[each for each in asked if each.key in known],
+        declared=[each for each in asked if outcome.tells(each.key, answers)],
         insurance=next((each for each in asked if each.key is Key.INSURANCE), None),
         chosen={each.key: each.choice(answers.get(each.key, "")) for each in asked},
     )

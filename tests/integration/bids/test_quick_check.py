@@ -133,6 +133,8 @@ def test_visitor_takes_the_answers_through_account_registration_and_declaration(
     page = client.get("/quick-check").text
     assert "Yes, and we have not agreed a plan to pay" in page
     assert "We could get it" in page
+    # The three about grounds, and none of those that say nothing there.
+    assert page.count("govuk-summary-list__row") == 3
     supplier = link(page, "Register a supplier")
     assert 'value="sole_trader" checked' in client.get(supplier).text
     named = {"name": "Imagined Boats", "type": "sole_trader"}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bids.checking.outcome import Outcome, bidder, declared, missing, result
+from bids.checking.outcome import Outcome, bidder, declared, missing, result, tells
 from bids.checking.questions import QUESTIONS_MOST, Effect, Facts, Key, questions
 
 BARE = Facts(buyer="Ardmore Council", closes="midday on Tuesday 8 December 2026 (GMT)")
@@ -126,3 +126,9 @@ def test_who_would_bid_names_a_type_of_supplier_where_there_is_one(
     given: dict[str, str], kind: str | None
 ) -> None:
     assert bidder(given) == kind
+
+
+def test_only_answers_that_are_sure_about_grounds_tell_something_in_a_declaration() -> None:
+    answers = FINE | {Key.TAX: "unsure"}
+    assert [key for key in Key if tells(key, answers)] == [Key.CRIMES, Key.OTHER]
+    assert not tells(Key.CRIMES, {})
