@@ -14,6 +14,8 @@ from bids.grounds import document as grounds
 from bids.grounds.document import Eligibility, integer, listed, text
 from bids.passport import document as frozen
 from bids.passport.document import Frozen
+from bids.team import document as teams
+from bids.team.document import Member
 from marketplace.core.audit import receipts
 from marketplace.core.audit.entries import SALT_BYTES, field_digest, read_digest, value_bytes
 from scoring.engine.canonical import canonical
@@ -50,7 +52,8 @@ class Content:
     `price_minor` is in minor units, or None where none is asked or given yet; with milestones it
     is their sum. `contract_accepted` is None until it is answered. `adjustments` is what the
     supplier needs so that it can take part; it is not scored. The attachments stand in the order
-    of the envelope's files.
+    of the envelope's files. `team` is who does the work besides the bidder; a draft's has no
+    partners yet (`bids.team.joining`).
     """
 
     answers: Mapping[str, str]
@@ -61,6 +64,7 @@ class Content:
     adjustments: str = ""
     milestones: Sequence[Milestone] = ()
     attachments: Sequence[Attachment] = ()
+    team: Sequence[Member] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class BidDocument:
     @property
     def declares_a_ground(self) -> bool:
         """Tell whether anybody who would do the work declared a ground of exclusion."""
-        return self.eligibility.declares_a_ground
+        declared = [self.eligibility, *(p.eligibility for p in teams.partners(self.content.team))]
+        return any(each.declares_a_ground for each in declared)
 
 
 def salted(document: BidDocument) -> BidDocument:
@@ -172,6 +177,7 @@ def _further(document: BidDocument) -> dict[str, Any]:
             {"name": each.name, "amount_minor": str(each.amount_minor)}
             for each in content.milestones
         ],
+        "team": teams.written(content.team),
     }
 
 
@@ -249,6 +255,7 @@ def _read_further(found: dict[str, object]) -> dict[str, Any]:
             )
             for each in map(_object, listed(found["attachments"]))
         ),
+        "team": teams.read(found["team"]),
     }
 
 

@@ -94,6 +94,7 @@ def content_of(session: Session, bid: Bid) -> Content:
         adjustments=held.get(ADJUSTMENTS, ""),
         milestones=_read_milestones(held.get(MILESTONES) or {}),
         attachments=tuple(each.attachment for each in holding.read(held.get(FILES))),
+        team=tuple(each.told for each in teams.read(held.get(TEAM))),
     )
     return as_asked(bid.stage, written)
 
@@ -213,6 +214,7 @@ def fields_of(content: Content) -> dict[str, object]:
         AI_STATEMENT: content.ai_statement,
         ADJUSTMENTS: content.adjustments,
         MILESTONES: milestones_field(content.milestones),
+        TEAM: teams.written(teams.held(content.team)),
     }
 
 

@@ -28,6 +28,7 @@ from bids.models import (
 )
 from bids.passport.document import Frozen
 from bids.renewing import queries as renewals
+from bids.team.document import Member, partners
 from challenges.models import Challenge, Plan
 from challenges.queries import is_newest
 from marketplace.core.accounts.models import Organisation, User
@@ -87,6 +88,7 @@ class OpenedBid:
     milestones: Sequence[documents.Milestone] = ()
     attachments: Sequence[documents.Attachment] = ()
     passport: Mapping[str, Frozen] = field(default_factory=dict)
+    team: Sequence[Member] = ()
 
     @property
     def parties(self) -> Sequence[tuple[str, str, Eligibility]]:
@@ -96,7 +98,14 @@ class OpenedBid:
         """
         if self.eligibility is None:
             return ()
-        return ((str(self.supplier_id), self.supplier_name, self.eligibility),)
+        bidder = (str(self.supplier_id), self.supplier_name, self.eligibility)
+        joined = [(p.organisation_id, p.name, p.eligibility) for p in partners(self.team)]
+        return (bidder, *joined)
+
+    @property
+    def declares_a_ground(self) -> bool:
+        """Tell whether the bidder or a partner of it declared a ground of exclusion."""
+        return any(declared.declares_a_ground for _party, _name, declared in self.parties)
 
     @property
     def readable(self) -> bool:
@@ -315,6 +324,7 @@ def _opened(
         adjustments=content.adjustments,
         milestones=content.milestones,
         attachments=content.attachments,
+        team=content.team,
         passport=document.passport if document else {},
     )
 

@@ -13,7 +13,7 @@ from bids.documents import Content
 from bids.models import Bid, Submission
 from bids.renewing.queries import is_awaited
 from bids.service.submitting import NOTHING_SUBMITTED, submit_again
-from bids.team import queries as teams
+from bids.team.joining import join
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound
@@ -83,5 +83,5 @@ def gaps_of(session: Session, bid: Bid, content: Content, now: datetime) -> list
         content,
         eligible_until=declaration.expires_at if declaration else None,
         now=now,
-        team=teams.gaps_of(teams.team_of(session, bid), now),
+        team=join(session, bid, content, now).gaps,
     )

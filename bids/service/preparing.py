@@ -17,7 +17,7 @@ from bids.models import Bid, Submission
 from bids.passport.document import frozen
 from bids.passport.queries import passport_of
 from bids.renewing import queries as renewals
-from bids.team import queries as teams
+from bids.team.joining import join
 from challenges.changing import queries as changes
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.permissions import Actor
@@ -70,12 +70,14 @@ def prepare(
         content = read(session, bid)
     except drafts.NoDraft:
         return Prepared(bid.row_version, version, [], log_name, changed)
+    joined = join(session, bid, content, arrived)
+    content = joined.content
     gaps = policy.gaps(
         drafts.asked_of(bid.stage),
         content,
         eligible_until=declaration.expires_at if declaration else None,
         now=arrived,
-        team=teams.gaps_of(teams.team_of(session, bid), arrived),
+        team=joined.gaps,
     )
     if declaration is None or gaps or bid.stage.sealing_key is None:
         return Prepared(bid.row_version, version, gaps, log_name, changed)

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from bids.team.document import Subcontractor
+from bids.team.document import Member, Subcontractor, subcontractors
 from bids.team.models import TeamInvitation
 from marketplace.core.clock import Clock
+from marketplace.core.database import new_id
 from marketplace.core.vault import drafts
 
 _TERMS, _ANSWER = "terms", "answer"
@@ -33,6 +34,11 @@ class Terms:
     name: str
     does: str
     share_percent: int
+
+
+def held(team: Sequence[Member]) -> list[HeldSubcontractor]:
+    """Give the subcontractors of what was submitted, to be held in a draft that changes it."""
+    return [HeldSubcontractor(new_id(), each) for each in subcontractors(team)]
 
 
 def written(held: Sequence[HeldSubcontractor]) -> list[dict[str, Any]]:

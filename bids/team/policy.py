@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bids.policy import Gap, Part
-from bids.team.lifecycle import InvitationState
+from bids.team.lifecycle import STANDING, InvitationState
 from challenges.lifecycle import State, state_at
 from marketplace.core.permissions import (
     ALLOWED,
@@ -153,6 +153,15 @@ def team_gaps(partners: Iterable[Standing], now: datetime) -> list[Gap]:
         ):
             found.append(_gap(N_("%(name)s must declare its eligibility again"), each))
     return found
+
+
+def left_gaps(partners: Iterable[Standing]) -> list[Gap]:
+    """List the partners whom a submitted bid names and who are in it no more."""
+    return [
+        _gap(N_("%(name)s is your partner no more: change your bid"), each)
+        for each in partners
+        if each.state not in STANDING
+    ]
 
 
 def _gap(message: str, partner: Standing) -> Gap:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bids import drafts, expiring
+from bids import queries as bids
 from bids.models import Bid
 from bids.policy import Gap
 from bids.team import holding, policy
@@ -127,6 +128,48 @@ def gaps_of(team: Team, now: datetime) -> list[Gap]:
         ],
         now,
     )
+
+
+def gone_from(session: Session, bid_id: uuid.UUID) -> dict[str, InvitationState]:
+    """Say of organisations that had accepted in a bid, and are in it no more, how that ended.
+
+    By the organisation's identifier as text; one that was asked again and accepted is not there.
+    """
+    rows = session.execute(
+        select(TeamInvitation.partner_id, TeamInvitation.state)
+        .where(TeamInvitation.bid_id == bid_id, TeamInvitation.partner_id.is_not(None))
+        .order_by(TeamInvitation.asked_at, TeamInvitation.id)
+    )
+    last = {str(partner_id): state for partner_id, state in rows}
+    return {partner: state for partner, state in last.items() if state not in STANDING}
+
+
+def left_since(session: Session, bid_id: uuid.UUID, instant: datetime) -> bool:
+    """Tell whether a partner that had accepted left, or was taken back, from an instant on."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    TeamInvitation.bid_id == bid_id,
+                    TeamInvitation.partner_id.is_not(None),
+                    TeamInvitation.ended_at >= instant,
+                )
+            )
+        )
+    )
+
+
+def team_shown(session: Session, bid: Bid) -> Team:
+    """Give the team of a bid as its own pages show it: without a draft, what was submitted last.
+
+    Raises:
+        Unreadable: the supplier's own copy cannot be read.
+        LostKey: what stands there cannot be read.
+    """
+    team = team_of(session, bid)
+    if bid.draft_key_id is not None:
+        return team
+    return replace(team, subcontractors=holding.held(bids.shown_content(session, bid).team))
 
 
 def waiting_in(session: Session, bid_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:

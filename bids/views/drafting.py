@@ -36,11 +36,15 @@ def task_list(reference: str) -> str:
     session, actor = db.session(), access.current_actor()
     bid = queries.own_bid(session, reference, actor)
     versions = queries.versions(session, bid)
+    counting = next((v for v in versions if v.version == bid.current_version), None)
     return render_template(
         "bids/task_list.html",
         **(draft_facts(bid, actor) if _drafted(bid) else standing_facts(bid, actor)),
         versions=versions,
-        counting=next((v for v in versions if v.version == bid.current_version), None),
+        counting=counting,
+        partner_left=not _drafted(bid)
+        and counting is not None
+        and teams.left_since(session, bid.id, counting.recorded_at),
         asked_of_us=_asked_of(bid),
         form=BaseForm(),
     )

@@ -18,6 +18,7 @@ from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
 from bids.opened import FLAW_WORDS
 from bids.passport import compared, readings
+from bids.team import queries as teams
 from bids.views.room import Page, refused, words
 from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
@@ -217,6 +218,7 @@ def bid(reference: str, bid_reference: str) -> str:
         "opening/bid.html",
         reading=reading,
         bid=reading.bid,
+        gone=teams.gone_from(db.session(), reading.bid.bid_id) if reading.bid.team else {},
         sees_price=policy.may_see_price(actor, reading.state),
         deciding=_deciding(actor, reading.state),
         asks=asking.can_ask(actor, reading.state, reading.bid.state).allowed,

@@ -3,7 +3,7 @@
 Some forms have a field for each bidder or for one question's scale, so they are made to measure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -121,12 +121,19 @@ class DecideForm(BaseForm):
         return Measure(self.measure.data) if self.measure.data else None
 
 
-def interests_form(bidders: Iterable[Bidder]) -> Any:
-    """Make the declaration: for each bidder none or declared, and what the interest is."""
+def interests_form(bidders: Iterable[Bidder], others: Mapping[str, Sequence[str]]) -> Any:
+    """Make the declaration: for each bidder none or declared, and what the interest is.
+
+    `others` are the partners and main subcontractors by the bid: an interest in one of them is an
+    interest in the bidder.
+    """
     fields: dict[str, Any] = {}
     for bidder in bidders:
         fields[f"interest-{bidder.reference}"] = RadioField(
             bidder.supplier_name,
+            description=_("Together with: %(names)s", names="; ".join(others[bidder.reference]))
+            if others.get(bidder.reference)
+            else "",
             choices=[
                 (Interest.NONE.value, _("No interest")),
                 (Interest.DECLARED.value, _("I have an interest to declare")),

@@ -10,8 +10,10 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from bids import opened
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
+from bids.team import document as teams
 from challenges.kinds import CriterionKind
 from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import Organisation
@@ -103,6 +105,21 @@ def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
     )
     found = [Bidder(*row) for row in rows]
     return sorted(found, key=lambda bidder: (bidder.supplier_name.casefold(), bidder.reference))
+
+
+def concerned(session: Session, stage_id: uuid.UUID) -> dict[str, list[str]]:
+    """Name whoever else than the bidders those who judge must have no interest in, by the bid.
+
+    They are the partners and main subcontractors, by name alone and in the alphabet's order.
+    Before the opening there are none to be named.
+    """
+    if not opened.is_opened(session, stage_id):
+        return {}
+    return {
+        bid.reference: teams.concerned(bid.team)
+        for bid in opened.opened_bids(session, stage_id)
+        if bid.team
+    }
 
 
 def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:

@@ -34,7 +34,8 @@ def index(reference: str) -> str:
     session, bid = db.session(), _own(reference)
     return render_template(
         "team/index.html",
-        **_facts(bid),
+        **standing_facts(bid, access.current_actor()),
+        team=queries.team_shown(session, bid),
         elsewhere=queries.partner_elsewhere(session, bid),
         form=BaseForm(),
     )

@@ -236,7 +236,7 @@ def interests(reference: str) -> Answer:
         return render_template("panel/declared.html", found=found, member=member, rows=own)
     ensure(policy.can_declare_interests(access.current_actor(), member, found.phase))
     bidders = queries.bidders(db.session(), found.stage.id)
-    form = interests_form(bidders)
+    form = interests_form(bidders, queries.concerned(db.session(), found.stage.id))
     refused: DomainError | None = None
     title = found.challenge.title
     if form.validate_on_submit():
