@@ -60,7 +60,7 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     labels: dict[uuid.UUID, str] = {
         member.id: member.label
         for member in panels.seats(session, stage.id)
-        # Who was replaced left before scoring began, and owes no score.
+        # Who was replaced owes no score, and none of theirs counts.
         if member.seat is Seat.EVALUATOR and member.left_at is None
     }
     recused: dict[str, list[str]] = {label: [] for label in labels.values()}

@@ -91,6 +91,13 @@ class OwnWork:
         return max((q.last_saved for q in self.questions if q.last_saved), default=None)
 
     @property
+    def undecided(self) -> list[Bidder]:
+        """Give the bidders in whom this evaluator declared an interest that waits for a decision:
+        until then their bids are neither read nor scored, and nothing is submitted."""
+        waiting = {item.declaration.bid_id for item in self.interests if item.open}
+        return [bidder for bidder in self.bidders if bidder.bid_id in waiting]
+
+    @property
     def recused_from(self) -> list[Bidder]:
         """Give the bidders this evaluator must not deal with."""
         away = {item.declaration.bid_id for item in self.interests if item.recused}
@@ -165,7 +172,7 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
         for item in queries.declared_interests(session, found.stage.id)
         if item.declaration.member_id == member.id
     ]
-    kept_apart = {(member.id, item.declaration.bid_id) for item in interests if item.recused}
+    kept_apart = queries.kept_apart(interests)
     conditions = {
         item.declaration.bid_id: item.decision.reason
         for item in interests

@@ -85,16 +85,18 @@ MEASURE_WORDS = {
 }
 
 _BEFORE_SCORING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING})
+# Somebody who takes a place while others score does first what they did.
+_UNTIL_MODERATION = _BEFORE_SCORING | {PanelPhase.SCORING}
 _DECLARING = frozenset({PanelPhase.DECLARING})
 _SCORING = frozenset({PanelPhase.SCORING})
 _MODERATING = frozenset({PanelPhase.MODERATING})
 
 MOMENTS: dict[PanelAct, frozenset[PanelPhase]] = {
-    PanelAct.CHANGE_MEMBERS: _BEFORE_SCORING,
-    PanelAct.ACCEPT_BRIEFING: _BEFORE_SCORING,
+    PanelAct.CHANGE_MEMBERS: _UNTIL_MODERATION,
+    PanelAct.ACCEPT_BRIEFING: _UNTIL_MODERATION,
     # Who bids is known only once the bids are opened.
-    PanelAct.DECLARE_INTERESTS: _DECLARING,
-    PanelAct.DECIDE_INTEREST: _DECLARING,
+    PanelAct.DECLARE_INTERESTS: _DECLARING | _SCORING,
+    PanelAct.DECIDE_INTEREST: _DECLARING | _SCORING,
     PanelAct.BEGIN_SCORING: _DECLARING,
     PanelAct.READ_BIDS: _SCORING | _MODERATING | {PanelPhase.LOCKED},
     PanelAct.SAVE_DRAFT: _SCORING,
@@ -108,13 +110,13 @@ MOMENTS: dict[PanelAct, frozenset[PanelPhase]] = {
 }
 
 TOO_EARLY_OR_LATE = {
-    PanelAct.CHANGE_MEMBERS: N_("Scoring has begun, so the panel can no longer change."),
-    PanelAct.ACCEPT_BRIEFING: N_("Scoring has begun, so the briefing is closed."),
+    PanelAct.CHANGE_MEMBERS: N_("Moderation has begun, so the panel can no longer change."),
+    PanelAct.ACCEPT_BRIEFING: N_("Moderation has begun, so the briefing is closed."),
     PanelAct.DECLARE_INTERESTS: N_(
-        "Interests are declared after the bids are opened and before scoring begins."
+        "Interests are declared after the bids are opened and before moderation begins."
     ),
     PanelAct.DECIDE_INTEREST: N_(
-        "Interests are decided after the bids are opened and before scoring begins."
+        "Interests are decided after the bids are opened and before moderation begins."
     ),
     PanelAct.BEGIN_SCORING: N_("Scoring begins once, after the bids are opened."),
     PanelAct.READ_BIDS: N_("Bids can be read here once the chair has begun scoring."),
@@ -180,7 +182,8 @@ def obstacles_to_scoring(
     minimum_panel: int,
     marked: Sequence[str],
 ) -> list[Obstacle]:
-    """Name everything that stands in the way of scoring; empty when it may begin.
+    """Name everything that stands in the way of scoring, or of moderation where the panel changed
+    while it scored; empty when it may begin.
 
     Every member is briefed and has declared, every declared interest is decided, the chair sits
     for every bid, and each valid bid keeps at least `minimum_panel` evaluators. Bidders are known

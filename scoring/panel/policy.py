@@ -39,7 +39,7 @@ def can_name_panel(actor: Actor, state: State, phase: PanelPhase | None) -> Answ
 
 
 def can_change_members(actor: Actor, phase: PanelPhase | None) -> Answer:
-    """Answer whether the actor may add or replace a member of the panel."""
+    """Answer whether the actor may add or replace a member of the panel, until moderation."""
     if not actor.may(Permission.PANEL_NAME):
         return lacks_right(
             N_("Only the challenge lead or a procurement officer can change the panel.")
@@ -72,9 +72,15 @@ def can_declare_interests(
 
 
 def can_decide_interest(
-    actor: Actor, member: "PanelMember | None", declarer: "PanelMember", phase: PanelPhase | None
+    actor: Actor,
+    member: "PanelMember | None",
+    declarer: "PanelMember",
+    phase: PanelPhase | None,
+    *,
+    decided: bool = False,
 ) -> Answer:
-    """Answer whether the actor may decide about an interest of `declarer`.
+    """Answer whether the actor may decide about an interest of `declarer`, `decided` already or
+    not: a decision may change until scoring begins, when people start to read by it.
 
     The chair decides about everybody's but their own, which an approver of the body decides.
     """
@@ -85,6 +91,8 @@ def can_decide_interest(
             return lacks_right(N_("An approver decides about the interests of the chair."))
     elif not _chairs(actor, member):
         return lacks_right(N_("Only the chair of this panel decides about interests."))
+    if decided and phase is PanelPhase.SCORING:
+        return wrong_moment(N_("Scoring has begun, so what was decided stands."))
     return _moment(PanelAct.DECIDE_INTEREST, phase)
 
 

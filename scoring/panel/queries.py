@@ -56,6 +56,7 @@ __all__ = [
     "current_scores",
     "declared_interests",
     "expected_cells",
+    "kept_apart",
     "load_scales",
     "marked_undecided",
     "meeting",
@@ -247,12 +248,19 @@ def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredIn
 
 
 def recusals(session: Session, stage_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Give the pairs of member and bid that must be kept apart."""
-    return recused_pairs(declared_interests(session, stage_id))
+    """Give the pairs of member and bid that must be kept apart, as `kept_apart` picks them."""
+    return kept_apart(declared_interests(session, stage_id))
+
+
+def kept_apart(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Pick the pairs of member and bid that must be kept apart: recused, or not decided yet."""
+    return {
+        (i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused or i.open
+    }
 
 
 def recused_pairs(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Pick the pairs of member and bid that must be kept apart."""
+    """Pick the pairs of member and bid for which recusal was decided."""
     return {(i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused}
 
 
@@ -260,14 +268,19 @@ def current_scores(
     session: Session, stage_id: uuid.UUID, *, member_id: uuid.UUID | None = None
 ) -> Sequence[Score]:
     """Give the submitted scores that count, those that no later row replaces; of one member only
-    where `member_id` is given."""
+    where `member_id` is given. Scores of one who left stay on record and do not count."""
     later = aliased(Score)
     own = [Score.member_id == member_id] if member_id is not None else []
     return session.scalars(
         select(Score)
         .join(PanelMember, PanelMember.id == Score.member_id)
         .outerjoin(later, later.replaces_id == Score.id)
-        .where(PanelMember.stage_id == stage_id, later.id.is_(None), *own)
+        .where(
+            PanelMember.stage_id == stage_id,
+            PanelMember.left_at.is_(None),
+            later.id.is_(None),
+            *own,
+        )
         .options(joinedload(Score.member), joinedload(Score.criterion))
         .order_by(Score.id)
     ).all()

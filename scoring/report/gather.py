@@ -37,6 +37,8 @@ _TOLD = {
     "challenge.published": "Published",
     "bids.opened": "Bids opened",
     "panel.named": "",
+    "panel.member_added": "",
+    "panel.member_replaced": "",
     "moderation.began": "",
     "quality.locked": "Quality agreed",
     "award.recommended": "Recommended",
@@ -250,7 +252,7 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
         facts.Person(
             id=member.label,
             name=member.user.name,
-            role=_(SEAT_WORDS[member.seat]),
+            role=_role(member),
             name_withheld=member.seat is Seat.EVALUATOR,
             declared_at=member.interests_declared_at,
             interests=tuple(interests[member.id]),
@@ -269,6 +271,11 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
         for key, user_id, role in others
     ]
     return tuple(people)
+
+
+def _role(member: PanelMember) -> str:
+    seat = _(SEAT_WORDS[member.seat])
+    return seat if member.left_at is None else _("%(seat)s, who left the panel", seat=seat)
 
 
 def _decision(found: _Gathered) -> facts.Decision:

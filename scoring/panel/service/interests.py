@@ -30,7 +30,7 @@ def accept_briefing(reference: str, *, actor: Actor, clock: Clock) -> None:
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is not on the panel.
-        WrongMoment: scoring has begun.
+        WrongMoment: moderation has begun.
     """
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
@@ -57,8 +57,8 @@ def declare_interests(
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is not on the panel.
-        WrongMoment: the bids are not opened, scoring has begun, the briefing is not accepted, or
-            the member has declared already.
+        WrongMoment: the bids are not opened, moderation has begun, the briefing is not accepted,
+            or the member has declared already.
         Invalid: a bidder is left out, or a declared interest has no statement. Fields are named
             `interest-` and `statement-` with the bid's reference.
     """
@@ -129,7 +129,8 @@ def decide_interest(
         NotFound: the challenge is another body's, or there is no such member or declared interest.
         Forbidden: the actor is not the chair (or, for the chair's own interest, no approver), or
             decides about an own interest.
-        WrongMoment: the bids are not opened, or scoring has begun.
+        WrongMoment: the bids are not opened, moderation has begun, or scoring has and this is
+            decided already.
         Invalid: there is no measure or no reason.
     """
     with transaction() as session:
@@ -137,9 +138,9 @@ def decide_interest(
         declarer = found.labelled(label)
         ensure(policy.can_decide_interest(actor, found.member, declarer, found.phase))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
-        declaration = next(
+        declared = next(
             (
-                item.declaration
+                item
                 for item in queries.declared_interests(session, found.stage.id)
                 if item.declaration.member_id == declarer.id
                 and item.declaration.bid_id == bidder.bid_id
@@ -147,8 +148,13 @@ def decide_interest(
             ),
             None,
         )
-        if declaration is None:
+        if declared is None:
             raise NotFound(N_("This member declared no interest in that bidder."))
+        ensure(
+            policy.can_decide_interest(
+                actor, found.member, declarer, found.phase, decided=not declared.open
+            )
+        )
         faults: dict[str, str] = {}
         if measure is None:
             faults["measure"] = N_("Choose what follows from the interest")
@@ -159,7 +165,7 @@ def decide_interest(
 
         session.add(
             ConflictDecision(
-                declaration_id=declaration.id,
+                declaration_id=declared.declaration.id,
                 measure=measure,
                 reason=reason.strip(),
                 decided_by_id=actor.user_id,

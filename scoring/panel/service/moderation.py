@@ -13,7 +13,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
-from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
+from scoring.panel.lifecycle import FAULT_WORDS, Seat, obstacles_to_scoring, score_fault
 from scoring.panel.models import ConsensusScore
 
 
@@ -23,7 +23,9 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor does not chair the panel.
-        WrongMoment: scoring has not begun, moderation has, or somebody has not submitted.
+        WrongMoment: scoring has not begun, moderation has, somebody has not submitted, or who
+            joined since is not ready or leaves a bid with too few evaluators: the message names
+            the first thing.
     """
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
@@ -34,6 +36,17 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
                 N_("Not everybody has submitted their scores: %(people)s."),
                 people=", ".join(waiting),
             )
+        all_bidders = queries.bidders(session, found.stage.id)
+        obstacles = obstacles_to_scoring(
+            queries.readiness(
+                found.members, all_bidders, queries.declared_interests(session, found.stage.id)
+            ),
+            [bidder.supplier_name for bidder in queries.valid(all_bidders)],
+            found.stage.minimum_panel,
+            (),
+        )
+        if obstacles:
+            raise WrongMoment(obstacles[0].message, **obstacles[0].data)
         found.named_panel.moderation_began_at = clock.now()
         log.append(session, clock=clock, action="moderation.began", chain=reference, actor=actor)
 

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from marketplace.core.audit import log
@@ -16,7 +17,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import letters, policy, queries
 from scoring.panel.lifecycle import SEAT_LETTERS, Seat
-from scoring.panel.models import Panel, PanelMember
+from scoring.panel.models import Panel, PanelMember, ScoreDraft
 from scoring.panel.queries import Candidate, Meeting
 
 
@@ -82,12 +83,12 @@ def add_member(
     clock: Clock,
     link: str | None = None,
 ) -> str:
-    """Add an evaluator or an observer before scoring begins; return the new member's label.
+    """Add an evaluator or an observer before moderation; return the new member's label.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor's role does not name panels.
-        WrongMoment: there is no panel, or scoring has begun.
+        WrongMoment: there is no panel, or moderation has begun.
         Invalid: the person may not sit there or sits already, or there is no reason.
     """
     with transaction() as session:
@@ -123,14 +124,15 @@ def replace_member(
     clock: Clock,
     link: str | None = None,
 ) -> str:
-    """Put another person in a member's seat before scoring begins; return the new label.
+    """Put another person in a member's seat before moderation begins; return the new label.
 
-    The new member starts afresh: briefing and declaration of their own.
+    The new member starts afresh: briefing, declaration and scores of their own. What the one who
+    leaves has submitted stays on record and counts no longer; what they only drafted is deleted.
 
     Raises:
         NotFound: the challenge is another body's, or nobody who sits has this label.
         Forbidden: the actor's role does not name panels.
-        WrongMoment: there is no panel, or scoring has begun.
+        WrongMoment: there is no panel, or moderation has begun.
         Invalid: the person may not sit there or sits already, or there is no reason.
     """
     with transaction() as session:
@@ -138,12 +140,26 @@ def replace_member(
         ensure(policy.can_change_members(actor, found.phase))
         leaving = found.labelled(label)
         _check_reason(_new_member_faults(session, found, user_id, leaving.seat), reason)
+        set_aside = queries.current_scores(session, found.stage.id, member_id=leaving.id)
+        session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == leaving.id))
         leaving.left_at = clock.now()
         leaving.left_because = reason.strip()
         session.flush()  # the seat is free before somebody else takes it
         person = _people(session, found)[user_id]
         member = _seat(session, found, leaving.seat, [person], _labels(session, found))[0]
         _tell(session, found, person, clock, link)
+        post.queue(
+            session,
+            to_email=leaving.user.email,
+            user_id=leaving.user_id,
+            subject=letters.LEFT_SUBJECT.format(title=found.challenge.title),
+            text=letters.left(
+                name=leaving.user.name,
+                title=found.challenge.title,
+                reference=found.challenge.reference,
+            ),
+            clock=clock,
+        )
         log.append(
             session,
             clock=clock,
@@ -154,6 +170,7 @@ def replace_member(
             new_label=member.label,
             old_member=str(leaving.user_id),
             new_member=str(user_id),
+            scores_set_aside=len(set_aside),
             reason=reason.strip(),
         )
         return member.label

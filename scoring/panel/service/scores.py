@@ -37,6 +37,7 @@ class DraftCell:
     rationale: str = ""
 
 
+_UNDECIDED = N_("You declared an interest that is not decided yet. Submit your scores when it is.")
 _UNREADABLE = N_(
     "The bid of %(bidder)s could not be read when it was opened, so it cannot be scored. A "
     "procurement officer must first decide about it."
@@ -160,8 +161,8 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is no evaluator of the panel.
-        WrongMoment: not briefed, not declared, scoring has not begun or is over, or the actor has
-            submitted already.
+        WrongMoment: not briefed, not declared, scoring has not begun or is over, an interest of
+            the actor's is not decided, or the actor has submitted already.
         Invalid: scores or reasons are missing; fields are named by question key, "/" and bid
             reference, every one of them.
     """
@@ -169,11 +170,12 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
         found = queries.meeting(session, reference, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_write_scores(actor, member, found.phase))
+        all_bidders = queries.bidders(session, found.stage.id)
+        interests = queries.declared_interests(session, found.stage.id)
+        if any(item.open and item.declaration.member_id == member.id for item in interests):
+            raise WrongMoment(_UNDECIDED)
         owed = queries.expected_cells(
-            member,
-            found.stage,
-            queries.bidders(session, found.stage.id),
-            queries.recusals(session, found.stage.id),
+            member, found.stage, all_bidders, queries.kept_apart(interests)
         )
         drafts = {
             (draft.bid_id, draft.criterion_id): draft

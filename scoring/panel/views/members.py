@@ -121,7 +121,7 @@ def _shown(person: Candidate, people: list[Candidate]) -> str:
 @blueprint.route("/members/add", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
 def add(reference: str) -> Answer:
-    """Add a member before scoring begins."""
+    """Add a member before moderation begins."""
     found = meet(reference)
     actor = access.current_actor()
     ensure(policy.can_change_members(actor, found.phase))
@@ -152,7 +152,7 @@ def add(reference: str) -> Answer:
 @blueprint.route("/members/<label>/replace", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
 def replace(reference: str, label: str) -> Answer:
-    """Put another person in a member's seat before scoring begins."""
+    """Put another person in a member's seat before moderation begins."""
     found = meet(reference)
     actor = access.current_actor()
     leaving = found.labelled(label)
@@ -160,7 +160,12 @@ def replace(reference: str, label: str) -> Answer:
     form = ChangeMemberForm()
     form.person.choices = _others(found, chairs_only=leaving.seat is Seat.CHAIR)
     refused: DomainError | None = None
-    page = {"title": found.challenge.title, "reference": reference, "leaving": leaving.user.name}
+    page = {
+        "title": found.challenge.title,
+        "reference": reference,
+        "leaving": leaving.user.name,
+        "scored": leaving.scores_submitted_at is not None,
+    }
     if form.validate_on_submit():
         try:
             service.replace_member(

@@ -22,7 +22,12 @@ def declared(reference: str) -> Answer:
     found = meet(reference)
     actor = access.current_actor()
     rows = [
-        (row, policy.can_decide_interest(actor, found.member, row.member, found.phase).allowed)
+        (
+            row,
+            policy.can_decide_interest(
+                actor, found.member, row.member, found.phase, decided=not row.found.open
+            ).allowed,
+        )
         for row in chair_pages.interest_rows(db.session(), found)
     ]
     return render_template("panel/to_decide.html", found=found, rows=rows)
@@ -35,7 +40,13 @@ def decide(reference: str, label: str, bid_reference: str) -> Answer:
     found = meet(reference)
     row = chair_pages.interest_row(db.session(), found, label, bid_reference)
     ensure(
-        policy.can_decide_interest(access.current_actor(), found.member, row.member, found.phase)
+        policy.can_decide_interest(
+            access.current_actor(),
+            found.member,
+            row.member,
+            found.phase,
+            decided=not row.found.open,
+        )
     )
     form = DecideForm()
     refused: DomainError | None = None

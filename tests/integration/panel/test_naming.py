@@ -185,10 +185,8 @@ def test_replace_member_without_a_reason_is_refused(scene: Scene) -> None:
     assert list(refused.value.fields) == ["reason"]
 
 
-def test_replace_member_after_scoring_began_is_the_wrong_moment(scene: Scene) -> None:
-    scene.name()
-    scene.ready()
-    scene.begin()
+def test_replace_member_after_moderation_began_is_the_wrong_moment(scene: Scene) -> None:
+    scene.moderated()
     with pytest.raises(WrongMoment):
         replace(scene, "eva", "evo")
 

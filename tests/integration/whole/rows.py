@@ -158,9 +158,9 @@ _BIDS = {
 _PANEL = {
     "panel.home": "open closed scoring",
     "panel.name": "draft open closed",
-    "panel.add": "open closed scoring",
-    "panel.replace": "closed scoring",
-    "panel.briefing": "open closed scoring",
+    "panel.add": "closed scoring moderating",
+    "panel.replace": "closed moderating",
+    "panel.briefing": "closed scoring moderating",
     "panel.interests": "closed briefed opened",
     "panel.declared": "closed opened",
     "panel.decide": "opened scoring",

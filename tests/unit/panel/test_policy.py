@@ -118,9 +118,9 @@ def test_name_panel_twice_is_the_wrong_moment() -> None:
 
 
 @pytest.mark.parametrize("phase", PanelPhase, ids=name)
-def test_change_members_by_the_lead_ends_when_scoring_begins(phase: PanelPhase) -> None:
+def test_change_members_by_the_lead_ends_when_moderation_begins(phase: PanelPhase) -> None:
     lead = an_actor(Role.CHALLENGE_LEAD)
-    assert policy.can_change_members(lead, phase).allowed is (phase in {NAMED, DECLARING})
+    assert policy.can_change_members(lead, phase).allowed is (phase in {NAMED, DECLARING, SCORING})
 
 
 def test_change_members_by_the_chair_lacks_the_right() -> None:
@@ -136,8 +136,9 @@ def test_accept_briefing_by_somebody_else_lacks_the_right() -> None:
     assert policy.can_accept_briefing(EVALUATOR, None, NAMED).ground is Ground.RIGHT
 
 
-def test_accept_briefing_after_scoring_began_is_the_wrong_moment() -> None:
-    assert policy.can_accept_briefing(EVALUATOR, EVALUATOR_SEAT, SCORING).ground is Ground.MOMENT
+def test_accept_briefing_after_moderation_began_is_the_wrong_moment() -> None:
+    answer = policy.can_accept_briefing(EVALUATOR, EVALUATOR_SEAT, MODERATING)
+    assert answer.ground is Ground.MOMENT
 
 
 def test_declare_interests_after_the_briefing_and_the_opening_is_allowed() -> None:
@@ -194,8 +195,22 @@ def test_decide_interest_of_the_chair_by_an_evaluator_lacks_the_right() -> None:
     assert answer.ground is Ground.RIGHT
 
 
-def test_decide_interest_after_scoring_began_is_the_wrong_moment() -> None:
-    answer = policy.can_decide_interest(CHAIR, CHAIR_SEAT, EVALUATOR_SEAT, SCORING)
+def test_decide_interest_of_a_newcomer_while_scoring_is_possible_once() -> None:
+    assert policy.can_decide_interest(CHAIR, CHAIR_SEAT, EVALUATOR_SEAT, SCORING).allowed
+    again = policy.can_decide_interest(CHAIR, CHAIR_SEAT, EVALUATOR_SEAT, SCORING, decided=True)
+    assert (again.ground, again.message) == (
+        Ground.MOMENT,
+        "Scoring has begun, so what was decided stands.",
+    )
+
+
+def test_decide_interest_again_before_scoring_is_possible() -> None:
+    answer = policy.can_decide_interest(CHAIR, CHAIR_SEAT, EVALUATOR_SEAT, DECLARING, decided=True)
+    assert answer.allowed
+
+
+def test_decide_interest_after_moderation_began_is_the_wrong_moment() -> None:
+    answer = policy.can_decide_interest(CHAIR, CHAIR_SEAT, EVALUATOR_SEAT, MODERATING)
     assert answer.ground is Ground.MOMENT
 
 
