@@ -7,6 +7,7 @@ from datetime import timedelta
 from bids import service
 from bids.lifecycle import TooLate
 from marketplace.core.permissions import Role
+from marketplace.demonstration import papers
 from marketplace.demonstration.days import Span, submission
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Bid
@@ -52,8 +53,9 @@ def bid(telling: Telling, item: Bid) -> History:
     if item.state != "submitted":
         return
     yield writing.at(0.92)
+    papers.attach(telling, reference, item.supplier, admin)
     if price is not None:
-        service.save_price(reference, price * 100, actor=admin, clock=clock)
+        papers.price(telling, reference, price, admin)
     service.save_terms(
         reference,
         contract_accepted=True,
@@ -68,7 +70,7 @@ def bid(telling: Telling, item: Bid) -> History:
         changed = {key: item.answers[key] for key in item.earlier.answers}
         yield from _change(telling, item, changed, Span(first, submitted))
         if item.price_pounds is not None:
-            service.save_price(reference, item.price_pounds * 100, actor=admin, clock=clock)
+            papers.price(telling, reference, item.price_pounds, admin)
         yield submitted
         service.submit_bid(reference, actor=admin, arrived=clock.now(), clock=clock)
     if item.changing:

@@ -3,8 +3,9 @@
 So the founder's dashboard shows each sort of thing that it can.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bids.asking import service as queries
 from bids.asking.lifecycle import QueryPart, usual_limit
@@ -27,6 +28,38 @@ ASKED_ABOUT, QUERIED = "tenement-commons", "urban-air-quality"
 # An insurance that was taken for a year, and has three weeks left.
 INSURED_FOR = timedelta(days=21)
 ANSWERED_BEFORE = timedelta(days=120)
+# Before the first of its bids, so that each takes a copy.
+FIRST_ANSWERED = timedelta(days=200)
+EARLY: Mapping[Subject, Mapping[str, Any]] = {
+    Subject.IDENTITY: {
+        "kind": "company",
+        "legal_name": "Kittiwake Signals Fictional Ltd",
+        "company_number": "SC999999",
+        "address": "3 Made-up Pier\nStromness\nKW16 3ZZ",
+        "contact": "Ciara Inventown",
+        "email": "hello@kittiwake-signals.example",
+    },
+    Subject.SIZE: {
+        "staff": 6,
+        "turnover_minor": 480_000_00,
+        "balance_minor": 210_000_00,
+        "rows": [
+            {
+                "name": "Tern Fund Fictional LP",
+                "share": 30,
+                "staff": 4,
+                "turnover_minor": 900_000_00,
+                "balance_minor": 2_000_000_00,
+            }
+        ],
+    },
+    Subject.SIGNATORIES: {"rows": [{"name": "Ciara Inventown", "position": "Director"}]},
+    Subject.PROMPT_PAYMENT: {"days": 14, "share": 97},
+    Subject.CLIMATE: {
+        "plan": "working",
+        "says": "We travel by train and ferry, and buy used equipment first.",
+    },
+}
 
 # What is done here at its time, in place of the sweeper.
 DONE = REMIND
@@ -42,9 +75,12 @@ def of_challenge(telling: Telling) -> Iterator[History]:
 
 
 def fill_in_passport(cast: Cast, clock: Clock, now: datetime) -> History:
-    """Answer two subjects of the passport; the insurance ends soon."""
-    yield now - ANSWERED_BEFORE
+    """Answer every subject of the passport but one; the insurance ends soon."""
+    yield now - FIRST_ANSWERED
     actor = cast.one(SUPPLIER, Role.SUPPLIER_ADMIN)
+    for subject, values in EARLY.items():
+        passport.answer(subject, values, actor=actor, clock=clock)
+    yield now - ANSWERED_BEFORE
     ends_on = (now + INSURED_FOR).astimezone(PLACE).date().isoformat()
     passport.answer(
         Subject.INSURANCE,

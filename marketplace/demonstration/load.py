@@ -41,6 +41,7 @@ from marketplace.demonstration import (
     founder,
     judging,
     opening,
+    papers,
     partners,
     writing,
 )
@@ -155,6 +156,7 @@ def _challenges(
         yield _challenge(telling)
         yield from conversing.converse(telling)
         yield from founder.of_challenge(telling)
+        yield papers.check(telling)
         if telling.days.closes is not None and closing_recorded_from(telling.days.closes) <= now:
             yield opening.close(telling)
         if item.rehearsed:

@@ -19,7 +19,7 @@ from challenges.sections import (
     Tried,
 )
 from challenges.stages import service as stages
-from marketplace.demonstration import drafting, methods, noticing
+from marketplace.demonstration import drafting, methods, noticing, papers
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
@@ -119,6 +119,8 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
         if criterion.kind == "quality":
             yield partial(add, _question(telling, criterion), key=criterion.key)
     yield partial(save, _money(item))
+    if papers.asks_for_more(telling):
+        yield partial(papers.ask_for, telling)
     if methods.says_more(telling):
         yield partial(methods.choose, telling)
     for content in drafting.sections(telling):
