@@ -17,6 +17,7 @@ from marketplace.core.permissions import Role
 from tests.applications import make_app
 from tests.browser.conftest import Site, serving
 from tests.browser.eyes import DESK, faults
+from tests.browser.keyboard import unreached
 from tests.browser.person import PASSWORD, let_sign_in, turn_page
 from tests.browser.visits import (
     AUDITOR,
@@ -52,11 +53,13 @@ PARTS = 4
 # Nothing in the world of all routes is in the state that these pages are made for.
 NEVER_SHOWN = frozenset(
     {
-        *("live.record", "alerts.stop", "award_notices.change", "finding.round_"),
-        *("asking.correct", "joining.leave"),
-        *("attachments.index", "attachments.remove", "bid_queries.decide", "checking.show"),
+        *("live.record", "award_notices.change", "joining.leave", "team.leave"),
+        # The answers stand in the browser of whoever gave them: a test of its own gives some.
+        "checking.show",
     }
 )
+# Pages of suppliers, on which the keyboard is followed too.
+OF_SUPPLIERS = re.compile(r"/bids|/organisation|/quick-check|/challenges/[^/]+/check")
 # Also seen by axe at the width of a phone, where the layout is another one.
 NARROW_TOO = frozenset(
     {
@@ -162,6 +165,8 @@ class Looker:
         self.found += [
             f"{endpoint}: {fault}" for fault in faults(page, narrow=endpoint in NARROW_TOO)
         ]
+        if OF_SUPPLIERS.match(address):
+            self.found += [f"{endpoint}: {fault}" for fault in unreached(page)]
         return True
 
     def _send_empty(self, endpoint: str, page: Page) -> None:
@@ -301,6 +306,23 @@ def test_pages_of_a_decision_on_its_way_have_no_violation(looker: Looker) -> Non
                     found = Guide(session).find(visit, journey.reference)
                     session.rollback()
                     looker.look(name, found, send_empty=refuses(name, visit))
+
+    looker.judge()
+
+
+def test_pages_of_a_quick_check_have_no_violation(looker: Looker) -> None:
+    site = looker.site
+    with site.app.app_context():
+        journey = a_journey(db.session(), site.clock, a_cast(db.session(), NOW)).to(Step.OPEN)
+        address = f"/challenges/{journey.reference}/check"
+        db.session.remove()
+    visitor = Found(None, None, {})
+    looker.look_at("checking.ask", visitor, address)
+    page = looker.page_of(visitor)
+    for group in page.get_by_role("group").all():
+        group.get_by_role("radio").first.check()
+    turn_page(page, page.get_by_role("button", name="See the result"))
+    looker.look_at("checking.show", visitor, f"{address}/result")
 
     looker.judge()
 

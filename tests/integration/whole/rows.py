@@ -150,7 +150,7 @@ _BIDS = {
     "bid_queries.ask": "closed scoring signed",
     "bid_queries.extend": "opened scoring",
     "bid_queries.withdraw": "opened scoring",
-    "bid_queries.decide": "opened scoring",
+    "bid_queries.decide": "opened scoring moderating",
     "bid_queries.show_panel": "opened scoring",
     "bids.query": "open scoring",
     "bids.send_answer": "open scoring",

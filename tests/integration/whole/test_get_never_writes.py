@@ -12,6 +12,7 @@ RECORDED = {
     "bid_queries.ask": "bid.read",
     "bid_queries.extend": "bid.read",
     "bid_queries.withdraw": "bid.read",
+    "bid_queries.decide": "bid.read",
     "panel.question": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",

@@ -18,8 +18,6 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from bids import service as bids
-from bids.asking import service as bid_queries
-from bids.asking.lifecycle import QueryPart, usual_limit
 from bids.evidence import service as evidence
 from bids.evidence.kinds import Evidence
 from bids.evidence.models import EvidenceCheck
@@ -59,6 +57,7 @@ from scoring.panel import service as panel
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
 from tests.factories import a_supplier, actor_for
+from tests.integration.whole import beside
 from tests.journeys import Cast, Journey, Step, a_cast, a_journey, open_the_bids, play
 
 BEGAN = NOW - timedelta(days=60)
@@ -206,16 +205,16 @@ class World:
             "kind": "supplier",
             "version": "1",
             "document_id": thing.document or str(uuid.UUID(int=0)),
-            # No bid here has a file: the answers tell who would be let through to one.
-            "file_id": str(uuid.UUID(int=0)),
+            # What was submitted has no file: the answers tell who would be let through to one.
             "place": "0",
             "number": "1",
             "side": "before",
             "address": "0/000.p/1",
-            "token": "no-token",
             "filename": "css/fairway.css",
             **self.ids,
         }
+        if rule.endpoint == "asking.correct":
+            places["answer_id"] = self.ids["published_answer_id"]
         if label in ("supplier", "body", "waiting"):
             places["organisation_id"] = self.ids[f"{label}_id"]
             places["membership_id"] = self.ids.get(f"{label}_member", "")
@@ -265,6 +264,7 @@ def build(app: Flask, clock: FixedClock) -> World:
             told[label] = a_journey(
                 session, clock, cast, title=f"How can we help the {label}?", closes_after=closes
             )
+        beside.before_publication(told["open"])
         for step in list(Step)[1:5]:
             play([told[label] for label in early if early[label] >= step], step)
         clock.instant = NOW
@@ -275,6 +275,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         partner = {"entry_id": _partner(told["draft"], cast, clock)}
         partner["check_id"] = _checked(told["opened"], clock)
         ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
+        ids |= beside.ids_of(told["open"], cast)
         things = {
             label: Thing(
                 journey.reference,
@@ -311,7 +312,8 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
     )
     _ask(told["open"], cast, clock)
     _talk(told, cast, clock)
-    _query(told["scoring"], cast, clock)
+    beside.ask(told["scoring"], answered=False, clock=clock)
+    beside.ask(told["moderating"], answered=True, clock=clock)
     end_without_contract(
         told["cancelled"].reference,
         why=NoAward.NO_MONEY,
@@ -366,20 +368,6 @@ def _ask(journey: Journey, cast: Cast, clock: FixedClock) -> None:
         )
         if number == 1:
             asking.publish_answer(journey.reference, answer_id, actor=lead, clock=clock)
-
-
-def _query(journey: Journey, cast: Cast, clock: FixedClock) -> None:
-    """Ask a bidder about its bid."""
-    bid_queries.ask(
-        journey.reference,
-        journey.own_bid,
-        concern=bid_queries.Concern(QueryPart.TERMS),
-        text="Which clause do you mean?",
-        answer_by=usual_limit(clock.now()),
-        changes_nothing=True,
-        actor=journey.actor(cast.officer),
-        clock=clock,
-    )
 
 
 def _talk(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
@@ -469,7 +457,6 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
     return {
         "supplier_id": str(cast.supplier.id),
         "body_id": str(cast.body.id),
-        "round_name": "None of ours",
         "search_id": str(
             alerts.save(
                 "Floods",
@@ -481,7 +468,6 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         ),
         "waiting_id": str(waiting.id),
         "partnership_id": str(session.query(TeamInvitation).one().id),
-        "member_id": str(uuid.UUID(int=0)),
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),
@@ -529,7 +515,7 @@ def _signed_in(app: Flask, user: User | None) -> dict[str, Any]:
 
 
 def resetter(app: Flask, databases: Databases) -> Callable[[], None]:
-    """Keep the database as it is now, and give what puts it back to that."""
+    """Keep database and files as they are now, and give what puts them back to that."""
     url: str = app.config["SQLALCHEMY_DATABASE_URI"]
 
     def let_go() -> None:
@@ -539,9 +525,14 @@ def resetter(app: Flask, databases: Databases) -> Callable[[], None]:
 
     let_go()
     kept = databases.keep(url)
+    folder = app.extensions["files"].folder
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def restore() -> None:
         let_go()
         databases.put_back(url, kept)
+        for path, content in files.items():
+            if not path.exists():
+                path.write_bytes(content)
 
     return restore

@@ -1,0 +1,75 @@
+"""What single pages of the world need: a file with a draft, an answered query, a round, a link."""
+
+import io
+from typing import Any
+
+from sqlalchemy import select
+
+from bids.asking import service as bid_queries
+from bids.asking.lifecycle import QueryPart, usual_limit
+from bids.attachments import service as attaching
+from bids.attachments.models import DraftFile
+from bids.queries import own_bid
+from bids.team import service as teams
+from bids.team.document import Subcontractor
+from bids.team.queries import team_of
+from challenges.alerts import tokens
+from challenges.asking.models import Clarification
+from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
+from tests.journeys import Cast, Journey
+
+ROUND = "Round-7"
+PDF = b"%PDF-1.7\nThe gauges, by river.\n%%EOF\n"
+
+
+def before_publication(journey: Journey) -> None:
+    """Have a draft belong to a round, and its bids come with files."""
+    challenge = journey.challenge
+    challenge.round = ROUND
+    stage = challenge.stage
+    stage.attach_kinds, stage.attach_most, stage.attach_mb = "pdf", 3, 5
+    journey.session.commit()
+
+
+def ids_of(journey: Journey, cast: Cast) -> dict[str, str]:
+    """Give the draft of a bid a file and a subcontractor; name them, and what addresses need."""
+    bid, admin, clock = journey.own_bid, journey.actor(cast.supplier_admin), journey.clock
+    attaching.attach(bid, name="gauges.pdf", file=io.BytesIO(PDF), actor=admin, clock=clock)
+    told = Subcontractor("Specimen Sensors Ltd", "Mounts the gauges.", 20)
+    teams.add_subcontractor(bid, told, actor=admin, clock=clock)
+    session, person = db.session(), cast.supplier_admin.id
+    (held,) = team_of(session, own_bid(session, bid, admin)).subcontractors
+    stop = tokens.stop_url(tokens.CLOSING, person, person)
+    return {
+        "file_id": str(session.scalars(select(DraftFile.id)).one()),
+        "member_id": str(held.id),
+        "round_name": ROUND,
+        "token": stop.rpartition("/")[2],
+        "published_answer_id": str(
+            session.scalars(
+                select(Clarification.answer_id).where(Clarification.text == "Which parks?")
+            ).one()
+        ),
+    }
+
+
+def ask(journey: Journey, *, answered: bool, clock: FixedClock) -> None:
+    """Ask a bidder about its bid; with `answered` it has answered."""
+    bid_queries.ask(
+        journey.reference,
+        journey.own_bid,
+        concern=bid_queries.Concern(QueryPart.TERMS),
+        text="Which clause do you mean?",
+        answer_by=usual_limit(clock.now()),
+        changes_nothing=True,
+        actor=journey.actor(journey.cast.officer),
+        clock=clock,
+    )
+    if answered:
+        by: dict[str, Any] = {
+            "actor": journey.actor(journey.cast.supplier_admin),
+            "arrived": clock.now(),
+        }
+        bid_queries.save_draft(journey.own_bid, 1, text="The ninth.", clock=clock, **by)
+        bid_queries.send_answer(journey.own_bid, 1, clock=clock, **by)
