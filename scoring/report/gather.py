@@ -275,7 +275,8 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
 
 def _role(member: PanelMember) -> str:
     seat = _(SEAT_WORDS[member.seat])
-    return seat if member.left_at is None else _("%(seat)s, who left the panel", seat=seat)
+    told = seat if member.left_at is None else _("%(seat)s, who left the panel", seat=seat)
+    return str(told)
 
 
 def _decision(found: _Gathered) -> facts.Decision:
