@@ -32,7 +32,7 @@ class InvitationState(StrEnum):
 
 
 STATE_WORDS: Mapping[InvitationState, str] = {
-    InvitationState.ASKED: N_("Asked, no answer yet"),
+    InvitationState.ASKED: N_("Not answered"),
     InvitationState.ACCEPTED: N_("Accepted"),
     InvitationState.DECLINED: N_("Declined"),
     InvitationState.LEFT: N_("Left"),

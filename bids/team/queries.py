@@ -144,15 +144,15 @@ def gone_from(session: Session, bid_id: uuid.UUID) -> dict[str, InvitationState]
     return {partner: state for partner, state in last.items() if state not in STANDING}
 
 
-def left_since(session: Session, bid_id: uuid.UUID, instant: datetime) -> bool:
-    """Tell whether a partner that had accepted left, or was taken back, from an instant on."""
+def changed_since(session: Session, bid_id: uuid.UUID, instant: datetime) -> bool:
+    """Tell whether a partner accepted, left or was taken back from an instant on."""
     return bool(
         session.scalar(
             select(
                 exists().where(
                     TeamInvitation.bid_id == bid_id,
                     TeamInvitation.partner_id.is_not(None),
-                    TeamInvitation.ended_at >= instant,
+                    or_(TeamInvitation.answered_at >= instant, TeamInvitation.ended_at >= instant),
                 )
             )
         )

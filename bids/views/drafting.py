@@ -42,9 +42,9 @@ def task_list(reference: str) -> str:
         **(draft_facts(bid, actor) if _drafted(bid) else standing_facts(bid, actor)),
         versions=versions,
         counting=counting,
-        partner_left=not _drafted(bid)
+        team_changed=not _drafted(bid)
         and counting is not None
-        and teams.left_since(session, bid.id, counting.recorded_at),
+        and teams.changed_since(session, bid.id, counting.recorded_at),
         asked_of_us=_asked_of(bid),
         form=BaseForm(),
     )

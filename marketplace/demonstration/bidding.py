@@ -11,6 +11,7 @@ from marketplace.demonstration import papers
 from marketplace.demonstration.days import Span, submission
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Bid
+from marketplace.demonstration.teaming import team_up
 from marketplace.demonstration.telling import Telling
 
 SECOND_THOUGHTS = timedelta(minutes=25)
@@ -50,6 +51,7 @@ def bid(telling: Telling, item: Bid) -> History:
     ):
         yield instant
         service.save_answer(reference, key, text, actor=writer, clock=clock)
+    yield from team_up(telling, item.supplier, writing)
     if item.state != "submitted":
         return
     yield writing.at(0.92)

@@ -70,6 +70,10 @@ class Cast:
         """
         return self._actors[organisation, role][0]
 
+    def address_of(self, actor: Actor) -> str:
+        """Give the address at which somebody reads post."""
+        return next(p.email for p in self.people if self.user_ids.get(p.key) == actor.user_id)
+
     def enter(self, person: shapes.Person, organisation_id: uuid.UUID) -> None:
         """Note that a person acts for an organisation from now on."""
         roles = frozenset(Role(name) for name in person.roles)

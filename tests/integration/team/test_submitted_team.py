@@ -77,7 +77,7 @@ def test_a_partner_that_leaves_after_submission_is_named_to_the_bidder_and_the_o
     service.leave(asked, user_id=team.person.id, actor=team.admin, clock=clock)
 
     sign_in(client, team.scene.admin_user)
-    assert "A partner is in your bid no more" in client.get(f"/bids/{team.reference}").text
+    assert "Who does the work has changed" in client.get(f"/bids/{team.reference}").text
     # Confirming what was submitted would name it again.
     team.session.rollback()
     bid = queries.own_bid(team.session, team.reference, team.scene.admin)
