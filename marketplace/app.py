@@ -70,6 +70,7 @@ ROOMS = (
     "bids.portable.views",
     "bids.team.views",
     "scoring.panel.views",
+    "scoring.panel.inviting.views",
     "scoring.award.views",
     "scoring.award.notices.views",
     "marketplace.publishing.pages.views",

@@ -74,6 +74,8 @@ def requires(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P,
     def check() -> None:
         actor = current_actor()
         if not any(actor.may(permission) for permission in permissions):
+            if actor.guest:
+                raise NotFound(N_("There is no such page."))
             raise Forbidden(N_("Your role in this organisation does not include this page."))
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:

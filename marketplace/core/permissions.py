@@ -25,6 +25,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     FACILITATOR = "facilitator"
     PLATFORM_ADMIN = "platform_admin"
+    GUEST_EVALUATOR = "guest_evaluator"
 
 
 ROLE_WORDS = {
@@ -38,11 +39,14 @@ ROLE_WORDS = {
     Role.AUDITOR: N_("Auditor"),
     Role.FACILITATOR: N_("Facilitator"),
     Role.PLATFORM_ADMIN: N_("Platform administrator"),
+    Role.GUEST_EVALUATOR: N_("Guest on a panel"),
 }
 
 SUPPLIER_ROLES = frozenset({Role.SUPPLIER_ADMIN, Role.SUPPLIER_CONTRIBUTOR})
 PLATFORM_ROLES = frozenset({Role.PLATFORM_ADMIN, Role.FACILITATOR})
-BODY_ROLES = frozenset(Role) - SUPPLIER_ROLES - PLATFORM_ROLES
+# Nobody gives it: it comes with an accepted invitation to a panel, and opens that panel alone.
+GUEST_ROLES = frozenset({Role.GUEST_EVALUATOR})
+BODY_ROLES = frozenset(Role) - SUPPLIER_ROLES - PLATFORM_ROLES - GUEST_ROLES
 
 # These decide about public money or about people's accounts, so a password alone is not enough.
 SECOND_FACTOR_ROLES = frozenset(
@@ -113,6 +117,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({_P.CHALLENGE_READ_OWN, _P.RECORD_AUDIT}),
     Role.FACILITATOR: frozenset({_P.PARTNER_DRAFT_READ}),
     Role.PLATFORM_ADMIN: frozenset({_P.ORGANISATION_VERIFY}),
+    Role.GUEST_EVALUATOR: frozenset({_P.INTEREST_DECLARE, _P.SCORE_RECORD}),
 }
 
 
@@ -128,6 +133,12 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         """Tell whether any of the actor's roles gives `permission`."""
         return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+
+    @property
+    def guest(self) -> bool:
+        """Tell whether the actor is in the organisation for the panels they sit on alone: for them
+        nothing else of it exists."""
+        return self.roles == GUEST_ROLES
 
 
 class Ground(StrEnum):

@@ -59,6 +59,11 @@ class NamePanelForm(BaseForm):
         description=_l("They follow the moderation and do not score."),
         validators=[Optional()],
     )
+    more_follow = BooleanField(
+        _l("I invite more evaluators by e-mail next, from outside the organisation too"),
+        widget=GovCheckboxInput(),
+        validators=[Optional()],
+    )
 
 
 class ChangeMemberForm(BaseForm):

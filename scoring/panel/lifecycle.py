@@ -20,6 +20,15 @@ class Seat(StrEnum):
     OBSERVER = "observer"
 
 
+class Expertise(StrEnum):
+    """What a member of a panel knows best."""
+
+    SERVICE = "service"
+    TECHNICAL = "technical"
+    COMMERCIAL = "commercial"
+    OTHER = "other"
+
+
 class Interest(StrEnum):
     """What a member declares about one bidder."""
 
@@ -67,6 +76,12 @@ SEAT_WORDS = {
     Seat.CHAIR: N_("Chair"),
     Seat.EVALUATOR: N_("Evaluator"),
     Seat.OBSERVER: N_("Observer"),
+}
+EXPERTISE_WORDS = {
+    Expertise.SERVICE: N_("The service and its users"),
+    Expertise.TECHNICAL: N_("Technology"),
+    Expertise.COMMERCIAL: N_("Money and contracts"),
+    Expertise.OTHER: N_("Something else"),
 }
 SEAT_LETTERS = {Seat.CHAIR: "C", Seat.EVALUATOR: "E", Seat.OBSERVER: "O"}
 

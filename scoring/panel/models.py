@@ -12,12 +12,13 @@ from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
-from scoring.panel.lifecycle import Interest, Measure, Seat
+from scoring.panel.lifecycle import Expertise, Interest, Measure, Seat
 
 __all__ = [
     "ConflictDecision",
     "ConflictDeclaration",
     "ConsensusScore",
+    "Expertise",
     "Interest",
     "Measure",
     "Panel",
@@ -87,6 +88,8 @@ class PanelMember(Identified, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     seat: Mapped[Seat] = mapped_column(enum_type(Seat))
     label: Mapped[str] = mapped_column(String(20))
+    # Null where nobody has said.
+    expertise: Mapped[Expertise | None] = mapped_column(enum_type(Expertise))
     briefed_at: Mapped[datetime | None]
     interests_declared_at: Mapped[datetime | None]
     scores_submitted_at: Mapped[datetime | None]

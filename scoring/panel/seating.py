@@ -15,15 +15,17 @@ from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
-from marketplace.core.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
+from marketplace.core.permissions import GUEST_ROLES, ROLE_PERMISSIONS, Actor, Permission, Role
 from marketplace.core.text import N_
 from scoring.panel.lifecycle import PanelPhase, Seat, phase_of
 from scoring.panel.models import Panel, PanelMember
 
-# Who may sit: whose role lets them declare interests and score.
-SITTING_ROLES = frozenset(
-    role for role, given in ROLE_PERMISSIONS.items() if Permission.SCORE_RECORD in given
+# Who may be seated without being asked: whose role lets them declare interests and score.
+SITTING_ROLES = (
+    frozenset(role for role, given in ROLE_PERMISSIONS.items() if Permission.SCORE_RECORD in given)
+    - GUEST_ROLES
 )
+_NO_SUCH_CHALLENGE = N_("There is no challenge with this reference.")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def meeting(session: Session, reference: str, actor: Actor, *, lock: bool = Fals
     """Give the panel of a challenge of the actor's body; with `lock`, hold the challenge's row.
 
     Raises:
-        NotFound: there is no such challenge, or it is another body's.
+        NotFound: there is no such challenge, it is another body's, or the actor is the body's guest
+            on another panel.
     """
     if lock:
         return meeting_of(session, own_challenge(session, reference, actor, lock=True).stage, actor)
@@ -116,13 +119,17 @@ def meeting(session: Session, reference: str, actor: Actor, *, lock: bool = Fals
         .one_or_none()
     )
     if row is None:
-        raise NotFound(N_("There is no challenge with this reference."))
+        raise NotFound(_NO_SUCH_CHALLENGE)
     challenge, stage, panel, opening = row
     return _meeting(challenge, stage, panel, opening, actor)
 
 
 def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
-    """Give the panel of a stage whose challenge the caller has loaded in its scope."""
+    """Give the panel of a stage whose challenge the caller has loaded in its scope.
+
+    Raises:
+        NotFound: the actor is the body's guest on another panel.
+    """
     row = (
         session.execute(
             select(Panel, Opening)
@@ -151,22 +158,31 @@ def _meeting(
     opening: Opening | None,
     actor: Actor,
 ) -> Meeting:
-    if panel is None:
-        return Meeting(challenge, stage, None, opening, None, (), None)
-    members = sorted(panel.members, key=lambda m: (m.seat is not Seat.CHAIR, numbered(m.label)))
+    sitting = panel.members if panel else []
+    members = sorted(sitting, key=lambda m: (m.seat is not Seat.CHAIR, numbered(m.label)))
+    member = next((m for m in members if m.user_id == actor.user_id), None)
+    if member is None and actor.guest:
+        raise NotFound(_NO_SUCH_CHALLENGE)
     return Meeting(
         challenge=challenge,
         stage=stage,
         panel=panel,
         opening=opening,
-        phase=phase_of(
-            opened_at=opening.opened_at if opening else None,
-            scoring_began_at=panel.scoring_began_at,
-            moderation_began_at=panel.moderation_began_at,
-            quality_locked_at=panel.quality_locked_at,
-        ),
+        phase=panel_phase(panel, opening),
         members=members,
-        member=next((m for m in members if m.user_id == actor.user_id), None),
+        member=member,
+    )
+
+
+def panel_phase(panel: Panel | None, opening: Opening | None) -> PanelPhase | None:
+    """Give how far a panel has come, or nothing where none is named."""
+    if panel is None:
+        return None
+    return phase_of(
+        opened_at=opening.opened_at if opening else None,
+        scoring_began_at=panel.scoring_began_at,
+        moderation_began_at=panel.moderation_began_at,
+        quality_locked_at=panel.quality_locked_at,
     )
 
 

@@ -54,6 +54,7 @@ ROLE_HINTS = {
     Role.AUDITOR: N_("Reads the record, changes nothing"),
     Role.FACILITATOR: N_("Connects bodies that have like problems"),
     Role.PLATFORM_ADMIN: N_("Verifies organisations and manages accounts"),
+    Role.GUEST_EVALUATOR: N_("Sees the panels they sit on, and nothing else"),
 }
 
 # An address in a name would turn our invitations into somebody's advertisement.

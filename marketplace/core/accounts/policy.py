@@ -106,9 +106,10 @@ def can_give_roles(kind: str, roles: Collection[Role]) -> Answer:
 
 
 def can_see_people(actor: Actor, organisation_id: uuid.UUID) -> bool:
-    """Tell whether an organisation's people exist for the actor: one's own, or anybody's for the
-    team that runs the service."""
-    return actor.organisation_id == organisation_id or Role.PLATFORM_ADMIN in actor.roles
+    """Tell whether an organisation's people exist for the actor: one's own, unless one is a guest
+    there, or anybody's for the team that runs the service."""
+    own = actor.organisation_id == organisation_id and not actor.guest
+    return own or Role.PLATFORM_ADMIN in actor.roles
 
 
 def can_change_own_roles(

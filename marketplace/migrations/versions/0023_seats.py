@@ -3,15 +3,111 @@
 Revision: 0023, after 0022
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+ROLES = (
+    "supplier_admin",
+    "supplier_contributor",
+    "challenge_lead",
+    "procurement_officer",
+    "evaluator",
+    "chair",
+    "approver",
+    "auditor",
+    "facilitator",
+    "platform_admin",
+)
+GUEST = "guest_evaluator"
+WAITING = "accepted_at IS NULL AND declined_at IS NULL AND withdrawn_at IS NULL"
+
 
 def upgrade() -> None:
     """Make the change."""
+    _let_roles_be([*ROLES, GUEST])
+    with op.batch_alter_table("panel_member") as batch:
+        batch.add_column(sa.Column("expertise", _expertise(), nullable=True))
+    op.create_table(
+        "panel_invitation",
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("seat", _words("seat", "chair", "evaluator", "observer"), nullable=False),
+        sa.Column("expertise", _expertise(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("seat <> 'chair'", name=op.f("ck_panel_invitation_no_chair")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_panel_invitation_reason")),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (member_id IS NULL)",
+            name=op.f("ck_panel_invitation_accepted_whole"),
+        ),
+        sa.CheckConstraint(
+            "(CASE WHEN accepted_at IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN declined_at IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN withdrawn_at IS NULL THEN 0 ELSE 1 END) <= 1",
+            name=op.f("ck_panel_invitation_ends_once"),
+        ),
+        _to("panel_invitation", "stage_id", "panel", "stage_id"),
+        _to("panel_invitation", "replaces_id", "panel_member"),
+        _to("panel_invitation", "invited_by_id", "user_account"),
+        _to("panel_invitation", "member_id", "panel_member"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_invitation")),
+        sa.UniqueConstraint("member_id", name=op.f("uq_panel_invitation_member_id")),
+    )
+    for column in ("stage_id", "email"):
+        op.create_index(op.f(f"ix_panel_invitation_{column}"), "panel_invitation", [column])
+    op.create_index(
+        "uq_panel_invitation_waiting",
+        "panel_invitation",
+        ["stage_id", "email"],
+        unique=True,
+        sqlite_where=sa.text(WAITING),
+        postgresql_where=sa.text(WAITING),
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table("panel_invitation")
+    with op.batch_alter_table("panel_member") as batch:
+        batch.drop_constraint(batch.f("ck_panel_member_expertise"), type_="check")
+        batch.drop_column("expertise")
+    # Who was a guest acts for the body no longer: without a role nothing opens.
+    op.execute(f"DELETE FROM membership_role WHERE role = '{GUEST}'")
+    _let_roles_be(list(ROLES))
+
+
+def _let_roles_be(roles: list[str]) -> None:
+    """Limit the roles that a membership can give to these."""
+    told = ", ".join(f"'{role}'" for role in roles)
+    with op.batch_alter_table("membership_role") as batch:
+        batch.drop_constraint(batch.f("ck_membership_role_role"), type_="check")
+        batch.create_check_constraint(batch.f("ck_membership_role_role"), f"role IN ({told})")
+
+
+def _words(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+
+
+def _expertise() -> sa.Enum:
+    return _words("expertise", "service", "technical", "commercial", "other")
+
+
+def _to(table: str, column: str, other: str, key: str = "id") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column], [f"{other}.{key}"], name=op.f(f"fk_{table}_{column}_{other}")
+    )

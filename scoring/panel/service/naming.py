@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from challenges.models import Stage
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import new_id
@@ -27,14 +28,16 @@ def name_panel(
     chair: uuid.UUID,
     evaluators: Sequence[uuid.UUID],
     observers: Sequence[uuid.UUID] = (),
+    more_follow: bool = False,
     actor: Actor,
     clock: Clock,
     link: str | None = None,
 ) -> None:
     """Name the panel: a chair, who does not score, the evaluators, and observers if any.
 
-    All are people of the body, by user id, each in one seat. `link` is the address of the panel's
-    page, for the message that everybody gets.
+    All are people of the body, by user id, each in one seat. With `more_follow` there may be fewer
+    evaluators than the plan's minimum, because others are invited next: scoring waits for them.
+    `link` is the address of the panel's page, for the message that everybody gets.
 
     Raises:
         NotFound: the challenge is another body's.
@@ -53,12 +56,12 @@ def name_panel(
             (Seat.EVALUATOR, list(evaluators)),
             (Seat.OBSERVER, list(observers)),
         ]
-        _check_seats(wanted, people, found.stage.minimum_panel)
+        _check_seats(wanted, people, 0 if more_follow else found.stage.minimum_panel)
 
         session.add(Panel(stage_id=found.stage.id, named_at=now))
         session.flush()
         for seat, user_ids in wanted:
-            _seat(session, found, seat, [people[user_id] for user_id in user_ids], ())
+            seat_people(session, found.stage.id, seat, user_ids)
         for user_id in [chair, *evaluators, *observers]:
             _tell(session, found, people[user_id], clock, link)
         log.append(
@@ -99,7 +102,7 @@ def add_member(
             faults["seat"] = N_("A panel has one chair: replace the present one.")
         _check_reason(faults, reason)
         person = _people(session, found)[user_id]
-        member = _seat(session, found, seat, [person], _labels(session, found))[0]
+        member = seat_people(session, found.stage.id, seat, [user_id])[0]
         _tell(session, found, person, clock, link)
         log.append(
             session,
@@ -140,40 +143,57 @@ def replace_member(
         ensure(policy.can_change_members(actor, found.phase))
         leaving = found.labelled(label)
         _check_reason(_new_member_faults(session, found, user_id, leaving.seat), reason)
-        set_aside = queries.current_scores(session, found.stage.id, member_id=leaving.id)
-        session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == leaving.id))
-        leaving.left_at = clock.now()
-        leaving.left_because = reason.strip()
-        session.flush()  # the seat is free before somebody else takes it
         person = _people(session, found)[user_id]
-        member = _seat(session, found, leaving.seat, [person], _labels(session, found))[0]
+        member = take_place(
+            session, found.stage, leaving, user_id, reason.strip(), actor=actor, clock=clock
+        )
         _tell(session, found, person, clock, link)
-        post.queue(
-            session,
-            to_email=leaving.user.email,
-            user_id=leaving.user_id,
-            subject=letters.LEFT_SUBJECT.format(title=found.challenge.title),
-            text=letters.left(
-                name=leaving.user.name,
-                title=found.challenge.title,
-                reference=found.challenge.reference,
-            ),
-            clock=clock,
-        )
-        log.append(
-            session,
-            clock=clock,
-            action="panel.member_replaced",
-            chain=reference,
-            actor=actor,
-            old_label=leaving.label,
-            new_label=member.label,
-            old_member=str(leaving.user_id),
-            new_member=str(user_id),
-            scores_set_aside=len(set_aside),
-            reason=reason.strip(),
-        )
         return member.label
+
+
+def take_place(
+    session: Session,
+    stage: Stage,
+    leaving: PanelMember,
+    user_id: uuid.UUID,
+    reason: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+) -> PanelMember:
+    """Let a person have the seat of one who leaves, in the caller's transaction, which holds the
+    challenge's row and has asked the policy. Whoever leaves is told."""
+    challenge = stage.challenge
+    set_aside = queries.current_scores(session, stage.id, member_id=leaving.id)
+    session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == leaving.id))
+    leaving.left_at = clock.now()
+    leaving.left_because = reason
+    session.flush()  # the seat is free before somebody else takes it
+    member = seat_people(session, stage.id, leaving.seat, [user_id])[0]
+    post.queue(
+        session,
+        to_email=leaving.user.email,
+        user_id=leaving.user_id,
+        subject=letters.LEFT_SUBJECT.format(title=challenge.title),
+        text=letters.left(
+            name=leaving.user.name, title=challenge.title, reference=challenge.reference
+        ),
+        clock=clock,
+    )
+    log.append(
+        session,
+        clock=clock,
+        action="panel.member_replaced",
+        chain=challenge.reference,
+        actor=actor,
+        old_label=leaving.label,
+        new_label=member.label,
+        old_member=str(leaving.user_id),
+        new_member=str(user_id),
+        scores_set_aside=len(set_aside),
+        reason=reason,
+    )
+    return member
 
 
 _FIELDS = {Seat.CHAIR: "chair", Seat.EVALUATOR: "evaluators", Seat.OBSERVER: "observers"}
@@ -232,21 +252,14 @@ def _people(session: Session, found: Meeting) -> dict[uuid.UUID, Candidate]:
     return {person.user_id: person for person in people}
 
 
-def _labels(session: Session, found: Meeting) -> list[str]:
-    return [member.label for member in queries.seats(session, found.stage.id)]
-
-
-def _seat(
-    session: Session,
-    found: Meeting,
-    seat: Seat,
-    people: Iterable[Candidate],
-    used: Sequence[str],
+def seat_people(
+    session: Session, stage_id: uuid.UUID, seat: Seat, user_ids: Iterable[uuid.UUID]
 ) -> list[PanelMember]:
-    """Seat people with labels in an order that tells nothing of their names."""
+    """Seat people with labels that nobody had, in an order that tells nothing of their names."""
+    used = [member.label for member in queries.seats(session, stage_id)]
     members = [
-        PanelMember(id=new_id(), stage_id=found.stage.id, user_id=person.user_id, seat=seat)
-        for person in people
+        PanelMember(id=new_id(), stage_id=stage_id, user_id=user_id, seat=seat)
+        for user_id in user_ids
     ]
     letter = SEAT_LETTERS[seat]
     first = 1 + max(

@@ -18,6 +18,8 @@ from scoring.panel.forms import (
     NamePanelForm,
     interests_form,
 )
+from scoring.panel.inviting import queries as inviting
+from scoring.panel.inviting.lifecycle import STANDING_WORDS
 from scoring.panel.lifecycle import Interest, Seat
 from scoring.panel.queries import Candidate, Meeting
 from scoring.panel.service import Declaration
@@ -25,7 +27,7 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, own_link,
 
 
 @blueprint.get("")
-@requires(Permission.CHALLENGE_READ_OWN)
+@requires(Permission.CHALLENGE_READ_OWN, Permission.SCORE_RECORD)
 def home(reference: str) -> Answer:
     """Show an evaluator what is left to do; everybody else the panel."""
     found = meet(reference)
@@ -36,7 +38,7 @@ def home(reference: str) -> Answer:
 
 
 @blueprint.get("/progress")
-@requires(Permission.CHALLENGE_READ_OWN)
+@requires(Permission.CHALLENGE_READ_OWN, Permission.SCORE_RECORD)
 def chair(reference: str) -> Answer:
     """Show who has what to do."""
     return _panel(meet(reference))
@@ -50,6 +52,7 @@ def _panel(found: Meeting) -> Answer:
         ).allowed
         return render_template("panel/unnamed.html", found=found, may_name=may_name)
     page = chair_pages.panel_page(db.session(), found)
+    chairs = found.member is not None and found.member.seat is Seat.CHAIR
     return render_template(
         "panel/chair.html",
         found=found,
@@ -58,8 +61,13 @@ def _panel(found: Meeting) -> Answer:
         may_begin=policy.can_begin_scoring(actor, found.member, found.phase).allowed,
         may_moderate=policy.can_begin_moderation(actor, found.member, found.phase).allowed,
         may_see=policy.can_see_all_scores(actor, found.member, found.phase).allowed,
-        chairs=found.member is not None and found.member.seat is Seat.CHAIR,
+        chairs=chairs,
         approves=actor.may(Permission.AWARD_APPROVE),
+        # Addresses are for those who invite, and for the chair, who waits for an answer.
+        invitations=inviting.of_panel(db.session(), found.stage.id)
+        if actor.may(Permission.PANEL_NAME) or chairs
+        else (),
+        standing_words=STANDING_WORDS,
     )
 
 
@@ -91,6 +99,7 @@ def name(reference: str) -> Answer:
                     chair=uuid.UUID(form.chair.data),
                     evaluators=[uuid.UUID(text) for text in form.evaluators.data or []],
                     observers=[uuid.UUID(text) for text in form.observers.data or []],
+                    more_follow=bool(form.more_follow.data),
                     actor=actor,
                     clock=access.clock(),
                     link=own_link(reference),

@@ -174,6 +174,8 @@ _PANEL = {
     "panel.moderation": "scored moderating",
     "panel.cell": "scored moderating locked",
     "panel.file": "opened scoring moderating",
+    "panel_inviting.invite": "closed moderating",
+    "panel_inviting.withdraw": "closed moderating",
 }
 _AWARD = {
     "award.conclude": "scoring moderating locked",

@@ -54,6 +54,9 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.files import store as files
 from scoring.panel import service as panel
+from scoring.panel.inviting import service as inviting
+from scoring.panel.inviting.models import PanelInvitation
+from scoring.panel.lifecycle import Expertise, Seat
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
 from tests.factories import a_supplier, actor_for
@@ -329,6 +332,17 @@ def _finish(told: Mapping[str, Journey], cast: Cast, clock: FixedClock) -> None:
         briefed.actor(cast.second_officer),
         clock=clock,
     )
+    inviting.invite(
+        told["closed"].reference,
+        name="Nora Newcomer",
+        email=cast.rival_admin.email,
+        seat=Seat.EVALUATOR,
+        expertise=Expertise.TECHNICAL,
+        reason="Knows benches.",
+        actor=officer,
+        clock=clock,
+        link=str,
+    )
     for person in (cast.chair, *cast.evaluators):
         panel.accept_briefing(briefed.reference, actor=briefed.actor(person), clock=clock)
 
@@ -471,6 +485,7 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
         "supplier_member": _membership(cast.contributor, cast.supplier),
         "body_member": _membership(cast.evaluators[1], cast.body),
         "invitation_id": str(invitation.id),
+        "asked_id": str(session.query(PanelInvitation).one().id),
         **_asked(session),
         "thread_id": str(session.query(ReviewComment).one().id),
         "comment_id": str(session.query(DraftComment).one().id),

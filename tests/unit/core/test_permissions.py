@@ -15,6 +15,7 @@ from marketplace.core.errors import (
 from marketplace.core.permissions import (
     ALLOWED,
     BODY_ROLES,
+    GUEST_ROLES,
     PLATFORM_ROLES,
     ROLE_PERMISSIONS,
     ROLE_WORDS,
@@ -36,8 +37,16 @@ def an_actor(*roles: Role) -> Actor:
 def test_every_role_has_words_and_rights_and_one_side() -> None:
     assert set(ROLE_WORDS) == set(ROLE_PERMISSIONS) == set(Role)
     assert all(ROLE_PERMISSIONS.values())
-    assert set(Role) == SUPPLIER_ROLES | PLATFORM_ROLES | BODY_ROLES
-    assert len(SUPPLIER_ROLES) + len(PLATFORM_ROLES) + len(BODY_ROLES) == len(Role)
+    sides = [SUPPLIER_ROLES, PLATFORM_ROLES, BODY_ROLES, GUEST_ROLES]
+    assert set(Role) == frozenset().union(*sides)
+    assert sum(map(len, sides)) == len(Role)
+
+
+def test_guest_is_whoever_has_no_other_role() -> None:
+    assert an_actor(Role.GUEST_EVALUATOR).guest
+    assert not an_actor(Role.GUEST_EVALUATOR, Role.APPROVER).guest
+    assert not an_actor(Role.EVALUATOR).guest
+    assert not an_actor().guest
 
 
 def test_every_right_is_somebodys() -> None:

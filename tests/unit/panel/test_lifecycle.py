@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from scoring.panel.lifecycle import (
+    EXPERTISE_WORDS,
     FAULT_WORDS,
     MEASURE_WORDS,
     MOMENTS,
@@ -16,6 +17,7 @@ from scoring.panel.lifecycle import (
     SEAT_WORDS,
     TOO_EARLY_OR_LATE,
     Cell,
+    Expertise,
     Fault,
     Measure,
     MemberReadiness,
@@ -61,6 +63,7 @@ def test_words_for_every_value_exist() -> None:
     assert set(PHASE_WORDS) == set(PanelPhase)
     assert set(SEAT_WORDS) == set(SEAT_LETTERS) == set(Seat)
     assert set(MEASURE_WORDS) == set(Measure)
+    assert set(EXPERTISE_WORDS) == set(Expertise)
     assert set(FAULT_WORDS) == set(Fault)
 
 

@@ -57,7 +57,8 @@ def test_people_of_another_organisation_are_not_looked_after_by_its_kinds_careta
 def test_every_kind_has_roles_that_belong_to_no_other() -> None:
     kinds = [policy.roles_of(kind.value) for kind in OrganisationKind]
 
-    assert frozenset().union(*kinds) == frozenset(Role)
+    # A guest's is nobody's to give.
+    assert frozenset().union(*kinds) == frozenset(Role) - GUEST_ROLES
     assert sum(len(roles) for roles in kinds) == len(Role)
 
 
@@ -108,6 +109,7 @@ def test_people_are_seen_by_their_own_and_by_the_service_team() -> None:
     assert policy.can_see_people(an_actor(Role.EVALUATOR), HERE)
     assert policy.can_see_people(an_actor(Role.PLATFORM_ADMIN, organisation_id=elsewhere), HERE)
     assert not policy.can_see_people(an_actor(Role.AUDITOR, organisation_id=elsewhere), HERE)
+    assert not policy.can_see_people(an_actor(Role.GUEST_EVALUATOR), HERE)
 
 
 def test_people_of_any_organisation_are_looked_after_by_the_service_team() -> None:
