@@ -71,6 +71,7 @@ ROOMS = (
     "bids.team.views",
     "scoring.panel.views",
     "scoring.panel.inviting.views",
+    "scoring.panel.sheets.views",
     "scoring.award.views",
     "scoring.award.notices.views",
     "marketplace.publishing.pages.views",

@@ -21,8 +21,12 @@ NO_SUCH_QUERY = N_("There is no such query.")
 
 @dataclass(frozen=True)
 class ShownQuery:
-    """A decided query as the panel sees it: no name of anybody, and no other bid's."""
+    """A decided query as the panel sees it: no name of anybody, and no other bid's.
 
+    `key` is of the question that it concerns, None where it concerns none in particular.
+    """
+
+    key: str | None
     number: int
     part: QueryPart
     text: str
@@ -129,27 +133,26 @@ def next_number(session: Session, bid: Bid) -> int:
 
 
 def shown_to_panel(
-    session: Session, bid_ids: Collection[uuid.UUID], key: str
+    session: Session, bid_ids: Collection[uuid.UUID], key: str | None = None
 ) -> Mapping[uuid.UUID, Sequence[ShownQuery]]:
     """Give by bid what the panel may see beside the answers to the question `key`, in a statement.
 
-    That is what concerns this question, and what concerns no question in particular.
+    That is what concerns this question, and what concerns no question in particular; without a
+    key, what concerns any.
     """
-    rows = session.scalars(
-        select(BidQuery)
+    of_key = [or_(BidQuery.criterion_id.is_(None), Criterion.key == key)] if key else []
+    rows = session.execute(
+        select(BidQuery, Criterion.key)
         .outerjoin(Criterion, Criterion.id == BidQuery.criterion_id)
-        .where(
-            BidQuery.bid_id.in_(bid_ids),
-            BidQuery.shown_at.is_not(None),
-            or_(BidQuery.criterion_id.is_(None), Criterion.key == key),
-        )
+        .where(BidQuery.bid_id.in_(bid_ids), BidQuery.shown_at.is_not(None), *of_key)
         .order_by(BidQuery.number)
     )
     found: dict[uuid.UUID, list[ShownQuery]] = {}
-    for row in rows:
+    for row, concerned in rows:
         if row.decision is not None:
             found.setdefault(row.bid_id, []).append(
                 ShownQuery(
+                    key=concerned,
                     number=row.number,
                     part=row.part,
                     text=row.text,

@@ -31,8 +31,10 @@ import challenges.similar.models  # noqa: F401  (as below)
 import marketplace.core.presence.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models
+import scoring.panel.desk.models
 import scoring.panel.inviting.models
 import scoring.panel.models
+import scoring.panel.sheets.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 

@@ -212,7 +212,8 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
     )
 
 
-def _bidder(bid: OpenedBid) -> Bidder:
+def bidder_of(bid: OpenedBid) -> Bidder:
+    """Give who bids, out of an opened bid."""
     return Bidder(bid.bid_id, bid.reference, bid.supplier_name, bid.state)
 
 
@@ -257,7 +258,7 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
     queries.load_scales(session, found.stage)
     question = queries.question_named(found.stage, key)
     opened = opened_bids(session, found.stage.id)
-    work = own_work(session, found, [_bidder(bid) for bid in opened])
+    work = own_work(session, found, [bidder_of(bid) for bid in opened])
     current = next(item for item in work.questions if item.question.id == question.id)
     readable = {score.bidder.bid_id for score in current.scores}
     return QuestionPage(

@@ -31,6 +31,7 @@ register(
             N_("An interest of %(label)s in bid %(bid)s was decided: %(measure)s")
         ),
         "scoring.began": _told(N_("Scoring began"), frozenset({"members"})),
+        "sheet.imported": _told(N_("%(label)s brought scores by a sheet, as drafts"), _LABEL),
         "scores.submitted": _told(N_("%(label)s submitted scores"), _LABEL),
         "score.corrected": _told(N_("%(label)s corrected a score"), _LABEL),
         "moderation.began": _told(N_("Moderation began")),

@@ -9,11 +9,18 @@ from scoring.panel.service.interests import (
 )
 from scoring.panel.service.moderation import begin_moderation, lock_quality, record_consensus
 from scoring.panel.service.naming import add_member, name_panel, replace_member
-from scoring.panel.service.reading import read_cell, read_file, read_own_score, read_question
+from scoring.panel.service.reading import (
+    read_cell,
+    read_desk,
+    read_file,
+    read_own_score,
+    read_question,
+)
 from scoring.panel.service.scores import (
     DraftCell,
     begin_scoring,
     correct_score,
+    keep_drafts,
     save_draft,
     submit_scores,
 )
@@ -28,10 +35,12 @@ __all__ = [
     "correct_score",
     "decide_interest",
     "declare_interests",
+    "keep_drafts",
     "lock_quality",
     "log_words",
     "name_panel",
     "read_cell",
+    "read_desk",
     "read_file",
     "read_own_score",
     "read_question",

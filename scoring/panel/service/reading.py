@@ -20,6 +20,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import chair_pages, evaluator_pages, policy, queries
 from scoring.panel.chair_pages import CellPage
+from scoring.panel.desk.pages import Desk, whole_desk
 from scoring.panel.evaluator_pages import QuestionPage
 from scoring.panel.queries import Meeting
 
@@ -41,6 +42,25 @@ def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> Qu
         bids = sorted(score.bidder.reference for score in page.current.scores)
         _record(session, found, bids, key, actor, clock)
     return page
+
+
+def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> Desk:
+    """Give everything that an evaluator may read, all bids with all answers, and record the read.
+
+    `taken_as` says in the record what becomes of it, such as a sheet.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
+        desk = whole_desk(session, found)
+        bids = sorted({s.bidder.reference for q in desk.questions for s in q.scores})
+        _record(session, found, bids, None, actor, clock, taken_as=taken_as)
+    return desk
 
 
 def read_own_score(

@@ -1,11 +1,12 @@
 """Scoring alone: its beginning, drafts, submission, and correction with a reason."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.queries import opened_bids
@@ -27,6 +28,8 @@ from scoring.panel.lifecycle import (
     value_fault,
 )
 from scoring.panel.models import Score, ScoreDraft
+from scoring.panel.queries import Meeting
+from scoring.panel.sheets.models import BroughtSheet
 
 
 @dataclass(frozen=True)
@@ -103,56 +106,77 @@ def save_draft(
     """
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
-        member = found.own_seat
-        ensure(policy.can_write_scores(actor, member, found.phase))
+        ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         question = queries.question_named(found.stage, key)
-        owed = {
-            bidder.reference: bidder.bid_id
-            for bidder, criterion in queries.expected_cells(
-                member,
-                found.stage,
-                queries.bidders(session, found.stage.id),
-                queries.recusals(session, found.stage.id),
-            )
-            if criterion.id == question.id
-        }
-        if not owed.keys() >= cells.keys():
-            raise NotFound(N_("That bid is not among those you score."))
-        faults = {
-            f"score-{bid_reference}": FAULT_WORDS[fault]
-            for bid_reference, cell in cells.items()
-            if cell.value is not None
-            and (fault := value_fault(cell.value, question.max_score)) is not None
-        }
-        if faults:
-            raise Invalid(N_("A score is not on the scale."), faults)
+        return keep_drafts(
+            session,
+            found,
+            {(question.key, bid_reference): cell for bid_reference, cell in cells.items()},
+            field=lambda _key, bid_reference: f"score-{bid_reference}",
+            clock=clock,
+        )
 
-        drafts = {
-            draft.bid_id: draft
-            for draft in session.scalars(
-                select(ScoreDraft).where(
-                    ScoreDraft.member_id == member.id, ScoreDraft.criterion_id == question.id
-                )
-            )
-        }
-        changed = 0
-        for bid_reference, cell in cells.items():
-            bid_id = owed[bid_reference]
-            draft = drafts.get(bid_id)
-            if draft is None:
-                if cell.value is None and not cell.rationale:
-                    continue
-                draft = ScoreDraft(
-                    member_id=member.id, bid_id=bid_id, criterion_id=question.id, rationale=""
-                )
-                session.add(draft)
-            elif (draft.value, draft.rationale) == (cell.value, cell.rationale):
+
+def keep_drafts(
+    session: Session,
+    found: Meeting,
+    cells: Mapping[tuple[str, str], DraftCell],
+    *,
+    field: Callable[[str, str], str],
+    clock: Clock,
+) -> int:
+    """Keep drafts by question key and bid reference, in the caller's transaction, which has asked
+    the policy and holds the challenge's row; return how many changed.
+
+    `field` names the field of a cell where its value is refused.
+
+    Raises:
+        NotFound: a cell is not among those this evaluator owes.
+        Invalid: a value is outside the scale; nothing is kept then.
+    """
+    member = found.own_seat
+    owed = {
+        (question.key, bidder.reference): (bidder, question)
+        for bidder, question in queries.expected_cells(
+            member,
+            found.stage,
+            queries.bidders(session, found.stage.id),
+            queries.recusals(session, found.stage.id),
+        )
+    }
+    if not owed.keys() >= cells.keys():
+        raise NotFound(N_("That bid is not among those you score."))
+    faults = {
+        field(*place): FAULT_WORDS[fault]
+        for place, cell in cells.items()
+        if cell.value is not None
+        and (fault := value_fault(cell.value, owed[place][1].max_score)) is not None
+    }
+    if faults:
+        raise Invalid(N_("A score is not on the scale."), faults)
+
+    drafts = {
+        (draft.bid_id, draft.criterion_id): draft
+        for draft in session.scalars(select(ScoreDraft).where(ScoreDraft.member_id == member.id))
+    }
+    changed = 0
+    for place, cell in cells.items():
+        bidder, question = owed[place]
+        draft = drafts.get((bidder.bid_id, question.id))
+        if draft is None:
+            if cell.value is None and not cell.rationale:
                 continue
-            draft.value = cell.value
-            draft.rationale = cell.rationale
-            draft.changed_at = clock.now()
-            changed += 1
-        return changed
+            draft = ScoreDraft(
+                member_id=member.id, bid_id=bidder.bid_id, criterion_id=question.id, rationale=""
+            )
+            session.add(draft)
+        elif (draft.value, draft.rationale) == (cell.value, cell.rationale):
+            continue
+        draft.value = cell.value
+        draft.rationale = cell.rationale
+        draft.changed_at = clock.now()
+        changed += 1
+    return changed
 
 
 def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
@@ -218,6 +242,7 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
             )
         # What counts are the scores; a draft beside them would only be a second truth.
         session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == member.id))
+        session.execute(delete(BroughtSheet).where(BroughtSheet.member_id == member.id))
         member.scores_submitted_at = now
         log.append(
             session,

@@ -176,6 +176,10 @@ _PANEL = {
     "panel.file": "opened scoring moderating",
     "panel_inviting.invite": "closed moderating",
     "panel_inviting.withdraw": "closed moderating",
+    "sheets.take": "opened scoring scored",
+    "sheets.bring": "opened scoring scored",
+    "sheets.check": "scoring scored",
+    "sheets.discard": "scoring scored",
 }
 _AWARD = {
     "award.conclude": "scoring moderating locked",

@@ -16,6 +16,7 @@ RECORDED = {
     "panel.question": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
+    "sheets.take": "bid.read",
     "award.trace": "bid.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
