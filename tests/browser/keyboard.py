@@ -16,15 +16,14 @@ _BEGIN = """() => {
     return ['outline', 'boxShadow', 'backgroundColor', 'borderColor'].map(p => style[p]).join();
   };
   const reached = it => {
-    const there = !it.disabled && it.type !== 'hidden' && it.tabIndex >= 0 && it.checkVisibility();
-    if (!there) return false;
+    if (it.disabled || it.type === 'hidden' || !it.checkVisibility()) return false;
     if (it.type !== 'radio') return true;
     // The keyboard comes to a group of radio buttons once, and moves within it by its arrows.
     const group = [...main.querySelectorAll('input[type=radio]')].filter(
       other => other.name === it.name && other.form === it.form && other.checkVisibility());
     return it === (group.find(other => other.checked) ?? group[0]);
   };
-  const asked = 'a[href], button, input, select, textarea, summary, [tabindex]';
+  const asked = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
   window.stops = [...main.querySelectorAll(asked)].filter(reached);
   window.plain = stops.map(look);
   main.tabIndex = -1;
