@@ -24,6 +24,9 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     import uuid
 
+# When an officer decides who may go on: from the opening until an approver has signed off.
+DECIDING_STATES = frozenset({State.OPENED, State.EVALUATING})
+
 _NOT_OPEN = N_("This challenge is not open for bids.")
 
 
@@ -170,12 +173,19 @@ def can_rehearse(
 
 
 def can_decide_eligibility(actor: Actor, state: State, bid: BidState) -> Answer:
-    """Answer whether the actor may decide about an opened bid: until evaluation begins."""
+    """Answer whether the actor may decide about an opened bid: until the decision is signed off.
+
+    A ground may come to light while the panel scores, or after. What was scored, agreed and
+    computed follows the decision, by whoever listens to `hooks.after_finding`.
+    """
     if not actor.may(Permission.ELIGIBILITY_DECIDE):
         return lacks_right(N_("Only procurement officers can decide about eligibility."))
-    if state is not State.OPENED or bid not in OPENED_STATES:
+    if state not in DECIDING_STATES or bid not in OPENED_STATES:
         return wrong_moment(
-            N_("Eligibility is decided after the bids are opened and before scoring begins.")
+            N_(
+                "Eligibility is decided after the bids are opened and before the recommendation "
+                "is signed off."
+            )
         )
     return ALLOWED
 

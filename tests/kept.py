@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from challenges.kinds import PriceModel
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from tests.applications import make_app
@@ -29,13 +30,26 @@ def kept_databases(
     databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Step, Kept]:
     """Play one journey to its end, keeping the database at each late step."""
+    return keep_steps(databases, blank, tmp_path_factory)
+
+
+def keep_steps(
+    databases: Databases,
+    blank: Kept,
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    price_model: PriceModel = PriceModel.FIXED_BOUNDS,
+) -> dict[Step, Kept]:
+    """Play a journey with a price model to its end, keeping the database at each late step."""
     folder = tmp_path_factory.mktemp(_FOLDER)
     url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
     kept: dict[Step, Kept] = {}
     with app.app_context():
-        journey = a_journey(db.session(), clock, a_cast(db.session(), NOW)).to(Step(FIRST - 1))
+        cast = a_cast(db.session(), NOW)
+        journey = a_journey(db.session(), clock, cast, price_model=price_model)
+        journey.to(Step(FIRST - 1))
         for step in (step for step in Step if step >= FIRST):
             journey.to(step)
             db.session.remove()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bids import log_words, opened, policy
+from bids import hooks, log_words, opened, policy
 from bids.grounds import policy as grounds
 from bids.grounds.deciding import awaited_of, forces_of, other_grounds
 from bids.grounds.models import GroundFinding
@@ -43,11 +43,13 @@ def decide_eligibility(
 ) -> None:
     """Record what an officer finds about an opened bid and of each ground, with the reasons.
 
-    The same findings for the same reasons sent twice are recorded once.
+    The same findings for the same reasons sent twice are recorded once. Whatever rests on who may
+    go on follows in the same transaction (`hooks.after_finding`).
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such opened bid.
-        Forbidden, WrongMoment: by `policy.can_decide_eligibility`.
+        Forbidden, WrongMoment: by `policy.can_decide_eligibility`, or the panel has gone on
+            without a bid that is to count again.
         Invalid: the reason is empty, a bid that could not be read is found valid, or the findings
             do not bear the decision (`grounds.policy.refusals`).
     """
@@ -78,7 +80,8 @@ def decide_eligibility(
         )
         if _same(session, bid, finding, reason.strip(), of_grounds):
             return
-        bid.state = after(bid.state, _EVENTS[finding])
+        before = bid.state
+        bid.state = after(before, _EVENTS[finding])
         session.add(
             EligibilityDecision(
                 bid_id=bid.id,
@@ -106,6 +109,9 @@ def decide_eligibility(
                 {"party": party, "ground": ground, "verdict": verdict.value, "reason": why}
                 for party, ground, verdict, why in of_grounds
             ],
+        )
+        hooks.emit_finding(
+            session, challenge, hooks.Found(bid, before, reason.strip()), actor, clock
         )
 
 

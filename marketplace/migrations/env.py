@@ -31,6 +31,7 @@ import challenges.similar.models  # noqa: F401  (as below)
 import marketplace.core.presence.models  # noqa: F401  (as below)
 import scoring.award.models
 import scoring.award.notices.models
+import scoring.award.recomputing.models
 import scoring.panel.desk.models
 import scoring.panel.inviting.models
 import scoring.panel.models

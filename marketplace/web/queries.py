@@ -30,6 +30,7 @@ from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.models import Intention, Recommendation, SignOff
+from scoring.award.recomputing.queries import replaced
 from scoring.panel.models import Panel, PanelMember
 
 OUTBOX_PAGE = 20
@@ -215,7 +216,12 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     awaiting = (
         select(Recommendation.recommended_by_id)
         .outerjoin(SignOff, SignOff.recommendation_id == Recommendation.id)
-        .where(Recommendation.stage_id == Stage.id, SignOff.recommendation_id.is_(None))
+        .where(
+            Recommendation.stage_id == Stage.id,
+            SignOff.recommendation_id.is_(None),
+            # One that rests on a result whose place another has taken waits for nobody.
+            Recommendation.result_id.not_in(replaced()),
+        )
         .limit(1)
         .scalar_subquery()
     )
@@ -304,7 +310,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         declared=row.interests_declared_at is not None,
         scored=row.scores_submitted_at is not None,
         recommended_by_id=row.awaiting_by,
-        awaits_sign_off=row.awaiting_by is not None,
+        awaits_sign_off=row.awaiting_by is not None and row.quality_locked_at is not None,
         standstill_ends_at=row.standstill_ends_at,
         deadline_proposed_by_id=row.deadline_proposed_by,
         change_writers=row.change_writers,

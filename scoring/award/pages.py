@@ -17,6 +17,7 @@ from marketplace.core.text import N_
 from scoring.award import policy, queries
 from scoring.award.models import Contract, Intention
 from scoring.award.queries import Decision
+from scoring.award.recomputing.queries import Again, computed_again
 from scoring.explanation import charts, sentences
 from scoring.explanation.sentences import ranked_by
 from scoring.panel import queries as panels
@@ -42,6 +43,7 @@ class ResultPage:
     chart: charts.StackedBars
     bands: charts.WeightBands | None
     could_change: Sequence[sentences.Topic]
+    again: Sequence[Again]
     interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
     low_prices: Sequence[sentences.Sentence]
     winner_choices: Sequence[tuple[str, str]]
@@ -95,7 +97,7 @@ def conclude(session: Session, reference: str, actor: Actor) -> ConcludePage:
     challenge = own_challenge(session, reference, actor)
     found = queries.decision(session, challenge.stage)
     ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
-    if found.computed is not None:
+    if found.computed is not None and found.locked:
         raise WrongMoment(N_("The quality scores are locked and the result is computed."))
     return ConcludePage(challenge)
 
@@ -130,6 +132,9 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         chart=charts.stacked_bars(computed.result, weighed, names, colour=colour),
         bands=charts.weight_bands(computed.result, weighed, colour=colour),
         could_change=sentences.explain(computed.result, weighed, names, people),
+        again=(
+            computed_again(session, challenge.stage.id) if computed.replaces is not None else ()
+        ),
         interests=_interests(session, challenge),
         low_prices=sentences.low_prices(computed.result, names),
         winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
@@ -150,8 +155,9 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
             actor,
             chair_id=queries.chair_id(found.panel),
             state=page.challenge.state,
-            has_result=found.computed is not None,
-            awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+            has_result=found.computed is not None and found.locked,
+            any_ranked=found.any_ranked,
+            awaits_sign_off=found.awaits_sign_off,
         )
     )
 

@@ -14,6 +14,11 @@ from marketplace.core.permissions import (
 )
 from marketplace.core.text import N_
 
+LAPSED = N_(
+    "The result changed after this recommendation was made, so it no longer stands and there is "
+    "nothing to sign off. The chair reads the new result and recommends again."
+)
+
 READERS = (
     Permission.AWARD_RECOMMEND,
     Permission.AWARD_APPROVE,
@@ -51,21 +56,37 @@ def can_recommend(
     state: State,
     has_result: bool,
     awaits_sign_off: bool,
+    any_ranked: bool = True,
 ) -> Answer:
-    """Tell whether the actor may recommend a bid."""
+    """Tell whether the actor may recommend a bid; `any_ranked`: the result ranks one at least."""
     if not actor.may(Permission.AWARD_RECOMMEND) or actor.user_id != chair_id:
         return lacks_right(N_("Only the chair of this panel recommends a bid."))
     if state is not State.EVALUATING or not has_result:
         return wrong_moment(N_("A bid can be recommended once the result is computed."))
+    if not any_ranked:
+        return wrong_moment(
+            N_(
+                "No bid is left that could be recommended. A procurement officer can end the work "
+                "and say why."
+            )
+        )
     if awaits_sign_off:
         return wrong_moment(N_("A recommendation is waiting for an approver already."))
     return ALLOWED
 
 
 def can_sign_off(
-    actor: Actor, *, recommended_by_id: uuid.UUID | None, state: State, answered: bool
+    actor: Actor,
+    *,
+    recommended_by_id: uuid.UUID | None,
+    state: State,
+    answered: bool,
+    lapsed: bool = False,
 ) -> Answer:
-    """Tell whether the actor may approve or return the recommendation; null: there is none."""
+    """Tell whether the actor may approve or return the recommendation; null: there is none.
+
+    `lapsed`: what it rests on was changed after it was made.
+    """
     if not actor.may(Permission.AWARD_APPROVE):
         return lacks_right(N_("Only an approver signs off a recommendation."))
     if actor.user_id == recommended_by_id:
@@ -74,6 +95,8 @@ def can_sign_off(
         return wrong_moment(N_("There is no recommendation to sign off yet."))
     if answered or state is not State.EVALUATING:
         return wrong_moment(N_("This recommendation has been answered already."))
+    if lapsed:
+        return wrong_moment(LAPSED)
     return ALLOWED
 
 

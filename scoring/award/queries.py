@@ -24,6 +24,9 @@ from marketplace.core.permissions import Role
 from marketplace.core.text import N_
 from scoring.award.evaluation import Judged, evaluation_document
 from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
+from scoring.award.recomputing.lifecycle import lapsed
+from scoring.award.recomputing.models import Recomputation
+from scoring.award.recomputing.queries import replaced
 from scoring.panel import queries as panels
 from scoring.panel.models import Panel, PanelMember, Seat
 
@@ -35,6 +38,8 @@ class Computed:
     row: Result
     evaluation: dict[str, Any]
     result: dict[str, Any]
+    # The result whose place this one took, where it was computed again.
+    replaces: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,31 @@ class Decision:
     sign_off: SignOff | None
     intention: Intention | None
     contract: Contract | None
+
+    @property
+    def locked(self) -> bool:
+        """Tell whether the scores for quality are locked now."""
+        return self.panel is not None and self.panel.quality_locked_at is not None
+
+    @property
+    def any_ranked(self) -> bool:
+        """Tell whether the result ranks a bid; also where there is no result to say otherwise."""
+        return self.computed is None or bool(self.computed.result["winners"])
+
+    @property
+    def lapsed(self) -> bool:
+        """Tell whether the recommendation rests on what is not there any more."""
+        return self.recommendation is not None and lapsed(
+            answered=self.sign_off is not None,
+            rests_on=self.recommendation.result_id,
+            newest=self.computed.row.id if self.computed else None,
+            locked=self.locked,
+        )
+
+    @property
+    def awaits_sign_off(self) -> bool:
+        """Tell whether an approver can answer the recommendation."""
+        return self.recommendation is not None and self.sign_off is None and not self.lapsed
 
 
 def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
@@ -129,12 +159,14 @@ def draw_seed(session: Session, challenge: Challenge) -> str:
 
 def decision(session: Session, stage: Stage) -> Decision:
     """Read how far the decision on a stage has come."""
-    row = session.scalar(
-        select(Result)
-        .where(Result.stage_id == stage.id)
+    found = session.execute(
+        select(Result, Recomputation.replaced_id)
+        .outerjoin(Recomputation, Recomputation.result_id == Result.id)
+        .where(Result.stage_id == stage.id, Result.id.not_in(replaced()))
         .order_by(Result.computed_at.desc(), Result.id.desc())
         .limit(1)
-    )
+    ).one_or_none()
+    row, replaces = (None, None) if found is None else (found[0], found[1])
     recommendation = session.scalar(
         select(Recommendation)
         .where(Recommendation.stage_id == stage.id)
@@ -152,7 +184,11 @@ def decision(session: Session, stage: Stage) -> Decision:
             .where(Panel.stage_id == stage.id)
             .options(joinedload(Panel.members).joinedload(PanelMember.user))
         ),
-        computed=Computed(row, json.loads(row.evaluation), json.loads(row.result)) if row else None,
+        computed=(
+            Computed(row, json.loads(row.evaluation), json.loads(row.result), replaces)
+            if row
+            else None
+        ),
         recommendation=recommendation,
         sign_off=recommendation.sign_off if recommendation else None,
         intention=session.get(Intention, stage.id),
@@ -164,6 +200,11 @@ def decision(session: Session, stage: Stage) -> Decision:
             .limit(1)
         ),
     )
+
+
+def panel_of(session: Session, stage_id: uuid.UUID) -> Panel | None:
+    """Give the panel of a stage, as it is now."""
+    return session.get(Panel, stage_id)
 
 
 def chair_id(panel: Panel | None) -> uuid.UUID | None:

@@ -25,9 +25,9 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring import engine
 from scoring.award import hooks, log_words, pages, policy, queries
-from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
+from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
 
 __all__ = [
@@ -54,36 +54,7 @@ def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID
         found = queries.decision(session, challenge.stage)
         ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
         panels.lock_quality(session, challenge.stage, actor=actor, clock=clock)
-        return _compute(session, challenge, actor, clock).id
-
-
-def _compute(session: Session, challenge: Challenge, actor: Actor, clock: Clock) -> Result:
-    """Run the engine over what is recorded, and keep both documents as bytes."""
-    document = queries.gather(session, challenge)
-    evaluation = engine.canonical(document)
-    result = engine.render(engine.evaluate(evaluation))
-    row = Result(
-        stage_id=challenge.stage.id,
-        evaluation=evaluation,
-        evaluation_sha256=hashlib.sha256(evaluation).hexdigest(),
-        result=result,
-        result_sha256=hashlib.sha256(result).hexdigest(),
-        engine_version=engine.ENGINE_VERSION,
-        computed_at=clock.now(),
-    )
-    session.add(row)
-    session.flush()
-    log.append(
-        session,
-        clock=clock,
-        action="result.computed",
-        chain=challenge.reference,
-        actor=actor,
-        evaluation_sha256=row.evaluation_sha256,
-        result_sha256=row.result_sha256,
-        engine_version=row.engine_version,
-    )
-    return row
+        return compute(session, challenge, actor=actor, clock=clock).id
 
 
 def recommend(
@@ -105,8 +76,9 @@ def recommend(
                 actor,
                 chair_id=queries.chair_id(found.panel),
                 state=challenge.state,
-                has_result=found.computed is not None,
-                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+                has_result=found.computed is not None and found.locked,
+                any_ranked=found.any_ranked,
+                awaits_sign_off=found.awaits_sign_off,
             )
         )
         assert found.computed is not None  # the policy has said so
@@ -164,8 +136,8 @@ def sign_off(
     Raises:
         NotFound: the challenge is another body's, or the recommendation another challenge's.
         Forbidden: the actor is no approver, or recommended the bid.
-        WrongMoment: the recommendation has been answered, or the stored plan is not the
-            published one.
+        WrongMoment: the recommendation has been answered, what it rests on has changed since, or
+            the stored plan is not the published one.
         Invalid: the reason is empty.
     """
     try:
@@ -181,6 +153,7 @@ def sign_off(
                     recommended_by_id=recommendation.recommended_by_id if recommendation else None,
                     state=challenge.state,
                     answered=found.sign_off is not None,
+                    lapsed=found.lapsed,
                 )
             )
             assert recommendation is not None  # the policy has said so

@@ -22,11 +22,18 @@ from marketplace.core.database import db
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
-from scoring.award import pages, service
+from scoring.award import pages, policy, service
 from scoring.award.forms import ContractForm, RecommendForm, SignOffForm
+from scoring.award.recomputing.lifecycle import WHY_WORDS
 
 blueprint = Blueprint("award", __name__)
 watch(blueprint, ["award.trace", "award.outcome"])
+
+
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {"why_words": WHY_WORDS, "lapsed_words": policy.LAPSED}
+
 
 Answer = str | Response | tuple[str, int]
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scoring.award.models import Result
 from scoring.report.facts import Edition
 from scoring.report.models import FrozenReport, ReportFile
 
@@ -52,15 +51,5 @@ def newest_facts(session: Session, stage_id: uuid.UUID) -> bytes | None:
         select(FrozenReport.facts)
         .where(FrozenReport.stage_id == stage_id)
         .order_by(FrozenReport.number.desc())
-        .limit(1)
-    )
-
-
-def newest_result(session: Session, stage_id: uuid.UUID) -> Result | None:
-    """Give the newest result of a stage."""
-    return session.scalar(
-        select(Result)
-        .where(Result.stage_id == stage_id)
-        .order_by(Result.computed_at.desc(), Result.id.desc())
         .limit(1)
     )

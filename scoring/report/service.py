@@ -25,6 +25,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import hooks
+from scoring.award.recomputing.queries import newest_result
 from scoring.report import log_words, policy, queries
 from scoring.report.facts import AwardReport, Edition
 from scoring.report.gather import full_report
@@ -182,7 +183,7 @@ def download_evaluation(reference: str, *, actor: Actor, clock: Clock) -> bytes:
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
         ensure(policy.can_audit(actor))
-        computed = queries.newest_result(session, challenge.stage.id)
+        computed = newest_result(session, challenge.stage.id)
         if computed is None:
             raise WrongMoment(N_("The result has not been computed yet."))
         content = computed.evaluation

@@ -364,11 +364,11 @@ def test_deciding_needs_a_reason_and_keeps_the_choice(
     assert "It is in the register." in page
 
 
-def test_deciding_after_evaluation_began_is_refused_and_keeps_the_reason(
+def test_deciding_after_the_sign_off_is_refused_and_keeps_the_reason(
     scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str
 ) -> None:
     open_bids(scene, clock)
-    scene.challenge.state = State.EVALUATING
+    scene.challenge.state = State.INTENTION
     session.commit()
     sign_in(client, scene.officers[0])
     answer = client.post(

@@ -296,11 +296,11 @@ def test_decide_eligibility_before_the_opening_finds_no_bid(
         decide(scene, clock, submitted)
 
 
-def test_decide_eligibility_after_evaluation_began_is_the_wrong_moment(
+def test_decide_eligibility_after_the_sign_off_is_the_wrong_moment(
     scene: Scene, session: Session, clock: FixedClock, submitted: str
 ) -> None:
     open_all(scene, clock)
-    scene.challenge.state = State.EVALUATING
+    scene.challenge.state = State.INTENTION
     session.commit()
     with pytest.raises(WrongMoment):
         decide(scene, clock, submitted)

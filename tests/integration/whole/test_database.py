@@ -34,6 +34,7 @@ MUST_BE_APPEND_ONLY = {
     "declared_ground",
     "conflict_declaration",
     "conflict_decision",
+    "recomputation",
     "result",
     "recommendation",
     "sign_off",

@@ -175,8 +175,9 @@ def test_can_set_passphrase_is_for_those_who_open_bids() -> None:
     assert policy.can_set_passphrase(LEAD).ground is Ground.RIGHT
 
 
-def test_can_decide_eligibility_of_an_opened_bid_allows_an_officer() -> None:
-    assert policy.can_decide_eligibility(OFFICER, State.OPENED, BidState.VALID).allowed
+@pytest.mark.parametrize("state", [State.OPENED, State.EVALUATING])
+def test_can_decide_eligibility_until_the_sign_off_allows_an_officer(state: State) -> None:
+    assert policy.can_decide_eligibility(OFFICER, state, BidState.VALID).allowed
 
 
 def test_can_decide_eligibility_by_a_lead_lacks_the_right() -> None:
@@ -188,7 +189,9 @@ def test_can_decide_eligibility_by_a_lead_lacks_the_right() -> None:
     ("state", "bid"),
     [
         (State.OPEN, BidState.SUBMITTED),
-        (State.EVALUATING, BidState.VALID),
+        (State.INTENTION, BidState.VALID),
+        (State.STOPPED, BidState.VALID),
+        (State.EVALUATING, BidState.WITHDRAWN),
         (State.OPENED, BidState.WITHDRAWN),
         (State.OPENED, BidState.DRAFT),
     ],

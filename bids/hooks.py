@@ -1,0 +1,35 @@
+"""What the room of bids tells the rooms above it, inside its own transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bids.lifecycle import BidState
+from bids.models import Bid
+from challenges.models import Challenge
+from marketplace.core.clock import Clock
+from marketplace.core.permissions import Actor
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found about an opened bid, why, and the state it had before."""
+
+    bid: Bid
+    before: BidState
+    reason: str
+
+
+Hook = Callable[[Session, Challenge, Found, Actor, Clock], None]
+
+# Called after a decision about an opened bid is recorded; what a hook raises undoes the decision.
+after_finding: list[Hook] = []
+
+
+def emit_finding(
+    session: Session, challenge: Challenge, found: Found, actor: Actor, clock: Clock
+) -> None:
+    """Call every hook in the order of registration."""
+    for hook in after_finding:
+        hook(session, challenge, found, actor, clock)

@@ -1,0 +1,154 @@
+"""Computes a stage's result, the first time and again, within the caller's transaction."""
+
+import hashlib
+
+from sqlalchemy.orm import Session
+
+from bids import hooks as bid_hooks
+from bids.lifecycle import BidState
+from bids.models import Bid
+from challenges.lifecycle import State
+from challenges.models import Challenge
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import WrongMoment
+from marketplace.core.permissions import Actor
+from scoring import engine
+from scoring.award import queries
+from scoring.award.models import Result
+from scoring.award.recomputing.lifecycle import Because, Why, cannot_come_back
+from scoring.award.recomputing.models import Recomputation
+from scoring.award.recomputing.queries import newest_result
+from scoring.panel import queries as panels
+from scoring.panel.completeness import gone_past
+
+
+def compute(
+    session: Session,
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    clock: Clock,
+    because: Because | None = None,
+) -> Result:
+    """Run the engine over what is recorded, and keep both documents as bytes.
+
+    `because` says why where there is a result already, whose place the new one takes. The caller
+    holds the challenge's row.
+
+    Raises:
+        WrongMoment: the stored plan is not the published one.
+        LookupError: there is a result already and no `because`.
+    """
+    before = newest_result(session, challenge.stage.id)
+    if before is not None and because is None:
+        raise LookupError("a result is computed again only for a reason")
+    return _keep(session, challenge, _evaluation(session, challenge), before, because, actor, clock)
+
+
+def recompute(
+    session: Session, challenge: Challenge, because: Because, *, actor: Actor, clock: Clock
+) -> Result | None:
+    """Compute the result again where quality is locked and something that it rests on has changed.
+
+    Returns the new result, or None where there is none to compute again. The caller holds the
+    challenge's row.
+
+    Raises:
+        WrongMoment: the stored plan is not the published one.
+    """
+    stage = challenge.stage
+    before = newest_result(session, stage.id)
+    found = queries.panel_of(session, stage.id)
+    if before is None or found is None or found.quality_locked_at is None:
+        return None
+    session.flush()
+    evaluation = _evaluation(session, challenge)
+    if evaluation == before.evaluation:
+        return None
+    return _keep(session, challenge, evaluation, before, because, actor, clock)
+
+
+def _evaluation(session: Session, challenge: Challenge) -> bytes:
+    return engine.canonical(queries.gather(session, challenge))
+
+
+def _keep(
+    session: Session,
+    challenge: Challenge,
+    evaluation: bytes,
+    before: Result | None,
+    because: Because | None,
+    actor: Actor,
+    clock: Clock,
+) -> Result:
+    result = engine.render(engine.evaluate(evaluation))
+    row = Result(
+        stage_id=challenge.stage.id,
+        evaluation=evaluation,
+        evaluation_sha256=hashlib.sha256(evaluation).hexdigest(),
+        result=result,
+        result_sha256=hashlib.sha256(result).hexdigest(),
+        engine_version=engine.ENGINE_VERSION,
+        computed_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    again: dict[str, str] = {}
+    if before is not None and because is not None:
+        bid = next(
+            each
+            for each in panels.bidders(session, challenge.stage.id)
+            if each.reference == because.bid_reference
+        )
+        session.add(
+            Recomputation(
+                result_id=row.id,
+                replaced_id=before.id,
+                why=because.why,
+                reason=because.reason,
+                bid_id=bid.bid_id,
+            )
+        )
+        session.flush()
+        again = {
+            "because": because.why.value,
+            "reason": because.reason,
+            "bid": because.bid_reference,
+            "replaces": before.evaluation_sha256,
+        }
+    log.append(
+        session,
+        clock=clock,
+        action="result.computed",
+        chain=challenge.reference,
+        actor=actor,
+        evaluation_sha256=row.evaluation_sha256,
+        result_sha256=row.result_sha256,
+        engine_version=row.engine_version,
+        **again,
+    )
+    return row
+
+
+def after_finding(
+    session: Session, challenge: Challenge, found: bid_hooks.Found, actor: Actor, clock: Clock
+) -> None:
+    """Follow an officer's decision about a bid that the panel has begun to score.
+
+    Raises:
+        WrongMoment: the bid is to count again, and the panel has gone on without it.
+    """
+    if challenge.state is not State.EVALUATING:
+        return
+    bid: Bid = found.bid
+    if bid.state is BidState.VALID and found.before is not BidState.VALID:
+        missing = gone_past(session, challenge.stage, bid.id, actor)
+        if (refusal := cannot_come_back(missing)) is not None:
+            message, values = refusal
+            raise WrongMoment(message, **values)
+    because = Because(Why.ELIGIBILITY, found.reason, bid.reference)
+    recompute(session, challenge, because, actor=actor, clock=clock)
+
+
+bid_hooks.after_finding.append(after_finding)

@@ -1,0 +1,47 @@
+"""Reads what a panel has gone past without a bid that was left out for a while."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from challenges.models import Stage
+from marketplace.core.permissions import Actor
+from scoring.panel import queries
+from scoring.panel.lifecycle import PanelPhase
+
+
+def gone_past(
+    session: Session, stage: Stage, bid_id: uuid.UUID, actor: Actor
+) -> list[tuple[str, str]]:
+    """Name what the panel has gone past without a bid, so that the bid cannot count again.
+
+    Each is who or what is missing and on which question: scores of those who have submitted or,
+    from moderation on, of everybody, and agreed scores once quality is locked.
+    """
+    found = queries.meeting_of(session, stage, actor)
+    apart = queries.recusals(session, stage.id)
+    scored = {
+        (score.member_id, score.criterion_id)
+        for score in queries.current_scores(session, stage.id)
+        if score.bid_id == bid_id
+    }
+    missing = [
+        (member.label, question.title)
+        for member in found.evaluators
+        if (member.scores_submitted_at is not None or found.phase is not PanelPhase.SCORING)
+        and (member.id, bid_id) not in apart
+        for question in queries.questions(stage)
+        if (member.id, question.id) not in scored
+    ]
+    if found.phase is PanelPhase.LOCKED:
+        agreed = {
+            row.criterion_id
+            for row in queries.current_consensus(session, stage.id)
+            if row.bid_id == bid_id
+        }
+        missing += [
+            ("", question.title)
+            for question in queries.questions(stage)
+            if question.id not in agreed
+        ]
+    return missing
