@@ -12,6 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
+from bids.team import holding
+from bids.team.lifecycle import InvitationState
+from bids.team.models import TeamInvitation
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.accounts.models import User
@@ -19,7 +22,7 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.permissions import Role
 from tests.conftest import sign_in
-from tests.factories import a_bid, a_challenge, a_person, a_supplier
+from tests.factories import a_bid, a_challenge, a_declaration, a_person, a_supplier
 from tests.integration.whole.stages import copy_of_decision
 from tests.journeys import Journey, Step, a_journey, confirm
 from tests.kept import database_url, journey, kept_databases, step
@@ -136,6 +139,45 @@ def test_supplier_pages_ask_as_much_for_many_as_for_few(
     paths += [written, f"{written}/check", f"{written}/answers/solves"]
 
     assert grows(client, paths, more) == {}
+
+
+def test_teams_ask_as_much_for_many_partners_as_for_few(
+    client: FlaskClient, journey: Journey, session: Session, clock: FixedClock
+) -> None:
+    cast, now = journey.cast, clock.now()
+    challenge = a_challenge(session, now, cast.body, cast.lead, State.OPEN)
+    bid = a_bid(session, now, challenge, cast.supplier, cast.supplier_admin)
+    other = a_challenge(session, now, cast.body, cast.lead, State.OPEN)
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            partner = a_supplier(session, now)
+            person = a_person(session, now, partner, Role.SUPPLIER_ADMIN)
+            a_declaration(session, now, partner, person)
+            asking = a_bid(session, now, other, partner, person)
+            for of, email, joined in ((bid, person.email, partner), (asking, "", cast.supplier)):
+                key_id, terms = holding.lock_up(session, holding.Terms("It", "Work", 1), clock)
+                session.add(
+                    TeamInvitation(
+                        bid_id=of.id,
+                        email=email,
+                        state=InvitationState.ACCEPTED,
+                        key_id=key_id,
+                        terms=terms,
+                        asked_by_id=person.id,
+                        asked_at=now,
+                        partner_id=joined.id,
+                        answered_by_id=person.id,
+                        answered_at=now,
+                    )
+                )
+        session.commit()
+
+    sign_in(client, cast.supplier_admin)
+    own = f"/bids/{bid.reference}"
+    paths = [f"{own}/team", f"{own}/team/partners/invite", own, f"{own}/check"]
+
+    assert grows(client, [*paths, "/organisation/partnerships", "/work"], more) == {}
 
 
 @pytest.mark.parametrize("step", [Step.SIGNED])
