@@ -29,13 +29,13 @@ import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
 import marketplace.core.presence.models  # noqa: F401  (as below)
+import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models
 import scoring.award.recomputing.models
 import scoring.panel.desk.models
 import scoring.panel.inviting.models
 import scoring.panel.models
-import scoring.panel.reminding.models
 import scoring.panel.sheets.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled

@@ -15,6 +15,8 @@ from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from scoring.award import policy, queries
+from scoring.award.low_prices import policy as prices
+from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention
 from scoring.award.queries import Decision
 from scoring.award.recomputing.queries import Again, computed_again
@@ -46,6 +48,7 @@ class ResultPage:
     again: Sequence[Again]
     interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
     low_prices: Sequence[sentences.Sentence]
+    price_flags: Sequence[prices.Flagged]
     winner_choices: Sequence[tuple[str, str]]
     ranked_by: str | None
 
@@ -137,6 +140,7 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         ),
         interests=_interests(session, challenge),
         low_prices=sentences.low_prices(computed.result, names),
+        price_flags=price_queries.flags_of(session, challenge, computed),
         winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
         ranked_by=ranked_by(computed.evaluation),
     )
@@ -160,6 +164,7 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
             awaits_sign_off=found.awaits_sign_off,
         )
     )
+    ensure(prices.can_go_on(page.price_flags))
 
 
 def _interests(

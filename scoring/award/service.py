@@ -26,6 +26,8 @@ from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks, log_words, pages, policy, queries
+from scoring.award.low_prices import policy as prices
+from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
@@ -82,10 +84,17 @@ def recommend(
             )
         )
         assert found.computed is not None  # the policy has said so
+        flags = price_queries.flags_of(session, challenge, found.computed)
+        ensure(prices.can_go_on(flags))
         if not reason.strip():
             raise Invalid(
                 N_("Give the reason."),
                 {"reason": N_("Say why the panel recommends this bid")},
+            )
+        if any(each.refused for each in flags if each.bid == bid_reference):
+            raise Invalid(
+                N_("Choose a bid."),
+                {"bid": N_("The low price of this bid was not explained. Choose another bid")},
             )
         if bid_reference not in found.computed.result["winners"]:
             raise Invalid(

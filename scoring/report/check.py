@@ -68,6 +68,7 @@ def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
     yield from _criteria(stage, document)
     yield from _bids(stage, document)
     yield from _queries(stage)
+    yield from _low_prices(stage)
 
 
 def _compare(stored: object, computed: object, path: str) -> Iterator[str]:
@@ -155,6 +156,18 @@ def _queries(stage: Stage) -> Iterator[str]:
                 yield f"{where}.{difference}"
     if asked != stage.queries_asked:
         yield "queries_asked: not the number of the queries"
+
+
+def _low_prices(stage: Stage) -> Iterator[str]:
+    if isinstance(stage.low_prices, Withheld):
+        yield "low_prices: withheld in a full edition"
+        return
+    flagged = {flag["bid"] for flag in stage.result["low_price"]}
+    if sorted(each.bid for each in stage.low_prices) != sorted(flagged):
+        yield "low_prices: not one decision about each price that the result flags"
+    for each in stage.low_prices:
+        if not each.reason:
+            yield f"low_prices.{each.bid}: without a reason"
 
 
 def _query(query: Query) -> Iterator[str]:

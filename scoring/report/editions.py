@@ -157,6 +157,7 @@ class _Publisher:
             bids=tuple(self._bid(bid) for bid in stage.bids),
             queries_asked=stage.queries_asked,
             evaluation=Withheld(COMMERCIAL.id),
+            low_prices=Withheld(COMMERCIAL.id) if stage.low_prices else (),
             result=redact_result(
                 stage,
                 self.winner,
@@ -273,6 +274,10 @@ def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
         yield Redaction(N_("The answers in the bids"), CONFIDENTIAL.id)
     if any(stage.queries_asked for stage in full.stages):
         yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL.id)
+    if any(stage.low_prices for stage in full.stages):
+        yield Redaction(
+            N_("Which prices were flagged as unusually low, and what was found"), COMMERCIAL.id
+        )
     if any(person.name_withheld for person in full.people):
         yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL.id)
     if any(person.interests for person in full.people):

@@ -208,6 +208,29 @@ class Bid:
     queries: tuple[Query, ...] | Withheld
 
 
+class PriceFinding(StrEnum):
+    """What an officer found about a price that a detector flagged."""
+
+    NO_DOUBT = "no_doubt"
+    EXPLAINED = "explained"
+    NOT_EXPLAINED = "not_explained"
+
+
+@dataclass(frozen=True, slots=True)
+class LowPrice:
+    """What was found about a price that was flagged as unusually low, and why.
+
+    `query` is the number of the query to the bidder that it rests on, none where none was needed.
+    """
+
+    bid: str
+    detectors: tuple[str, ...]
+    finding: PriceFinding
+    query: int | None
+    reason: str
+    decided_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One step of selection with its rules, its bids and its result.
@@ -215,6 +238,7 @@ class Stage:
     `evaluation` is the evaluation document as stored, `evaluation/1`, UTF-8; `result` the result
     document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
     `queries_asked`: how many queries went to bidders after the opening, of all bids together.
+    `low_prices`: what was found about each price that the result flags.
     """
 
     id: str
@@ -227,6 +251,7 @@ class Stage:
     queries_asked: int
     evaluation: str | Withheld
     result: dict[str, Any]
+    low_prices: tuple[LowPrice, ...] | Withheld = ()
 
 
 @dataclass(frozen=True, slots=True)

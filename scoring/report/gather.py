@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.evaluation import plain
+from scoring.award.low_prices.queries import Price, prices
 from scoring.engine.canonical import canonical
 from scoring.panel import queries as panels
 from scoring.panel.lifecycle import SEAT_WORDS
@@ -62,6 +63,7 @@ class _Gathered:
     decision: awards.Decision
     opening: Opening
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
+    prices: Sequence[Price]
 
 
 def full_report(
@@ -75,7 +77,7 @@ def full_report(
         PlanDiffers: the stored plan, or the result's, is not the published one.
         LookupError: there is no opening, no result or no approved recommendation yet.
     """
-    stage = challenge.stage
+    stage, decision = challenge.stage, awards.decision(session, challenge.stage)
     found = _Gathered(
         challenge=challenge,
         stage=stage,
@@ -83,9 +85,10 @@ def full_report(
         members=list(panels.seats(session, stage.id)),
         scores=list(panels.current_scores(session, stage.id)),
         agreed=list(panels.current_consensus(session, stage.id)),
-        decision=awards.decision(session, stage),
+        decision=decision,
         opening=session.get_one(Opening, stage.id),
         queries=asked_of_bids(session, challenge),
+        prices=prices(session, challenge, decision.computed),
     )
     plan = frozen_evaluation(session, challenge)
     _ensure_as_published(found, plan)
@@ -177,6 +180,18 @@ def _stage(found: _Gathered) -> facts.Stage:
         queries_asked=sum(map(len, found.queries.values())),
         evaluation=computed.row.evaluation.decode(),
         result=json.loads(computed.row.result),
+        low_prices=tuple(
+            facts.LowPrice(
+                bid=price.bid,
+                detectors=price.flag.detectors,
+                finding=facts.PriceFinding(last.finding.value),
+                query=next((q.number for q in price.asked if q.id == last.query_id), None),
+                reason=last.reason,
+                decided_at=last.decided_at,
+            )
+            for price in found.prices
+            for last in price.findings[-1:]
+        ),
     )
 
 

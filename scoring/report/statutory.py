@@ -10,7 +10,7 @@ from dataclasses import replace
 from flask_babel import gettext
 
 from marketplace.core.regimes.book import ReportItem
-from scoring.report.facts import AwardReport, BidStatus, StatutoryItem
+from scoring.report.facts import AwardReport, BidStatus, PriceFinding, StatutoryItem, Withheld
 from scoring.report.wording import money
 
 
@@ -65,7 +65,20 @@ def _low_price(report: AwardReport) -> str:
     flagged = report.deciding_stage.result["low_price"]
     if not flagged:
         return _("No bid was rejected for an unusually low price.")
-    return _("%(count)d prices were flagged; none was rejected for it.", count=len(flagged))
+    found = report.deciding_stage.low_prices
+    refused = (
+        []
+        if isinstance(found, Withheld)
+        else [each for each in found if each.finding is PriceFinding.NOT_EXPLAINED]
+    )
+    if not refused:
+        return _("%(count)d prices were flagged; none was rejected for it.", count=len(flagged))
+    return _(
+        "%(count)d prices were flagged; %(refused)d were not accounted for when asked. The section "
+        "on the result says of each what was found.",
+        count=len(flagged),
+        refused=len(refused),
+    )
 
 
 def _successful(report: AwardReport) -> str:

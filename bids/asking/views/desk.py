@@ -75,7 +75,13 @@ def ask(reference: str, bid_reference: str) -> Page:
     """Ask a bidder to explain or complete something in its bid."""
     actor, clock, session = access.current_actor(), access.clock(), db.session()
     challenge = own_challenge(session, reference, actor)
-    form = AskForm(data={"answer_by": lifecycle.usual_limit(clock.now())})
+    form = AskForm(
+        data={
+            "answer_by": lifecycle.usual_limit(clock.now()),
+            # A page that sends somebody here may know what it is about.
+            "concern": request.args.get("about"),
+        }
+    )
     form.offer(
         [(c.key, c.title) for c in challenge.stage.criteria if c.kind is CriterionKind.QUALITY],
         price=challenge.stage.price_model is not PriceModel.FIXED_BUDGET,

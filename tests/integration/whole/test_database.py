@@ -42,6 +42,7 @@ MUST_BE_APPEND_ONLY = {
     "contract",
     "frozen_report",
     "ground_finding",
+    "low_price_decision",
     "report_file",
     "evaluation_plan",
     "clarification_version",

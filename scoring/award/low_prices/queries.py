@@ -1,0 +1,141 @@
+"""Reads flagged prices: what flags them, what their bidders were asked, and what was found."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bids.asking import policy as asking
+from bids.asking import queries as bid_queries
+from bids.asking.lifecycle import QueryPart, QueryState
+from bids.asking.models import BidQuery
+from bids.models import Bid
+from challenges.models import Challenge
+from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
+from scoring.award.low_prices import policy
+from scoring.award.low_prices.models import LowPriceDecision
+from scoring.award.queries import Computed
+from scoring.explanation import sentences
+
+# A query whose answer can no more be waited for.
+_OVER = frozenset({QueryState.ANSWERED, QueryState.DECIDED, QueryState.OVERDUE})
+
+
+@dataclass(frozen=True)
+class Price:
+    """One flagged price: whose it is, what the detectors say, what was asked and found.
+
+    `findings` are all that were made, the latest last; `asked` the bidder's queries about the
+    price that were not taken back.
+    """
+
+    bid_id: uuid.UUID
+    supplier: str
+    flag: policy.Flagged
+    says: Sequence[sentences.Sentence]
+    asked: Sequence[BidQuery]
+    findings: Sequence[LowPriceDecision]
+
+    @property
+    def bid(self) -> str:
+        """Give the bid's reference."""
+        return self.flag.bid
+
+    def over(self, now: datetime) -> BidQuery | None:
+        """Give the latest query whose answer is there, or cannot come any more."""
+        return next((q for q in reversed(self.asked) if asking.standing(q, now) in _OVER), None)
+
+    def answered(self) -> BidQuery | None:
+        """Give the latest query that the bidder answered."""
+        return next((q for q in reversed(self.asked) if q.answered_at is not None), None)
+
+
+def prices(session: Session, challenge: Challenge, computed: Computed | None) -> list[Price]:
+    """Give the prices that the newest result flags, in its order; none before there is a result."""
+    flags = computed.result["low_price"] if computed else []
+    if computed is None or not flags:
+        return []
+    references = {flag["bid"] for flag in flags}
+    bids = {
+        bid.reference: bid
+        for bid in session.scalars(
+            select(Bid)
+            .where(Bid.stage_id == challenge.stage.id, Bid.reference.in_(references))
+            .options(joinedload(Bid.supplier))
+        )
+    }
+    made = _findings(session, [bid.id for bid in bids.values()])
+    queries = [
+        query
+        for query in reversed(bid_queries.of_challenge(session, challenge))
+        if query.part is QueryPart.PRICE and query.withdrawn_at is None
+    ]
+    names = {reference: bid.supplier.name for reference, bid in bids.items()}
+    told = []
+    for flag in policy.flagged(flags, _latest(bids, made)):
+        bid = bids[flag.bid]
+        own = [each for each in flags if each["bid"] == flag.bid]
+        told.append(
+            Price(
+                bid_id=bid.id,
+                supplier=bid.supplier.name,
+                flag=flag,
+                says=sentences.low_prices({"low_price": own}, names),
+                asked=[query for query in queries if query.bid_id == bid.id],
+                findings=[each for each in made if each.bid_id == bid.id],
+            )
+        )
+    return told
+
+
+def price_of(session: Session, challenge: Challenge, computed: Computed | None, bid: str) -> Price:
+    """Give the flagged price of one bid.
+
+    Raises:
+        NotFound: the newest result does not flag it.
+    """
+    for price in prices(session, challenge, computed):
+        if price.bid == bid:
+            return price
+    raise NotFound(N_("The price of this bid is not flagged."))
+
+
+def flags_of(
+    session: Session, challenge: Challenge, computed: Computed | None
+) -> list[policy.Flagged]:
+    """Give the flagged prices with what was found of each, and nothing else of them."""
+    flags = computed.result["low_price"] if computed else []
+    if not flags:
+        return []
+    bids = {
+        bid.reference: bid
+        for bid in session.scalars(
+            select(Bid).where(
+                Bid.stage_id == challenge.stage.id,
+                Bid.reference.in_({flag["bid"] for flag in flags}),
+            )
+        )
+    }
+    return policy.flagged(
+        flags, _latest(bids, _findings(session, [bid.id for bid in bids.values()]))
+    )
+
+
+def _findings(session: Session, bids: Collection[uuid.UUID]) -> Sequence[LowPriceDecision]:
+    return session.scalars(
+        select(LowPriceDecision)
+        .where(LowPriceDecision.bid_id.in_(bids))
+        .options(joinedload(LowPriceDecision.decided_by))
+        .order_by(LowPriceDecision.decided_at, LowPriceDecision.id)
+    ).all()
+
+
+def _latest(
+    bids: dict[str, Bid], made: Sequence[LowPriceDecision]
+) -> dict[str, tuple[list[str], policy.PriceFinding]]:
+    references = {bid.id: reference for reference, bid in bids.items()}
+    return {references[each.bid_id]: (each.detectors.split(), each.finding) for each in made}

@@ -1,0 +1,86 @@
+"""Deciding about a price that was flagged as unusually low."""
+
+from challenges.queries import own_challenge
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import Invalid
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.transaction import transaction
+from scoring.award import queries as awards
+from scoring.award.low_prices import log_words, policy, queries
+from scoring.award.low_prices.models import LowPriceDecision
+from scoring.award.low_prices.policy import PriceFinding
+
+
+def decide(
+    reference: str,
+    bid_reference: str,
+    *,
+    finding: PriceFinding | None,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Record what an officer finds about a flagged price, with the reason.
+
+    It changes no score and leaves no bid out. The same finding for the same reason sent twice is
+    recorded once.
+
+    Raises:
+        NotFound: there is no such challenge of the actor's body, or this price is not flagged.
+        Forbidden, WrongMoment: by `policy.can_decide`.
+        Invalid: by `policy.refusals`, by field.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        found = awards.decision(session, challenge.stage)
+        ensure(
+            policy.can_decide(
+                actor,
+                challenge.state,
+                has_result=found.computed is not None,
+                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+            )
+        )
+        price = queries.price_of(session, challenge, found.computed, bid_reference)
+        assert found.computed is not None  # the policy has said so
+        over, answered = price.over(clock.now()), price.answered()
+        wrong = policy.refusals(
+            finding, reason, asked=over is not None, explained=answered is not None
+        )
+        if wrong:
+            raise Invalid(next(iter(wrong.values())), wrong)
+        assert finding is not None  # a missing one was just refused
+        if price.findings:
+            latest = price.findings[-1]
+            same = (latest.finding, latest.reason) == (finding, reason.strip())
+            if same and not price.flag.open:
+                return
+        rests_on = answered if finding is PriceFinding.EXPLAINED else over
+        session.add(
+            LowPriceDecision(
+                stage_id=challenge.stage.id,
+                bid_id=price.bid_id,
+                result_id=found.computed.row.id,
+                query_id=rests_on.id if rests_on else None,
+                detectors=" ".join(price.flag.detectors),
+                finding=finding,
+                reason=reason.strip(),
+                decided_by_id=actor.user_id,
+                decided_at=clock.now(),
+            )
+        )
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.DECIDED,
+            chain=challenge.reference,
+            actor=actor,
+            bid=bid_reference,
+            detectors=list(price.flag.detectors),
+            finding=finding.value,
+            query=rests_on.number if rests_on else None,
+            reason=reason.strip(),
+            result_sha256=found.computed.row.result_sha256,
+        )

@@ -1,0 +1,91 @@
+"""Pages of flagged prices: the list for whoever reads results, and the decision."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bids.asking import policy as asking
+from challenges.queries import own_challenge
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.permissions import Permission, ensure
+from scoring.award import policy as awards
+from scoring.award import queries as decisions
+from scoring.award.low_prices import policy, queries, service
+from scoring.award.low_prices.forms import LowPriceForm
+
+blueprint = Blueprint("low_prices", __name__)
+blueprint.context_processor(lambda: {"price_finding_words": policy.FINDING_WORDS})
+
+_AT = "/work/challenges/<reference>/decision/low-prices"
+
+
+@blueprint.get(_AT)
+@requires(*awards.READERS)
+def index(reference: str) -> str:
+    """List the flagged prices with what the bidders were asked and what was found."""
+    actor, session, now = access.current_actor(), db.session(), access.clock().now()
+    challenge = own_challenge(session, reference, actor)
+    found = decisions.decision(session, challenge.stage)
+    ensure(awards.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
+    return render_template(
+        "low_prices/index.html",
+        challenge=challenge,
+        prices=queries.prices(session, challenge, found.computed),
+        standing=lambda query: asking.standing(query, now),
+        decides=policy.can_decide(
+            actor,
+            challenge.state,
+            has_result=found.computed is not None,
+            awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+        ),
+    )
+
+
+@blueprint.route(f"{_AT}/<bid_reference>", methods=["GET", "POST"])
+@requires(Permission.ELIGIBILITY_DECIDE)
+def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, int]:
+    """Decide about one flagged price, with the reason."""
+    actor, session, clock = access.current_actor(), db.session(), access.clock()
+    form, status = LowPriceForm(), 200
+    if request.method == "POST" and form.validate():
+        try:
+            service.decide(
+                reference,
+                bid_reference,
+                finding=form.found,
+                reason=form.reason.data or "",
+                actor=actor,
+                clock=clock,
+            )
+        except (Invalid, WrongMoment) as error:
+            form.refuse(error)
+            status = 409 if isinstance(error, WrongMoment) else 422
+        else:
+            flash(_("Your decision about the price of bid %(bid)s is recorded.", bid=bid_reference))
+            return redirect(url_for("low_prices.index", reference=reference), 303)
+    elif request.method == "POST":
+        status = 422
+    challenge = own_challenge(session, reference, actor)
+    found = decisions.decision(session, challenge.stage)
+    if request.method == "GET":
+        ensure(
+            policy.can_decide(
+                actor,
+                challenge.state,
+                has_result=found.computed is not None,
+                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
+            )
+        )
+    price = queries.price_of(session, challenge, found.computed, bid_reference)
+    now = clock.now()
+    page = render_template(
+        "low_prices/decide.html",
+        challenge=challenge,
+        price=price,
+        form=form,
+        standing=lambda query: asking.standing(query, now),
+    )
+    return page, status

@@ -1,1 +1,0 @@
-"""What members of a panel have still to do, by when, and the letters that remind them."""

@@ -1,0 +1,186 @@
+"""A price that a detector flags: asked about, decided, and in the way of a recommendation."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from bids.asking import service as asking
+from bids.asking.lifecycle import QueryPart, usual_limit
+from bids.asking.service import Concern
+from challenges.queries import own_challenge
+from marketplace.core.audit.log import chain_entries
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
+from scoring import engine
+from scoring.award import service as awards
+from scoring.award.low_prices import service
+from scoring.award.low_prices.policy import PriceFinding
+from scoring.report import check, gather
+from tests.conftest import NOW, sign_in
+from tests.integration.challenges.browser import send
+from tests.journeys import Journey, Step, a_cast, a_journey
+
+BELOW = "less than the others do on average"
+
+
+@pytest.fixture
+def flagged(session: Session, clock: FixedClock) -> Journey:
+    """Play a journey whose cheaper bid asks a third less than the other, to the computed result."""
+    journey = a_journey(session, clock, a_cast(session, NOW))
+    journey.challenge.stage.below_mean = Decimal(30)
+    session.commit()
+    return journey.to(Step.LOCKED)
+
+
+def decide(journey: Journey, finding: PriceFinding, reason: str = "As it says.") -> None:
+    service.decide(
+        journey.reference,
+        journey.own_bid,
+        finding=finding,
+        reason=reason,
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
+
+
+def recommend(journey: Journey) -> None:
+    awards.recommend(
+        journey.reference,
+        bid_reference=journey.own_bid,
+        reason="It is the best.",
+        actor=journey.actor(journey.cast.chair),
+        clock=journey.clock,
+    )
+
+
+def ask(journey: Journey, *, answered: bool) -> None:
+    """Have an officer ask about the price, and the bidder answer or let its time pass."""
+    number = asking.ask(
+        journey.reference,
+        journey.own_bid,
+        concern=Concern(QueryPart.PRICE),
+        text="How can you do the work for this price?",
+        answer_by=usual_limit(journey.clock.now()),
+        changes_nothing=True,
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
+    if answered:
+        supplier = journey.actor(journey.cast.supplier_admin)
+        at = journey.clock.now()
+        asking.save_draft(
+            journey.own_bid,
+            number,
+            text="We own the tools.",
+            actor=supplier,
+            arrived=at,
+            clock=journey.clock,
+        )
+        asking.send_answer(journey.own_bid, number, actor=supplier, arrived=at, clock=journey.clock)
+    else:
+        journey.clock.instant = usual_limit(journey.clock.now()) + timedelta(days=1)
+
+
+def test_nothing_is_recommended_until_an_officer_has_decided_about_a_flagged_price(
+    flagged: Journey,
+) -> None:
+    with pytest.raises(WrongMoment, match="unusually low"):
+        recommend(flagged)
+    with pytest.raises(Invalid, match="has not explained"):
+        decide(flagged, PriceFinding.EXPLAINED)
+    with pytest.raises(Invalid, match="Ask the bidder"):
+        decide(flagged, PriceFinding.NOT_EXPLAINED)
+    ask(flagged, answered=True)
+    decide(flagged, PriceFinding.EXPLAINED, "They own the tools already.")
+    decide(flagged, PriceFinding.EXPLAINED, "They own the tools already.")
+    entries = [
+        entry
+        for entry in chain_entries(flagged.session, flagged.reference)
+        if entry.action == "low_price.decided"
+    ]
+    (entry,) = entries
+    assert entry.fields["detectors"] == ["mean_of_others"]
+    assert (entry.fields["finding"], entry.fields["query"]) == ("explained", 1)
+    recommend(flagged)
+
+
+def test_a_price_that_was_not_explained_in_time_keeps_its_bid_from_being_recommended(
+    flagged: Journey,
+) -> None:
+    ask(flagged, answered=False)
+    decide(flagged, PriceFinding.NOT_EXPLAINED, "It did not answer.")
+    with pytest.raises(Invalid) as refusal:
+        recommend(flagged)
+    assert set(refusal.value.fields) == {"bid"}
+
+
+def test_only_an_officer_decides_and_only_about_what_is_flagged(flagged: Journey) -> None:
+    def by(user: object, bid: str) -> None:
+        service.decide(
+            flagged.reference,
+            bid,
+            finding=PriceFinding.NO_DOUBT,
+            reason="Plain.",
+            actor=flagged.actor(user),  # type: ignore[arg-type]  # each is a person of the cast
+            clock=flagged.clock,
+        )
+
+    with pytest.raises(Forbidden):
+        by(flagged.cast.chair, flagged.own_bid)
+    with pytest.raises(NotFound):
+        by(flagged.cast.officer, flagged.rival_bid)
+    with pytest.raises(NotFound):
+        by(flagged.cast.other_officer, flagged.own_bid)
+
+
+def test_pages_show_what_is_flagged_and_take_the_decision(
+    flagged: Journey, client: FlaskClient
+) -> None:
+    at = f"/work/challenges/{flagged.reference}/decision"
+    sign_in(client, flagged.cast.officer)
+    result = client.get(at).text
+    assert "One price is still to be decided" in result
+    listed = client.get(f"{at}/low-prices").text
+    assert BELOW in listed
+    assert "/queries/ask?about=price" in listed
+    refused = send(
+        client, f"{at}/low-prices/{flagged.own_bid}", {"finding": "explained", "reason": "Kept."}
+    )
+    assert refused.status_code == 422
+    assert "Kept." in refused.text
+    made = send(
+        client, f"{at}/low-prices/{flagged.own_bid}", {"finding": "no_doubt", "reason": "Plain."}
+    )
+    assert made.status_code == 303
+    assert "All of them are decided." in client.get(at).text
+    assert client.get(f"{at}/low-prices/{flagged.rival_bid}").status_code == 404
+
+
+def test_report_says_of_each_flagged_price_what_was_found(flagged: Journey) -> None:
+    decide(flagged, PriceFinding.NO_DOUBT, "The other price is for more than was asked.")
+    flagged.to(Step.INTENTION)
+    challenge = own_challenge(
+        flagged.session, flagged.reference, flagged.actor(flagged.cast.auditor)
+    )
+    report = gather.full_report(
+        flagged.session, challenge, number=1, now=flagged.clock.now(), notice=""
+    )
+    found = report.deciding_stage.low_prices
+    assert isinstance(found, tuple)
+    (price,) = found
+    assert (price.bid, price.query) == (flagged.own_bid, None)
+    assert price.reason == "The other price is for more than was asked."
+
+    def again(document: dict[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(
+            engine.render(engine.evaluate(engine.canonical(document)))
+        )
+        return found
+
+    check.check_report(report, again)
