@@ -223,6 +223,7 @@ class _Publisher:
             intention_at=decision.intention_at,
             standstill_ends_at=decision.standstill_ends_at,
             contract=decision.contract,
+            others=self.text(decision.others),
         )
 
     def _written(self, text: str | Withheld) -> str | Withheld:

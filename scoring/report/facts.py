@@ -292,7 +292,8 @@ class Contract:
 class Decision:
     """Who decided what, when and why. People are ids of `Person`, the bid a reference.
 
-    `minute` cites a committee's minute, empty where one approver signed off.
+    `minute` cites a committee's minute, empty where one approver signed off. `others` says in words
+    who else does the work and how much of it, empty where the bid names nobody.
     """
 
     recommended: str
@@ -306,6 +307,7 @@ class Decision:
     intention_at: datetime
     standstill_ends_at: datetime | None
     contract: Contract | None
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)

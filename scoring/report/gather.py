@@ -30,6 +30,7 @@ from scoring.panel.lifecycle import SEAT_WORDS
 from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
 from scoring.report import facts, wording
 from scoring.report.asked import asked_of_bids
+from scoring.report.others import others
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -323,6 +324,9 @@ def _decision(found: _Gathered) -> facts.Decision:
             )
             if contract
             else None
+        ),
+        others=next(
+            (others(bid.team) for bid in found.bids if bid.bid_id == recommendation.bid_id), ""
         ),
     )
 

@@ -82,11 +82,11 @@ def _low_price(report: AwardReport) -> str:
 
 
 def _successful(report: AwardReport) -> str:
-    return _(
-        "Bid %(bid)s. The section on the decision gives the reason. "
-        "No subcontracting was declared.",
+    reason = _(
+        "Bid %(bid)s. The section on the decision gives the reason.",
         bid=report.decision.recommended,
     )
+    return f"{reason} {report.decision.others or _('No subcontracting was declared.')}"
 
 
 def _procedure(report: AwardReport) -> str:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from bids.team.document import Subcontractor, subcontractors
 from challenges.law import Law
 from challenges.notices.pack import amount, day
 from marketplace.core.regimes.book import LONDON
@@ -21,10 +22,17 @@ def award_answers(award: "Award", link: str) -> dict[str, str]:
         "award_link": f"{link}\nThe award report there says who was chosen, why, and how to check.",
         "bids": str(award.bids),
         "bids_of_smes": str(award.bids_of_smes),
-        "subcontracting": "",
+        "subcontracting": "\n".join(
+            f"{each.name}: {each.does} ({_share(each)})" for each in subcontractors(award.team)
+        ),
         "supplier": award.supplier,
         "supplier_is_sme": {True: "Yes", False: "No", None: ""}[award.supplier_is_sme],
     }
+
+
+def _share(told: Subcontractor) -> str:
+    percent = told.share_percent
+    return "its share is not known" if percent is None else f"{percent}% of the work"
 
 
 def contract_answers(contract: "Contract | None") -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.opened import opened_bids
+from bids.team.document import Member
 from challenges.models import Challenge
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.regimes.sizes import SizeClass
@@ -20,13 +21,17 @@ from scoring.award.notices.models import ContractChange
 
 @dataclass(frozen=True)
 class Award:
-    """What a notice tells of an award: `bids` counts those that were not withdrawn."""
+    """What a notice tells of an award: `bids` counts those that were not withdrawn.
+
+    `team` is who does the work besides the supplier, as its bid says.
+    """
 
     supplier: str
     supplier_is_sme: bool | None
     bids: int
     bids_of_smes: int
     contract: Contract | None
+    team: Sequence[Member] = ()
 
 
 def award_of(session: Session, challenge: Challenge) -> Award:
@@ -47,6 +52,7 @@ def award_of(session: Session, challenge: Challenge) -> Award:
         bids=len(bids),
         bids_of_smes=sum(_is_sme(bid.size_class) is True for bid in bids),
         contract=decision.contract,
+        team=chosen.team if chosen else (),
     )
 
 

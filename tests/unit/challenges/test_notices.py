@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bids.team.document import Subcontractor
 from challenges.drafting.kinds import Topic
 from challenges.drafting.models import RecordAnswer
 from challenges.kinds import CriterionKind, LegalRoute
@@ -89,6 +90,14 @@ def test_every_field_of_every_notice_has_an_answer_and_every_answer_a_field() ->
     asked = {field.answer for form in BOOK.forms.values() for field in form.fields}
 
     assert asked == known
+
+
+def test_an_award_notice_says_what_is_subcontracted() -> None:
+    team = [Subcontractor("A", "Cables", 10), Subcontractor("B", "Wires", None)]
+
+    said = award_pack.award_answers(Award("S", None, 1, 0, None, team), "x")["subcontracting"]
+
+    assert said == "A: Cables (10% of the work)\nB: Wires (its share is not known)"
 
 
 def test_every_band_names_notices_that_the_book_has() -> None:
