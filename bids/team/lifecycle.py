@@ -51,9 +51,9 @@ class LeadShare:
 
 
 def lead_share(others: Iterable[int | None]) -> LeadShare:
-    """Compute the bidder's own share from those of all others."""
+    """Compute the bidder's own share from those of all others; none where they do all of it."""
     shares = list(others)
-    return LeadShare(WHOLE - sum(share or 0 for share in shares), None in shares)
+    return LeadShare(max(WHOLE - sum(share or 0 for share in shares), 0), None in shares)
 
 
 def share_fault(share: int | None, others: Iterable[int | None], *, known: bool = True) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bids.policy import Gap, Part
-from bids.team.lifecycle import STANDING, InvitationState
+from bids.team.lifecycle import STANDING, InvitationState, LeadShare
 from challenges.lifecycle import State, state_at
 from marketplace.core.permissions import (
     ALLOWED,
@@ -153,6 +153,17 @@ def team_gaps(partners: Iterable[Standing], now: datetime) -> list[Gap]:
         ):
             found.append(_gap(N_("%(name)s must declare its eligibility again"), each))
     return found
+
+
+def share_gaps(lead: LeadShare) -> list[Gap]:
+    """Say that nothing is left for the bidder, if so.
+
+    Each share is checked when it is entered. But changes that are given up bring subcontractors
+    back, and partners who were asked meanwhile stay.
+    """
+    if lead.percent:
+        return []
+    return [Gap(Part.TEAM, N_("Lower the shares of others: all together must be below 100%"))]
 
 
 def left_gaps(partners: Iterable[Standing]) -> list[Gap]:

@@ -54,7 +54,7 @@ class Partnering:
 
 @dataclass(frozen=True)
 class Team:
-    """Who does the work of a draft: those who are asked and accepted first, then who is not."""
+    """Who does the work of a bid besides the bidder; partners in the order they were asked."""
 
     subcontractors: Sequence[HeldSubcontractor]
     partners: Sequence[Partnering]
@@ -120,14 +120,12 @@ def team_of(session: Session, bid: Bid) -> Team:
 
 
 def gaps_of(team: Team, now: datetime) -> list[Gap]:
-    """List what the partners of a bid still have to do before it can be submitted."""
-    return policy.team_gaps(
-        [
-            policy.Standing(each.name, each.invitation.state, each.eligible_until)
-            for each in team.partners
-        ],
-        now,
-    )
+    """List what the partners of a bid, and its shares, still keep from being submitted."""
+    standings = [
+        policy.Standing(each.name, each.invitation.state, each.eligible_until)
+        for each in team.partners
+    ]
+    return [*policy.share_gaps(team.lead), *policy.team_gaps(standings, now)]
 
 
 def gone_from(session: Session, bid_id: uuid.UUID) -> dict[str, InvitationState]:

@@ -15,6 +15,7 @@ from bids.team import service
 from bids.team.document import Partner, Subcontractor
 from bids.team.joining import join
 from marketplace.core.clock import FixedClock
+from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Role
 from scoring.panel import service as panel
 from tests.conftest import sign_in
@@ -66,6 +67,20 @@ def test_a_change_begins_with_the_same_subcontractors(team: Partnership) -> None
 
     assert again.content.team == first.content.team
     assert again.version == first.version  # the very same is no other version
+
+
+def test_changes_that_are_given_up_never_leave_more_than_the_whole(team: Partnership) -> None:
+    team.add(share=60)
+    submit(team)
+    bids.change_bid(team.reference, actor=team.scene.admin, clock=team.clock)
+    (held,) = team.team().subcontractors
+    service.remove_subcontractor(team.reference, held.id, actor=team.scene.admin, clock=team.clock)
+    team.accept(team.invite(50))
+    bids.discard_changes(team.reference, actor=team.scene.admin, clock=team.clock)
+    bids.change_bid(team.reference, actor=team.scene.admin, clock=team.clock)
+
+    with pytest.raises(Invalid):
+        submit(team)
 
 
 def test_a_partner_that_leaves_after_submission_is_named_to_the_bidder_and_the_officers(

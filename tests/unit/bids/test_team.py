@@ -20,6 +20,8 @@ from bids.team.policy import (
     can_leave,
     can_take_back,
     hurdle,
+    left_gaps,
+    share_gaps,
     team_gaps,
 )
 from challenges.lifecycle import State
@@ -49,6 +51,7 @@ def refused(answer: Answer) -> Ground | None:
         ([], LeadShare(100, most=False)),
         ([30, 69], LeadShare(1, most=False)),
         ([30, None], LeadShare(70, most=True)),
+        ([70, 70], LeadShare(0, most=False)),
     ],
 )
 def test_the_bidder_does_what_the_others_leave(others: list[int | None], lead: LeadShare) -> None:
@@ -130,6 +133,19 @@ def test_only_partners_who_stand_keep_a_bid_back() -> None:
     assert [lacks(InvitationState.ACCEPTED, until) for until in (None, NOW, LATER)] == [1, 1, 0]
     for state in set(InvitationState) - STANDING:
         assert lacks(state, None) == 0
+
+
+def test_a_bid_that_leaves_nothing_for_the_bidder_is_kept_back() -> None:
+    assert share_gaps(LeadShare(1, most=True)) == []
+    assert [gap.part for gap in share_gaps(LeadShare(0, most=False))] == [Part.TEAM]
+
+
+def test_whoever_a_submitted_bid_names_and_left_is_named() -> None:
+    named = [Standing(state.value, state, LATER) for state in InvitationState]
+
+    gone = {gap.data["name"] for gap in left_gaps(named)}
+
+    assert gone == {"declined", "left", "taken_back"}
 
 
 def test_what_partners_have_to_do_stands_after_the_own_declaration() -> None:
