@@ -72,6 +72,7 @@ ROOMS = (
     "scoring.panel.views",
     "scoring.panel.inviting.views",
     "scoring.panel.sheets.views",
+    "scoring.panel.reminding.views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",

@@ -36,6 +36,7 @@ import scoring.award.recomputing.models
 import scoring.panel.desk.models
 import scoring.panel.inviting.models
 import scoring.panel.models
+import scoring.panel.reminding.models
 import scoring.panel.sheets.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled

@@ -78,10 +78,34 @@ def upgrade() -> None:
         sqlite_where=sa.text(WAITING),
         postgresql_where=sa.text(WAITING),
     )
+    op.create_table(
+        "panel_due",
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("step", _words("step", "briefing", "interests", "scores"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        _to("panel_due", "stage_id", "panel", "stage_id"),
+        sa.PrimaryKeyConstraint("stage_id", "step", name=op.f("pk_panel_due")),
+    )
+    op.create_table(
+        "panel_reminder",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        _to("panel_reminder", "member_id", "panel_member"),
+        _to("panel_reminder", "sent_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_reminder")),
+        sa.UniqueConstraint(
+            "member_id", "sent_on", name=op.f("uq_panel_reminder_member_id_sent_on")
+        ),
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table("panel_reminder")
+    op.drop_table("panel_due")
     op.drop_table("panel_invitation")
     with op.batch_alter_table("panel_member") as batch:
         batch.drop_constraint(batch.f("ck_panel_member_expertise"), type_="check")

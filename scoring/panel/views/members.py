@@ -22,6 +22,9 @@ from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
 from scoring.panel.lifecycle import Interest, Seat
 from scoring.panel.queries import Candidate, Meeting
+from scoring.panel.reminding import queries as reminding
+from scoring.panel.reminding.lifecycle import STEP_WORDS
+from scoring.panel.reminding.policy import can_remind
 from scoring.panel.service import Declaration
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, own_link, see
 
@@ -34,7 +37,8 @@ def home(reference: str) -> Answer:
     if found.member is None or found.member.seat is not Seat.EVALUATOR:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
-    return render_template("panel/home.html", found=found, work=work)
+    due = reminding.due_days(db.session(), found.stage.id)
+    return render_template("panel/home.html", found=found, work=work, due=due)
 
 
 @blueprint.get("/progress")
@@ -68,6 +72,9 @@ def _panel(found: Meeting) -> Answer:
         if actor.may(Permission.PANEL_NAME) or chairs
         else (),
         standing_words=STANDING_WORDS,
+        outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
+        may_remind=can_remind(actor, found.member, found.phase).allowed,
+        step_words=STEP_WORDS,
     )
 
 

@@ -1,0 +1,1 @@
+"""What members of a panel have still to do, by when, and the letters that remind them."""
