@@ -73,6 +73,7 @@ ROOMS = (
     "scoring.panel.inviting.views",
     "scoring.panel.sheets.views",
     "scoring.panel.reminding.views",
+    "scoring.panel.assigning.views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",

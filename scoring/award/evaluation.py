@@ -27,14 +27,16 @@ def evaluation_document(
     stage: str,
     evaluators: Mapping[str, Sequence[str]],
     bids: Sequence[Judged],
+    assigned: Mapping[str, Sequence[str]] | None = None,
     draw_seed: str | None = None,
 ) -> dict[str, Any]:
     """Make an `evaluation/1` document.
 
     `plan` is the frozen plan's `criteria` and `method`, taken unchanged. `evaluators` maps each
-    evaluator's label to the references of the bids that evaluator is recused from. A bid that is
-    not valid brings its status and reason and nothing else. `draw_seed`, in hexadecimal digits, is
-    for a method that parts ties by a draw.
+    evaluator's label to the references of the bids that evaluator is recused from; `assigned` those
+    who score some criteria only to the keys of these. A bid that is not valid brings its status and
+    reason and nothing else. `draw_seed`, in hexadecimal digits, is for a method that parts ties by
+    a draw.
 
     Source: the agreed form `evaluation/1` (docs/scoring.md).
     """
@@ -46,13 +48,22 @@ def evaluation_document(
         "criteria": plan["criteria"],
         "method": plan["method"],
         "evaluators": [
-            {"id": label, "recused_from": sorted(recused)} if recused else {"id": label}
+            _evaluator(label, recused, (assigned or {}).get(label, ()))
             for label, recused in sorted(evaluators.items())
         ],
         "bids": [_bid(bid) for bid in sorted(bids, key=lambda bid: bid.reference)],
     }
     if draw_seed is not None:
         document["draw_seed"] = draw_seed
+    return document
+
+
+def _evaluator(label: str, recused: Sequence[str], criteria: Sequence[str]) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": label}
+    if criteria:
+        document["criteria"] = sorted(criteria)
+    if recused:
+        document["recused_from"] = sorted(recused)
     return document
 
 

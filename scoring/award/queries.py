@@ -87,12 +87,13 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     """
     stage = challenge.stage
     plan = frozen_evaluation(session, challenge)
-    labels: dict[uuid.UUID, str] = {
-        member.id: member.label
+    evaluators = [
+        member
         for member in panels.seats(session, stage.id)
         # Who was replaced owes no score, and none of theirs counts.
         if member.seat is Seat.EVALUATOR and member.left_at is None
-    }
+    ]
+    labels: dict[uuid.UUID, str] = {member.id: member.label for member in evaluators}
     recused: dict[str, list[str]] = {label: [] for label in labels.values()}
     bids = opened_bids(session, stage.id)
     references = {bid.bid_id: bid.reference for bid in bids}
@@ -118,6 +119,11 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
         challenge=challenge.reference,
         stage=stage.name,
         evaluators=recused,
+        assigned={
+            member.label: [question.key for question in panels.questions_of(member, stage)]
+            for member in evaluators
+            if member.assigned
+        },
         bids=[
             Judged(
                 reference=bid.reference,

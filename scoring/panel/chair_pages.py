@@ -23,7 +23,7 @@ from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import queries
-from scoring.panel.lifecycle import Interest, Obstacle, PanelPhase, Seat, obstacles_to_scoring
+from scoring.panel.lifecycle import Interest, Obstacle, PanelPhase, Seat
 from scoring.panel.models import PanelMember, ScoreDraft
 from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
 
@@ -37,6 +37,8 @@ class MemberProgress:
     recused_from: Sequence[Bidder]
     expected: int
     written: int
+    # Those an evaluator scores, where it is not all of them.
+    questions: Sequence[Question]
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
                 undecided=undecided[member.id],
                 recused_from=[b for b in all_bidders if (member.id, b.bid_id) in kept_apart],
                 expected=expected if scores else 0,
-                written=expected if submitted else written.get(member.id, 0),
+                # What was written on a question that is theirs no longer does not count.
+                written=expected if submitted else min(written.get(member.id, 0), expected),
+                questions=queries.questions_of(member, stage) if member.assigned else [],
             )
         )
     valid = queries.valid(all_bidders)
@@ -112,12 +116,7 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
         bidders=all_bidders,
         progress=progress,
         left=[m for m in queries.seats(session, stage.id) if m.left_at is not None],
-        obstacles=obstacles_to_scoring(
-            queries.readiness(found.members, all_bidders, interests),
-            [bidder.supplier_name for bidder in valid],
-            stage.minimum_panel,
-            marked,
-        ),
+        obstacles=queries.obstacles(found.members, all_bidders, interests, stage, marked),
         marked=marked,
         cells=len(valid) * len(queries.questions(stage)),
         agreed=_agreed_count(session, found, valid),

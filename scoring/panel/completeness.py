@@ -30,7 +30,7 @@ def gone_past(
         for member in found.evaluators
         if (member.scores_submitted_at is not None or found.phase is not PanelPhase.SCORING)
         and (member.id, bid_id) not in apart
-        for question in queries.questions(stage)
+        for question in queries.questions_of(member, stage)
         if (member.id, question.id) not in scored
     ]
     if found.phase is PanelPhase.LOCKED:

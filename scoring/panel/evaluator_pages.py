@@ -85,6 +85,17 @@ class OwnWork:
         """Count the complete ones."""
         return sum(question.done for question in self.questions)
 
+    def on(self, question: Question) -> OwnQuestion:
+        """Give the evaluator's own work on one question.
+
+        Raises:
+            NotFound: this evaluator does not score it.
+        """
+        for item in self.questions:
+            if item.question.id == question.id:
+                return item
+        raise NotFound(N_("You do not score this question."))
+
     @property
     def last_saved(self) -> datetime | None:
         """Give when anything was last saved."""
@@ -125,6 +136,11 @@ class QuestionPage:
     scale: Sequence[tuple[Decimal, str]]
 
     @property
+    def place(self) -> int:
+        """Give which of the evaluator's own questions this is, from 1."""
+        return 1 + [item.question.key for item in self.questions].index(self.current.question.key)
+
+    @property
     def next_key(self) -> str | None:
         """Give the question after this one, or None after the last."""
         return self._beside(1)
@@ -151,7 +167,7 @@ class QuestionPage:
         )
 
     def _beside(self, step: int) -> str | None:
-        place = self.current.question.number - 1 + step
+        place = self.place - 1 + step
         if 0 <= place < len(self.questions):
             return self.questions[place].question.key
         return None
@@ -205,7 +221,7 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
                     member.id, by_question.get(question.id, []), lambda score: score.bidder.bid_id
                 ),
             )
-            for question in queries.questions(found.stage)
+            for question in queries.questions_of(member, found.stage)
         ],
         interests=interests,
         bidders=all_bidders,
@@ -259,7 +275,7 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
     question = queries.question_named(found.stage, key)
     opened = opened_bids(session, found.stage.id)
     work = own_work(session, found, [bidder_of(bid) for bid in opened])
-    current = next(item for item in work.questions if item.question.id == question.id)
+    current = work.on(question)
     readable = {score.bidder.bid_id for score in current.scores}
     return QuestionPage(
         reference=found.challenge.reference,

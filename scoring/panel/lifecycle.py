@@ -1,6 +1,6 @@
 """The phases of a panel, what may be done in each, and what must be true before the next. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -189,6 +189,12 @@ class MemberReadiness:
     declared: bool
     undecided: Sequence[str]
     recused_from: Sequence[str]
+    # Keys of the questions an evaluator scores; None for all.
+    questions: Collection[str] | None = None
+
+    def scores(self, key: str) -> bool:
+        """Tell whether the member scores the question with this key."""
+        return self.questions is None or key in self.questions
 
 
 def obstacles_to_scoring(
@@ -196,15 +202,17 @@ def obstacles_to_scoring(
     valid_bidders: Sequence[str],
     minimum_panel: int,
     marked: Sequence[str],
+    questions: Mapping[str, str] | None = None,
 ) -> list[Obstacle]:
     """Name everything that stands in the way of scoring, or of moderation where the panel changed
     while it scored; empty when it may begin.
 
     Every member is briefed and has declared, every declared interest is decided, the chair sits
-    for every bid, and each valid bid keeps at least `minimum_panel` evaluators. Bidders are known
-    by name; `marked` are those whose bid is not what was submitted, or who declared a ground of
-    exclusion, and of whom no officer has decided: what somebody forged must not be scored as
-    theirs, and whoever must be excluded must not be scored at all.
+    for every bid, and each valid bid keeps at least `minimum_panel` evaluators on each question.
+    `questions` are titles by key. Bidders are known by name; `marked` are those whose bid is not
+    what was submitted, or who declared a ground of exclusion, and of whom no officer has decided:
+    what somebody forged must not be scored as theirs, and whoever must be excluded must not be
+    scored at all.
     """
     found: list[Obstacle] = []
     if marked:
@@ -248,19 +256,50 @@ def obstacles_to_scoring(
                 if bidder in valid_bidders
             )
     evaluators = [member for member in seated if member.seat is Seat.EVALUATOR]
+    found.extend(_too_few(evaluators, valid_bidders, minimum_panel, questions or {}))
+    return found
+
+
+def _too_few(
+    evaluators: Sequence[MemberReadiness],
+    valid_bidders: Sequence[str],
+    least: int,
+    questions: Mapping[str, str],
+) -> Iterator[Obstacle]:
+    """Name each bid that too few would score; then, of bids that enough would score, each question
+    that too few would, once where nobody's recusal is the reason."""
     for bidder in valid_bidders:
         free = sum(bidder not in member.recused_from for member in evaluators)
-        if free < minimum_panel:
-            found.append(
-                Obstacle(
-                    N_(
-                        "%(bidder)s would be scored by %(free)d evaluators, and %(least)d are "
-                        "needed: add another."
-                    ),
-                    {"bidder": bidder, "free": free, "least": minimum_panel},
-                )
+        if free < least:
+            yield Obstacle(
+                N_(
+                    "%(bidder)s would be scored by %(free)d evaluators, and %(least)d are "
+                    "needed: add another."
+                ),
+                {"bidder": bidder, "free": free, "least": least},
             )
-    return found
+    for key, title in questions.items():
+        given = [member for member in evaluators if member.scores(key)]
+        if len(given) < least <= len(evaluators):
+            yield Obstacle(
+                N_(
+                    "“%(question)s” would be scored by %(free)d evaluators, and %(least)d are "
+                    "needed: give it to another."
+                ),
+                {"question": title, "free": len(given), "least": least},
+            )
+            continue
+        for bidder in valid_bidders:
+            free = sum(bidder not in member.recused_from for member in given)
+            all_free = sum(bidder not in member.recused_from for member in evaluators)
+            if free < least <= all_free:
+                yield Obstacle(
+                    N_(
+                        "“%(question)s” of %(bidder)s would be scored by %(free)d evaluators, and "
+                        "%(least)d are needed: give it to another."
+                    ),
+                    {"question": title, "bidder": bidder, "free": free, "least": least},
+                )
 
 
 class Fault(StrEnum):

@@ -22,6 +22,7 @@ __all__ = [
     "Interest",
     "Measure",
     "Panel",
+    "PanelAssignment",
     "PanelMember",
     "Score",
     "ScoreDraft",
@@ -98,6 +99,21 @@ class PanelMember(Identified, Base):
 
     panel: Mapped[Panel] = relationship(back_populates="members")
     user: Mapped[User] = relationship()
+    assigned: Mapped[list["PanelAssignment"]] = relationship()
+
+    def scores_criterion(self, criterion_id: uuid.UUID) -> bool:
+        """Tell whether an evaluator scores a criterion: all, where none is assigned to them."""
+        assigned = {row.criterion_id for row in self.assigned}
+        return not assigned or criterion_id in assigned
+
+
+class PanelAssignment(Base):
+    """That an evaluator scores this criterion; one who has no such row scores all of them."""
+
+    __tablename__ = "panel_assignment"
+
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"), primary_key=True)
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
 
 
 class ConflictDeclaration(Identified, Base):

@@ -23,6 +23,8 @@ from scoring.panel.lifecycle import (
     Interest,
     Measure,
     MemberReadiness,
+    Obstacle,
+    obstacles_to_scoring,
 )
 from scoring.panel.models import (
     ConflictDecision,
@@ -63,8 +65,10 @@ __all__ = [
     "meeting_of",
     "member_of",
     "numbered",
+    "obstacles",
     "question_named",
     "questions",
+    "questions_of",
     "readiness",
     "recusals",
     "recused_pairs",
@@ -192,6 +196,11 @@ def questions(stage: Stage) -> list[Question]:
     ]
 
 
+def questions_of(member: PanelMember, stage: Stage) -> list[Question]:
+    """Give the questions that an evaluator scores, numbered as the stage numbers them."""
+    return [question for question in questions(stage) if member.scores_criterion(question.id)]
+
+
 def load_scales(session: Session, stage: Stage) -> None:
     """Load a stage's criteria with what each score means, all in one statement."""
     session.scalars(
@@ -310,10 +319,11 @@ def expected_cells(
     all_bidders: Sequence[Bidder],
     kept_apart: Set[tuple[uuid.UUID, uuid.UUID]],
 ) -> list[tuple[Bidder, Question]]:
-    """Give the scores an evaluator owes: each question of each valid bid, recusals left out."""
+    """Give the scores an evaluator owes: each question that is theirs, of each valid bid, recusals
+    left out."""
     return [
         (bidder, question)
-        for question in questions(stage)
+        for question in questions_of(member, stage)
         for bidder in valid(all_bidders)
         if (member.id, bidder.bid_id) not in kept_apart
     ]
@@ -323,6 +333,7 @@ def readiness(
     members: Sequence[PanelMember],
     all_bidders: Sequence[Bidder],
     interests: Sequence[DeclaredInterest],
+    stage: Stage,
 ) -> list[MemberReadiness]:
     """Say of each member what is done and what is open, in the words of the rule."""
     names = {bidder.bid_id: bidder.supplier_name for bidder in all_bidders}
@@ -337,6 +348,26 @@ def readiness(
             declared=member.interests_declared_at is not None,
             undecided=[names[i.declaration.bid_id] for i in mine[member.id] if i.open],
             recused_from=[names[i.declaration.bid_id] for i in mine[member.id] if i.recused],
+            questions=None
+            if not member.assigned
+            else {question.key for question in questions_of(member, stage)},
         )
         for member in members
     ]
+
+
+def obstacles(
+    members: Sequence[PanelMember],
+    all_bidders: Sequence[Bidder],
+    interests: Sequence[DeclaredInterest],
+    stage: Stage,
+    marked: Sequence[str] = (),
+) -> list[Obstacle]:
+    """Name what stands in the way of the panel's next phase, by `obstacles_to_scoring`."""
+    return obstacles_to_scoring(
+        readiness(members, all_bidders, interests, stage),
+        [bidder.supplier_name for bidder in valid(all_bidders)],
+        stage.minimum_panel,
+        marked,
+        {question.key: question.title for question in questions(stage)},
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bids.models import Opening
 from challenges.lifecycle import State, state_at
@@ -112,7 +112,7 @@ def meeting(session: Session, reference: str, actor: Actor, *, lock: bool = Fals
             .outerjoin(Panel, Panel.stage_id == Stage.id)
             .outerjoin(Opening, Opening.stage_id == Stage.id)
             .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-            .options(_MEMBERS)
+            .options(*_MEMBERS)
             .execution_options(**_AFRESH)
         )
         .unique()
@@ -136,7 +136,7 @@ def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
             .select_from(Panel)
             .outerjoin(Opening, Opening.stage_id == Panel.stage_id)
             .where(Panel.stage_id == stage.id)
-            .options(_MEMBERS)
+            .options(*_MEMBERS)
             .execution_options(**_AFRESH)
         )
         .unique()
@@ -147,7 +147,11 @@ def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
 
 
 # Those who sit, as they are now and not as they were when first read.
-_MEMBERS = joinedload(Panel.members).joinedload(PanelMember.user)
+_MEMBERS = (
+    joinedload(Panel.members).joinedload(PanelMember.user),
+    # Rows of one criterion each, a handful for a member: cheaper than a statement more.
+    joinedload(Panel.members).joinedload(PanelMember.assigned),
+)
 _AFRESH = {"populate_existing": True}
 
 
@@ -207,7 +211,7 @@ def seats(session: Session, stage_id: uuid.UUID) -> Sequence[PanelMember]:
     return session.scalars(
         select(PanelMember)
         .where(PanelMember.stage_id == stage_id)
-        .options(joinedload(PanelMember.user))
+        .options(joinedload(PanelMember.user), selectinload(PanelMember.assigned))
         .order_by(PanelMember.label)
     ).all()
 

@@ -79,6 +79,14 @@ def upgrade() -> None:
         postgresql_where=sa.text(WAITING),
     )
     op.create_table(
+        "panel_assignment",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("criterion_id", sa.Uuid(), nullable=False),
+        _to("panel_assignment", "criterion_id", "criterion"),
+        _to("panel_assignment", "member_id", "panel_member"),
+        sa.PrimaryKeyConstraint("member_id", "criterion_id", name=op.f("pk_panel_assignment")),
+    )
+    op.create_table(
         "panel_due",
         sa.Column("stage_id", sa.Uuid(), nullable=False),
         sa.Column("step", _words("step", "briefing", "interests", "scores"), nullable=False),
@@ -106,6 +114,7 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_table("panel_reminder")
     op.drop_table("panel_due")
+    op.drop_table("panel_assignment")
     op.drop_table("panel_invitation")
     with op.batch_alter_table("panel_member") as batch:
         batch.drop_constraint(batch.f("ck_panel_member_expertise"), type_="check")

@@ -13,7 +13,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
-from scoring.panel.lifecycle import FAULT_WORDS, Seat, obstacles_to_scoring, score_fault
+from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
 
 
@@ -37,13 +37,11 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
                 people=", ".join(waiting),
             )
         all_bidders = queries.bidders(session, found.stage.id)
-        obstacles = obstacles_to_scoring(
-            queries.readiness(
-                found.members, all_bidders, queries.declared_interests(session, found.stage.id)
-            ),
-            [bidder.supplier_name for bidder in queries.valid(all_bidders)],
-            found.stage.minimum_panel,
-            (),
+        obstacles = queries.obstacles(
+            found.members,
+            all_bidders,
+            queries.declared_interests(session, found.stage.id),
+            found.stage,
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
@@ -90,8 +88,11 @@ def record_consensus(
             faults["rationale"] = N_("Give the panel’s reason for the score")
         if any((member.id, bidder.bid_id) in recusals for member in there):
             faults["present"] = N_("Somebody you ticked must not deal with this bid")
-        elif not any(member.seat is Seat.EVALUATOR for member in there):
-            faults["present"] = N_("Tick the evaluators who were present")
+        elif not any(
+            member.seat is Seat.EVALUATOR and member.scores_criterion(question.id)
+            for member in there
+        ):
+            faults["present"] = N_("Tick the evaluators who scored this and were present")
         if faults or value is None:
             raise Invalid(N_("The agreed score is not complete."), faults)
 

@@ -18,7 +18,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import letters, policy, queries
 from scoring.panel.lifecycle import SEAT_LETTERS, Seat
-from scoring.panel.models import Panel, PanelMember, ScoreDraft
+from scoring.panel.models import Panel, PanelAssignment, PanelMember, ScoreDraft
 from scoring.panel.queries import Candidate, Meeting
 
 
@@ -161,8 +161,9 @@ def take_place(
     actor: Actor,
     clock: Clock,
 ) -> PanelMember:
-    """Let a person have the seat of one who leaves, in the caller's transaction, which holds the
-    challenge's row and has asked the policy. Whoever leaves is told."""
+    """Let a person have the seat of one who leaves, and the criteria they scored, in the caller's
+    transaction, which holds the challenge's row and has asked the policy. Whoever leaves is told.
+    """
     challenge = stage.challenge
     set_aside = queries.current_scores(session, stage.id, member_id=leaving.id)
     session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == leaving.id))
@@ -170,6 +171,10 @@ def take_place(
     leaving.left_because = reason
     session.flush()  # the seat is free before somebody else takes it
     member = seat_people(session, stage.id, leaving.seat, [user_id])[0]
+    session.add_all(
+        PanelAssignment(member_id=member.id, criterion_id=row.criterion_id)
+        for row in leaving.assigned
+    )
     post.queue(
         session,
         to_email=leaving.user.email,

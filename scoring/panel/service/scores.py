@@ -22,7 +22,6 @@ from scoring.panel import policy, queries
 from scoring.panel.lifecycle import (
     FAULT_WORDS,
     Cell,
-    obstacles_to_scoring,
     score_fault,
     score_faults,
     value_fault,
@@ -61,12 +60,11 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
         ensure(policy.can_begin_scoring(actor, found.member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
         opened = opened_bids(session, found.stage.id)
-        obstacles = obstacles_to_scoring(
-            queries.readiness(
-                found.members, all_bidders, queries.declared_interests(session, found.stage.id)
-            ),
-            [bidder.supplier_name for bidder in queries.valid(all_bidders)],
-            found.stage.minimum_panel,
+        obstacles = queries.obstacles(
+            found.members,
+            all_bidders,
+            queries.declared_interests(session, found.stage.id),
+            found.stage,
             # Of each as it is now, which may be worse than what the opening recorded.
             [bid.supplier_name for bid in opened if not bid.intact and not bid.findings],
         )

@@ -11,6 +11,8 @@ from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 from marketplace.core.permissions import Permission, ensure
 from scoring.panel import chair_pages, evaluator_pages, policy, queries, service
+from scoring.panel.assigning.lifecycle import missing_expertise
+from scoring.panel.assigning.policy import can_assign
 from scoring.panel.forms import (
     AddMemberForm,
     BriefingForm,
@@ -20,7 +22,7 @@ from scoring.panel.forms import (
 )
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
-from scoring.panel.lifecycle import Interest, Seat
+from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, Seat
 from scoring.panel.queries import Candidate, Meeting
 from scoring.panel.reminding import queries as reminding
 from scoring.panel.reminding.lifecycle import STEP_WORDS
@@ -75,6 +77,9 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
+        may_assign=can_assign(actor, found.member, found.phase).allowed,
+        expertise_words=EXPERTISE_WORDS,
+        advised=missing_expertise([member.expertise for member in found.evaluators]),
     )
 
 

@@ -40,9 +40,9 @@ def save(reference: str, key: str) -> Answer | Response:
     found = meet(reference)
     ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
     asked = queries.question_named(found.stage, key)
-    keys = [other.key for other in queries.questions(found.stage)]
     work = evaluator_pages.own_work(db.session(), found)
-    bidders = [score.bidder for score in work.questions[asked.number - 1].scores]
+    keys = [item.question.key for item in work.questions]
+    bidders = [score.bidder for score in work.on(asked).scores]
     form = scoring_form(asked, bidders)
     scripted = request.headers.get("X-Requested-With") == "autosave"
     try:
@@ -66,7 +66,7 @@ def save(reference: str, key: str) -> Answer | Response:
         return jsonify({"saved": _("Saved at %(time)s", time=format_time(now, seconds=True))})
     match request.form.get("then", "").partition(":"):
         case ("next", _sign, _key):
-            following = keys[asked.number : asked.number + 1]
+            following = keys[keys.index(asked.key) + 1 :]
             if not following:
                 return see("panel.check", reference)
             return see("panel.question", reference, key=following[0])

@@ -1,6 +1,8 @@
-"""What a decision says of somebody who left the panel after they had submitted their scores."""
+"""What a decision says of a panel that changed while it scored: of who left after submitting, and
+of one who joined for some criteria."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.core.permissions import Role
 from scoring.award.models import Result
 from scoring.panel import service as panel
-from scoring.panel.lifecycle import Interest
+from scoring.panel.assigning import service as assigning
+from scoring.panel.lifecycle import Interest, Seat
 from scoring.panel.models import PanelMember, Score
 from scoring.report import queries as reports
 from scoring.report.facts import AwardReport, Withheld
@@ -86,3 +89,47 @@ def test_scores_of_who_left_stay_on_record_and_reach_neither_result_nor_report(
         .where(PanelMember.label == left)
     ).all()
     assert len(kept) == 4
+
+
+def test_scores_of_who_scores_some_criteria_reach_the_result_with_these_alone(
+    journey: Journey, session: Session
+) -> None:
+    cast, clock = journey.cast, journey.clock
+    coming = a_person(session, clock.now(), cast.body, Role.EVALUATOR, name="Nils Newcomer")
+    session.commit()
+    lead, actor = journey.actor(cast.lead), journey.actor(coming)
+    new = panel.add_member(
+        journey.reference,
+        user_id=coming.id,
+        seat=Seat.EVALUATOR,
+        reason="Knows lanterns.",
+        actor=lead,
+        clock=clock,
+    )
+    assigning.assign(
+        journey.reference, new, keys=["solves"], expertise=None, actor=lead, clock=clock
+    )
+    nothing = panel.Declaration(Interest.NONE)
+    panel.accept_briefing(journey.reference, actor=actor, clock=clock)
+    panel.declare_interests(
+        journey.reference,
+        {journey.own_bid: nothing, journey.rival_bid: nothing},
+        actor=actor,
+        clock=clock,
+    )
+    panel.save_draft(
+        journey.reference,
+        "solves",
+        {bid: panel.DraftCell(Decimal(1), "x") for bid in (journey.own_bid, journey.rival_bid)},
+        actor=actor,
+        clock=clock,
+    )
+    panel.submit_scores(journey.reference, actor=actor, clock=clock)
+
+    journey.to(Step.LOCKED)
+
+    evaluation = json.loads(session.scalars(select(Result.evaluation)).one())
+    assert {"id": new, "criteria": ["solves"]} in evaluation["evaluators"]
+    cells = next(bid for bid in evaluation["bids"] if bid["id"] == journey.own_bid)["scores"]
+    assert new in cells["solves"]["by_evaluator"]
+    assert new not in cells["team"]["by_evaluator"]

@@ -178,6 +178,7 @@ _PANEL = {
     "panel_reminding.everybody": "closed moderating",
     "panel_reminding.one": "closed moderating",
     "panel_reminding.due": "closed moderating",
+    "panel_assigning.criteria": "closed moderating",
     "panel_inviting.withdraw": "closed moderating",
     "sheets.take": "opened scoring scored",
     "sheets.bring": "opened scoring scored",

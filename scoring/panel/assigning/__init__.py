@@ -1,0 +1,1 @@
+"""Who scores which criteria, and what each evaluator knows best."""

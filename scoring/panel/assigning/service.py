@@ -1,0 +1,71 @@
+"""Says which criteria an evaluator scores, and what they know best."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete
+
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.panel import queries
+from scoring.panel.assigning import log_words, policy
+from scoring.panel.lifecycle import Expertise
+from scoring.panel.models import PanelAssignment
+
+__all__ = ["assign", "log_words"]
+
+
+def assign(
+    reference: str,
+    label: str,
+    *,
+    keys: Collection[str],
+    expertise: Expertise | None,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Let an evaluator score the questions with these keys alone; none or all of them means all,
+    those too that a change to the challenge adds.
+
+    Whether each question of each bid keeps enough evaluators is asked before scoring begins and
+    before moderation does: until then the panel can be put together in any order.
+
+    Raises:
+        NotFound: the challenge is another body's, nobody who sits has this label, or there is no
+            question with one of the keys.
+        Forbidden, WrongMoment: by `policy.can_assign` and `policy.can_assign_to`.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor, lock=True)
+        ensure(policy.can_assign(actor, found.member, found.phase))
+        evaluator = found.labelled(label)
+        ensure(policy.can_assign_to(evaluator))
+        known = {question.key: question.id for question in queries.questions(found.stage)}
+        if not known.keys() >= set(keys):
+            raise NotFound(N_("There is no such question."))
+        wanted = set() if len(set(keys)) == len(known) else set(keys)
+        had = {
+            key for key in known if evaluator.assigned and evaluator.scores_criterion(known[key])
+        }
+        if (wanted, expertise) == (had, evaluator.expertise):
+            return
+        session.execute(delete(PanelAssignment).where(PanelAssignment.member_id == evaluator.id))
+        session.add_all(
+            PanelAssignment(member_id=evaluator.id, criterion_id=known[key]) for key in wanted
+        )
+        evaluator.expertise = expertise
+        session.flush()
+        session.expire(evaluator, ["assigned"])
+        log.append(
+            session,
+            clock=clock,
+            action="panel.assigned",
+            chain=reference,
+            actor=actor,
+            label=label,
+            criteria=sorted(wanted) or None,
+            expertise=expertise.value if expertise else None,
+        )
