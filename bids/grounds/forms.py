@@ -85,12 +85,21 @@ class DeclarationForm(BaseForm):
                 field = self.group(group.key)
                 field.errors = [
                     *field.errors,
-                    _l("%(group)s: tick what applies, or answer no", group=group.title),
+                    _l("%(group)s: tick what applies, or answer no", group=_l(group.title)),
                 ]
         return not self.errors
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Leave out what belongs to no ground that is ticked: the page does not show it."""
+        for each in self.rules.grounds:
+            applies = self.ground(each.key, "applies").data and each.group in self.applying
+            if not applies:
+                day = self.ground(each.key, "on")
+                day.data, day.raw_data, day.process_errors = None, None, []
+        return bool(super().validate(extra_validators))
+
     def show(self, declared: Sequence[DeclaredGround]) -> None:
-        """Put what was declared before into the fields."""
+        """Put what was declared before, by these rules, into the fields."""
         before = {each.key: each for each in declared}
         for group in self.rules.groups:
             applies = any(each.key in before for each in self.rules.of_group(group.key))
@@ -109,10 +118,10 @@ def declaration_form(rules: GroundRules) -> type[DeclarationForm]:
     fields: dict[str, Any] = {"rules": rules}
     for group in rules.groups:
         fields[f"group-{group.key}"] = RadioField(
-            group.asks,
+            _l(group.asks),
             widget=GovRadioInput(),
             choices=YES_NO,
-            description=group.hint,
+            description=_l(group.hint),
             validators=[InputRequired(_l("Answer yes or no"))],
         )
         for ground in rules.of_group(group.key):
@@ -145,7 +154,7 @@ def declaration_form(rules: GroundRules) -> type[DeclarationForm]:
 def _of_ground(ground: ExclusionGround) -> dict[str, Any]:
     # Every ground has a day here, so that a change of the rules changes no names.
     return {
-        f"{ground.key}-applies": BooleanField(ground.plain, widget=GovCheckboxInput()),
+        f"{ground.key}-applies": BooleanField(_l(ground.plain), widget=GovCheckboxInput()),
         f"{ground.key}-on": DayField(_l("When was the conviction or the event?")),
         f"{ground.key}-right": TextAreaField(
             _l("What happened, and what did you do to put it right?"), widget=GovTextArea()
@@ -162,6 +171,11 @@ class DecisionForm(FindingForm):
         description=_l("Only where you chose a ground. Let the bidder answer first."),
     )
     grounds: Sequence[Awaited]
+
+    def validate_other_reason(self, field: TextAreaField) -> None:
+        """Ask which ground is meant, so that nothing that was written is left out."""
+        if field.data and not self["other"].data:
+            raise ValidationError(_l("Choose the ground that this is about"))
 
     def verdict(self, ground: Awaited) -> Any:
         """Give the field for what is found of a ground."""

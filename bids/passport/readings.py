@@ -122,6 +122,20 @@ def of_company(session: Session, supplier_id: uuid.UUID) -> tuple[Values, Readin
     return None if found is None else (found[0], _reading(found[1]))
 
 
+def of_answer(
+    session: Session, supplier_id: uuid.UUID, identity: Values | None
+) -> tuple[Values, Reading] | None:
+    """Give the same for an answer as it was sealed with a bid, None where there is none.
+
+    What the supplier says of itself by now is another matter.
+    """
+    number = (identity or {}).get("company_number")
+    if identity is None or not number or not asks(Kind.COMPANY):
+        return None
+    said = newest(session, supplier_id, number)
+    return None if said is None else (identity, said)
+
+
 def asks(kind: Kind) -> bool:
     """Tell whether the installation asks a register about numbers of a kind."""
     adapter = adapter_of(current_settings())

@@ -55,9 +55,21 @@ def grounds(values: Mapping[str, Any], translate: Translate) -> list[Said]:
     for each in given if isinstance(given, list) else ():
         ground = rules.find(str(each.get("ground"))) if isinstance(each, Mapping) else None
         if ground is not None:
-            when = f" ({each['happened_on']})" if each.get("happened_on") else ""
-            said.append(Said(ground.name, f"{ground.plain}{when}. {each.get('put_right', '')}"))
+            said.append(
+                Said(
+                    translate(ground.name),
+                    f"{translate(ground.plain)}{_when(each)}. {each.get('put_right', '')}",
+                )
+            )
     return said
+
+
+def _when(declared: Mapping[str, Any]) -> str:
+    """Say the day of a declared ground, nothing where none is given or it is no day."""
+    try:
+        return f" ({format_date(date.fromisoformat(declared['happened_on']))})"
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def _rules(version: object) -> GroundRules:

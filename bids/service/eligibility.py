@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bids import policy
 from bids.grounds import policy as grounds
+from bids.grounds import reminders
 from bids.grounds.document import DeclaredGround
 from bids.grounds.models import GroundDeclared
 from bids.lifecycle import declaration_expires
@@ -78,4 +79,6 @@ def declare_eligibility(
             balance_minor=declared.balance_minor,
         )
         session.add(declaration)
+        session.flush()
+        reminders.await_expiry(session, declaration, clock)
     return declaration

@@ -104,7 +104,9 @@ def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> 
                 form.group(group.key).data = "yes" if applies else "no"
         form.told.data = ",".join(form.applying)
         return
-    form.show(drafts.eligibility_of(declaration).grounds)
+    # What was asked by other rules says nothing of what these ask.
+    if declaration.grounds_rules == form.rules.version:
+        form.show(drafts.eligibility_of(declaration).grounds)
     if "staff" not in form:
         return
     form.staff.data = declaration.staff

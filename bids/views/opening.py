@@ -16,8 +16,10 @@ from bids.grounds.deciding import to_decide
 from bids.grounds.forms import decision_form
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
-from bids.opened import FLAW_WORDS
+from bids.opened import FLAW_WORDS, OpenedBid
 from bids.passport import compared, readings
+from bids.passport.answers import Values
+from bids.passport.kinds import Subject
 from bids.team import queries as teams
 from bids.views.room import Page, refused, words
 from bids.views.watching import watch, watch_opening
@@ -272,12 +274,20 @@ def decide(reference: str, bid_reference: str) -> Page:
         reading=reading,
         bid=reading.bid,
         form=form or decision_form(reading.grounds, reading.others)(),
-        registered=readings.of_company(db.session(), reading.bid.supplier_id),
+        registered=readings.of_answer(
+            db.session(), reading.bid.supplier_id, _identity(reading.bid)
+        ),
         checks=evidence.seen_by_body(
             db.session(), reading.bid.supplier_id, actor.organisation_id, clock.now()
         ),
     )
     return page, status
+
+
+def _identity(bid: OpenedBid) -> Values | None:
+    """Give what the bidder said of itself in the passport that was sealed with its bid."""
+    answer = bid.passport.get(Subject.IDENTITY.value)
+    return answer.values if answer else None
 
 
 def _deciding(actor: Actor, state: State) -> bool:

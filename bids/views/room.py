@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import Blueprint, Flask, g, request, request_started
 from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from bids.arrival import arrived_at
@@ -92,7 +93,7 @@ def _ground_name(key: str) -> str:
     """Name a ground, by the newest rules that know it."""
     for rules in reversed(ground_versions(REGIME)):
         if (ground := rules.find(key)) is not None:
-            return ground.name
+            return str(gettext(ground.name))
     return key
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from marketplace.core.strict_toml import Table, build, read_list, read_table
+from marketplace.core.dates import months_after
+from marketplace.core.strict_toml import ContentError, Table, build, read_list, read_table
 from marketplace.core.text import N_
 
 
@@ -78,9 +79,7 @@ class ExclusionGround:
         """Give the first day that counts, seen from `day`; None where no time ends the ground."""
         if not self.look_back_months:
             return None
-        years, months = divmod(day.year * 12 + day.month - 1 - self.look_back_months, 12)
-        # The last of February of a leap year has no day some years earlier.
-        return date(years, months + 1, min(day.day, 28) if months == 1 else day.day)
+        return months_after(day, -self.look_back_months)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,5 +139,5 @@ def _version(table: Table, where: str) -> GroundRules:
     rules = build(GroundRules, table, where)
     groups = {group.key for group in rules.groups}
     if stray := [ground.key for ground in rules.grounds if ground.group not in groups]:
-        raise LookupError(f"{where}: {', '.join(stray)} stand in no group")
+        raise ContentError(where, "group", f"{', '.join(stray)} stand in no group")
     return rules

@@ -66,7 +66,11 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
             queries.declared_interests(session, found.stage.id),
             found.stage,
             # Of each as it is now, which may be worse than what the opening recorded.
-            [bid.supplier_name for bid in opened if not bid.intact and not bid.findings],
+            [
+                bid.supplier_name
+                for bid in opened
+                if (not bid.intact or bid.declares_a_ground) and not bid.findings
+            ],
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)

@@ -356,6 +356,8 @@ def test_deciding_needs_a_reason_and_keeps_the_choice(
     excluding = {"finding": "excluded", "reason": "Fraud, not put right."}
     refused = send(client, path, excluding)
     assert "Say which ground applies" in refused.text
+    lost = send(client, path, {**excluding, "other_reason": "It is in the register."})
+    assert "Choose the ground that this is about" in lost.text
     excluding |= {"other": f"{scene.supplier.id}:fraud", "other_reason": "It is in the register."}
     assert send(client, path, excluding).status_code == 303
     assert the_bid(session, bid).state is BidState.EXCLUDED

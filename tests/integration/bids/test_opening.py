@@ -18,9 +18,11 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Role
+from scoring.panel import service as panels
+from scoring.panel.lifecycle import Interest, Seat
 from scoring.panel.queries import marked_undecided
 from tests.conftest import NOW
-from tests.factories import a_bid, a_body, a_person, a_supplier, actor_for
+from tests.factories import a_bid, a_body, a_panel, a_person, a_supplier, actor_for
 from tests.integration.bids.conftest import Scene, the_bid
 from tests.journeys import confirm, open_the_bids
 
@@ -230,6 +232,20 @@ def test_a_declared_ground_that_must_exclude_is_decided_before_anything_is_score
     clock.instant = scene.closes_at + timedelta(seconds=60)
     open_all(scene, clock)
     assert marked_undecided(session, scene.challenge.stage.id) == [scene.supplier.name]
+    panel = a_panel(session, NOW, scene.challenge)
+    session.commit()
+    for member in panel.members:
+        member_of = actor_for(member.user)
+        panels.accept_briefing(scene.challenge.reference, actor=member_of, clock=clock)
+        panels.declare_interests(
+            scene.challenge.reference,
+            {bid: panels.Declaration(Interest.NONE)},
+            actor=member_of,
+            clock=clock,
+        )
+    chair = next(actor_for(m.user) for m in panel.members if m.seat is Seat.CHAIR)
+    with pytest.raises(WrongMoment, match="declare a ground of exclusion"):
+        panels.begin_scoring(scene.challenge.reference, actor=chair, clock=clock)
     with pytest.raises(Invalid, match="what you find of this ground"):
         decide(scene, clock, bid, EligibilityFinding.VALID)
 

@@ -1,23 +1,28 @@
 """A supplier's pages, without script: from the start of a bid to its receipt, and every refusal."""
 
+import uuid
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import queries, service
 from bids.drafts import content_of
 from bids.lifecycle import BidState
-from bids.models import Bid
+from bids.models import Bid, EligibilityDeclaration
 from challenges.kinds import PriceModel
+from marketplace.core import jobs
 from marketplace.core.clock import FixedClock
+from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing
 from tests.conftest import NOW, count_statements, sign_in
-from tests.factories import a_bid, a_challenge, a_person, a_supplier
+from tests.factories import a_bid, a_challenge, a_declaration, a_person, a_supplier
 from tests.integration.bids.conftest import MARKER, Scene, build_scene, the_bid
 from tests.integration.challenges.browser import hidden_fields, send
 
@@ -364,6 +369,49 @@ def test_declaring_what_is_longer_ago_than_the_rules_look_back_says_so(
     page = send(client, DECLARE, {**DECLARED, **old})
     assert page.status_code == 422
     assert "longer ago than the rules look back" in page.text
+
+
+def test_what_was_typed_about_a_ground_that_is_not_ticked_any_more_is_in_nobodys_way(
+    scene: Scene, client: FlaskClient
+) -> None:
+    sign_in(client, scene.admin_user)
+    typed = {"told": "crimes", "fraud-on": ["31", "2", "2024"], "fraud-right": "We paid."}
+    assert send(client, DECLARE, {**DECLARED, **typed}).status_code == 303
+
+
+def test_a_declaration_by_earlier_rules_answers_nothing_of_what_is_asked_now(
+    scene: Scene, session: Session, client: FlaskClient
+) -> None:
+    earlier = a_declaration(session, NOW + timedelta(1), scene.supplier, scene.admin_user)
+    session.execute(
+        sa.insert(EligibilityDeclaration).values(
+            {
+                column.name: getattr(earlier, column.name)
+                for column in EligibilityDeclaration.__table__.columns
+            }
+            | {
+                "id": uuid.uuid4(),
+                "declared_at": NOW + timedelta(days=2),
+                "grounds_rules": "three-groups",
+            }
+        )
+    )
+    session.commit()
+    sign_in(client, scene.admin_user)
+    assert " checked" not in client.get(DECLARE).text
+
+
+def test_declaration_that_expires_is_told_of_to_whoever_acts_for_the_supplier(
+    scene: Scene, session: Session, client: FlaskClient, clock: FixedClock
+) -> None:
+    sign_in(client, scene.admin_user)
+    send(client, DECLARE, DECLARED)
+    clock.instant = NOW + timedelta(days=364)
+    jobs.run_due(clock)
+    told = session.scalars(
+        select(Notice.to_email).where(Notice.subject.contains("declaration of eligibility"))
+    ).all()
+    assert set(told) == {scene.admin_user.email, scene.contributor_user.email}
 
 
 def test_declaring_leads_back_to_the_bid_that_sent_the_person(

@@ -67,6 +67,7 @@ def test_rules_before_the_first_version_are_the_first() -> None:
         ("fraud", date(2026, 11, 30), date(2021, 11, 30)),
         ("blacklisting", date(2026, 1, 31), date(2023, 1, 31)),
         ("fraud", date(2028, 2, 29), date(2023, 2, 28)),
+        ("fraud", date(2026, 10, 31), date(2021, 10, 31)),
         ("tax_decided", date(2026, 11, 30), None),
     ],
 )
@@ -157,6 +158,8 @@ def test_a_ground_from_elsewhere_needs_its_reason_too() -> None:
         (DeclaredGround("fraud", date(2021, 11, 29), "Paid."), "on"),
         (DeclaredGround("conflict", date(2026, 12, 1), "Left."), "on"),
         (DeclaredGround("fraud", date(2024, 5, 1), " "), "right"),
+        # What goes on is not over because it began long ago.
+        (DeclaredGround("insolvency", date(2001, 1, 1), " "), "right"),
     ],
 )
 def test_a_declared_ground_says_when_it_was_and_what_was_put_right(
