@@ -1,6 +1,7 @@
 """A file on its way: how much of it is sent is shown and said, it can be called back, and the
 server's own words come after it."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from tests.journeys import Journey, Step
 
 PDF = b"%PDF-1.7\n" + b"Quokkaproof lanterns\n" * 100_000 + b"%%EOF\n"
 SAID = "[data-upload-said]"
+QUARTER = re.compile("(25|50|75)% of the file is sent.")
 
 
 def attached(session: Session) -> int:
@@ -42,7 +44,7 @@ def test_file_shows_how_far_it_is_can_be_called_back_and_is_answered_by_the_serv
 
     line = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1}
-    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": 400_000})
+    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": 200_000})
     heard = "() => { window.heard = []; new MutationObserver(() => heard.push(said.textContent))"
     page.evaluate(
         heard.replace("said.", f"document.querySelector('{SAID}').")
@@ -51,16 +53,16 @@ def test_file_shows_how_far_it_is_can_be_called_back_and_is_answered_by_the_serv
     file.set_input_files({"name": "plan.pdf", "mimeType": "", "buffer": PDF})
     button.click()
     expect(bar).to_be_visible()
-    expect(said).to_have_text("25% of the file is sent.")
+    expect(said).to_have_text(QUARTER)
     assert not list(faults(page))
     page.get_by_role("button", name="Cancel").click()
     expect(said).to_have_text("You cancelled. The file is not attached.")
     expect(bar).to_be_hidden()
-    assert page.evaluate("heard") == [
-        "Sending the file…",
-        "25% of the file is sent.",
-        "You cancelled. The file is not attached.",
-    ]
+    # A busy machine may send a second quarter before the button is pressed.
+    first, *quarters, last = page.evaluate("heard")
+    assert (first, last) == ("Sending the file…", "You cancelled. The file is not attached.")
+    assert quarters
+    assert all(QUARTER.fullmatch(each) for each in quarters)
     assert attached(journey.session) == 0
 
     line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
