@@ -23,6 +23,7 @@ from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import queries
+from scoring.panel.desk import notes
 from scoring.panel.lifecycle import Interest, Obstacle, PanelPhase, Seat
 from scoring.panel.models import PanelMember, ScoreDraft
 from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
@@ -322,6 +323,7 @@ class CellPage:
     last_present: frozenset[str]
     next_cell: ModerationCell | None
     left: int
+    note: str
 
 
 def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) -> CellPage:
@@ -376,4 +378,8 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         last_present=latest.present_labels if latest else frozenset(),
         next_cell=following[0] if following else None,
         left=sum(other.agreed is None for other in cells),
+        # Whoever has notes sees their own, and nobody else's.
+        note=notes.own(session, found.own_seat).get((bid_id, cell.question.id), "")
+        if found.own_seat.seat is Seat.EVALUATOR
+        else "",
     )

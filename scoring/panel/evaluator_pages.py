@@ -20,6 +20,7 @@ from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import queries
+from scoring.panel.desk import notes
 from scoring.panel.lifecycle import Fault, score_fault
 from scoring.panel.models import PanelMember, ScoreDraft
 from scoring.panel.order import in_reading_order
@@ -121,7 +122,7 @@ class QuestionPage:
 
     `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too;
     `asked` what bidders were asked after the opening, as far as the panel may see it; `files` what
-    goes with the bids that are as they were submitted.
+    goes with the bids that are as they were submitted; `notes` the evaluator's own private ones.
     Plain values throughout: the page outlives the transaction that recorded its reading.
     """
 
@@ -134,6 +135,7 @@ class QuestionPage:
     asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
     files: Mapping[uuid.UUID, Sequence[Attachment]]
     scale: Sequence[tuple[Decimal, str]]
+    notes: Mapping[uuid.UUID, str]
 
     @property
     def place(self) -> int:
@@ -164,6 +166,7 @@ class QuestionPage:
             self,
             current=replace(self.current, scores=scores),
             answers={bid_id: self.answers[bid_id]},
+            notes={bid_id: self.notes[bid_id]} if bid_id in self.notes else {},
         )
 
     def _beside(self, step: int) -> str | None:
@@ -286,6 +289,11 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
         asked=bid_queries.shown_to_panel(session, readable, key),
+        notes={
+            bid_id: text
+            for (bid_id, criterion_id), text in notes.own(session, work.member).items()
+            if criterion_id == question.id
+        },
         files={
             bid.bid_id: bid.attachments for bid in opened if bid.bid_id in readable and bid.intact
         },

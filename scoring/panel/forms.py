@@ -151,16 +151,19 @@ def interests_form(bidders: Iterable[Bidder], others: Mapping[str, Sequence[str]
     return _made("InterestsForm", fields)
 
 
-def scoring_form(question: Question, bidders: Iterable[Bidder]) -> Any:
-    """Make the form of one question: for each bid a score and its reason, either may wait."""
+def scoring_form(cells: Iterable[tuple[str, str, Question]]) -> Any:
+    """Make the form of several scores: for each a score, its reason and a private note.
+
+    Each may wait. A cell is what its fields are called, how its bid or question is shown, and the
+    question whose scale it has.
+    """
     fields: dict[str, Any] = {}
-    for bidder in bidders:
-        fields[f"score-{bidder.reference}"] = _score(
-            _("Score for %(bidder)s", bidder=bidder.supplier_name), question.max_score
+    for name, shown, question in cells:
+        fields[f"score-{name}"] = _score(
+            _("Score for %(bidder)s", bidder=shown), question.max_score
         )
-        fields[f"reason-{bidder.reference}"] = _text(
-            _("Reason for the score of %(bidder)s", bidder=bidder.supplier_name)
-        )
+        fields[f"reason-{name}"] = _text(_("Reason for the score of %(bidder)s", bidder=shown))
+        fields[f"note-{name}"] = _text(_("Your note on %(bidder)s", bidder=shown))
     return _made("ScoringForm", fields)
 
 

@@ -104,6 +104,8 @@ VISITS: dict[str, Visit] = {
     "panel.begin": Visit(CHAIR, Step.OPENED),
     "panel.chair": Visit(CHAIR, "scoring"),
     "panel.question": Visit(EVALUATOR, "scoring"),
+    "panel.bid": Visit(EVALUATOR, "scoring"),
+    "panel.texts": Visit(EVALUATOR, "scoring"),
     "panel.check": Visit(EVALUATOR, "scoring"),
     "sheets.bring": Visit(EVALUATOR, "scoring"),
     "panel.correct": Visit(EVALUATOR, Step.SCORED),

@@ -1,6 +1,7 @@
 """Reads everything an evaluator has before them: all questions of all bids, or of one."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +13,12 @@ from bids.asking.queries import ShownQuery
 from bids.documents import Attachment
 from bids.opened import FLAW_WORDS
 from bids.queries import opened_bids
+from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
 from scoring.panel import queries
-from scoring.panel.evaluator_pages import OwnQuestion, bidder_of, own_work
-from scoring.panel.queries import Meeting
+from scoring.panel.desk import notes
+from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, bidder_of, own_work
+from scoring.panel.queries import Bidder, Meeting
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,82 @@ class Desk:
     asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
     files: Mapping[uuid.UUID, Sequence[Attachment]]
     scales: Mapping[uuid.UUID, Sequence[tuple[Decimal, str]]]
+    notes: Mapping[tuple[uuid.UUID, uuid.UUID], str]
+
+    def bid(self, bid_reference: str) -> "BidPage":
+        """Narrow it to one bid.
+
+        Raises:
+            NotFound: it is not among those this evaluator scores.
+        """
+        cells = [(item, own) for item in self.questions for own in item.scores]
+        mine = [(i, own) for i, own in cells if own.bidder.reference == bid_reference]
+        if not mine:
+            raise NotFound(N_("That bid is not among those you score."))
+        bidder = mine[0][1].bidder
+        asked = self.asked.get(bidder.bid_id, ())
+        answers = self.answers[bidder.bid_id]
+        left = Counter(own.bidder for _item, own in cells if own.fault is not None)
+        return BidPage(
+            reference=self.reference,
+            challenge_title=self.challenge_title,
+            bidder=bidder,
+            conditions=mine[0][1].conditions,
+            cells=[
+                BidCell(
+                    item=item,
+                    own=own,
+                    answer=answers.get(item.question.key, ""),
+                    scale=self.scales[item.question.id],
+                    asked=[query for query in asked if query.key == item.question.key],
+                    note=self.notes.get((bidder.bid_id, item.question.id), ""),
+                )
+                for item, own in mine
+            ],
+            flaw=self.flaws.get(bidder.bid_id),
+            asked=[query for query in asked if query.key is None],
+            files=self.files.get(bidder.bid_id, ()),
+            bids=[(one, left[one]) for one in dict.fromkeys(own.bidder for _item, own in cells)],
+        )
+
+
+@dataclass(frozen=True)
+class BidCell:
+    """One question of one bid: the answer, the own score, and all that is read to give it."""
+
+    item: OwnQuestion
+    own: OwnScore
+    answer: str
+    scale: Sequence[tuple[Decimal, str]]
+    asked: Sequence[ShownQuery]
+    note: str
+
+
+@dataclass(frozen=True)
+class BidPage:
+    """One bid across all questions; `bids` are all of the evaluator's, in their own order, each
+    with how many of its scores are not complete. `asked` concerns no question in particular."""
+
+    reference: str
+    challenge_title: str
+    bidder: Bidder
+    conditions: str
+    cells: Sequence[BidCell]
+    flaw: str | None
+    asked: Sequence[ShownQuery]
+    files: Sequence[Attachment]
+    bids: Sequence[tuple[Bidder, int]]
+
+    @property
+    def place(self) -> int:
+        """Give the place of this bid in the evaluator's order, from 0."""
+        return [bidder for bidder, _left in self.bids].index(self.bidder)
+
+    @property
+    def next_bid(self) -> str | None:
+        """Give the bid after this one, or None after the last."""
+        following = self.bids[self.place + 1 : self.place + 2]
+        return following[0][0].reference if following else None
 
 
 def whole_desk(session: Session, found: Meeting) -> Desk:
@@ -63,4 +143,5 @@ def whole_desk(session: Session, found: Meeting) -> Desk:
         scales={
             item.question.id: queries.scale(found.stage, item.question) for item in work.questions
         },
+        notes=notes.own(session, work.member),
     )

@@ -10,6 +10,7 @@ from scoring.panel.service.interests import (
 from scoring.panel.service.moderation import begin_moderation, lock_quality, record_consensus
 from scoring.panel.service.naming import add_member, name_panel, replace_member
 from scoring.panel.service.reading import (
+    read_bid,
     read_cell,
     read_desk,
     read_file,
@@ -39,6 +40,7 @@ __all__ = [
     "lock_quality",
     "log_words",
     "name_panel",
+    "read_bid",
     "read_cell",
     "read_desk",
     "read_file",

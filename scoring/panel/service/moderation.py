@@ -13,6 +13,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
+from scoring.panel.desk import notes
 from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
 
@@ -163,6 +164,8 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
             question=question.title,
         )
     found.named_panel.quality_locked_at = clock.now()
+    # Notes were for thinking and talking; nobody needs them any more.
+    notes.forget(session, stage.id)
     session.flush()
     log.append(
         session, clock=clock, action="quality.locked", chain=stage.challenge.reference, actor=actor

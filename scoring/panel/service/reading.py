@@ -20,7 +20,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import chair_pages, evaluator_pages, policy, queries
 from scoring.panel.chair_pages import CellPage
-from scoring.panel.desk.pages import Desk, whole_desk
+from scoring.panel.desk.pages import BidPage, Desk, whole_desk
 from scoring.panel.evaluator_pages import QuestionPage
 from scoring.panel.queries import Meeting
 
@@ -61,6 +61,23 @@ def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> D
         bids = sorted({s.bidder.reference for q in desk.questions for s in q.scores})
         _record(session, found, bids, None, actor, clock, taken_as=taken_as)
     return desk
+
+
+def read_bid(reference: str, bid_reference: str, *, actor: Actor, clock: Clock) -> BidPage:
+    """Give one bid across all questions, as an evaluator may read it, and record the read.
+
+    Raises:
+        NotFound: the challenge is another body's, or the bid is not among those this evaluator
+            scores.
+        Forbidden: the actor is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
+    """
+    with transaction() as session:
+        found = queries.meeting(session, reference, actor)
+        ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
+        page = whole_desk(session, found).bid(bid_reference)
+        _record(session, found, [bid_reference], None, actor, clock)
+    return page
 
 
 def read_own_score(

@@ -19,6 +19,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
+from scoring.panel.desk import notes
 from scoring.panel.lifecycle import (
     FAULT_WORDS,
     Cell,
@@ -33,10 +34,14 @@ from scoring.panel.sheets.models import BroughtSheet
 
 @dataclass(frozen=True)
 class DraftCell:
-    """What an evaluator has written so far about one bid; either part may be missing."""
+    """What an evaluator has written so far about one bid; either part may be missing.
+
+    `note` is their private note, None where it stays as it is.
+    """
 
     value: Decimal | None
     rationale: str = ""
+    note: str | None = None
 
 
 _UNDECIDED = N_("You declared an interest that is not decided yet. Submit your scores when it is.")
@@ -178,6 +183,16 @@ def keep_drafts(
         draft.rationale = cell.rationale
         draft.changed_at = clock.now()
         changed += 1
+    notes.keep(
+        session,
+        member,
+        {
+            (owed[place][0].bid_id, owed[place][1].id): cell.note
+            for place, cell in cells.items()
+            if cell.note is not None
+        },
+        clock=clock,
+    )
     return changed
 
 

@@ -12,7 +12,7 @@ from scoring.panel.queries import Meeting
 
 blueprint = Blueprint("panel", __name__, url_prefix="/work/challenges/<reference>/panel")
 
-watch(blueprint, ["panel.question", "panel.correct", "panel.cell", "panel.file"])
+watch(blueprint, ["panel.question", "panel.bid", "panel.correct", "panel.cell", "panel.file"])
 
 Answer = str | Response | tuple[str, int]
 

@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from flask import Response, flash, jsonify, render_template, request
+from flask import Response, flash, render_template
 from flask_babel import gettext as _
 
-from marketplace.core import access
+from marketplace.core import access, keeping
 from marketplace.core.access import requires
 from marketplace.core.database import db
-from marketplace.core.dates import format_time
 from marketplace.core.errors import DomainError, Invalid
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
 from scoring.panel import evaluator_pages, policy, queries, service
-from scoring.panel.evaluator_pages import QuestionPage
+from scoring.panel.evaluator_pages import OwnQuestion, QuestionPage
 from scoring.panel.forms import correction_form, score_of, scoring_form, show_score
 from scoring.panel.lifecycle import FAULT_WORDS
-from scoring.panel.queries import Bidder
-from scoring.panel.service import DraftCell
+from scoring.panel.views.drafting import fill, onward, sent, told_to_script
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -26,10 +24,9 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 def question(reference: str, key: str) -> Answer:
     """Show one question across all bids; the reading is recorded before the page is served."""
     page = _read(reference, key)
-    form = scoring_form(page.current.question, [score.bidder for score in page.current.scores])
-    for score in page.current.scores:
-        show_score(form[f"score-{score.bidder.reference}"], score.value)
-        form[f"reason-{score.bidder.reference}"].data = score.rationale
+    form = _form(page.current)
+    for own in page.current.scores:
+        fill(form, own.bidder.reference, own, page.notes.get(own.bidder.bid_id, ""))
     return answer("panel/question.html", form, None, page=page)
 
 
@@ -41,55 +38,42 @@ def save(reference: str, key: str) -> Answer | Response:
     ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
     asked = queries.question_named(found.stage, key)
     work = evaluator_pages.own_work(db.session(), found)
-    keys = [item.question.key for item in work.questions]
-    bidders = [score.bidder for score in work.on(asked).scores]
-    form = scoring_form(asked, bidders)
-    scripted = request.headers.get("X-Requested-With") == "autosave"
+    current = work.on(asked)
+    form = _form(current)
     try:
         if not form.validate_on_submit():
             raise Invalid("")
         service.save_draft(
             reference,
             key,
-            _cells(form, bidders),
+            sent(form, [own.bidder.reference for own in current.scores]),
             actor=access.current_actor(),
             clock=access.clock(),
         )
-    except Invalid as error:
-        if error.fields:
-            form.refuse(error)
-        if scripted:
-            return Response(status=422)
+    except DomainError as error:
+        if (told := told_to_script(form, error)) is not None:
+            return told
+        if not isinstance(error, Invalid):
+            raise
         return answer("panel/question.html", form, error, page=_read(reference, key))
-    now = access.clock().now()
-    if scripted:
-        return jsonify({"saved": _("Saved at %(time)s", time=format_time(now, seconds=True))})
-    match request.form.get("then", "").partition(":"):
-        case ("next", _sign, _key):
-            following = keys[keys.index(asked.key) + 1 :]
-            if not following:
-                return see("panel.check", reference)
-            return see("panel.question", reference, key=following[0])
-        case ("go", _sign, wanted) if wanted in keys:
-            return see("panel.question", reference, key=wanted)
-    flash(_("Saved at %(time)s.", time=format_time(now, seconds=True)))
-    return see("panel.home", reference)
+    if keeping.scripted():
+        return keeping.saved("")
+    following = work.questions[work.questions.index(current) + 1 :]
+    if following:
+        then = see("panel.question", reference, key=following[0].question.key)
+    else:
+        then = see("panel.check", reference)
+    return onward(reference, work, then)
 
 
 def _read(reference: str, key: str) -> QuestionPage:
     return service.read_question(reference, key, actor=access.current_actor(), clock=access.clock())
 
 
-def _cells(form: Any, bidders: list[Bidder]) -> dict[str, DraftCell]:
-    """Take the bids that the browser sent: a page loaded before a change may lack one."""
-    return {
-        bidder.reference: DraftCell(
-            value=score_of(form[f"score-{bidder.reference}"]),
-            rationale=form[f"reason-{bidder.reference}"].data or "",
-        )
-        for bidder in bidders
-        if f"reason-{bidder.reference}" in request.form
-    }
+def _form(current: OwnQuestion) -> Any:
+    return scoring_form(
+        (own.bidder.reference, own.bidder.supplier_name, current.question) for own in current.scores
+    )
 
 
 @blueprint.route("/scores", methods=["GET", "POST"])
@@ -156,4 +140,5 @@ def correct(reference: str, key: str, bid_reference: str) -> Answer:
     elif not form.is_submitted():
         show_score(form.value, own.value)
         form.rationale.data = own.rationale
-    return answer("panel/correct.html", form, refused, page=page, own=own)
+    note = page.notes.get(own.bidder.bid_id, "")
+    return answer("panel/correct.html", form, refused, page=page, own=own, note=note)

@@ -278,7 +278,9 @@ def test_question_page_of_two_evaluators_has_its_own_order(
         assert member is not None
         wanted = [names[bid] for bid in in_reading_order(member.id, bids, lambda bid: bid)]
         page = visit(who, "/questions/solves")[1]
-        shown = re.findall(r'<h2 class="govuk-heading-m" id="bid-[^"]+">([^<]+)</h2>', page)
+        shown = re.findall(
+            r'<h2 class="govuk-heading-m" id="bid-[^"]+" tabindex="-1">([^<]+)</h2>', page
+        )
         assert shown == wanted
 
 
@@ -433,9 +435,9 @@ def test_save_by_script_answers_when_it_saved(scoring: Scene, client: FlaskClien
     answer = client.post(
         f"/work/challenges/{scoring.reference}/panel/questions/solves",
         data=typed(scoring),
-        headers={"X-Requested-With": "autosave"},
+        headers={"Accept": "application/json"},
     )
-    assert answer.get_json() == {"saved": "Saved at 9:30am"}
+    assert answer.get_json() == {"message": "Saved at 9:30am.", "seen": ""}
 
 
 def test_page_says_when_it_was_last_saved(

@@ -14,6 +14,7 @@ RECORDED = {
     "bid_queries.withdraw": "bid.read",
     "bid_queries.decide": "bid.read",
     "panel.question": "bid.read",
+    "panel.bid": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
     "sheets.take": "bid.read",

@@ -1,0 +1,63 @@
+"""Private notes: read by their owner alone, written with the scores beside them, then forgotten."""
+
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from marketplace.core.clock import Clock
+from scoring.panel.desk.models import PrivateNote
+from scoring.panel.models import PanelMember
+
+Place = tuple[uuid.UUID, uuid.UUID]
+
+
+def own(session: Session, member: PanelMember) -> dict[Place, str]:
+    """Give a member's notes by bid and criterion id: for that member's own eyes."""
+    rows = session.execute(
+        select(PrivateNote.bid_id, PrivateNote.criterion_id, PrivateNote.text).where(
+            PrivateNote.member_id == member.id
+        )
+    )
+    return {(bid_id, criterion_id): text for bid_id, criterion_id, text in rows}
+
+
+def keep(
+    session: Session, member: PanelMember, notes: Mapping[Place, str], *, clock: Clock
+) -> None:
+    """Keep notes in the caller's transaction, which has asked the policy; an empty one is deleted.
+
+    Nothing of it is recorded, not even that there is one.
+    """
+    if not notes:
+        return
+    present = {
+        (note.bid_id, note.criterion_id): note
+        for note in session.scalars(select(PrivateNote).where(PrivateNote.member_id == member.id))
+    }
+    for place, text in notes.items():
+        note = present.get(place)
+        if not text.strip():
+            if note is not None:
+                session.delete(note)
+        elif note is None:
+            bid_id, criterion_id = place
+            session.add(
+                PrivateNote(
+                    member_id=member.id,
+                    bid_id=bid_id,
+                    criterion_id=criterion_id,
+                    text=text,
+                    changed_at=clock.now(),
+                )
+            )
+        elif note.text != text:
+            note.text = text
+            note.changed_at = clock.now()
+
+
+def forget(session: Session, stage_id: uuid.UUID) -> None:
+    """Delete all notes of a stage's panel, in the caller's transaction; of those who left too."""
+    sat = select(PanelMember.id).where(PanelMember.stage_id == stage_id)
+    session.execute(delete(PrivateNote).where(PrivateNote.member_id.in_(sat)))

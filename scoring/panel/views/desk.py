@@ -1,0 +1,135 @@
+"""Pages of one bid across all questions, and of own texts for one score."""
+
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.core import access, keeping
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError, Invalid, NotFound
+from marketplace.core.forms import BaseForm
+from marketplace.core.permissions import Permission, ensure
+from marketplace.core.text import N_
+from scoring.panel import evaluator_pages, policy, service
+from scoring.panel.desk import service as desk
+from scoring.panel.desk.pages import BidPage
+from scoring.panel.desk.texts import own_texts
+from scoring.panel.forms import scoring_form
+from scoring.panel.queries import Question
+from scoring.panel.views.drafting import fill, onward, sent, told_to_script
+from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
+
+
+@blueprint.get("/bids/<bid_reference>")
+@requires(Permission.SCORE_RECORD)
+def bid(reference: str, bid_reference: str) -> Answer:
+    """Show one bid across all questions; the reading is recorded before the page is served."""
+    page = _read(reference, bid_reference)
+    form = _form([cell.item.question for cell in page.cells])
+    for cell in page.cells:
+        fill(form, cell.item.question.key, cell.own, cell.note)
+    return answer("panel/desk/bid.html", form, None, page=page)
+
+
+@blueprint.post("/bids/<bid_reference>")
+@requires(Permission.SCORE_RECORD)
+def save_bid(reference: str, bid_reference: str) -> Answer | Response:
+    """Keep what was written on one bid, complete or not, and go where the person asked."""
+    found = meet(reference)
+    ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
+    work = evaluator_pages.own_work(db.session(), found)
+    order = list(dict.fromkeys(own.bidder.reference for i in work.questions for own in i.scores))
+    if bid_reference not in order:
+        raise NotFound(N_("That bid is not among those you score."))
+    questions = [
+        item.question
+        for item in work.questions
+        if any(own.bidder.reference == bid_reference for own in item.scores)
+    ]
+    form = _form(questions)
+    try:
+        if not form.validate_on_submit():
+            raise Invalid("")
+        desk.save_bid(
+            reference,
+            bid_reference,
+            sent(form, [question.key for question in questions]),
+            actor=access.current_actor(),
+            clock=access.clock(),
+        )
+    except DomainError as error:
+        if (told := told_to_script(form, error)) is not None:
+            return told
+        if not isinstance(error, Invalid):
+            raise
+        return answer("panel/desk/bid.html", form, error, page=_read(reference, bid_reference))
+    if keeping.scripted():
+        return keeping.saved("")
+    place = order.index(bid_reference)
+    if place + 1 < len(order):
+        then = see("panel.bid", reference, bid_reference=order[place + 1])
+    else:
+        then = see("panel.check", reference)
+    return onward(reference, work, then)
+
+
+@blueprint.route("/texts/<key>/<bid_reference>", methods=["GET", "POST"])
+@requires(Permission.SCORE_RECORD)
+def texts(reference: str, key: str, bid_reference: str) -> Answer:
+    """Show the own reasons that may serve for one score; put one of them below its reason."""
+    found = meet(reference)
+    ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
+    form = BaseForm()
+    status = 200
+    if form.validate_on_submit():
+        source = request.form.get("text", "").partition("/")
+        try:
+            desk.use_text(
+                reference,
+                key,
+                bid_reference,
+                (source[0], source[2]),
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except Invalid as error:
+            form.refuse(error)
+            status = 422
+        else:
+            flash(_("Your text is put below the reason. Change what does not fit."))
+            return make_response(redirect(_back(reference, key, bid_reference), code=303))
+        found = meet(reference)
+    page = render_template(
+        "panel/desk/texts.html",
+        found=found,
+        form=form,
+        texts=own_texts(db.session(), found, key, bid_reference),
+        back=_back(reference, key, bid_reference),
+    )
+    return page, status
+
+
+def _read(reference: str, bid_reference: str) -> BidPage:
+    return service.read_bid(
+        reference, bid_reference, actor=access.current_actor(), clock=access.clock()
+    )
+
+
+def _form(questions: list[Question]) -> Any:
+    return scoring_form((question.key, question.title, question) for question in questions)
+
+
+def _back(reference: str, key: str, bid_reference: str) -> str:
+    """Give the address from which a person came, at the reason that they were writing."""
+    if request.args.get("back") == "bid":
+        return url_for(
+            "panel.bid",
+            reference=reference,
+            bid_reference=bid_reference,
+            _anchor=f"reason-{key}",
+        )
+    return url_for(
+        "panel.question", reference=reference, key=key, _anchor=f"reason-{bid_reference}"
+    )

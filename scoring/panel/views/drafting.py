@@ -1,0 +1,68 @@
+"""What the pages share on which drafts are written: filled in, sent, and then where to."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, flash, make_response, request
+from flask_babel import gettext as _
+
+from marketplace.core import access, keeping
+from marketplace.core.dates import format_time
+from marketplace.core.errors import DomainError, Invalid
+from scoring.panel.evaluator_pages import OwnScore, OwnWork
+from scoring.panel.forms import score_of, show_score
+from scoring.panel.service import DraftCell
+from scoring.panel.views.frame import see
+
+
+def fill(form: Any, name: str, own: OwnScore, note: str) -> None:
+    """Show what is saved of one score, in the fields of that name."""
+    show_score(form[f"score-{name}"], own.value)
+    form[f"reason-{name}"].data = own.rationale
+    form[f"note-{name}"].data = note
+
+
+def sent(form: Any, names: Iterable[str]) -> dict[str, DraftCell]:
+    """Take the cells that the browser sent: a page loaded before a change may lack one."""
+    return {
+        name: DraftCell(
+            value=score_of(form[f"score-{name}"]),
+            rationale=form[f"reason-{name}"].data or "",
+            note=form[f"note-{name}"].data or "" if f"note-{name}" in request.form else None,
+        )
+        for name in names
+        if f"reason-{name}" in request.form
+    }
+
+
+def told_to_script(form: Any, error: DomainError) -> Response | None:
+    """Answer the page's own script why nothing was saved; nothing where a person is asking.
+
+    What stands by fields is put there in either case.
+    """
+    if isinstance(error, Invalid) and error.fields:
+        form.refuse(error)
+    if not keeping.scripted():
+        return None
+    return make_response(keeping.faulty(form) if form.errors else keeping.refused(error))
+
+
+def onward(reference: str, work: OwnWork, following: Response) -> Response:
+    """Send the browser where the button says that was pressed: to what follows, to a question, to
+    a bid, to own texts for one score, or home."""
+    keys = {item.question.key for item in work.questions}
+    bids = {own.bidder.reference for item in work.questions for own in item.scores}
+    place, _sign, wanted = request.form.get("then", "").partition(":")
+    key, _slash, bid = wanted.partition("/")
+    if place == "next":
+        return following
+    if place == "go" and key in keys:
+        return see("panel.question", reference, key=key)
+    if place == "bid" and wanted in bids:
+        return see("panel.bid", reference, bid_reference=wanted)
+    if place in ("texts", "bid-texts") and key in keys and bid in bids:
+        back = {"back": "bid"} if place == "bid-texts" else {}
+        return see("panel.texts", reference, key=key, bid_reference=bid, **back)
+    now = access.clock().now()
+    flash(_("Saved at %(time)s.", time=format_time(now, seconds=True)))
+    return see("panel.home", reference)
