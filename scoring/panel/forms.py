@@ -19,6 +19,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from wtforms import (
     BooleanField,
     Field,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -96,8 +97,9 @@ class AddMemberForm(ChangeMemberForm):
 
 
 class BriefingForm(BaseForm):
-    """That the briefing is accepted."""
+    """That the briefing is accepted; `read` is the digest of the text that the page showed."""
 
+    read = HiddenField(default="")
     accept = BooleanField(
         _l("I have read this and I accept it"),
         widget=GovCheckboxInput(),

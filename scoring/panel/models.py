@@ -92,6 +92,8 @@ class PanelMember(Identified, Base):
     # Null where nobody has said.
     expertise: Mapped[Expertise | None] = mapped_column(enum_type(Expertise))
     briefed_at: Mapped[datetime | None]
+    # Of the text they accepted, by `briefing.with_digest`.
+    briefing_sha256: Mapped[str | None] = mapped_column(String(64))
     interests_declared_at: Mapped[datetime | None]
     scores_submitted_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _let_roles_be([*ROLES, GUEST])
     with op.batch_alter_table("panel_member") as batch:
         batch.add_column(sa.Column("expertise", _expertise(), nullable=True))
+        batch.add_column(sa.Column("briefing_sha256", sa.String(length=64), nullable=True))
     op.create_table(
         "panel_invitation",
         sa.Column("stage_id", sa.Uuid(), nullable=False),
@@ -119,6 +120,7 @@ def downgrade() -> None:
     with op.batch_alter_table("panel_member") as batch:
         batch.drop_constraint(batch.f("ck_panel_member_expertise"), type_="check")
         batch.drop_column("expertise")
+        batch.drop_column("briefing_sha256")
     # Who was a guest acts for the body no longer: without a role nothing opens.
     op.execute(f"DELETE FROM membership_role WHERE role = '{GUEST}'")
     _let_roles_be(list(ROLES))

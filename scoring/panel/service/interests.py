@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
+from scoring.panel.briefing import CURRENT
 from scoring.panel.lifecycle import Interest, Measure
 from scoring.panel.models import ConflictDecision, ConflictDeclaration
 
@@ -22,15 +23,18 @@ class Declaration:
     statement: str = ""
 
 
-def accept_briefing(reference: str, *, actor: Actor, clock: Clock) -> None:
+def accept_briefing(
+    reference: str, *, read: str = CURRENT.sha256, actor: Actor, clock: Clock
+) -> None:
     """Record that a member has read the briefing and accepts to keep the bids confidential.
 
-    Accepting again changes nothing: the first acceptance is what counts.
+    `read` is the digest of the text they read. Accepting again changes nothing: the first
+    acceptance is what counts.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is not on the panel.
-        WrongMoment: moderation has begun.
+        WrongMoment: moderation has begun, or another version took the place of what they read.
     """
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
@@ -38,7 +42,12 @@ def accept_briefing(reference: str, *, actor: Actor, clock: Clock) -> None:
         ensure(policy.can_accept_briefing(actor, member, found.phase))
         if member.briefed_at is not None:
             return
+        if read != CURRENT.sha256:
+            raise WrongMoment(
+                N_("The briefing has changed since you opened it. Read it again, then accept.")
+            )
         member.briefed_at = clock.now()
+        member.briefing_sha256 = CURRENT.sha256
         log.append(
             session,
             clock=clock,
@@ -46,6 +55,8 @@ def accept_briefing(reference: str, *, actor: Actor, clock: Clock) -> None:
             chain=reference,
             actor=actor,
             label=member.label,
+            version=CURRENT.version,
+            briefing_sha256=CURRENT.sha256,
         )
 
 

@@ -13,6 +13,7 @@ from marketplace.core.permissions import Permission, ensure
 from scoring.panel import chair_pages, evaluator_pages, policy, queries, service
 from scoring.panel.assigning.lifecycle import missing_expertise
 from scoring.panel.assigning.policy import can_assign
+from scoring.panel.briefing import CURRENT, with_digest
 from scoring.panel.forms import (
     AddMemberForm,
     BriefingForm,
@@ -233,11 +234,18 @@ def briefing(reference: str) -> Answer:
         "reference": reference,
         "seat": member.seat,
         "briefed_at": member.briefed_at,
+        # Whoever has accepted reads again what they accepted.
+        "text": with_digest(member.briefing_sha256) or CURRENT,
         "open": policy.can_accept_briefing(access.current_actor(), member, found.phase).allowed,
     }
     if form.validate_on_submit():
         try:
-            service.accept_briefing(reference, actor=access.current_actor(), clock=access.clock())
+            service.accept_briefing(
+                reference,
+                read=form.read.data or CURRENT.sha256,
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
         except DomainError as error:
             refused = error
             form.refuse(error)

@@ -14,6 +14,7 @@ from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from scoring.panel import queries, service
+from scoring.panel.briefing import CURRENT
 from scoring.panel.lifecycle import Interest, Measure, PanelPhase, Seat
 from scoring.panel.models import ConflictDeclaration, Panel, PanelMember
 from scoring.panel.service import Declaration
@@ -232,6 +233,22 @@ def test_database_refuses_a_second_chair(scene: Scene, session: Session) -> None
     )
     with pytest.raises(DBAPIError):
         session.commit()
+
+
+def test_briefing_accepted_is_recorded_with_the_digest_of_its_text(
+    scene: Scene, session: Session
+) -> None:
+    scene.name()
+    with pytest.raises(WrongMoment, match="has changed since you opened it"):
+        service.accept_briefing(
+            scene.reference, read="0" * 64, actor=scene.actor("eva"), clock=scene.clock
+        )
+    scene.brief("eva")
+    member = queries.member_of(session, stage(scene), scene.users["eva"].id)
+    assert member is not None
+    assert member.briefing_sha256 == CURRENT.sha256
+    entry = chain_entries(session, scene.reference)[-1]
+    assert (entry.action, entry.fields["briefing_sha256"]) == ("panel.briefed", CURRENT.sha256)
 
 
 def test_declare_before_the_briefing_is_the_wrong_moment(scene: Scene) -> None:
