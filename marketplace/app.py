@@ -74,6 +74,7 @@ ROOMS = (
     "scoring.panel.sheets.views",
     "scoring.panel.reminding.views",
     "scoring.panel.assigning.views",
+    "scoring.panel.observing.views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",

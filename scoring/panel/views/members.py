@@ -24,6 +24,7 @@ from scoring.panel.forms import (
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
 from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, Seat
+from scoring.panel.observing.policy import can_read_record
 from scoring.panel.queries import Candidate, Meeting
 from scoring.panel.reminding import queries as reminding
 from scoring.panel.reminding.lifecycle import STEP_WORDS
@@ -78,6 +79,7 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
+        may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
         expertise_words=EXPERTISE_WORDS,
         advised=missing_expertise([member.expertise for member in found.evaluators]),

@@ -182,6 +182,7 @@ _PANEL = {
     "panel_reminding.one": "closed moderating",
     "panel_reminding.due": "closed moderating",
     "panel_assigning.criteria": "closed moderating",
+    "panel_observing.record": "scored moderating locked",
     "panel_inviting.withdraw": "closed moderating",
     "sheets.take": "opened scoring scored",
     "sheets.bring": "opened scoring scored",

@@ -1,0 +1,1 @@
+"""The record of a panel: who judged, with which interests, and every score with its reason."""

@@ -1,0 +1,34 @@
+"""Gives the record of a panel, each time with an entry that says who read it."""
+
+from marketplace.core.audit import log
+from marketplace.core.clock import Clock
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.transaction import transaction
+from scoring.panel import queries as panels
+from scoring.panel.observing import log_words, policy, queries
+from scoring.panel.observing.queries import Record
+
+__all__ = ["log_words", "read_record"]
+
+
+def read_record(reference: str, *, actor: Actor, clock: Clock) -> Record:
+    """Give the record of a panel and record the read, before anything of it leaves here.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden, WrongMoment: by `policy.can_read_record`.
+    """
+    with transaction() as session:
+        found = panels.meeting(session, reference, actor)
+        ensure(policy.can_read_record(actor, found.member, found.phase))
+        record = queries.record(session, found)
+        log.append(
+            session,
+            clock=clock,
+            action="panel.read",
+            chain=reference,
+            actor=actor,
+            label=found.member.label if found.member else None,
+            bid=", ".join(record.bids),
+        )
+    return record
