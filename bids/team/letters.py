@@ -93,8 +93,8 @@ def tell_left(session: Session, bid: Bid, _invitation: TeamInvitation, clock: Cl
     text = _("A partner has left your bid %(bid)s. Look at who does the work.", bid=bid.reference)
     if bid.state is BidState.SUBMITTED:
         text += " " + _(
-            "The version that you submitted still names it. Change your bid and submit it again "
-            "before bids close."
+            "If the version that you submitted names it, that version stands as it is. Change "
+            "your bid and submit it again before bids close."
         )
     subject = _("A partner has left: %(title)s", title=bid.challenge.title)
     _to_lead(session, bid, subject, text, clock)
