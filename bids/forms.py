@@ -204,7 +204,7 @@ class FindingForm(BaseForm):
     """What an officer finds about an opened bid."""
 
     finding = RadioField(
-        _l("What do you find?"),
+        _l("What do you decide about the bid?"),
         widget=GovRadioInput(),
         choices=[
             (EligibilityFinding.VALID.value, _l("Valid: the bid goes to the panel")),

@@ -92,7 +92,9 @@ def _of_bid(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Iterator
         yield Todo(
             row.supplier_id,
             Kind.DRAFT,
-            _("Submit your changes, or give them up") if submitted else _("Finish your bid"),
+            _("Submit your changes, or give them up")
+            if submitted
+            else _("Finish and submit your bid"),
             "bids.task_list",
             {"reference": row.reference},
             about=row.title,

@@ -7,6 +7,7 @@ from bids import queries
 from bids.checking import carried, outcome, policy
 from bids.checking.forms import form_of
 from bids.checking.questions import Facts, Key, Question, questions
+from challenges.asking import policy as asking
 from challenges.kinds import PriceModel
 from challenges.law import law_holding
 from challenges.models import Challenge
@@ -53,6 +54,7 @@ def show(reference: str) -> Page:
         result=outcome.result(asked, answers),
         visitor=bearer is None,
         for_supplier=_acts_for_supplier(),
+        asks=asking.takes_questions(challenge, access.clock().now()),
         law=law_holding(challenge, access.clock().now()).band,
     )
     return _private(page)

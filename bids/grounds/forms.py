@@ -122,7 +122,7 @@ def declaration_form(rules: GroundRules) -> type[DeclarationForm]:
             widget=GovRadioInput(),
             choices=YES_NO,
             description=_l(group.hint),
-            validators=[InputRequired(_l("Answer yes or no"))],
+            validators=[InputRequired(_l("%(group)s: answer yes or no", group=_l(group.title)))],
         )
         for ground in rules.of_group(group.key):
             fields |= _of_ground(ground)

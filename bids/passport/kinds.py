@@ -1,8 +1,12 @@
 """What kinds of things a subject of the passport asks for. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+# What a label says to whoever fills a form in, and to nobody who reads the answer.
+_ASIDE = re.compile(r" \([^()]*\)$")
 
 
 class Subject(StrEnum):
@@ -71,3 +75,8 @@ class Asked:
     rows: Sequence[Part] = ()
     row_title: str = ""
     ends: str = ""
+
+
+def said_of(label: str) -> str:
+    """Give the label of an answer as a reader needs it, without its aside."""
+    return _ASIDE.sub("", label)

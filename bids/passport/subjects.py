@@ -22,7 +22,10 @@ BIDDERS = (
 _IDENTITY = Asked(
     Subject.IDENTITY,
     N_("Who you are"),
-    N_("The name that stands on your bids, the numbers by which others find you, and whom to ask."),
+    N_(
+        "Your name in law, the numbers by which others find you, and whom to ask. Your bids show "
+        "the name by which you registered here."
+    ),
     parts=(
         Part("kind", N_("What are you?"), Kind.CHOICE, required=N_("Choose what you are"),
              choices=BIDDERS),
@@ -56,7 +59,7 @@ _SIZE = Asked(
     ),
     parts=(
         Part("staff", N_("How many people work for you?"), Kind.WHOLE,
-             hint=N_("Count part-time work by its share."),
+             hint=N_("Count part-time work by its share, and round to whole people."),
              required=N_("Enter how many people work for you, 0 if none")),
         Part("turnover_minor", N_("Turnover of the last year, without VAT"), Kind.MONEY,
              required=N_("Enter your turnover, 0 if none yet")),

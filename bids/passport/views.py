@@ -1,5 +1,6 @@
 """The pages of a supplier's passport: its parts, one part at a time, and saying all is right."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from bids.passport import service
 from bids.passport.answers import Standing, Values
 from bids.passport.compared import differences
 from bids.passport.forms import SubjectForm, form_for, rows_sent
-from bids.passport.kinds import Kind, Subject
+from bids.passport.kinds import Kind, Subject, said_of
 from bids.passport.models import PassportAnswer
 from bids.passport.queries import history, known_identity, passport_of
 from bids.passport.readings import asks, of_company
@@ -22,7 +23,7 @@ from bids.views.room import Page
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
-from marketplace.core.dates import PLACE
+from marketplace.core.dates import PLACE, format_date
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Actor, Permission
@@ -31,6 +32,13 @@ from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
 blueprint = Blueprint("passport", __name__)
 blueprint.add_app_template_global(Kind, "PassportKind")
 blueprint.add_app_template_global(lambda: ASKED, "passport_asked")
+blueprint.add_app_template_global(said_of, "said_of")
+
+
+@blueprint.app_template_global("passport_day")
+def _day(value: str) -> str:
+    """Say a day of a passport's answer."""
+    return format_date(date.fromisoformat(value))
 
 
 @blueprint.get("/organisation/passport")
@@ -138,9 +146,17 @@ def _subject(text: str) -> Subject:
 
 def _known(which: Subject, actor: Actor) -> dict[str, Any]:
     """Give what is known before the first answer, so that it is not asked again."""
-    if which is not Subject.IDENTITY:
+    if which is Subject.IDENTITY:
+        return known_identity(db.session(), actor.organisation_id)
+    declaration = (
+        queries.current_declaration(db.session(), actor.organisation_id)
+        if which is Subject.SIZE
+        else None
+    )
+    if declaration is None:
         return {}
-    return known_identity(db.session(), actor.organisation_id)
+    figures = ("staff", "turnover_minor", "balance_minor")
+    return {name: getattr(declaration, name) for name in figures}
 
 
 def _filled(which: Subject, values: dict[str, Any]) -> SubjectForm:

@@ -11,6 +11,7 @@ from bids import queries as bids
 from bids.models import EligibilityDeclaration
 from bids.passport import policy
 from bids.passport import service as passports
+from bids.passport.answers import last_day
 from bids.passport.kinds import Subject
 from bids.passport.queries import passport_of
 from bids.passport.size import size_of
@@ -82,6 +83,7 @@ def export_pdf(
     content = files.write(made, keys.signer())
     html = environment.get_template("portable/document.html").render(
         passport=made,
+        last_day=last_day,
         subjects=[
             (translate(title), said, made.subjects[name])
             for name, title, said in _told(made, translate)
@@ -144,11 +146,12 @@ def look_at(session: Session, content: bytes, *, actor: Actor, clock: Clock) -> 
         raise _refusal(
             N_("This is the document to read. Choose the file passport.json, which it holds")
         )
+    if len(content) > files.LARGEST:
+        raise _refusal(N_("This file is larger than any passport. Choose the file passport.json"))
     checked = files.check(content, known_keys(session))
     if checked.read is None:
         raise _refusal(
-            N_("This is not a passport as a service writes it: %(why)s"),
-            why=dict(checked.findings[0].data).get("why", ""),
+            N_("This is not a passport as a service writes it. Choose the file passport.json")
         )
     if checked.verdict is Verdict.FAILED:
         raise _refusal(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bids.passport.kinds import Asked, Kind, Part
+from bids.passport.kinds import Asked, Kind, Part, said_of
 from challenges.law import REGIME
 from marketplace.core.dates import format_date
 from marketplace.core.regimes.grounds import GroundRules, ground_versions
@@ -25,13 +25,13 @@ class Said:
 def answers(asked: Asked, values: Mapping[str, Any], translate: Translate) -> list[Said]:
     """Give what was answered to a subject, in the order of its page; rows one after another."""
     found = [
-        Said(translate(part.label), value(part, values[part.name], translate))
+        Said(said_of(translate(part.label)), value(part, values[part.name], translate))
         for part in asked.parts
         if part.name in values
     ]
     for row in values.get("rows", ()):
         told = [
-            f"{translate(part.label)}: {value(part, row[part.name], translate)}"
+            f"{said_of(translate(part.label))}: {value(part, row[part.name], translate)}"
             for part in asked.rows
             if part.name in row
         ]
@@ -94,4 +94,6 @@ def value(part: Part, given: Any, translate: Translate) -> str:
 
 def plain(said: Sequence[Said]) -> str:
     """Write answers as lines to paste."""
-    return "\n".join(f"{each.asked}: {each.answer}" for each in said)
+    return "\n".join(
+        f"{each.asked}{'' if each.asked.endswith('?') else ':'} {each.answer}" for each in said
+    )

@@ -59,6 +59,8 @@ def declare() -> Page:
             except Invalid as error:
                 status = refused(form, error)
             else:
+                # Whoever came from a quick check goes on to the challenge that it was about.
+                checked = carried.challenge()
                 carried.forget()
                 flash(
                     _(
@@ -67,7 +69,7 @@ def declare() -> Page:
                         months=declaration_months(),
                     )
                 )
-                return redirect(_back(request.args.get("bid")), 303)
+                return redirect(_back(request.args.get("bid"), checked), 303)
     elif request.method == "POST":
         status = 422
         form.told.data = ",".join(form.shown)
@@ -114,8 +116,10 @@ def _fill(form: DeclarationForm, declaration: EligibilityDeclaration | None) -> 
     form.balance.data = declaration.balance_minor
 
 
-def _back(bid: str | None) -> str:
-    """Go back to the bid that sent the person here, else to the declaration."""
+def _back(bid: str | None, checked: str | None) -> str:
+    """Go back to the bid, or on to the challenge that was checked, else to what stands."""
     if bid:
         return url_for("bids.task_list", reference=bid)
+    if checked:
+        return url_for("bids.start", reference=checked)
     return url_for("bids.eligibility")

@@ -87,7 +87,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         for name, message in fields.items():
             if name in self._fields:
                 field = self._fields[name]
-                field.errors = [*field.errors, _(message)]
+                field.errors = [*field.errors, _(message, **error.data)]
                 general = False
         if general:
             self.form_errors.append(_(error.message, **error.data))

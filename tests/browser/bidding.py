@@ -45,7 +45,7 @@ def declare(founder: Person) -> None:
     founder.follow("Eligibility")
     founder.press("Declare your eligibility")
     founder.press("Make the declaration", status=422)
-    founder.refused("Answer yes or no", "Tick the box to make the declaration")
+    founder.refused("Convictions: answer yes or no", "Tick the box to make the declaration")
     for group in newest_grounds().groups:
         founder.choose("No", group=group.asks)
     founder.fill(
