@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bids import drafts, expiring
 from bids import queries as bids
-from bids.models import Bid
+from bids.lifecycle import BidState
+from bids.models import Bid, Submission
 from bids.policy import Gap
 from bids.team import holding, policy
 from bids.team.document import Subcontractor
@@ -155,6 +156,35 @@ def changed_since(session: Session, bid_id: uuid.UUID, instant: datetime) -> boo
             )
         )
     )
+
+
+def left_since_submitted(
+    session: Session, suppliers: Collection[uuid.UUID], now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Give the suppliers' submitted bids, while they are taken, that a partner has left since.
+
+    Each with its supplier, its reference, the challenge's title, and when bids close.
+    """
+    return session.execute(
+        select(Bid.supplier_id, Bid.reference, Challenge.title, Stage.closes_at)
+        .join(Challenge, Challenge.id == Bid.challenge_id)
+        .join(Stage, Stage.id == Bid.stage_id)
+        .join(
+            Submission,
+            and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
+        )
+        .join(TeamInvitation, TeamInvitation.bid_id == Bid.id)
+        .where(
+            Bid.supplier_id.in_(suppliers),
+            Bid.state == BidState.SUBMITTED,
+            Stage.closes_at > now,
+            TeamInvitation.state == InvitationState.LEFT,
+            TeamInvitation.answered_at < Submission.recorded_at,
+            TeamInvitation.ended_at >= Submission.recorded_at,
+        )
+        .distinct()
+        .order_by(Stage.closes_at, Bid.reference)
+    ).all()
 
 
 def team_shown(session: Session, bid: Bid) -> Team:

@@ -1,5 +1,7 @@
 """The team is sealed with the bid; officers see it when it is opened, judges its names alone."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -109,6 +111,27 @@ def test_a_partner_that_leaves_after_submission_is_named_to_the_bidder_and_the_o
     page = client.get(f"{at}/{team.reference}").text
     assert PART in page
     assert "Left before bids closed" in page
+
+
+def test_a_bid_that_a_partner_left_waits_for_the_bidder_until_it_is_submitted_again(
+    team: Partnership, client: FlaskClient
+) -> None:
+    asked = team.invite()
+    team.accept(asked)
+    team.clock.instant += timedelta(minutes=1)
+    submit(team)
+    sign_in(client, team.scene.admin_user)
+    said = "A partner has left a bid that you submitted"
+    assert said not in client.get("/work").text
+
+    team.clock.instant += timedelta(minutes=1)
+    service.leave(asked, user_id=team.person.id, actor=team.admin, clock=team.clock)
+    assert said in client.get("/work").text
+
+    bids.change_bid(team.reference, actor=team.scene.admin, clock=team.clock)
+    team.clock.instant += timedelta(minutes=1)
+    submit(team)
+    assert said not in client.get("/work").text
 
 
 def test_judges_declare_about_partners_and_main_subcontractors_by_name_alone(
