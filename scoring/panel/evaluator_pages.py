@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
@@ -22,7 +21,7 @@ from marketplace.core.text import N_
 from scoring.panel import queries
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import Fault, score_fault
-from scoring.panel.models import PanelMember, ScoreDraft
+from scoring.panel.models import PanelMember
 from scoring.panel.order import in_reading_order
 from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
 
@@ -31,7 +30,8 @@ from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
 class OwnScore:
     """An evaluator's own score of one bid on one question, written or not.
 
-    `conditions` are those under which the evaluator may score this bid, if there are any.
+    `conditions` are those under which the evaluator may score this bid, if there are any; `note`
+    is the evaluator's private one, empty where there is none.
     """
 
     bidder: Bidder
@@ -41,6 +41,7 @@ class OwnScore:
     fault: Fault | None
     corrected: bool = False
     conditions: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class QuestionPage:
 
     `flaws` says of the bids that are not as they were submitted what is wrong, by bid id too;
     `asked` what bidders were asked after the opening, as far as the panel may see it; `files` what
-    goes with the bids that are as they were submitted; `notes` the evaluator's own private ones.
+    goes with the bids that are as they were submitted.
     Plain values throughout: the page outlives the transaction that recorded its reading.
     """
 
@@ -135,7 +136,6 @@ class QuestionPage:
     asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
     files: Mapping[uuid.UUID, Sequence[Attachment]]
     scale: Sequence[tuple[Decimal, str]]
-    notes: Mapping[uuid.UUID, str]
 
     @property
     def place(self) -> int:
@@ -166,7 +166,6 @@ class QuestionPage:
             self,
             current=replace(self.current, scores=scores),
             answers={bid_id: self.answers[bid_id]},
-            notes={bid_id: self.notes[bid_id]} if bid_id in self.notes else {},
         )
 
     def _beside(self, step: int) -> str | None:
@@ -197,7 +196,7 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
         for item in interests
         if item.decision is not None and item.restricted
     }
-    written = _written(session, found, member)
+    written, noted = _written(session, found, member)
     by_question: dict[uuid.UUID, list[OwnScore]] = {}
     for bidder, question in queries.expected_cells(member, found.stage, all_bidders, kept_apart):
         value, rationale, saved_at, corrected = written.get(
@@ -212,6 +211,7 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
                 fault=score_fault(value, rationale, question.max_score),
                 corrected=corrected,
                 conditions=conditions.get(bidder.bid_id, ""),
+                note=noted.get((bidder.bid_id, question.id), ""),
             )
         )
     return OwnWork(
@@ -236,24 +236,18 @@ def bidder_of(bid: OpenedBid) -> Bidder:
     return Bidder(bid.bid_id, bid.reference, bid.supplier_name, bid.state)
 
 
+Place = tuple[uuid.UUID, uuid.UUID]
 Written = tuple[Decimal | None, str, datetime | None, bool]
 
 
 def _written(
     session: Session, found: Meeting, member: PanelMember
-) -> dict[tuple[uuid.UUID, uuid.UUID], Written]:
-    """Give the member's own drafts or, once submitted, own scores, by bid and criterion."""
+) -> tuple[dict[Place, Written], dict[Place, str]]:
+    """Give the member's own drafts or, once submitted, own scores, by bid and criterion; and the
+    member's private notes."""
     if member.scores_submitted_at is None:
-        drafts = session.scalars(select(ScoreDraft).where(ScoreDraft.member_id == member.id))
-        return {
-            (draft.bid_id, draft.criterion_id): (
-                draft.value,
-                draft.rationale,
-                draft.changed_at,
-                False,
-            )
-            for draft in drafts
-        }
+        return notes.with_drafts(session, member)
+    scores = queries.current_scores(session, found.stage.id, member_id=member.id)
     return {
         (score.bid_id, score.criterion_id): (
             score.value,
@@ -261,8 +255,8 @@ def _written(
             score.recorded_at,
             score.replaces_id is not None,
         )
-        for score in queries.current_scores(session, found.stage.id, member_id=member.id)
-    }
+        for score in scores
+    }, notes.own(session, member)
 
 
 def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
@@ -289,11 +283,6 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
         asked=bid_queries.shown_to_panel(session, readable, key),
-        notes={
-            bid_id: text
-            for (bid_id, criterion_id), text in notes.own(session, work.member).items()
-            if criterion_id == question.id
-        },
         files={
             bid.bid_id: bid.attachments for bid in opened if bid.bid_id in readable and bid.intact
         },

@@ -61,6 +61,12 @@ def _report() -> Iterable[Row]:
     return report.rows()
 
 
+def _result() -> Iterable[Row]:
+    from tests.benchmarks import result
+
+    return result.rows()
+
+
 def _simulator() -> Iterable[Row]:
     from tests.benchmarks import simulator
 
@@ -76,6 +82,7 @@ SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "sealed": _sealed,
     "rush": _rush,
     "report": _report,
+    "result": _result,
     "simulator": _simulator,
 }
 

@@ -16,7 +16,6 @@ from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import queries
-from scoring.panel.desk import notes
 from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, bidder_of, own_work
 from scoring.panel.queries import Bidder, Meeting
 
@@ -39,7 +38,6 @@ class Desk:
     asked: Mapping[uuid.UUID, Sequence[ShownQuery]]
     files: Mapping[uuid.UUID, Sequence[Attachment]]
     scales: Mapping[uuid.UUID, Sequence[tuple[Decimal, str]]]
-    notes: Mapping[tuple[uuid.UUID, uuid.UUID], str]
 
     def bid(self, bid_reference: str) -> "BidPage":
         """Narrow it to one bid.
@@ -67,7 +65,6 @@ class Desk:
                     answer=answers.get(item.question.key, ""),
                     scale=self.scales[item.question.id],
                     asked=[query for query in asked if query.key == item.question.key],
-                    note=self.notes.get((bidder.bid_id, item.question.id), ""),
                 )
                 for item, own in mine
             ],
@@ -87,7 +84,6 @@ class BidCell:
     answer: str
     scale: Sequence[tuple[Decimal, str]]
     asked: Sequence[ShownQuery]
-    note: str
 
 
 @dataclass(frozen=True)
@@ -143,5 +139,4 @@ def whole_desk(session: Session, found: Meeting) -> Desk:
         scales={
             item.question.id: queries.scale(found.stage, item.question) for item in work.questions
         },
-        notes=notes.own(session, work.member),
     )

@@ -29,7 +29,7 @@ def bid(reference: str, bid_reference: str) -> Answer:
     page = _read(reference, bid_reference)
     form = _form([cell.item.question for cell in page.cells])
     for cell in page.cells:
-        fill(form, cell.item.question.key, cell.own, cell.note)
+        fill(form, cell.item.question.key, cell.own)
     return answer("panel/desk/bid.html", form, None, page=page)
 
 

@@ -15,11 +15,11 @@ from scoring.panel.service import DraftCell
 from scoring.panel.views.frame import see
 
 
-def fill(form: Any, name: str, own: OwnScore, note: str) -> None:
+def fill(form: Any, name: str, own: OwnScore) -> None:
     """Show what is saved of one score, in the fields of that name."""
     show_score(form[f"score-{name}"], own.value)
     form[f"reason-{name}"].data = own.rationale
-    form[f"note-{name}"].data = note
+    form[f"note-{name}"].data = own.note
 
 
 def sent(form: Any, names: Iterable[str]) -> dict[str, DraftCell]:

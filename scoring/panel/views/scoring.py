@@ -26,7 +26,7 @@ def question(reference: str, key: str) -> Answer:
     page = _read(reference, key)
     form = _form(page.current)
     for own in page.current.scores:
-        fill(form, own.bidder.reference, own, page.notes.get(own.bidder.bid_id, ""))
+        fill(form, own.bidder.reference, own)
     return answer("panel/question.html", form, None, page=page)
 
 
@@ -140,5 +140,4 @@ def correct(reference: str, key: str, bid_reference: str) -> Answer:
     elif not form.is_submitted():
         show_score(form.value, own.value)
         form.rationale.data = own.rationale
-    note = page.notes.get(own.bidder.bid_id, "")
-    return answer("panel/correct.html", form, refused, page=page, own=own, note=note)
+    return answer("panel/correct.html", form, refused, page=page, own=own)
