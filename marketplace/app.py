@@ -75,6 +75,7 @@ ROOMS = (
     "scoring.panel.reminding.views",
     "scoring.panel.assigning.views",
     "scoring.panel.observing.views",
+    "scoring.panel.trial.views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",

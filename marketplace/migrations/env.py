@@ -38,6 +38,7 @@ import scoring.panel.inviting.models
 import scoring.panel.models
 import scoring.panel.reminding.models
 import scoring.panel.sheets.models
+import scoring.panel.trial.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 

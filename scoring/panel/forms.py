@@ -169,6 +169,17 @@ def scoring_form(cells: Iterable[tuple[str, str, Question]]) -> Any:
     return _made("ScoringForm", fields)
 
 
+def trial_form(question: Question) -> Any:
+    """Make the form by which an evaluator scores the example of a trial."""
+    return _made(
+        "TrialForm",
+        {
+            "value": _score(_("Your score"), question.max_score),
+            "rationale": _text(_("Reason for the score")),
+        },
+    )
+
+
 def correction_form(question: Question) -> Any:
     """Make the form that corrects one submitted score."""
     return _made(

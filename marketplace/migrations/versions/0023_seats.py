@@ -88,6 +88,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", "criterion_id", name=op.f("pk_panel_assignment")),
     )
     op.create_table(
+        "trial_example",
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("criterion_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_trial_example_text")),
+        _to("trial_example", "criterion_id", "criterion"),
+        _to("trial_example", "made_by_id", "user_account"),
+        _to("trial_example", "stage_id", "panel", "stage_id"),
+        sa.PrimaryKeyConstraint("stage_id", name=op.f("pk_trial_example")),
+    )
+    op.create_table(
+        "trial_score",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("rationale", sa.Text(), nullable=False),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_trial_score_value")),
+        sa.CheckConstraint("length(trim(rationale)) > 0", name=op.f("ck_trial_score_rationale")),
+        _to("trial_score", "member_id", "panel_member"),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_trial_score")),
+    )
+    op.create_table(
         "panel_due",
         sa.Column("stage_id", sa.Uuid(), nullable=False),
         sa.Column("step", _words("step", "briefing", "interests", "scores"), nullable=False),
@@ -115,6 +139,8 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_table("panel_reminder")
     op.drop_table("panel_due")
+    op.drop_table("trial_score")
+    op.drop_table("trial_example")
     op.drop_table("panel_assignment")
     op.drop_table("panel_invitation")
     with op.batch_alter_table("panel_member") as batch:

@@ -17,7 +17,7 @@ from scoring.panel.reminding.models import PanelDue, PanelReminder
 @dataclass(frozen=True)
 class Waiting:
     """What the panel waits for from one member: `late` once a due day is over, `reminded_at` when
-    they were last reminded, `remindable` while they may be today."""
+    they were last reminded, `remindable` while they may be today; nobody reminds themselves."""
 
     steps: list[Step]
     late: bool
@@ -59,7 +59,14 @@ def outstanding(session: Session, found: Meeting, now: datetime) -> Outstanding:
     due = due_days(session, found.stage.id)
     return Outstanding(
         {
-            member.label: _waiting(member, found.phase, due, last.get(member.id), now)
+            member.label: _waiting(
+                member,
+                found.phase,
+                due,
+                last.get(member.id),
+                now,
+                own=member is found.member,
+            )
             for member in found.members
         },
         due,
@@ -72,6 +79,8 @@ def _waiting(
     due: dict[Step, date],
     reminded_at: datetime | None,
     now: datetime,
+    *,
+    own: bool,
 ) -> Waiting:
     steps = (
         steps_left(
@@ -86,4 +95,6 @@ def _waiting(
     )
     today = day_of(now)
     again = reminded_at is None or day_of(reminded_at) < today
-    return Waiting(steps, overdue(steps, due, today), reminded_at, bool(steps) and again)
+    return Waiting(
+        steps, overdue(steps, due, today), reminded_at, bool(steps) and again and not own
+    )

@@ -35,6 +35,8 @@ def remind(reference: str, *, label: str = "", actor: Actor, clock: Clock, link:
         now = clock.now()
         waits = queries.outstanding(session, found, now)
         asked = [found.labelled(label)] if label else list(found.members)
+        if label and asked == [found.member]:
+            raise WrongMoment(N_("You need no reminder of your own: go on with your part."))
         reminded = [member for member in asked if waits.of[member.label].remindable]
         if not reminded:
             if any(waits.of[member.label].steps for member in asked):

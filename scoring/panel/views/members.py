@@ -30,6 +30,8 @@ from scoring.panel.reminding import queries as reminding
 from scoring.panel.reminding.lifecycle import STEP_WORDS
 from scoring.panel.reminding.policy import can_remind
 from scoring.panel.service import Declaration
+from scoring.panel.trial import queries as trials
+from scoring.panel.trial.policy import can_set_example
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, own_link, see
 
 
@@ -42,7 +44,8 @@ def home(reference: str) -> Answer:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
     due = reminding.due_days(db.session(), found.stage.id)
-    return render_template("panel/home.html", found=found, work=work, due=due)
+    tries = trials.trial(db.session(), found).question is not None
+    return render_template("panel/home.html", found=found, work=work, due=due, tries=tries)
 
 
 @blueprint.get("/progress")
@@ -79,6 +82,8 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
+        tries=trials.trial(db.session(), found).question is not None,
+        may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
         expertise_words=EXPERTISE_WORDS,

@@ -73,6 +73,14 @@ def test_remind_one_who_has_done_everything_says_so(declaring: Scene) -> None:
         remind(declaring, "E99")
 
 
+def test_remind_leaves_out_who_presses_the_button(scene: Scene) -> None:
+    scene.name()
+    assert "Cher Chair" not in remind(scene)
+    with pytest.raises(WrongMoment, match="no reminder of your own"):
+        remind(scene, scene.label("cher"))
+    assert remind(scene, by="lena") == ["Cher Chair"]
+
+
 def test_remind_by_a_member_who_does_not_chair_is_forbidden(declaring: Scene) -> None:
     for who in ("eva", "carl"):
         with pytest.raises(Forbidden):

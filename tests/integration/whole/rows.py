@@ -183,6 +183,8 @@ _PANEL = {
     "panel_reminding.due": "closed moderating",
     "panel_assigning.criteria": "closed moderating",
     "panel_observing.record": "scored moderating locked",
+    "panel_trial.show": "closed scoring",
+    "panel_trial.example": "closed scoring",
     "panel_inviting.withdraw": "closed moderating",
     "sheets.take": "opened scoring scored",
     "sheets.bring": "opened scoring scored",
