@@ -52,6 +52,8 @@ def open_bids(play: Play) -> None:
     second.press("Decide about eligibility")
     second.press("Record the decision", status=422)
     second.refused("Choose what you find")
+    second.choose("Put right: the evidence is enough")
+    second.fill({"Why": "It happened once, and the new way of working was shown to us."})
     second.choose("Valid: the bid goes to the panel")
     second.fill({"Reason": "They changed who manages contracts, and showed it."})
     second.press("Record the decision")

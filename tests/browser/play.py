@@ -126,7 +126,7 @@ class Play:
     def _declare(self, troubled: bool, actor: Actor) -> None:
         bids.declare_eligibility(
             bids.Declared(
-                grounds=[DeclaredGround("insolvency", self.site.clock.now().date(), TROUBLE)]
+                grounds=[DeclaredGround("poor_performance", self.site.clock.now().date(), TROUBLE)]
                 if troubled
                 else [],
                 staff=7,
