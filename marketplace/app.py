@@ -76,6 +76,7 @@ ROOMS = (
     "scoring.panel.assigning.views",
     "scoring.panel.observing.views",
     "scoring.panel.trial.views",
+    "scoring.panel.interests.views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",

@@ -34,6 +34,7 @@ import scoring.award.models
 import scoring.award.notices.models
 import scoring.award.recomputing.models
 import scoring.panel.desk.models
+import scoring.panel.interests.models
 import scoring.panel.inviting.models
 import scoring.panel.models
 import scoring.panel.reminding.models

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
 from bids.asking.models import BidQuery
@@ -23,7 +22,8 @@ from scoring.award.recomputing.queries import Again, computed_again
 from scoring.explanation import charts, sentences
 from scoring.explanation.sentences import ranked_by
 from scoring.panel import queries as panels
-from scoring.panel.models import ConflictDecision, ConflictDeclaration, Interest, PanelMember
+from scoring.panel.lifecycle import Interest
+from scoring.panel.queries import DeclaredInterest
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ResultPage:
     bands: charts.WeightBands | None
     could_change: Sequence[sentences.Topic]
     again: Sequence[Again]
-    interests: Sequence[tuple[ConflictDeclaration, ConflictDecision | None]]
+    interests: Sequence[DeclaredInterest]
     low_prices: Sequence[sentences.Sentence]
     price_flags: Sequence[prices.Flagged]
     winner_choices: Sequence[tuple[str, str]]
@@ -161,35 +161,23 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
             state=page.challenge.state,
             has_result=found.computed is not None and found.locked,
             any_ranked=found.any_ranked,
+            undecided=found.undecided,
             awaits_sign_off=found.awaits_sign_off,
         )
     )
     ensure(prices.can_go_on(page.price_flags))
 
 
-def _interests(
-    session: Session, challenge: Challenge
-) -> list[tuple[ConflictDeclaration, ConflictDecision | None]]:
-    """Read the declared interests, each with the measure that counts."""
-    declared = session.scalars(
-        select(ConflictDeclaration)
-        .join(PanelMember, PanelMember.id == ConflictDeclaration.member_id)
-        .where(
-            PanelMember.stage_id == challenge.stage.id,
-            ConflictDeclaration.interest == Interest.DECLARED,
-        )
-        .options(joinedload(ConflictDeclaration.member).joinedload(PanelMember.user))
-        .order_by(ConflictDeclaration.declared_at)
-    ).all()
-    measures = {
-        decision.declaration_id: decision
-        for decision in session.scalars(
-            select(ConflictDecision)
-            .where(ConflictDecision.declaration_id.in_([row.id for row in declared]))
-            .order_by(ConflictDecision.decided_at, ConflictDecision.id)
-        )
-    }
-    return [(row, measures.get(row.id)) for row in declared]
+def _interests(session: Session, challenge: Challenge) -> list[DeclaredInterest]:
+    """Read the declared interests of those who sit, with the measure that counts for each."""
+    return sorted(
+        (
+            item
+            for item in panels.declared_interests(session, challenge.stage.id)
+            if item.declaration.interest is Interest.DECLARED
+        ),
+        key=lambda item: item.declaration.declared_at,
+    )
 
 
 def trace(session: Session, reference: str, bid_reference: str, actor: Actor) -> TracePage:
@@ -205,6 +193,8 @@ def trace(session: Session, reference: str, bid_reference: str, actor: Actor) ->
     ensure(policy.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
     if found.computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
+    if _kept_away(session, challenge, bid_reference, actor):
+        raise NotFound(N_("There is no such bid."))
     for row, bid in zip(
         sorted(found.computed.result["bids"], key=lambda row: str(row["id"])),
         sorted(found.computed.evaluation["bids"], key=lambda bid: str(bid["id"])),
@@ -214,6 +204,16 @@ def trace(session: Session, reference: str, bid_reference: str, actor: Actor) ->
             name = bid.get("supplier") or bid_reference
             return TracePage(challenge, name, row, found.computed.evaluation["criteria"])
     raise NotFound(N_("There is no such bid."))
+
+
+def _kept_away(session: Session, challenge: Challenge, bid_reference: str, actor: Actor) -> bool:
+    """Tell whether the actor sits on the panel and must not deal with a bid."""
+    stage_id = challenge.stage.id
+    seat = panels.member_of(session, stage_id, actor.user_id)
+    if seat is None:
+        return False
+    bid = panels.bidder_named(panels.bidders(session, stage_id), bid_reference)
+    return (seat.id, bid.bid_id) in panels.recusals(session, stage_id)
 
 
 def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:

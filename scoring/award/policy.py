@@ -19,6 +19,11 @@ LAPSED = N_(
     "nothing to sign off. The chair reads the new result and recommends again."
 )
 
+UNDECIDED = N_(
+    "An interest of a member of the panel was found later and is not decided yet. Decide it first: "
+    "the result may change."
+)
+
 READERS = (
     Permission.AWARD_RECOMMEND,
     Permission.AWARD_APPROVE,
@@ -57,12 +62,19 @@ def can_recommend(
     has_result: bool,
     awaits_sign_off: bool,
     any_ranked: bool = True,
+    undecided: bool = False,
 ) -> Answer:
-    """Tell whether the actor may recommend a bid; `any_ranked`: the result ranks one at least."""
+    """Tell whether the actor may recommend a bid.
+
+    `any_ranked`: the result ranks one at least; `undecided`: an interest that was found later
+    waits for a decision.
+    """
     if not actor.may(Permission.AWARD_RECOMMEND) or actor.user_id != chair_id:
         return lacks_right(N_("Only the chair of this panel recommends a bid."))
     if state is not State.EVALUATING or not has_result:
         return wrong_moment(N_("A bid can be recommended once the result is computed."))
+    if undecided:
+        return wrong_moment(UNDECIDED)
     if not any_ranked:
         return wrong_moment(
             N_(
@@ -82,10 +94,12 @@ def can_sign_off(
     state: State,
     answered: bool,
     lapsed: bool = False,
+    undecided: bool = False,
 ) -> Answer:
     """Tell whether the actor may approve or return the recommendation; null: there is none.
 
-    `lapsed`: what it rests on was changed after it was made.
+    `lapsed`: what it rests on was changed after it was made; `undecided`: an interest that was
+    found later waits for a decision.
     """
     if not actor.may(Permission.AWARD_APPROVE):
         return lacks_right(N_("Only an approver signs off a recommendation."))
@@ -97,6 +111,8 @@ def can_sign_off(
         return wrong_moment(N_("This recommendation has been answered already."))
     if lapsed:
         return wrong_moment(LAPSED)
+    if undecided:
+        return wrong_moment(UNDECIDED)
     return ALLOWED
 
 

@@ -28,6 +28,7 @@ from scoring.award.recomputing.lifecycle import lapsed
 from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import replaced
 from scoring.panel import queries as panels
+from scoring.panel.interests.queries import any_open
 from scoring.panel.models import Panel, PanelMember, Seat
 
 
@@ -52,6 +53,8 @@ class Decision:
     sign_off: SignOff | None
     intention: Intention | None
     contract: Contract | None
+    # Whether an interest that was found later waits for a decision.
+    undecided: bool = False
 
     @property
     def locked(self) -> bool:
@@ -97,7 +100,8 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     recused: dict[str, list[str]] = {label: [] for label in labels.values()}
     bids = opened_bids(session, stage.id)
     references = {bid.bid_id: bid.reference for bid in bids}
-    apart = panels.recusals(session, stage.id)
+    # One that is not decided yet keeps its member away from the bid; what it had scored counts.
+    apart = panels.recused_pairs(panels.declared_interests(session, stage.id))
     for member_id, bid_id in apart:
         if member_id in labels:
             recused[labels[member_id]].append(references[bid_id])
@@ -205,6 +209,7 @@ def decision(session: Session, stage: Stage) -> Decision:
             .order_by(Contract.signed_at)
             .limit(1)
         ),
+        undecided=any_open(session, stage.id),
     )
 
 

@@ -29,8 +29,10 @@ from scoring.award import hooks, log_words, pages, policy, queries
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
+from scoring.panel.interests.queries import last_unlock
 
 __all__ = [
     "conclude_scoring",
@@ -45,6 +47,8 @@ __all__ = [
 def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID:
     """Lock the quality scores and compute the result; return the result's id.
 
+    Locked again after an interest was found later, the result takes the place of the one before.
+
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor does not chair this panel.
@@ -56,7 +60,11 @@ def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID
         found = queries.decision(session, challenge.stage)
         ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
         panels.lock_quality(session, challenge.stage, actor=actor, clock=clock)
-        return compute(session, challenge, actor=actor, clock=clock).id
+        unlocked = last_unlock(session, challenge.stage.id)
+        because = (
+            Because(Why.INTEREST, unlocked.reason, unlocked.bid_reference) if unlocked else None
+        )
+        return compute(session, challenge, actor=actor, clock=clock, because=because).id
 
 
 def recommend(
@@ -80,6 +88,7 @@ def recommend(
                 state=challenge.state,
                 has_result=found.computed is not None and found.locked,
                 any_ranked=found.any_ranked,
+                undecided=found.undecided,
                 awaits_sign_off=found.awaits_sign_off,
             )
         )
@@ -163,6 +172,7 @@ def sign_off(
                     state=challenge.state,
                     answered=found.sign_off is not None,
                     lapsed=found.lapsed,
+                    undecided=found.undecided,
                 )
             )
             assert recommendation is not None  # the policy has said so

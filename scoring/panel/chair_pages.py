@@ -166,7 +166,10 @@ def interest_row(session: Session, found: Meeting, label: str, bid_reference: st
         NotFound: the member declared none in that bidder, or there is no such member.
     """
     for row in interest_rows(session, found):
-        if (row.member.label, row.bidder.reference) == (label, bid_reference):
+        if (row.member.label, row.bidder.reference) == (
+            label,
+            bid_reference,
+        ) and not row.found.late:
             return row
     raise NotFound(N_("This member declared no interest in that bidder."))
 
@@ -192,6 +195,8 @@ class AgreedScore:
     present_labels: frozenset[str]
     recorded_by: str
     recorded_at: datetime
+    # It stands no longer: somebody who was present was recused later.
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,7 +274,7 @@ def _cells(
                 by_cell[(bidder.bid_id, question.id)],
                 key=lambda score: queries.numbered(score.label),
             ),
-            agreed=next(reversed(agreed.get((bidder.bid_id, question.id), [])), None),
+            agreed=_standing(agreed.get((bidder.bid_id, question.id), [])),
         )
         for question in queries.questions(found.stage)
         for bidder in queries.valid(all_bidders)
@@ -278,11 +283,17 @@ def _cells(
     return sorted(cells, key=lambda cell: -cell.spread)
 
 
+def _standing(scores: Sequence[AgreedScore]) -> AgreedScore | None:
+    """Give the agreed score that counts, out of all that were recorded of a cell."""
+    return scores[-1] if scores and not scores[-1].void else None
+
+
 def _agreed_scores(session: Session, found: Meeting) -> Agreed:
     """Give every agreed score by cell, in the order of recording: the last one counts."""
     names = {member.label: member.user.name for member in found.members}
     agreed: dict[tuple[uuid.UUID, uuid.UUID], list[AgreedScore]] = defaultdict(list)
-    for row in queries.all_consensus(session, found.stage.id):
+    for each in queries.all_consensus(session, found.stage.id):
+        row = each.score
         labels = row.present.split(", ")
         agreed[(row.bid_id, row.criterion_id)].append(
             AgreedScore(
@@ -292,6 +303,7 @@ def _agreed_scores(session: Session, found: Meeting) -> Agreed:
                 present_labels=frozenset(labels),
                 recorded_by=row.recorded_by.name,
                 recorded_at=row.recorded_at,
+                void=each.void,
             )
         )
     return agreed
@@ -369,7 +381,11 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         asked=bid_queries.shown_to_panel(session, [bid_id], key).get(bid_id, ()),
         files=opened[bid_id].attachments if opened[bid_id].intact else (),
         scale=queries.scale(found.stage, cell.question),
-        earlier=agreed.get((bid_id, cell.question.id), [])[:-1],
+        earlier=[
+            score
+            for score in agreed.get((bid_id, cell.question.id), [])
+            if score is not cell.agreed
+        ],
         may_be_present=[
             (member.label, member.user.name, member.seat)
             for member in found.members

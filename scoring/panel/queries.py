@@ -19,6 +19,12 @@ from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
+from scoring.panel.interests.models import (
+    AgreementVoid,
+    FoundDecision,
+    FoundInterest,
+    ScoreSetAside,
+)
 from scoring.panel.lifecycle import (
     Interest,
     Measure,
@@ -45,6 +51,7 @@ from scoring.panel.seating import (
 )
 
 __all__ = [
+    "Agreed",
     "Bidder",
     "Candidate",
     "DeclaredInterest",
@@ -221,8 +228,13 @@ def scale(stage: Stage, question: Question) -> list[tuple[Decimal, str]]:
 class DeclaredInterest:
     """One declaration about one bidder, with the decision that counts, if there is one."""
 
-    declaration: ConflictDeclaration
-    decision: ConflictDecision | None
+    declaration: ConflictDeclaration | FoundInterest
+    decision: ConflictDecision | FoundDecision | None
+
+    @property
+    def late(self) -> bool:
+        """Tell whether it was found after the member had declared."""
+        return isinstance(self.declaration, FoundInterest)
 
     @property
     def open(self) -> bool:
@@ -241,19 +253,35 @@ class DeclaredInterest:
 
 
 def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredInterest]:
-    """Give every declaration of those who sit, with the latest decision about each."""
+    """Give every declaration of those who sit, with the latest decision about each.
+
+    Interests that were found later come after them, in the order of finding.
+    """
+    # One statement for both: pages have few to spend, and of what is found later there is little.
     rows = session.execute(
-        select(ConflictDeclaration, ConflictDecision)
-        .join(PanelMember, PanelMember.id == ConflictDeclaration.member_id)
+        select(ConflictDeclaration, ConflictDecision, FoundInterest, FoundDecision)
+        .select_from(PanelMember)
+        .join(ConflictDeclaration, ConflictDeclaration.member_id == PanelMember.id)
         .outerjoin(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
+        .outerjoin(FoundInterest, FoundInterest.member_id == PanelMember.id)
+        .outerjoin(FoundDecision, FoundDecision.found_id == FoundInterest.id)
         .where(PanelMember.stage_id == stage_id, PanelMember.left_at.is_(None))
-        .options(joinedload(ConflictDecision.decided_by))
-        .order_by(ConflictDeclaration.id, ConflictDecision.decided_at, ConflictDecision.id)
+        .options(joinedload(ConflictDecision.decided_by), joinedload(FoundDecision.decided_by))
+        .order_by(
+            ConflictDeclaration.id,
+            ConflictDecision.decided_at,
+            ConflictDecision.id,
+            FoundInterest.found_at,
+            FoundInterest.id,
+        )
     )
     latest: dict[uuid.UUID, DeclaredInterest] = {}
-    for declaration, decision in rows:
+    late: dict[uuid.UUID, DeclaredInterest] = {}
+    for declaration, decision, found, after in rows:
         latest[declaration.id] = DeclaredInterest(declaration, decision)
-    return list(latest.values())
+        if found is not None:
+            late[found.id] = DeclaredInterest(found, after)
+    return [*latest.values(), *sorted(late.values(), key=lambda item: item.declaration.declared_at)]
 
 
 def recusals(session: Session, stage_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
@@ -277,7 +305,8 @@ def current_scores(
     session: Session, stage_id: uuid.UUID, *, member_id: uuid.UUID | None = None
 ) -> Sequence[Score]:
     """Give the submitted scores that count, those that no later row replaces; of one member only
-    where `member_id` is given. Scores of one who left stay on record and do not count."""
+    where `member_id` is given. Scores of one who left, and those set aside for an interest found
+    later, stay on record and do not count."""
     later = aliased(Score)
     own = [Score.member_id == member_id] if member_id is not None else []
     return session.scalars(
@@ -288,6 +317,7 @@ def current_scores(
             PanelMember.stage_id == stage_id,
             PanelMember.left_at.is_(None),
             later.id.is_(None),
+            Score.id.not_in(select(ScoreSetAside.score_id)),
             *own,
         )
         .options(joinedload(Score.member), joinedload(Score.criterion))
@@ -295,22 +325,32 @@ def current_scores(
     ).all()
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """An agreed score as it was recorded; `void` where it stands no longer, replaced or not."""
+
+    score: ConsensusScore
+    void: bool
+
+
 def current_consensus(session: Session, stage_id: uuid.UUID) -> Sequence[ConsensusScore]:
-    """Give the agreed scores that count: those that no later row replaces."""
+    """Give the agreed scores that count: those that no later row replaces and that are not void."""
     every = all_consensus(session, stage_id)
-    replaced = {row.replaces_id for row in every}
-    return [row for row in every if row.id not in replaced]
+    replaced = {each.score.replaces_id for each in every}
+    return [each.score for each in every if each.score.id not in replaced and not each.void]
 
 
-def all_consensus(session: Session, stage_id: uuid.UUID) -> Sequence[ConsensusScore]:
-    """Give every agreed score of a stage, those replaced too, in the order of recording."""
-    return session.scalars(
-        select(ConsensusScore)
+def all_consensus(session: Session, stage_id: uuid.UUID) -> list[Agreed]:
+    """Give every agreed score of a stage, replaced and void ones too, in the order of recording."""
+    rows = session.execute(
+        select(ConsensusScore, AgreementVoid.consensus_id)
         .join(Criterion, Criterion.id == ConsensusScore.criterion_id)
+        .outerjoin(AgreementVoid, AgreementVoid.consensus_id == ConsensusScore.id)
         .where(Criterion.stage_id == stage_id)
         .options(joinedload(ConsensusScore.criterion), joinedload(ConsensusScore.recorded_by))
         .order_by(ConsensusScore.recorded_at, ConsensusScore.id)
-    ).all()
+    )
+    return [Agreed(row, void is not None) for row, void in rows]
 
 
 def expected_cells(

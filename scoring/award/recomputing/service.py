@@ -19,6 +19,7 @@ from scoring.award.models import Result
 from scoring.award.recomputing.lifecycle import Because, Why, cannot_come_back
 from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import newest_result
+from scoring.panel import hooks as panel_hooks
 from scoring.panel import queries as panels
 from scoring.panel.completeness import gone_past
 
@@ -151,4 +152,19 @@ def after_finding(
     recompute(session, challenge, because, actor=actor, clock=clock)
 
 
+def after_recusal(
+    session: Session,
+    challenge: Challenge,
+    bid_reference: str,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Follow a recusal that came after the lock and let every agreed score stand."""
+    recompute(
+        session, challenge, Because(Why.INTEREST, reason, bid_reference), actor=actor, clock=clock
+    )
+
+
 bid_hooks.after_finding.append(after_finding)
+panel_hooks.after_recusal.append(after_recusal)

@@ -61,12 +61,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Agreed:
-    """A score the panel agreed; the last one counts."""
+    """A score the panel agreed; the last one counts, unless it is void."""
 
     value: Decimal
     rationale: str
     present: str
     at: datetime
+    void: bool
 
 
 @dataclass(frozen=True)
@@ -214,9 +215,10 @@ def _cells(
             )
         )
     agreed: dict[tuple[uuid.UUID, uuid.UUID], list[Agreed]] = defaultdict(list)
-    for row in queries.all_consensus(session, found.stage.id):
+    for each in queries.all_consensus(session, found.stage.id):
+        row = each.score
         agreed[(row.bid_id, row.criterion_id)].append(
-            Agreed(row.value, row.rationale, row.present, row.recorded_at)
+            Agreed(row.value, row.rationale, row.present, row.recorded_at, each.void)
         )
     return {
         place: (

@@ -156,6 +156,7 @@ def decide_interest(
                 if item.declaration.member_id == declarer.id
                 and item.declaration.bid_id == bidder.bid_id
                 and item.declaration.interest is Interest.DECLARED
+                and not item.late
             ),
             None,
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from challenges.models import Stage
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -66,7 +66,8 @@ def record_consensus(
     Recorded again, the new score counts and the one before stays on record.
 
     Raises:
-        NotFound: the challenge is another body's, or there is no such question or valid bid.
+        NotFound: the challenge is another body's, there is no such question or valid bid, or the
+            actor is kept away from it.
         Forbidden: the actor does not chair the panel.
         WrongMoment: moderation has not begun, or quality is locked.
         Invalid: the score or its reason is missing or wrong, nobody who scored the bid was
@@ -80,6 +81,8 @@ def record_consensus(
             queries.valid(queries.bidders(session, found.stage.id)), bid_reference
         )
         recusals = queries.recusals(session, found.stage.id)
+        if (found.own_seat.id, bidder.bid_id) in recusals:
+            raise NotFound(N_("There is no such bid."))
         there = [member for member in found.members if member.label in set(present)]
         max_score = question.max_score
         faults: dict[str, str] = {}
@@ -97,11 +100,12 @@ def record_consensus(
         if faults or value is None:
             raise Invalid(N_("The agreed score is not complete."), faults)
 
+        # The latest, also where it stands no longer: the one that follows takes its place.
         before = next(
             (
-                row
-                for row in queries.current_consensus(session, found.stage.id)
-                if (row.bid_id, row.criterion_id) == (bidder.bid_id, question.id)
+                each.score
+                for each in reversed(queries.all_consensus(session, found.stage.id))
+                if (each.score.bid_id, each.score.criterion_id) == (bidder.bid_id, question.id)
             ),
             None,
         )
@@ -138,18 +142,25 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
 
     Raises:
         Forbidden: the actor does not chair the panel.
-        WrongMoment: moderation has not begun, quality is locked already, or a score of a valid bid
-            is not agreed yet.
+        WrongMoment: moderation has not begun, quality is locked already, a score of a valid bid is
+            not agreed yet, an interest is not decided, or a recusal left a bid with too few
+            evaluators or without a chair: the message names the first thing.
     """
     found = queries.meeting_of(session, stage, actor)
     ensure(policy.can_lock_quality(actor, found.member, found.phase))
     agreed = {
         (row.bid_id, row.criterion_id) for row in queries.current_consensus(session, stage.id)
     }
+    all_bidders = queries.bidders(session, stage.id)
+    obstacles = queries.obstacles(
+        found.members, all_bidders, queries.declared_interests(session, stage.id), stage
+    )
+    if obstacles:
+        raise WrongMoment(obstacles[0].message, **obstacles[0].data)
     missing = [
         (bidder, question)
         for question in queries.questions(stage)
-        for bidder in queries.valid(queries.bidders(session, stage.id))
+        for bidder in queries.valid(all_bidders)
         if (bidder.bid_id, question.id) not in agreed
     ]
     if missing:

@@ -14,7 +14,7 @@ from bids.lifecycle import BidState
 from bids.log_words import READ
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -22,6 +22,8 @@ from scoring.panel import chair_pages, evaluator_pages, policy, queries
 from scoring.panel.chair_pages import CellPage
 from scoring.panel.desk.pages import BidPage, Desk, whole_desk
 from scoring.panel.evaluator_pages import QuestionPage
+from scoring.panel.interests.lifecycle import SEEN_OTHERS
+from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.queries import Meeting
 
 _NO_SUCH_FILE = N_("There is no such file.")
@@ -94,6 +96,8 @@ def read_own_score(
     with transaction() as session:
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_correct_score(actor, found.own_seat, found.phase))
+        if has_seen_others(session, found.own_seat):
+            raise WrongMoment(SEEN_OTHERS)
         page = evaluator_pages.question_page(session, found, key).only(bid_reference)
         _record(session, found, [bid_reference], key, actor, clock)
     return page

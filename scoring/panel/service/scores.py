@@ -20,6 +20,8 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
 from scoring.panel.desk import notes
+from scoring.panel.interests.lifecycle import SEEN_OTHERS
+from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.lifecycle import (
     FAULT_WORDS,
     Cell,
@@ -45,6 +47,7 @@ class DraftCell:
 
 
 _UNDECIDED = N_("You declared an interest that is not decided yet. Submit your scores when it is.")
+_NO_SUCH_SCORE = N_("You have no such score.")
 _UNREADABLE = N_(
     "The bid of %(bidder)s could not be read when it was opened, so it cannot be scored. A "
     "procurement officer must first decide about it."
@@ -306,6 +309,10 @@ def correct_score(
         ensure(policy.can_correct_score(actor, member, found.phase))
         question = queries.question_named(found.stage, key)
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
+        if has_seen_others(session, member):
+            raise WrongMoment(SEEN_OTHERS)
+        if (member.id, bidder.bid_id) in queries.recusals(session, found.stage.id):
+            raise NotFound(_NO_SUCH_SCORE)
         present = _present_score(
             queries.current_scores(session, found.stage.id), member.id, bidder.bid_id, question.id
         )
@@ -359,4 +366,4 @@ def _present_score(
     for score in scores:
         if (score.member_id, score.bid_id, score.criterion_id) == wanted:
             return score
-    raise NotFound(N_("You have no such score."))
+    raise NotFound(_NO_SUCH_SCORE)

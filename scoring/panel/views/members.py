@@ -21,9 +21,11 @@ from scoring.panel.forms import (
     NamePanelForm,
     interests_form,
 )
+from scoring.panel.interests import policy as late
+from scoring.panel.interests.lifecycle import must_reopen
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
-from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, Seat
+from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, PanelPhase, Seat
 from scoring.panel.observing.policy import can_read_record
 from scoring.panel.queries import Candidate, Meeting
 from scoring.panel.reminding import queries as reminding
@@ -72,6 +74,19 @@ def _panel(found: Meeting) -> Answer:
         may_begin=policy.can_begin_scoring(actor, found.member, found.phase).allowed,
         may_moderate=policy.can_begin_moderation(actor, found.member, found.phase).allowed,
         may_see=policy.can_see_all_scores(actor, found.member, found.phase).allowed,
+        may_reopen=late.can_reopen(
+            actor,
+            found.member,
+            # An interest that waits for a decision is decided first.
+            needed=must_reopen(
+                found.phase, too_few=bool(page.cells and page.obstacles) and not page.undecided
+            ),
+        ).allowed,
+        may_find=(
+            found.phase is not None
+            and found.phase is not PanelPhase.NAMED
+            and late.can_see_found(actor, found.member).allowed
+        ),
         chairs=chairs,
         approves=actor.may(Permission.AWARD_APPROVE),
         # Addresses are for those who invite, and for the chair, who waits for an answer.

@@ -11,6 +11,8 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
 from scoring.panel import chair_pages, policy, service
 from scoring.panel.forms import DecideForm, consensus_form, score_of, show_score
+from scoring.panel.interests import policy as late
+from scoring.panel.interests.queries import last_unlock
 from scoring.panel.lifecycle import PanelPhase, Seat
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
@@ -24,7 +26,16 @@ def declared(reference: str) -> Answer:
     rows = [
         (
             row,
-            policy.can_decide_interest(
+            late.can_decide_found(
+                actor,
+                found.member,
+                row.member,
+                found.phase,
+                found.challenge.state,
+                decided=not row.found.open,
+            ).allowed
+            if row.found.late
+            else policy.can_decide_interest(
                 actor, found.member, row.member, found.phase, decided=not row.found.open
             ).allowed,
         )
@@ -140,6 +151,11 @@ def moderation(reference: str) -> Answer:
         left=sum(cell.agreed is None for cell in cells),
         chairs=chairs,
         locked=found.phase is PanelPhase.LOCKED,
+        unlocked=(
+            last_unlock(db.session(), found.stage.id)
+            if found.phase is PanelPhase.MODERATING
+            else None
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from marketplace.core.permissions import Permission, ensure
 from scoring.panel import evaluator_pages, policy, queries, service
 from scoring.panel.evaluator_pages import OwnQuestion, QuestionPage
 from scoring.panel.forms import correction_form, score_of, scoring_form, show_score
+from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.lifecycle import FAULT_WORDS
 from scoring.panel.views.drafting import fill, onward, sent, told_to_script
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
@@ -99,9 +100,8 @@ def check(reference: str) -> Answer:
         "work": work,
         "found": found,
         "fault_words": FAULT_WORDS,
-        "may_correct": policy.can_correct_score(
-            access.current_actor(), member, found.phase
-        ).allowed,
+        "may_correct": policy.can_correct_score(access.current_actor(), member, found.phase).allowed
+        and not has_seen_others(db.session(), member),
     }
     if member.scores_submitted_at is not None:
         return render_template("panel/submitted.html", **page)

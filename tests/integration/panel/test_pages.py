@@ -649,7 +649,7 @@ def test_agreement_incomplete_keeps_what_was_typed(scene: Scene, client: FlaskCl
     assert answer.status_code == 422
     page = text_of(answer.text)
     assert "We argued for an hour." in page
-    assert "Tick the evaluators who were present" in page
+    assert "Tick the evaluators who scored this and were present" in page
 
 
 def test_agreement_changed_shows_the_one_before(scene: Scene, visit: Visit) -> None:

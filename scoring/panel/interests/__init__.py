@@ -1,0 +1,1 @@
+"""An interest found after the declarations: access stops, the chair decides, all follows."""

@@ -1,0 +1,192 @@
+"""Pages of interests that are found after the declarations: saying so, and deciding."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.core import access
+from marketplace.core.access import requires
+from marketplace.core.database import db
+from marketplace.core.errors import DomainError, WrongMoment
+from marketplace.core.forms import BaseForm
+from marketplace.core.permissions import Permission, ensure
+from scoring.panel import queries as panels
+from scoring.panel.forms import DecideForm
+from scoring.panel.interests import policy, queries, service
+from scoring.panel.interests.forms import FoundForm, ReopenForm
+from scoring.panel.interests.lifecycle import PHASE_FOUND_WORDS
+from scoring.panel.lifecycle import MEASURE_WORDS, Seat
+from scoring.panel.queries import Meeting
+
+blueprint = Blueprint(
+    "panel_found", __name__, url_prefix="/work/challenges/<reference>/panel/interests/found"
+)
+
+Page = str | Response | tuple[str, int]
+_WHO = (
+    Permission.INTEREST_DECLARE,
+    Permission.PANEL_CHAIR,
+    Permission.AWARD_APPROVE,
+    Permission.ELIGIBILITY_DECIDE,
+)
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@requires(*_WHO)
+def index(reference: str) -> Page:
+    """Show what was found, and say that an interest was found."""
+    actor, status = access.current_actor(), 200
+    found = panels.meeting(db.session(), reference, actor)
+    ensure(policy.can_see_found(actor, found.member))
+    form = FoundForm()
+    form.member.choices = _members(found)
+    form.bid.choices = [
+        (bidder.reference, bidder.supplier_name)
+        for bidder in panels.bidders(db.session(), found.stage.id)
+    ]
+    if len(form.member.choices) == 1 and not form.is_submitted():
+        form.member.data = form.member.choices[0][0]
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.find_interest(
+                reference,
+                form.member.data,
+                form.bid.data,
+                statement=form.statement.data or "",
+                actor=actor,
+                clock=access.clock(),
+                link=access.current_settings().public_url
+                + url_for("panel_found.index", reference=reference),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("It is recorded. Access to that bid has stopped."))
+            return redirect(url_for("panel_found.index", reference=reference), 303)
+    if form.errors:
+        status = 409 if isinstance(refused, WrongMoment) else 422
+        found = panels.meeting(db.session(), reference, actor)
+    everybody = policy.sees_all(actor, found.member)
+    rows = queries.found_interests(
+        db.session(),
+        found.stage.id,
+        member_id=None if everybody else found.own_seat.id,
+    )
+    page = render_template(
+        "panel/interests/found.html",
+        form=form,
+        found=found,
+        rows=[
+            (
+                row,
+                row.found.member.left_at is None
+                and policy.can_decide_found(
+                    actor,
+                    found.member,
+                    row.found.member,
+                    found.phase,
+                    found.challenge.state,
+                    decided=row.decision is not None,
+                ).allowed,
+            )
+            for row in rows
+        ],
+        may_find=bool(form.member.choices),
+        phase_words=PHASE_FOUND_WORDS,
+        measure_words=MEASURE_WORDS,
+    )
+    return page, status
+
+
+def _members(found: Meeting) -> list[tuple[str, str]]:
+    """Give those of whom the actor may say it now, by label."""
+    actor = access.current_actor()
+    return [
+        (
+            member.label,
+            _("You") if member.user_id == actor.user_id else f"{member.user.name} ({member.label})",
+        )
+        for member in found.members
+        if policy.can_find(actor, found.member, member, found.phase, found.challenge.state).allowed
+    ]
+
+
+@blueprint.route("/others", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR, Permission.ELIGIBILITY_DECIDE)
+def reopen(reference: str) -> Page:
+    """Ask whether scoring begins again for people who join, then do it."""
+    actor, form = access.current_actor(), ReopenForm()
+    found = panels.meeting(db.session(), reference, actor)
+    if not form.is_submitted():
+        needed = service.needs_others(db.session(), found)
+        ensure(policy.can_reopen(actor, found.member, needed=needed))
+    refused: DomainError | None = None
+    if form.validate_on_submit():
+        try:
+            service.reopen_scoring(
+                reference, reason=form.reason.data or "", actor=actor, clock=access.clock()
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Scoring has begun again. Add or invite who is missing now."))
+            return redirect(url_for("panel.chair", reference=reference), 303)
+    title = found.challenge.title
+    return _form("panel/interests/reopen.html", form, refused, title=title, reference=reference)
+
+
+@blueprint.route("/<label>/<bid_reference>", methods=["GET", "POST"])
+@requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
+def decide(reference: str, label: str, bid_reference: str) -> Page:
+    """Decide what follows from an interest that was found later."""
+    actor, form = access.current_actor(), DecideForm()
+    found = panels.meeting(db.session(), reference, actor)
+    about = found.labelled(label)
+    state = found.challenge.state
+    ensure(policy.can_decide_found(actor, found.member, about, found.phase, state))
+    bidder = panels.bidder_named(panels.bidders(db.session(), found.stage.id), bid_reference)
+    item = service.open_one(db.session(), found, about, bidder)
+    refused: DomainError | None = None
+    facts = {
+        "title": found.challenge.title,
+        "reference": reference,
+        "person": about.user.name,
+        "chair": about.seat is Seat.CHAIR,
+        "bidder": bidder.supplier_name,
+        "statement": item.declaration.statement,
+        "locked": found.phase == "locked",
+    }
+    if not form.is_submitted():
+        ensure(
+            policy.can_decide_found(
+                actor, found.member, about, found.phase, state, decided=item.decision is not None
+            )
+        )
+    if form.validate_on_submit():
+        try:
+            service.decide_found(
+                reference,
+                label,
+                bid_reference,
+                measure=form.chosen,
+                reason=form.reason.data or "",
+                actor=actor,
+                clock=access.clock(),
+            )
+        except DomainError as error:
+            refused = error
+            form.refuse(error)
+        else:
+            flash(_("Your decision is recorded, and what follows from it is done."))
+            return redirect(url_for("panel_found.index", reference=reference), 303)
+    return _form("panel/interests/decide.html", form, refused, **facts)
+
+
+def _form(template: str, form: BaseForm, refused: DomainError | None, **facts: object) -> Page:
+    status = 200
+    if form.errors:
+        status = 409 if isinstance(refused, WrongMoment) else 422
+    return render_template(template, form=form, **facts), status
