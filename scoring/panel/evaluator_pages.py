@@ -4,6 +4,7 @@ Nothing here gives another member's scores, and nothing gives a price.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -86,6 +87,14 @@ class OwnWork:
     def done(self) -> int:
         """Count the complete ones."""
         return sum(question.done for question in self.questions)
+
+    @property
+    def bids(self) -> list[tuple[Bidder, int]]:
+        """Give the bids this evaluator scores, in the evaluator's order, each with how many of its
+        scores are not complete."""
+        scores = [score for question in self.questions for score in question.scores]
+        left = Counter(score.bidder.bid_id for score in scores if score.fault is not None)
+        return [(b, left[b.bid_id]) for b in dict.fromkeys(score.bidder for score in scores)]
 
     def on(self, question: Question) -> OwnQuestion:
         """Give the evaluator's own work on one question.

@@ -18,7 +18,7 @@ from scoring.panel.desk.pages import BidPage
 from scoring.panel.desk.texts import own_texts
 from scoring.panel.forms import scoring_form
 from scoring.panel.queries import Question
-from scoring.panel.views.drafting import fill, onward, sent, told_to_script
+from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_script
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -38,9 +38,10 @@ def bid(reference: str, bid_reference: str) -> Answer:
 def save_bid(reference: str, bid_reference: str) -> Answer | Response:
     """Keep what was written on one bid, complete or not, and go where the person asked."""
     found = meet(reference)
-    ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
+    if (refused := refusal(found)) is not None:
+        return refused
     work = evaluator_pages.own_work(db.session(), found)
-    order = list(dict.fromkeys(own.bidder.reference for i in work.questions for own in i.scores))
+    order = [bidder.reference for bidder, _left in work.bids]
     if bid_reference not in order:
         raise NotFound(N_("That bid is not among those you score."))
     questions = [

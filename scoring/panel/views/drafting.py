@@ -9,10 +9,30 @@ from flask_babel import gettext as _
 from marketplace.core import access, keeping
 from marketplace.core.dates import format_time
 from marketplace.core.errors import DomainError, Invalid
+from marketplace.core.permissions import ensure
+from scoring.panel import policy
 from scoring.panel.evaluator_pages import OwnScore, OwnWork
 from scoring.panel.forms import score_of, show_score
+from scoring.panel.queries import Meeting
 from scoring.panel.service import DraftCell
 from scoring.panel.views.frame import see
+
+
+def refusal(found: Meeting) -> Response | None:
+    """Ask the policy whether the person may write scores; answer the page's own script if not, so
+    that it keeps what was typed and says why it is not saved.
+
+    Raises:
+        Forbidden: the person is no evaluator of the panel.
+        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the person.
+    """
+    try:
+        ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
+    except DomainError as error:
+        if keeping.scripted():
+            return make_response(keeping.refused(error))
+        raise
+    return None
 
 
 def fill(form: Any, name: str, own: OwnScore) -> None:
@@ -51,7 +71,7 @@ def onward(reference: str, work: OwnWork, following: Response) -> Response:
     """Send the browser where the button says that was pressed: to what follows, to a question, to
     a bid, to own texts for one score, or home."""
     keys = {item.question.key for item in work.questions}
-    bids = {own.bidder.reference for item in work.questions for own in item.scores}
+    bids = {bidder.reference for bidder, _left in work.bids}
     place, _sign, wanted = request.form.get("then", "").partition(":")
     key, _slash, bid = wanted.partition("/")
     if place == "next":

@@ -16,7 +16,7 @@ from scoring.panel.evaluator_pages import OwnQuestion, QuestionPage
 from scoring.panel.forms import correction_form, score_of, scoring_form, show_score
 from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.lifecycle import FAULT_WORDS
-from scoring.panel.views.drafting import fill, onward, sent, told_to_script
+from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_script
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -36,7 +36,8 @@ def question(reference: str, key: str) -> Answer:
 def save(reference: str, key: str) -> Answer | Response:
     """Keep what was written on one question, complete or not, and go where the person asked."""
     found = meet(reference)
-    ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
+    if (refused := refusal(found)) is not None:
+        return refused
     asked = queries.question_named(found.stage, key)
     work = evaluator_pages.own_work(db.session(), found)
     current = work.on(asked)

@@ -89,7 +89,7 @@ def test_bids_lead_from_one_to_the_next_in_the_own_order_and_then_to_the_check(
     scoring: Scene, client: FlaskClient
 ) -> None:
     met = []
-    at = f"/bids/{scoring.bids['Acorn']}"
+    home = see(scoring, client, "eva", "")[1]
     order = [
         part.partition('"')[0]
         for part in see(scoring, client, "eva", "/questions/solves")[1].split('data-cell="')[1:]
@@ -98,6 +98,8 @@ def test_bids_lead_from_one_to_the_next_in_the_own_order_and_then_to_the_check(
         at = f"/bids/{reference}"
         met.append(post(scoring, client, "eva", at, then="next").location.rpartition("/panel")[2])
     assert met == [f"/bids/{order[1]}", "/scores"]
+    offered = [part.partition('"')[0] for part in home.split("/panel/bids/")[1:]]
+    assert offered == order
 
 
 def test_bid_that_is_not_the_evaluators_own_is_nowhere(scoring: Scene, client: FlaskClient) -> None:
@@ -131,6 +133,13 @@ def test_script_that_saves_is_told_of_refusals(scoring: Scene, client: FlaskClie
     assert (wrong.status_code, "10,000" in wrong.get_json()["message"]) == (422, True)
     saved = client.post(path, data={"reason-team": TEXT}, headers=headers)
     assert saved.get_json()["message"].startswith("Saved at")
+    # Submitted meanwhile, in another tab: the page keeps what is typed, and says why.
+    scoring.submit("eva")
+    enter(client, scoring.users["eva"])
+    question = path.replace(f"bids/{scoring.bids['Acorn']}", "questions/solves")
+    for late in (path, question):
+        told = client.post(late, data={"reason-team": TEXT}, headers=headers)
+        assert (told.status_code, "submitted" in told.get_json()["message"]) == (409, True)
 
 
 @pytest.fixture
