@@ -69,6 +69,7 @@ def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
     yield from _bids(stage, document)
     yield from _queries(stage)
     yield from _low_prices(stage)
+    yield from _recomputed(stage)
 
 
 def _compare(stored: object, computed: object, path: str) -> Iterator[str]:
@@ -156,6 +157,18 @@ def _queries(stage: Stage) -> Iterator[str]:
                 yield f"{where}.{difference}"
     if asked != stage.queries_asked:
         yield "queries_asked: not the number of the queries"
+
+
+def _recomputed(stage: Stage) -> Iterator[str]:
+    """Each computing again begins where the one before ended, and the last gave this document."""
+    after = None
+    for place, each in enumerate(stage.recomputed, 1):
+        if after is not None and each.before_sha256 != after:
+            yield f"recomputed.{place}.before_sha256: not the document of the one before"
+        after = each.after_sha256
+    held = stage.evaluation if isinstance(stage.evaluation, str) else ""
+    if after is not None and after != sha256(held.encode()).hexdigest():
+        yield "recomputed: the last did not give the evaluation document"
 
 
 def _low_prices(stage: Stage) -> Iterator[str]:

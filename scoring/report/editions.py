@@ -25,6 +25,7 @@ from scoring.report.facts import (
     Interest,
     Money,
     Person,
+    Recomputed,
     Redaction,
     Stage,
     StatutoryItem,
@@ -158,6 +159,7 @@ class _Publisher:
             queries_asked=stage.queries_asked,
             evaluation=Withheld(COMMERCIAL.id),
             low_prices=Withheld(COMMERCIAL.id) if stage.low_prices else (),
+            recomputed=tuple(_recomputed(again) for again in stage.recomputed),
             result=redact_result(
                 stage,
                 self.winner,
@@ -250,7 +252,28 @@ def _labels(people: tuple[Person, ...]) -> Iterator[tuple[str, str]]:
 
 def _interest(interest: Interest) -> Interest:
     personal = Withheld(PERSONAL.id)
-    return Interest(about=personal, declared=personal, decision=interest.decision, reason=personal)
+    return Interest(
+        about=personal,
+        declared=personal,
+        decision=interest.decision,
+        reason=personal,
+        found_at=interest.found_at,
+    )
+
+
+def _recomputed(again: Recomputed) -> Recomputed:
+    """Tell when and for what kind of reason; about whom, and what moved, is not for everybody."""
+    personal, commercial = Withheld(PERSONAL.id), Withheld(COMMERCIAL.id)
+    return Recomputed(
+        at=again.at,
+        why=again.why,
+        bid=personal,
+        reason=personal,
+        before_sha256=commercial,
+        after_sha256=commercial,
+        first_before=commercial,
+        first=commercial,
+    )
 
 
 def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
@@ -283,6 +306,9 @@ def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
         yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL.id)
     if any(person.interests for person in full.people):
         yield Redaction(N_("Details of declared interests"), PERSONAL.id)
+    if any(stage.recomputed for stage in full.stages):
+        yield Redaction(N_("For which bid a result was computed again, and why"), PERSONAL.id)
+        yield Redaction(N_("What the computing again changed"), COMMERCIAL.id)
     yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE.id)
     yield Redaction(
         N_("The evaluation document, and what could have changed the result"), COMMERCIAL.id

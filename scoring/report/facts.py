@@ -231,6 +231,31 @@ class LowPrice:
     decided_at: datetime
 
 
+class WhyAgain(StrEnum):
+    """What a result was computed again for."""
+
+    ELIGIBILITY = "eligibility"
+    INTEREST = "interest"
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A computing again of a stage's result: for which bid, why, and both evaluation documents.
+
+    The digests are SHA-256, in hexadecimal digits. `first_before` and `first` are the bids that
+    ranked first in the result before and in the one that took its place.
+    """
+
+    at: datetime
+    why: WhyAgain
+    bid: str | Withheld
+    reason: str | Withheld
+    before_sha256: str | Withheld
+    after_sha256: str | Withheld
+    first_before: tuple[str, ...] | Withheld
+    first: tuple[str, ...] | Withheld
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One step of selection with its rules, its bids and its result.
@@ -238,7 +263,8 @@ class Stage:
     `evaluation` is the evaluation document as stored, `evaluation/1`, UTF-8; `result` the result
     document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
     `queries_asked`: how many queries went to bidders after the opening, of all bids together.
-    `low_prices`: what was found about each price that the result flags.
+    `low_prices`: what was found about each price that the result flags. `recomputed`: each time
+    that the result was computed again, the first first.
     """
 
     id: str
@@ -252,16 +278,21 @@ class Stage:
     evaluation: str | Withheld
     result: dict[str, Any]
     low_prices: tuple[LowPrice, ...] | Withheld = ()
+    recomputed: tuple[Recomputed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """A declared interest in one bidder and what was decided about it, with the reason."""
+    """A declared interest in one bidder and what was decided about it, with the reason.
+
+    `found_at` is when it was found where that was after the declaration.
+    """
 
     about: str | Withheld
     declared: str | Withheld
     decision: InterestDecision
     reason: str | Withheld
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.evaluation import plain
 from scoring.award.low_prices.queries import Price, prices
+from scoring.award.recomputing.queries import Again, computed_again
 from scoring.engine.canonical import canonical
 from scoring.panel import queries as panels
 from scoring.panel.lifecycle import SEAT_WORDS
@@ -43,6 +44,7 @@ _TOLD = {
     "panel.member_replaced": "",
     "moderation.began": "",
     "quality.locked": "Quality agreed",
+    "scoring.reopened": "",
     "award.recommended": "Recommended",
     "award.returned": "",
     "award.approved": "Approved",
@@ -63,6 +65,7 @@ class _Gathered:
     agreed: list[ConsensusScore]
     decision: awards.Decision
     opening: Opening
+    again: list[Again]
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
     prices: Sequence[Price]
 
@@ -88,6 +91,7 @@ def full_report(
         agreed=list(panels.current_consensus(session, stage.id)),
         decision=decision,
         opening=session.get_one(Opening, stage.id),
+        again=computed_again(session, stage.id),
         queries=asked_of_bids(session, challenge),
         prices=prices(session, challenge, decision.computed),
     )
@@ -181,6 +185,7 @@ def _stage(found: _Gathered) -> facts.Stage:
         queries_asked=sum(map(len, found.queries.values())),
         evaluation=computed.row.evaluation.decode(),
         result=json.loads(computed.row.result),
+        recomputed=tuple(_recomputed(again) for again in reversed(found.again)),
         low_prices=tuple(
             facts.LowPrice(
                 bid=price.bid,
@@ -193,6 +198,19 @@ def _stage(found: _Gathered) -> facts.Stage:
             for price in found.prices
             for last in price.findings[-1:]
         ),
+    )
+
+
+def _recomputed(again: Again) -> facts.Recomputed:
+    return facts.Recomputed(
+        at=again.at,
+        why=facts.WhyAgain(again.why.value),
+        bid=again.bid,
+        reason=again.reason,
+        before_sha256=again.before_sha256,
+        after_sha256=again.after_sha256,
+        first_before=tuple(each.bid for each in again.moved if each.rank_before == 1),
+        first=tuple(each.bid for each in again.moved if each.rank == 1),
     )
 
 
@@ -262,6 +280,7 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
                     declared=declared.statement,
                     decision=facts.InterestDecision(measure.value),
                     reason=item.decision.reason if item.decision else "",
+                    found_at=declared.declared_at if item.late else None,
                 )
             )
     people = [
@@ -341,6 +360,9 @@ def _timeline(session: Session, found: _Gathered) -> tuple[facts.Event, ...]:
             events.append(
                 facts.Event(entry.at, _(message, **values), _(milestone) if milestone else "")
             )
+    events += [
+        facts.Event(again.at, _("The result was computed again"), "") for again in found.again
+    ]
     if found.stage.closes_at is not None:
         events.append(facts.Event(found.stage.closes_at, _("Bidding closed"), _("Closed")))
     return tuple(sorted(events, key=lambda event: event.at))

@@ -56,9 +56,7 @@ def test_challenge_goes_from_problem_to_checked_award_without_script(
     deciding.read_report(play)
 
     slow = [
-        (method, path, count)
-        for method, path, count in site.pages
-        if count > _most(method, path)
+        (method, path, count) for method, path, count in site.pages if count > _most(method, path)
     ]
     assert slow == [], slow
 

@@ -1,6 +1,7 @@
 """An interest found later: access stops at once, and all that rested on it is done again."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
+from scoring import engine
 from scoring.award import queries, service
 from scoring.award.models import Result
 from scoring.award.recomputing.lifecycle import Why
@@ -23,6 +25,7 @@ from scoring.panel.interests.models import AgreementVoid, QualityUnlock, ScoreSe
 from scoring.panel.lifecycle import Interest, Measure, Seat
 from scoring.panel.models import ConsensusScore, Score
 from scoring.report import queries as reports
+from scoring.report.check import ReportDiffersError, check_report
 from scoring.report.facts import AwardReport
 from tests.conftest import sign_in
 from tests.factories import a_person, actor_for
@@ -198,7 +201,16 @@ def test_recusal_after_the_lock_is_agreed_and_computed_again_to_the_report(
     assert facts is not None
     report = AwardReport.from_json(json.loads(facts))
     person = next(each for each in report.people if each.id == label)
-    assert STATEMENT in [each.declared for each in person.interests]
+    late = next(each for each in person.interests if each.found_at is not None)
+    assert (late.declared, late.decision.value, late.reason) == (STATEMENT, "recuse", REASON)
+    (made,) = report.deciding_stage.recomputed
+    assert (made.why.value, made.bid, made.reason) == ("interest", journey.own_bid, REASON)
+    assert made.before_sha256 == first.row.evaluation_sha256
+    check_report(report, engine.evaluate_document)
+    wrong = replace(made, after_sha256=made.before_sha256)
+    changed = replace(report, stages=(replace(report.deciding_stage, recomputed=(wrong,)),))
+    with pytest.raises(ReportDiffersError, match="did not give the evaluation document"):
+        check_report(changed, engine.evaluate_document)
     with pytest.raises(WrongMoment, match="signed off"):
         find(journey, cast.evaluators[1])
 

@@ -3,6 +3,8 @@
 import copy
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Bid, Money, Withheld
+from scoring.report.facts import AwardReport, Bid, Money, Recomputed, WhyAgain, Withheld
 from tests.award_reports import full_report
 
 
@@ -132,3 +134,38 @@ def test_check_report_recommending_an_ineligible_bid_stops(full: AwardReport) ->
 def test_check_report_of_a_public_edition_is_refused(full: AwardReport) -> None:
     with pytest.raises(ValueError, match="full edition"):
         check_report(public_edition(full), evaluate_document)
+
+
+def again(before: str, after: str) -> Recomputed:
+    """Give a computing again from one document to another."""
+    return Recomputed(
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+        why=WhyAgain.INTEREST,
+        bid="B-1",
+        reason="Found later.",
+        before_sha256=before,
+        after_sha256=after,
+        first_before=("B-1",),
+        first=("B-1",),
+    )
+
+
+def test_check_report_follows_each_computing_again_to_the_document(full: AwardReport) -> None:
+    held = full.stages[0].evaluation
+    assert isinstance(held, str)
+    last = sha256(held.encode()).hexdigest()
+
+    def with_again(*made: Recomputed) -> AwardReport:
+        return with_stage(full, recomputed=made)
+
+    check_report(with_again(again("a", "b"), again("b", last)), evaluate_document)
+    assert differences(with_again(again("a", "b"), again("c", last))) == [
+        "stage-1: recomputed.2.before_sha256: not the document of the one before"
+    ]
+    assert differences(with_again(again("a", "b"))) == [
+        "stage-1: recomputed: the last did not give the evaluation document"
+    ]
+    public = public_edition(with_again(again("a", last))).stages[0].recomputed[0]
+    assert public.why is WhyAgain.INTEREST
+    held_back = (public.bid, public.reason, public.before_sha256, public.after_sha256, public.first)
+    assert all(isinstance(each, Withheld) for each in held_back)

@@ -11,7 +11,8 @@ import pytest
 from marketplace.core.colours import Brand
 from scoring.engine import evaluate_document, render
 from scoring.report.check import ReportDiffersError
-from scoring.report.facts import AwardReport, Bid, Edition, Money
+from scoring.report.editions import public_edition
+from scoring.report.facts import AwardReport, Bid, Edition, Money, Recomputed, WhyAgain
 from scoring.report.rendering import make_report, report_html
 from tests.award_reports import Shape, environment, full_report
 
@@ -196,3 +197,32 @@ def test_report_with_unusual_letters_shows_them_or_their_numbers() -> None:
     named = replace(first, supplier="Łódź \U0001f6b6 Gàidhlig")
     stage = replace(report.deciding_stage, bids=(named, *report.deciding_stage.bids[1:]))
     assert "Łódź [U+1F6B6] Gàidhlig" in words(made(Edition.FULL, replace(report, stages=(stage,))))
+
+
+def test_report_of_a_result_computed_again_says_why_to_auditors_and_when_to_all() -> None:
+    report = full_report(SMALL)
+    stage = report.deciding_stage
+    first = stage.bids[0].reference
+    made_again = Recomputed(
+        at=report.frozen_at,
+        why=WhyAgain.INTEREST,
+        bid=first,
+        reason="A sister works there.",
+        before_sha256="0" * 64,
+        after_sha256="1" * 64,
+        first_before=(first,),
+        first=(),
+    )
+    report = replace(report, stages=(replace(stage, recomputed=(made_again,)),))
+
+    full, public = (
+        report_html(each, environment=environment(), brand=Brand(), translate=str)
+        for each in (report, public_edition(report))
+    )
+
+    assert "An interest of a member of the panel was found later" in full
+    assert "A sister works there." in full
+    assert "0" * 64 in full
+    assert "An interest of a member of the panel was found later" in public
+    assert "A sister works there." not in public
+    assert "0" * 64 not in public
