@@ -36,9 +36,11 @@ from scoring.panel.sheets.layout import MEGABYTES_MOST
 from scoring.panel.sheets.reading import BadSheet
 from scoring.panel.views.frame import Answer, meet
 
-blueprint = Blueprint("sheets", __name__, url_prefix="/work/challenges/<reference>/panel/sheet")
+blueprint = Blueprint(
+    "panel_sheets", __name__, url_prefix="/work/challenges/<reference>/panel/sheet"
+)
 
-watch(blueprint, ["sheets.take"])
+watch(blueprint, ["panel_sheets.take"])
 
 # The file and what a browser puts around it.
 REQUEST_MOST = MEGABYTES_MOST * 1024 * 1024 + 512 * 1024
@@ -92,7 +94,7 @@ def bring(reference: str) -> Answer:
             except BadSheet as error:
                 form.file.errors = [_(error.message, **error.data)]
             else:
-                return _see("sheets.check", reference)
+                return _see("panel_sheets.check", reference)
     found = _allowed(reference)
     return _bring_page(found, form), status
 
@@ -148,7 +150,7 @@ def check(reference: str) -> Answer:
         found = _allowed(reference)
         waiting = service.waiting(db.session(), found)
         if waiting is None:
-            return _see("sheets.bring", reference)
+            return _see("panel_sheets.bring", reference)
     elif form.is_submitted():
         status = 422
     form.seen.data = waiting.comparison.digest
@@ -168,7 +170,7 @@ def discard(reference: str) -> Response:
     """Forget the sheet that waits."""
     service.throw_away(reference, actor=access.current_actor())
     flash(_("The sheet is thrown away. Your scores are as they were."))
-    return _see("sheets.bring", reference)
+    return _see("panel_sheets.bring", reference)
 
 
 def _allowed(reference: str) -> Meeting:

@@ -189,10 +189,10 @@ _PANEL = {
     "panel_trial.show": "closed scoring",
     "panel_trial.example": "closed scoring",
     "panel_inviting.withdraw": "closed moderating",
-    "sheets.take": "opened scoring scored",
-    "sheets.bring": "opened scoring scored",
-    "sheets.check": "scoring scored",
-    "sheets.discard": "scoring scored",
+    "panel_sheets.take": "opened scoring scored",
+    "panel_sheets.bring": "opened scoring scored",
+    "panel_sheets.check": "scoring scored",
+    "panel_sheets.discard": "scoring scored",
 }
 _AWARD = {
     "award.conclude": "scoring moderating locked",

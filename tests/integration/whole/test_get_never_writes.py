@@ -17,7 +17,7 @@ RECORDED = {
     "panel.bid": "bid.read",
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
-    "sheets.take": "bid.read",
+    "panel_sheets.take": "bid.read",
     "award.trace": "bid.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
