@@ -11,6 +11,7 @@ from challenges.lifecycle import closing_recorded_from
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
+from marketplace.demonstration import seating
 from marketplace.demonstration.cast import known_passphrase
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
@@ -105,6 +106,8 @@ def prepare(telling: Telling, evaluation: Span) -> History:
     yield from _decide_eligibility(telling, evaluation)
     members = [telling.chair, *telling.evaluators(EVALUATORS)]
     under_way = telling.item.state is TargetState.OPENED
+    if under_way:
+        yield from seating.arrange(telling, evaluation.at(0.055))
     briefed = members[:1] if under_way and evaluation.length < DECLARING else members
     declaring = members[:-1] if under_way else members
     for instant, member in zip(evaluation.spread(4, 0.06, 0.14), briefed, strict=False):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Opening
 from challenges.lifecycle import State, state_at
@@ -208,12 +208,13 @@ def member_of(session: Session, stage_id: uuid.UUID, user_id: uuid.UUID) -> Pane
 
 def seats(session: Session, stage_id: uuid.UUID) -> Sequence[PanelMember]:
     """Give everybody who ever sat on a stage's panel, for the record."""
-    return session.scalars(
+    found = session.scalars(
         select(PanelMember)
         .where(PanelMember.stage_id == stage_id)
-        .options(joinedload(PanelMember.user), selectinload(PanelMember.assigned))
+        .options(joinedload(PanelMember.user), joinedload(PanelMember.assigned))
         .order_by(PanelMember.label)
-    ).all()
+    )
+    return found.unique().all()
 
 
 def candidates(session: Session, organisation_id: uuid.UUID) -> list[Candidate]:

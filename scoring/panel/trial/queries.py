@@ -1,5 +1,6 @@
 """Reads the trial of a panel, as the actor may see it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,11 @@ class Trial:
     scored: int
     expected: int
     spread: Sequence[Tried]
+
+
+def has_example(session: Session, stage_id: uuid.UUID) -> bool:
+    """Tell whether a stage's panel has an example to try its scoring on."""
+    return session.get(TrialExample, stage_id) is not None
 
 
 def trial(session: Session, found: Meeting) -> Trial:

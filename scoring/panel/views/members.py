@@ -46,7 +46,7 @@ def home(reference: str) -> Answer:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
     due = reminding.due_days(db.session(), found.stage.id)
-    tries = trials.trial(db.session(), found).question is not None
+    tries = trials.has_example(db.session(), found.stage.id)
     return render_template("panel/home.html", found=found, work=work, due=due, tries=tries)
 
 
@@ -97,7 +97,7 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
-        tries=trials.trial(db.session(), found).question is not None,
+        tries=trials.has_example(db.session(), found.stage.id),
         may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
