@@ -46,8 +46,7 @@ def home(reference: str) -> Answer:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
     due = reminding.due_days(db.session(), found.stage.id)
-    tries = trials.has_example(db.session(), found.stage.id)
-    return render_template("panel/home.html", found=found, work=work, due=due, tries=tries)
+    return render_template("panel/home.html", found=found, work=work, due=due, tries=_tries(found))
 
 
 @blueprint.get("/progress")
@@ -55,6 +54,12 @@ def home(reference: str) -> Answer:
 def chair(reference: str) -> Answer:
     """Show who has what to do."""
     return _panel(meet(reference))
+
+
+def _tries(found: Meeting) -> bool:
+    """Tell whether there is an example to try the scoring on, which is so before scoring only."""
+    before = found.phase in (PanelPhase.NAMED, PanelPhase.DECLARING)
+    return before and trials.has_example(db.session(), found.stage.id)
 
 
 def _panel(found: Meeting) -> Answer:
@@ -97,7 +102,7 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
-        tries=trials.has_example(db.session(), found.stage.id),
+        tries=_tries(found),
         may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
