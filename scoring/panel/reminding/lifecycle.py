@@ -22,9 +22,11 @@ STEP_WORDS = {
     Step.INTERESTS: N_("Declare interests"),
     Step.SCORES: N_("Submit scores"),
 }
+# While members work each by themselves.
+WORKING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING, PanelPhase.SCORING})
 # When each can be done at all: before, nobody is reminded of it.
 _OPEN = {
-    Step.BRIEFING: frozenset({PanelPhase.NAMED, PanelPhase.DECLARING, PanelPhase.SCORING}),
+    Step.BRIEFING: WORKING,
     Step.INTERESTS: frozenset({PanelPhase.DECLARING, PanelPhase.SCORING}),
     Step.SCORES: frozenset({PanelPhase.SCORING}),
 }

@@ -12,11 +12,10 @@ from marketplace.core.permissions import (
 )
 from marketplace.core.text import N_
 from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.reminding.lifecycle import WORKING
 
 if TYPE_CHECKING:
     from scoring.panel.models import PanelMember
-
-_WORKING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING, PanelPhase.SCORING})
 
 
 def can_remind(actor: Actor, member: "PanelMember | None", phase: PanelPhase | None) -> Answer:
@@ -33,6 +32,6 @@ def can_remind(actor: Actor, member: "PanelMember | None", phase: PanelPhase | N
         return lacks_right(
             N_("Only the chair, the challenge lead or a procurement officer reminds the panel.")
         )
-    if phase not in _WORKING:
+    if phase not in WORKING:
         return wrong_moment(N_("There is nothing that members of the panel do by themselves now."))
     return ALLOWED

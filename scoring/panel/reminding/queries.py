@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scoring.panel.lifecycle import PanelPhase
 from scoring.panel.models import PanelMember
 from scoring.panel.queries import Meeting
-from scoring.panel.reminding.lifecycle import Step, day_of, overdue, steps_left
+from scoring.panel.reminding.lifecycle import WORKING, Step, day_of, overdue, steps_left
 from scoring.panel.reminding.models import PanelDue, PanelReminder
 
 
@@ -45,7 +45,11 @@ def due_days(session: Session, stage_id: uuid.UUID) -> dict[Step, date]:
 
 
 def outstanding(session: Session, found: Meeting, now: datetime) -> Outstanding:
-    """Give what the panel waits for from each of those who sit, and who may be reminded."""
+    """Give what the panel waits for from each of those who sit, and who may be reminded; nothing
+    once they work together, so that nothing is asked either."""
+    if found.phase not in WORKING:
+        nothing = Waiting([], late=False, reminded_at=None, remindable=False)
+        return Outstanding({member.label: nothing for member in found.members}, {})
     last = dict(
         session.execute(
             select(PanelReminder.member_id, func.max(PanelReminder.sent_at))
