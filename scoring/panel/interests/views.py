@@ -23,6 +23,8 @@ blueprint = Blueprint(
 )
 
 Page = str | Response | tuple[str, int]
+# From this many people on a person is chosen; nobody is chosen for the one who asks.
+MANY = 2
 _WHO = (
     Permission.INTEREST_DECLARE,
     Permission.PANEL_CHAIR,
@@ -39,13 +41,12 @@ def index(reference: str) -> Page:
     found = panels.meeting(db.session(), reference, actor)
     ensure(policy.can_see_found(actor, found.member))
     form = FoundForm()
-    form.member.choices = _members(found)
+    members = _members(found)
+    form.member.choices = members if len(members) < MANY else [("", _("Choose a person")), *members]
     form.bid.choices = [
         (bidder.reference, bidder.supplier_name)
         for bidder in panels.bidders(db.session(), found.stage.id)
     ]
-    if len(form.member.choices) == 1 and not form.is_submitted():
-        form.member.data = form.member.choices[0][0]
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
@@ -93,7 +94,7 @@ def index(reference: str) -> Page:
             )
             for row in rows
         ],
-        may_find=bool(form.member.choices),
+        may_find=bool(members),
         phase_words=PHASE_FOUND_WORDS,
         measure_words=MEASURE_WORDS,
     )

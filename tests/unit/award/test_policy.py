@@ -94,6 +94,7 @@ def test_recommending_is_for_the_chair_with_a_result_and_nothing_waiting() -> No
     refused_for(recommend(chair, has_result=False), Ground.MOMENT)
     refused_for(recommend(chair, awaits_sign_off=True), Ground.MOMENT)
     refused_for(recommend(chair, any_ranked=False), Ground.MOMENT)
+    refused_for(recommend(chair, undecided=True), Ground.MOMENT)
 
 
 @pytest.mark.parametrize("role", roles_without(Permission.AWARD_RECOMMEND))
@@ -122,6 +123,7 @@ def test_signing_off_is_for_an_approver_once_there_is_a_recommendation() -> None
     refused_for(sign_off(approver, recommended_by_id=None), Ground.MOMENT)
     refused_for(sign_off(approver, answered=True), Ground.MOMENT)
     refused_for(sign_off(approver, lapsed=True), Ground.MOMENT)
+    refused_for(sign_off(approver, undecided=True), Ground.MOMENT)
 
 
 def test_signing_off_an_own_recommendation_is_no_ones_right() -> None:
