@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from challenges.queries import own_challenge
-from marketplace.core.accounts.mail import link
+from marketplace.core.access import current_settings
 from marketplace.core.database import db
 from marketplace.demonstration.history import History
 from marketplace.demonstration.telling import Telling
@@ -59,5 +59,6 @@ def arrange(telling: Telling, at: datetime) -> History:
         reason="Studies how public bodies buy, and would like to see how a panel agrees.",
         actor=telling.lead,
         clock=clock,
-        link=lambda key: link("panel_inviting.invitation", asked_id=key),
+        # No request is under way by whose routes an address could be written.
+        link=lambda key: f"{current_settings().public_url}/invitations/panel/{key}",
     )
