@@ -18,6 +18,7 @@ RECORDED = {
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
     "panel_sheets.take": "bid.read",
+    "panel_observing.record": "panel.read",
     "award.trace": "bid.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
