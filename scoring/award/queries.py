@@ -188,6 +188,16 @@ def decision(session: Session, stage: Stage) -> Decision:
         .order_by(Recommendation.recommended_at.desc(), Recommendation.id.desc())
         .limit(1)
     )
+    # A contract follows an announced intention, so one statement gives both.
+    announced = session.execute(
+        select(Intention, Contract)
+        .outerjoin(Contract, Contract.stage_id == Intention.stage_id)
+        .where(Intention.stage_id == stage.id)
+        .options(joinedload(Contract.recorded_by))
+        .order_by(Contract.signed_at)
+        .limit(1)
+    ).one_or_none()
+    intention, contract = announced if announced else (None, None)
     return Decision(
         panel=session.scalar(
             select(Panel)
@@ -201,14 +211,8 @@ def decision(session: Session, stage: Stage) -> Decision:
         ),
         recommendation=recommendation,
         sign_off=recommendation.sign_off if recommendation else None,
-        intention=session.get(Intention, stage.id),
-        contract=session.scalar(
-            select(Contract)
-            .where(Contract.stage_id == stage.id)
-            .options(joinedload(Contract.recorded_by))
-            .order_by(Contract.signed_at)
-            .limit(1)
-        ),
+        intention=intention,
+        contract=contract,
         undecided=any_open(session, stage.id),
     )
 
