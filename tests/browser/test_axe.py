@@ -54,8 +54,10 @@ PARTS = 4
 NEVER_SHOWN = frozenset(
     {
         *("live.record", "award_notices.change", "joining.leave", "team.leave"),
-        # No price of the world is flagged.
-        "low_prices.decide",
+        # It shows a sheet that somebody has just brought: tests of its own do.
+        "panel_sheets.check",
+        # No price of the world is flagged, and no interest was found in it late.
+        *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
         # The answers stand in the browser of whoever gave them: a test of its own gives some.
         "checking.show",
     }

@@ -116,7 +116,6 @@ VISITS: dict[str, Visit] = {
     "award.result": Visit(AUDITOR, "contract_signed"),
     "award.trace": Visit(AUDITOR, "contract_signed"),
     "low_prices.index": Visit(AUDITOR, "contract_signed"),
-    "low_prices.decide": Visit(OFFICER, Step.LOCKED),
     "award.recommend": Visit(CHAIR, Step.LOCKED),
     "award.sign_off": Visit(APPROVER, Step.RECOMMENDED),
     "award.contract": Visit(OFFICER, "intention_to_award"),
