@@ -14,6 +14,8 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.colours import Brand
 from scoring.award import queries
+from scoring.award.low_prices import service as low_prices
+from scoring.award.low_prices.policy import PriceFinding
 from scoring.report.facts import Money
 from scoring.report.gather import full_report
 from scoring.report.redacted_result import redact_result
@@ -32,6 +34,16 @@ def ranked(session: Session, clock: FixedClock) -> Journey:
     stage = journey.challenge.stage
     stage.tie_break, stage.below_next = "draw", Decimal(20)
     journey.session.commit()
+    journey.to(Step.LOCKED)
+    # The detector flags the cheaper price, and nobody recommends before an officer has decided.
+    low_prices.decide(
+        journey.reference,
+        journey.own_bid,
+        finding=PriceFinding.NO_DOUBT,
+        reason="The other price is for more than was asked.",
+        actor=journey.actor(journey.cast.officer),
+        clock=clock,
+    )
     return journey.to(Step.INTENTION)
 
 
