@@ -1,10 +1,10 @@
-"""Tells suppliers' dashboards of outcomes, while the standstill leaves time to ask about them."""
+"""Tells suppliers' dashboards of outcomes: while a standstill runs, and in any case for a week."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import OPENED_STATES
@@ -17,9 +17,12 @@ from marketplace.core.permissions import Actor, Permission
 from marketplace.core.todos import Kind, Todo
 from scoring.award.models import Intention
 
+# Where no standstill runs nothing else would tell a bidder to look.
+TOLD_FOR = timedelta(days=7)
+
 
 def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -> Iterator[Todo]:
-    """Give the suppliers' bids whose outcome was told and whose contract may not be signed yet."""
+    """Give the suppliers' bids whose outcome was told lately, or whose standstill runs."""
     suppliers = [each.organisation_id for each in actors if each.may(Permission.BID_DRAFT)]
     rows = session.execute(
         select(Bid.supplier_id, Bid.reference, Challenge.title, Intention.standstill_ends_at)
@@ -29,10 +32,11 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
             Bid.supplier_id.in_(suppliers),
             Bid.state.in_(OPENED_STATES),
             Challenge.state == State.INTENTION,
-            Intention.standstill_ends_at > now,
+            or_(Intention.standstill_ends_at > now, Intention.announced_at > now - TOLD_FOR),
         )
     )
     for row in rows:
+        runs = row.standstill_ends_at > now
         yield Todo(
             row.supplier_id,
             Kind.OUTCOME,
@@ -40,12 +44,14 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
             "award.outcome",
             {"reference": row.reference},
             about=row.title,
-            due=row.standstill_ends_at,
+            due=row.standstill_ends_at if runs else None,
             deadline=_(
                 "No contract is signed before %(when)s: %(left)s left to raise anything.",
                 when=format_instant(row.standstill_ends_at),
                 left=time_left(now, row.standstill_ends_at),
-            ),
+            )
+            if runs
+            else "",
         )
 
 

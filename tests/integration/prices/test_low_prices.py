@@ -120,7 +120,9 @@ def test_a_price_that_was_not_explained_in_time_keeps_its_bid_from_being_recomme
     assert set(refusal.value.fields) == {"bid"}
 
 
-def test_only_an_officer_decides_and_only_about_what_is_flagged(flagged: Journey) -> None:
+def test_pages_show_what_is_flagged_and_take_the_decision_of_an_officer_alone(
+    flagged: Journey, client: FlaskClient
+) -> None:
     def by(user: object, bid: str) -> None:
         service.decide(
             flagged.reference,
@@ -138,10 +140,6 @@ def test_only_an_officer_decides_and_only_about_what_is_flagged(flagged: Journey
     with pytest.raises(NotFound):
         by(flagged.cast.other_officer, flagged.own_bid)
 
-
-def test_pages_show_what_is_flagged_and_take_the_decision(
-    flagged: Journey, client: FlaskClient
-) -> None:
     at = f"/work/challenges/{flagged.reference}/decision"
     sign_in(client, flagged.cast.officer)
     result = client.get(at).text
@@ -161,9 +159,7 @@ def test_pages_show_what_is_flagged_and_take_the_decision(
     assert "All of them are decided." in client.get(at).text
     assert client.get(f"{at}/low-prices/{flagged.rival_bid}").status_code == 404
 
-
-def test_report_says_of_each_flagged_price_what_was_found(flagged: Journey) -> None:
-    decide(flagged, PriceFinding.NO_DOUBT, "The other price is for more than was asked.")
+    # The report says of each what was found.
     flagged.to(Step.INTENTION)
     challenge = own_challenge(
         flagged.session, flagged.reference, flagged.actor(flagged.cast.auditor)
@@ -175,7 +171,7 @@ def test_report_says_of_each_flagged_price_what_was_found(flagged: Journey) -> N
     assert isinstance(found, tuple)
     (price,) = found
     assert (price.bid, price.query) == (flagged.own_bid, None)
-    assert price.reason == "The other price is for more than was asked."
+    assert price.reason == "Plain."
 
     def again(document: dict[str, Any]) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads(
