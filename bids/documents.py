@@ -11,13 +11,20 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bids.grounds import document as grounds
-from bids.grounds.document import Eligibility, integer, listed, text
+from bids.grounds.document import Eligibility, listed
 from bids.passport import document as frozen
 from bids.passport.document import Frozen
 from bids.team import document as teams
 from bids.team.document import Member
 from marketplace.core.audit import receipts
-from marketplace.core.audit.entries import SALT_BYTES, field_digest, read_digest, value_bytes
+from marketplace.core.audit.entries import (
+    SALT_BYTES,
+    field_digest,
+    read_count,
+    read_digest,
+    read_text,
+    value_bytes,
+)
 from scoring.engine.canonical import canonical
 
 FORMAT = "bid/1"
@@ -216,20 +223,20 @@ def _read(found: dict[str, object]) -> BidDocument:
     answers, price = _object(found["answers"]), found["price_minor"]
     accepted, further = contract["accepted"], "attachments" in found
     return BidDocument(
-        challenge=text(found["challenge"]),
-        stage=integer(found["stage"]),
-        plan_sha256=text(found["plan_sha256"]),
-        bid=text(found["bid"]),
-        version=integer(found["version"]),
-        supplier_id=text(supplier["id"]),
-        supplier_name=text(supplier["name"]),
-        currency=text(found["currency"]),
+        challenge=read_text(found["challenge"]),
+        stage=read_count(found["stage"]),
+        plan_sha256=read_text(found["plan_sha256"]),
+        bid=read_text(found["bid"]),
+        version=read_count(found["version"]),
+        supplier_id=read_text(supplier["id"]),
+        supplier_name=read_text(supplier["name"]),
+        currency=read_text(found["currency"]),
         content=Content(
-            answers={key: text(answer) for key, answer in answers.items()},
-            price_minor=None if price is None else int(text(price)),
+            answers={key: read_text(answer) for key, answer in answers.items()},
+            price_minor=None if price is None else int(read_text(price)),
             contract_accepted=None if accepted is None else _truth(accepted),
-            contract_points=text(contract["points"]),
-            ai_statement=text(found["ai_statement"]),
+            contract_points=read_text(contract["points"]),
+            ai_statement=read_text(found["ai_statement"]),
             **(_read_further(found) if further else {}),
         ),
         eligibility=grounds.read(_object(found["eligibility"])),
@@ -241,17 +248,17 @@ def _read(found: dict[str, object]) -> BidDocument:
 
 def _read_further(found: dict[str, object]) -> dict[str, Any]:
     return {
-        "adjustments": text(found["adjustments"]),
+        "adjustments": read_text(found["adjustments"]),
         "milestones": tuple(
-            Milestone(text(each["name"]), int(text(each["amount_minor"])))
+            Milestone(read_text(each["name"]), int(read_text(each["amount_minor"])))
             for each in map(_object, listed(found["milestones"]))
         ),
         "attachments": tuple(
             Attachment(
-                name=text(each["name"]),
-                media_type=text(each["media_type"]),
-                size=integer(each["size"]),
-                sha256=text(each["sha256"]),
+                name=read_text(each["name"]),
+                media_type=read_text(each["media_type"]),
+                size=read_count(each["size"]),
+                sha256=read_text(each["sha256"]),
             )
             for each in map(_object, listed(found["attachments"]))
         ),

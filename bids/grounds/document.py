@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from marketplace.core.audit.entries import read_instant, write_instant
+from marketplace.core.audit.entries import read_count, read_instant, read_text, write_instant
 
 
 @dataclass(frozen=True)
@@ -77,48 +77,26 @@ def read(found: Any) -> Eligibility:
         KeyError, TypeError, ValueError: it is something else.
     """
     return Eligibility(
-        declared_at=read_instant(text(found["declared_at"])),
-        declared_by=text(found["declared_by"]),
-        expires_at=read_instant(text(found["expires_at"])),
+        declared_at=read_instant(read_text(found["declared_at"])),
+        declared_by=read_text(found["declared_by"]),
+        expires_at=read_instant(read_text(found["expires_at"])),
         grounds=tuple(_ground(each) for each in listed(found["grounds"])),
-        grounds_rules=text(found["grounds_rules"]),
-        staff=integer(found["staff"]),
-        turnover_minor=int(text(found["turnover_minor"])),
-        balance_minor=int(text(found["balance_minor"])),
-        size_class=text(found["size_class"]),
-        size_rules=text(found["size_rules"]),
+        grounds_rules=read_text(found["grounds_rules"]),
+        staff=read_count(found["staff"]),
+        turnover_minor=int(read_text(found["turnover_minor"])),
+        balance_minor=int(read_text(found["balance_minor"])),
+        size_class=read_text(found["size_class"]),
+        size_rules=read_text(found["size_rules"]),
     )
 
 
 def _ground(found: Any) -> DeclaredGround:
     day = found["happened_on"]
     return DeclaredGround(
-        key=text(found["key"]),
-        happened_on=None if day is None else date.fromisoformat(text(day)),
-        put_right=text(found["put_right"]),
+        key=read_text(found["key"]),
+        happened_on=None if day is None else date.fromisoformat(read_text(day)),
+        put_right=read_text(found["put_right"]),
     )
-
-
-def text(value: object) -> str:
-    """Give a text.
-
-    Raises:
-        TypeError: it is none.
-    """
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    return value
-
-
-def integer(value: object) -> int:
-    """Give a whole number.
-
-    Raises:
-        TypeError: it is none.
-    """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("an integer was expected")
-    return value
 
 
 def listed(value: object) -> list[object]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bids.grounds.document import text
 from bids.passport.answers import Answer, Values, last_day
 from bids.passport.kinds import Subject
-from marketplace.core.audit.entries import read_instant, write_instant
+from marketplace.core.audit.entries import read_instant, read_text, write_instant
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ def read(found: Any) -> dict[str, Frozen]:
     return {
         subject: Frozen(
             dict(answer["values"]),
-            text(answer["answered_by"]),
-            read_instant(text(answer["answered_at"])),
-            read_instant(text(answer["expires_at"])),
+            read_text(answer["answered_by"]),
+            read_instant(read_text(answer["answered_at"])),
+            read_instant(read_text(answer["expires_at"])),
         )
         for subject, answer in found.items()
     }

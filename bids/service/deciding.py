@@ -197,7 +197,7 @@ def read_bid(
             `policy.can_decide_eligibility`.
     """
     with transaction() as session:
-        challenge = _with_questions(session, reference, actor)
+        challenge = _with_questions(session, reference, actor, planned=to_decide)
         now = clock.now()
         if to_decide:
             ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
@@ -231,19 +231,21 @@ def read_bid(
     return reading
 
 
-def _with_questions(session: Session, reference: str, actor: Actor) -> Challenge:
+def _with_questions(session: Session, reference: str, actor: Actor, *, planned: bool) -> Challenge:
     """Give a challenge of the actor's own body with its questions, in one statement.
 
-    The page of a bid also writes an entry, so it has few statements to spare.
+    The page of a bid also writes an entry, so it has few statements to spare. Where grounds are
+    decided it is `planned`: the rules that hold follow from the body and the plan.
     """
+    more = (
+        [joinedload(Challenge.buyer), joinedload(Challenge.stages).joinedload(Stage.plans)]
+        if planned
+        else []
+    )
     challenge = session.scalars(
         select(Challenge)
         .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-        .options(
-            joinedload(Challenge.buyer),
-            joinedload(Challenge.stages).joinedload(Stage.criteria),
-            joinedload(Challenge.stages).joinedload(Stage.plans),
-        )
+        .options(joinedload(Challenge.stages).joinedload(Stage.criteria), *more)
     ).unique().one_or_none()  # fmt: skip
     if challenge is None:
         raise NotFound(N_("There is no challenge with this reference."))

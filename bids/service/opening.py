@@ -7,6 +7,7 @@ opened is recorded once.
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -127,7 +128,7 @@ def _read_some(
     now: datetime,
     waiting: set[uuid.UUID],
     give_up: bool,
-) -> Iterator[tuple[OpenedSubmission, list[TakenOut]]]:
+) -> Iterator[tuple[OpenedSubmission, Sequence[TakenOut]]]:
     """Open the next envelopes and compare each with what the log says of it.
 
     One that the disk does not give is put with those `waiting`, or flagged where it is time to
@@ -142,47 +143,50 @@ def _read_some(
             continue
         said = logged[submission.entry_n]
         try:
-            found_sha256, document, flaw, files = _open_one(bid, submission, said, opener)
+            read = _open_one(bid, submission, said, opener)
         except ReadError as error:
             service_log.error("envelope_unreadable", bid=bid.reference, exc_info=error)
             if not give_up:
                 waiting.add(submission.id)
                 continue
-            found_sha256, document, flaw, files = None, None, Flaw.UNREADABLE, []
+            read = _Envelope(flaw=Flaw.UNREADABLE)
         opened_now = OpenedSubmission(
             submission_id=submission.id,
             closed_n=closed_n,
             opened_at=now,
-            found_sha256=found_sha256,
-            document=document,
-            flaw=flaw,
-            grounds_declared=_declares(document),
+            found_sha256=read.sha256,
+            document=read.document,
+            flaw=read.flaw,
+            grounds_declared=read.grounds_declared,
         )
-        yield opened_now, files
-        held += len(document or b"")
+        yield opened_now, read.files
+        held += len(read.document or b"")
         if held > _BYTES_AT_A_TIME:
             return
-
-
-def _declares(document: bytes | None) -> bool:
-    """Tell whether what an envelope held declares a ground of exclusion."""
-    held = opened.read_document(document)
-    return held is not None and held.declares_a_ground
 
 
 class ReadError(Exception):
     """The disk does not give one envelope, whose file is there."""
 
 
-def _open_one(
-    bid: Bid, submission: Submission, said: dict[str, Any], opener: Opener
-) -> tuple[str | None, bytes | None, Flaw | None, list[TakenOut]]:
-    """Open one envelope: give its digest, what it held, and what is wrong, each None if nothing.
+@dataclass(frozen=True)
+class _Envelope:
+    """What one envelope held: its digest, its document, what is wrong, and its files.
 
-    Its files are taken out into the store where nothing is wrong.
+    The digest is None where there is no envelope, or none that can be read to its end.
+    """
 
-    The digest is taken while it is decrypted, so that it is read once. It is None where there is
-    no envelope, or none that can be read to its end.
+    sha256: str | None = None
+    document: bytes | None = None
+    flaw: Flaw | None = None
+    files: Sequence[TakenOut] = ()
+    grounds_declared: bool = False
+
+
+def _open_one(bid: Bid, submission: Submission, said: dict[str, Any], opener: Opener) -> _Envelope:
+    """Open one envelope, and take its files out into the store where nothing is wrong.
+
+    The digest is taken while it is decrypted, so that it is read once.
 
     Raises:
         OSError: the whole store of files is away; nothing can be said of any envelope.
@@ -191,7 +195,7 @@ def _open_one(
     try:
         file = current_files().open(submission.sha256)
     except DamagedFile:
-        return None, None, Flaw.MISSING, []
+        return _Envelope(flaw=Flaw.MISSING)
     with file:
         source, document, held = Hashed(file), None, None
         files: list[TakenOut] = []
@@ -213,7 +217,8 @@ def _open_one(
                 files = take_out(file, opener, held)
         except OSError as error:
             raise ReadError(str(error)) from error
-    return digest, document, flaw, files
+    declares = held is not None and held.declares_a_ground
+    return _Envelope(digest, document, flaw, files, declares)
 
 
 def _keep_file(session: Session, read: OpenedSubmission, file: TakenOut, clock: Clock) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bids.grounds import document as grounds
-from bids.grounds.document import Eligibility, integer, listed, text
+from bids.grounds.document import Eligibility, listed
 from bids.team.lifecycle import MAIN_FROM
+from marketplace.core.audit.entries import read_count, read_text
 
 _PARTNER, _SUBCONTRACTOR = "partner", "subcontractor"
 
@@ -87,15 +88,15 @@ def read(found: object) -> tuple[Member, ...]:
 
 
 def _read(found: Any) -> Member:
-    name, does, share = text(found["name"]), text(found["does"]), found["share_percent"]
+    name, does, share = read_text(found["name"]), read_text(found["does"]), found["share_percent"]
     if found["kind"] == _SUBCONTRACTOR:
-        return Subcontractor(name, does, None if share is None else integer(share))
+        return Subcontractor(name, does, None if share is None else read_count(share))
     if found["kind"] != _PARTNER:
         raise ValueError("a partner or a subcontractor was expected")
     return Partner(
         name=name,
         does=does,
-        share_percent=integer(share),
-        organisation_id=text(found["organisation_id"]),
+        share_percent=read_count(share),
+        organisation_id=read_text(found["organisation_id"]),
         eligibility=grounds.read(found["eligibility"]),
     )

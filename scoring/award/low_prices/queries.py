@@ -1,7 +1,7 @@
 """Reads flagged prices: what flags them, what their bidders were asked, and what was found."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,31 +54,30 @@ class Price:
         return next((q for q in reversed(self.asked) if q.answered_at is not None), None)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The flagged bids by reference, all that was found of them, and what stands of each."""
+
+    bids: Mapping[str, Bid]
+    findings: Sequence[LowPriceDecision]
+    flags: Sequence[policy.Flagged]
+
+
 def prices(session: Session, challenge: Challenge, computed: Computed | None) -> list[Price]:
     """Give the prices that the newest result flags, in its order; none before there is a result."""
-    flags = computed.result["low_price"] if computed else []
-    if computed is None or not flags:
+    if computed is None or not computed.result["low_price"]:
         return []
-    references = {flag["bid"] for flag in flags}
-    bids = {
-        bid.reference: bid
-        for bid in session.scalars(
-            select(Bid)
-            .where(Bid.stage_id == challenge.stage.id, Bid.reference.in_(references))
-            .options(joinedload(Bid.supplier))
-        )
-    }
-    made = _findings(session, [bid.id for bid in bids.values()])
+    known = _known(session, challenge, computed)
     queries = [
         query
         for query in reversed(bid_queries.of_challenge(session, challenge))
         if query.part is QueryPart.PRICE and query.withdrawn_at is None
     ]
-    names = {reference: bid.supplier.name for reference, bid in bids.items()}
+    names = {reference: bid.supplier.name for reference, bid in known.bids.items()}
     told = []
-    for flag in policy.flagged(flags, _latest(bids, made)):
-        bid = bids[flag.bid]
-        own = [each for each in flags if each["bid"] == flag.bid]
+    for flag in known.flags:
+        bid = known.bids[flag.bid]
+        own = [each for each in computed.result["low_price"] if each["bid"] == flag.bid]
         told.append(
             Price(
                 bid_id=bid.id,
@@ -86,7 +85,7 @@ def prices(session: Session, challenge: Challenge, computed: Computed | None) ->
                 flag=flag,
                 says=sentences.low_prices({"low_price": own}, names),
                 asked=[query for query in queries if query.bid_id == bid.id],
-                findings=[each for each in made if each.bid_id == bid.id],
+                findings=[each for each in known.findings if each.bid_id == bid.id],
             )
         )
     return told
@@ -106,36 +105,33 @@ def price_of(session: Session, challenge: Challenge, computed: Computed | None, 
 
 def flags_of(
     session: Session, challenge: Challenge, computed: Computed | None
-) -> list[policy.Flagged]:
+) -> Sequence[policy.Flagged]:
     """Give the flagged prices with what was found of each, and nothing else of them."""
-    flags = computed.result["low_price"] if computed else []
-    if not flags:
+    if computed is None or not computed.result["low_price"]:
         return []
+    return _known(session, challenge, computed).flags
+
+
+def _known(session: Session, challenge: Challenge, computed: Computed) -> _Known:
+    flags = computed.result["low_price"]
     bids = {
         bid.reference: bid
         for bid in session.scalars(
-            select(Bid).where(
+            select(Bid)
+            .where(
                 Bid.stage_id == challenge.stage.id,
                 Bid.reference.in_({flag["bid"] for flag in flags}),
             )
+            .options(joinedload(Bid.supplier))
         )
     }
-    return policy.flagged(
-        flags, _latest(bids, _findings(session, [bid.id for bid in bids.values()]))
-    )
-
-
-def _findings(session: Session, bids: Collection[uuid.UUID]) -> Sequence[LowPriceDecision]:
-    return session.scalars(
+    references = {bid.id: reference for reference, bid in bids.items()}
+    made = session.scalars(
         select(LowPriceDecision)
-        .where(LowPriceDecision.bid_id.in_(bids))
+        .where(LowPriceDecision.bid_id.in_(references))
         .options(joinedload(LowPriceDecision.decided_by))
         .order_by(LowPriceDecision.decided_at, LowPriceDecision.id)
     ).all()
-
-
-def _latest(
-    bids: dict[str, Bid], made: Sequence[LowPriceDecision]
-) -> dict[str, tuple[list[str], policy.PriceFinding]]:
-    references = {bid.id: reference for reference, bid in bids.items()}
-    return {references[each.bid_id]: (each.detectors.split(), each.finding) for each in made}
+    # Of a bid the last one is kept.
+    latest = {references[each.bid_id]: (each.detectors.split(), each.finding) for each in made}
+    return _Known(bids, made, policy.flagged(flags, latest))

@@ -1,15 +1,27 @@
 """Deciding about a price that was flagged as unusually low."""
 
+from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid
-from marketplace.core.permissions import Actor, ensure
+from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
 from scoring.award.low_prices import log_words, policy, queries
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.policy import PriceFinding
+
+
+def may_decide(actor: Actor, challenge: Challenge, found: awards.Decision) -> Answer:
+    """Answer whether the actor may decide about a challenge's flagged prices now."""
+    return policy.can_decide(
+        actor,
+        challenge.state,
+        # While quality is unlocked the result that is there does not hold.
+        has_result=found.computed is not None and found.locked,
+        awaits_sign_off=found.awaits_sign_off,
+    )
 
 
 def decide(
@@ -34,14 +46,7 @@ def decide(
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         found = awards.decision(session, challenge.stage)
-        ensure(
-            policy.can_decide(
-                actor,
-                challenge.state,
-                has_result=found.computed is not None,
-                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
-            )
-        )
+        ensure(may_decide(actor, challenge, found))
         price = queries.price_of(session, challenge, found.computed, bid_reference)
         assert found.computed is not None  # the policy has said so
         over, answered = price.over(clock.now()), price.answered()

@@ -35,12 +35,7 @@ def index(reference: str) -> str:
         challenge=challenge,
         prices=queries.prices(session, challenge, found.computed),
         standing=lambda query: asking.standing(query, now),
-        decides=policy.can_decide(
-            actor,
-            challenge.state,
-            has_result=found.computed is not None,
-            awaits_sign_off=found.recommendation is not None and found.sign_off is None,
-        ),
+        decides=service.may_decide(actor, challenge, found),
     )
 
 
@@ -71,14 +66,7 @@ def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, in
     challenge = own_challenge(session, reference, actor)
     found = decisions.decision(session, challenge.stage)
     if request.method == "GET":
-        ensure(
-            policy.can_decide(
-                actor,
-                challenge.state,
-                has_result=found.computed is not None,
-                awaits_sign_off=found.recommendation is not None and found.sign_off is None,
-            )
-        )
+        ensure(service.may_decide(actor, challenge, found))
     price = queries.price_of(session, challenge, found.computed, bid_reference)
     now = clock.now()
     page = render_template(

@@ -17,10 +17,13 @@ from challenges.queries import own_challenge
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
+from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import service as awards
 from scoring.award.low_prices import service
 from scoring.award.low_prices.policy import PriceFinding
+from scoring.award.recomputing.lifecycle import Because, Why
+from scoring.award.recomputing.service import compute
 from scoring.report import check, gather
 from tests.conftest import NOW, sign_in
 from tests.integration.challenges.browser import send
@@ -180,3 +183,26 @@ def test_pages_show_what_is_flagged_and_take_the_decision_of_an_officer_alone(
         return found
 
     check.check_report(report, again)
+
+
+def test_a_recommendation_that_lapsed_keeps_nobody_from_deciding_about_a_price(
+    flagged: Journey,
+) -> None:
+    decide(flagged, PriceFinding.NO_DOUBT)
+    recommend(flagged)
+    with pytest.raises(WrongMoment, match="waiting for an approver"):
+        decide(flagged, PriceFinding.NO_DOUBT, "Looked at once more.")
+
+    # Whatever the result is computed again for, the recommendation rests on it no longer.
+    officer = flagged.actor(flagged.cast.officer)
+    with transaction() as within:
+        compute(
+            within,
+            own_challenge(within, flagged.reference, officer, lock=True),
+            actor=officer,
+            clock=flagged.clock,
+            because=Because(Why.ELIGIBILITY, "Looked at anew.", flagged.rival_bid),
+        )
+
+    decide(flagged, PriceFinding.NO_DOUBT, "Looked at once more.")
+    recommend(flagged)

@@ -2,7 +2,7 @@
 
 import errno
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -347,7 +347,7 @@ def test_error_while_an_opened_bid_is_stored_tells_the_log_nothing_of_the_bid(
     """The database's own messages would quote what was to be stored."""
     from bids.service import opening
 
-    def twice(*arguments: Any) -> Iterator[tuple[OpenedSubmission, list[TakenOut]]]:
+    def twice(*arguments: Any) -> Iterator[tuple[OpenedSubmission, Sequence[TakenOut]]]:
         for row, files in read(*arguments):
             yield row, files
             yield OpenedSubmission(**{name: getattr(row, name) for name in KEPT}), files
