@@ -7,7 +7,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from bids.checking.questions import Question
+from bids.checking.shapes import Question
 from marketplace.core.forms import BaseForm
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bids.checking.questions import Effect, Key, Question
+from bids.checking.shapes import Effect, Key, Question
 
 
 class Outcome(StrEnum):

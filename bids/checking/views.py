@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from bids import queries
 from bids.checking import carried, outcome, policy
 from bids.checking.forms import form_of
-from bids.checking.questions import Facts, Key, Question, questions
+from bids.checking.questions import questions
+from bids.checking.shapes import Facts, Key, Question
 from challenges.asking import policy as asking
 from challenges.kinds import PriceModel
 from challenges.law import law_holding

@@ -21,9 +21,10 @@ from scoring.award.queries import Decision
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.explanation import charts, sentences
 from scoring.explanation.sentences import ranked_by
+from scoring.panel import declarations
 from scoring.panel import queries as panels
+from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.lifecycle import Interest
-from scoring.panel.queries import DeclaredInterest
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _interests(session: Session, challenge: Challenge) -> list[DeclaredInterest]
     return sorted(
         (
             item
-            for item in panels.declared_interests(session, challenge.stage.id)
+            for item in declarations.declared_interests(session, challenge.stage.id)
             if item.declaration.interest is Interest.DECLARED
         ),
         key=lambda item: item.declaration.declared_at,
@@ -213,7 +214,7 @@ def _kept_away(session: Session, challenge: Challenge, bid_reference: str, actor
     if seat is None:
         return False
     bid = panels.bidder_named(panels.bidders(session, stage_id), bid_reference)
-    return (seat.id, bid.bid_id) in panels.recusals(session, stage_id)
+    return (seat.id, bid.bid_id) in declarations.recusals(session, stage_id)
 
 
 def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:

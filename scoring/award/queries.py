@@ -27,6 +27,7 @@ from scoring.award.models import Contract, Intention, Recommendation, Result, Si
 from scoring.award.recomputing.lifecycle import lapsed
 from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import replaced
+from scoring.panel import declarations
 from scoring.panel import queries as panels
 from scoring.panel.interests.queries import any_open
 from scoring.panel.models import Panel, PanelMember, Seat
@@ -101,7 +102,7 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
     bids = opened_bids(session, stage.id)
     references = {bid.bid_id: bid.reference for bid in bids}
     # One that is not decided yet keeps its member away from the bid; what it had scored counts.
-    apart = panels.recused_pairs(panels.declared_interests(session, stage.id))
+    apart = declarations.recused_pairs(declarations.declared_interests(session, stage.id))
     for member_id, bid_id in apart:
         if member_id in labels:
             recused[labels[member_id]].append(references[bid_id])

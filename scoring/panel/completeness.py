@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from challenges.models import Stage
 from marketplace.core.permissions import Actor
-from scoring.panel import queries
+from scoring.panel import declarations, queries
 from scoring.panel.lifecycle import PanelPhase
 
 
@@ -19,7 +19,7 @@ def gone_past(
     from moderation on, of everybody, and agreed scores once quality is locked.
     """
     found = queries.meeting_of(session, stage, actor)
-    apart = queries.recusals(session, stage.id)
+    apart = declarations.recusals(session, stage.id)
     scored = {
         (score.member_id, score.criterion_id)
         for score in queries.current_scores(session, stage.id)

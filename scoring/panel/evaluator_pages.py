@@ -19,12 +19,13 @@ from bids.opened import FLAW_WORDS
 from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
-from scoring.panel import queries
+from scoring.panel import declarations, queries
+from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import Fault, score_fault
 from scoring.panel.models import PanelMember
 from scoring.panel.order import in_reading_order
-from scoring.panel.queries import Bidder, DeclaredInterest, Meeting, Question
+from scoring.panel.queries import Bidder, Meeting, Question
 
 
 @dataclass(frozen=True)
@@ -196,10 +197,10 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
     all_bidders = queries.bidders(session, found.stage.id) if known is None else known
     interests = [
         item
-        for item in queries.declared_interests(session, found.stage.id)
+        for item in declarations.declared_interests(session, found.stage.id)
         if item.declaration.member_id == member.id
     ]
-    kept_apart = queries.kept_apart(interests)
+    kept_apart = declarations.kept_apart(interests)
     conditions = {
         item.declaration.bid_id: item.decision.reason
         for item in interests

@@ -19,22 +19,17 @@ from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
+from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.interests.models import (
     AgreementVoid,
-    FoundDecision,
-    FoundInterest,
     ScoreSetAside,
 )
 from scoring.panel.lifecycle import (
-    Interest,
-    Measure,
     MemberReadiness,
     Obstacle,
     obstacles_to_scoring,
 )
 from scoring.panel.models import (
-    ConflictDecision,
-    ConflictDeclaration,
     ConsensusScore,
     PanelMember,
     Score,
@@ -54,7 +49,6 @@ __all__ = [
     "Agreed",
     "Bidder",
     "Candidate",
-    "DeclaredInterest",
     "Meeting",
     "Question",
     "all_consensus",
@@ -63,9 +57,7 @@ __all__ = [
     "candidates",
     "current_consensus",
     "current_scores",
-    "declared_interests",
     "expected_cells",
-    "kept_apart",
     "load_scales",
     "marked_undecided",
     "meeting",
@@ -77,8 +69,6 @@ __all__ = [
     "questions",
     "questions_of",
     "readiness",
-    "recusals",
-    "recused_pairs",
     "scale",
     "seats",
     "valid",
@@ -222,83 +212,6 @@ def scale(stage: Stage, question: Question) -> list[tuple[Decimal, str]]:
     """Give what each score of a question means, the lowest first; call after `load_scales`."""
     criterion = next(item for item in stage.criteria if item.id == question.id)
     return [(descriptor.score, descriptor.text) for descriptor in criterion.descriptors]
-
-
-@dataclass(frozen=True)
-class DeclaredInterest:
-    """One declaration about one bidder, with the decision that counts, if there is one."""
-
-    declaration: ConflictDeclaration | FoundInterest
-    decision: ConflictDecision | FoundDecision | None
-
-    @property
-    def late(self) -> bool:
-        """Tell whether it was found after the member had declared."""
-        return isinstance(self.declaration, FoundInterest)
-
-    @property
-    def open(self) -> bool:
-        """Tell whether it still waits for a decision."""
-        return self.declaration.interest is Interest.DECLARED and self.decision is None
-
-    @property
-    def recused(self) -> bool:
-        """Tell whether the member must not deal with the bid."""
-        return self.decision is not None and self.decision.measure is Measure.RECUSE
-
-    @property
-    def restricted(self) -> bool:
-        """Tell whether the member deals with the bid under conditions."""
-        return self.decision is not None and self.decision.measure is Measure.RESTRICT
-
-
-def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredInterest]:
-    """Give every declaration of those who sit, with the latest decision about each.
-
-    Interests that were found later come after them, in the order of finding.
-    """
-    # One statement for both: pages have few to spend, and of what is found later there is little.
-    rows = session.execute(
-        select(ConflictDeclaration, ConflictDecision, FoundInterest, FoundDecision)
-        .select_from(PanelMember)
-        .join(ConflictDeclaration, ConflictDeclaration.member_id == PanelMember.id)
-        .outerjoin(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
-        .outerjoin(FoundInterest, FoundInterest.member_id == PanelMember.id)
-        .outerjoin(FoundDecision, FoundDecision.found_id == FoundInterest.id)
-        .where(PanelMember.stage_id == stage_id, PanelMember.left_at.is_(None))
-        .options(joinedload(ConflictDecision.decided_by), joinedload(FoundDecision.decided_by))
-        .order_by(
-            ConflictDeclaration.id,
-            ConflictDecision.decided_at,
-            ConflictDecision.id,
-            FoundInterest.found_at,
-            FoundInterest.id,
-        )
-    )
-    latest: dict[uuid.UUID, DeclaredInterest] = {}
-    late: dict[uuid.UUID, DeclaredInterest] = {}
-    for declaration, decision, found, after in rows:
-        latest[declaration.id] = DeclaredInterest(declaration, decision)
-        if found is not None:
-            late[found.id] = DeclaredInterest(found, after)
-    return [*latest.values(), *sorted(late.values(), key=lambda item: item.declaration.declared_at)]
-
-
-def recusals(session: Session, stage_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Give the pairs of member and bid that must be kept apart, as `kept_apart` picks them."""
-    return kept_apart(declared_interests(session, stage_id))
-
-
-def kept_apart(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Pick the pairs of member and bid that must be kept apart: recused, or not decided yet."""
-    return {
-        (i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused or i.open
-    }
-
-
-def recused_pairs(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Pick the pairs of member and bid for which recusal was decided."""
-    return {(i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused}
 
 
 def current_scores(

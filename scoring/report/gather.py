@@ -27,6 +27,7 @@ from scoring.award.low_prices.queries import Price, prices
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.engine.canonical import canonical
 from scoring.panel import queries as panels
+from scoring.panel.declarations import declared_interests
 from scoring.panel.lifecycle import SEAT_WORDS
 from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
 from scoring.report import facts, wording
@@ -270,7 +271,7 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
     """Name everybody who took part: the panel, those who opened, who approved."""
     interests: dict[uuid.UUID, list[facts.Interest]] = defaultdict(list)
     names = {bid.bid_id: bid.supplier_name for bid in found.bids}
-    for item in panels.declared_interests(session, found.stage.id):
+    for item in declared_interests(session, found.stage.id):
         declared = item.declaration
         if declared.interest.value == "declared":
             measure = item.decision.measure if item.decision else Measure.KEEP

@@ -13,7 +13,7 @@ from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import hooks, queries
+from scoring.panel import declarations, hooks, queries
 from scoring.panel.interests import letters, log_words, policy
 from scoring.panel.interests.lifecycle import (
     Agreement,
@@ -59,7 +59,7 @@ def find_interest(
         about = found.labelled(label)
         ensure(policy.can_find(actor, found.member, about, found.phase, found.challenge.state))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
-        if (about.id, bidder.bid_id) in queries.recusals(session, found.stage.id):
+        if (about.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
             raise WrongMoment(
                 N_("%(person)s is kept away from this bid already."), person=about.user.name
             )
@@ -210,7 +210,7 @@ def needs_others(session: Session, found: Meeting) -> bool:
 def _too_few(session: Session, found: Meeting) -> bool:
     """Tell whether recusals left too few to judge a bid that counts, or a chair who may not."""
     bidders = queries.bidders(session, found.stage.id)
-    decided = [i for i in queries.declared_interests(session, found.stage.id) if not i.open]
+    decided = [i for i in declarations.declared_interests(session, found.stage.id) if not i.open]
     return bool(
         queries.valid(bidders) and queries.obstacles(found.members, bidders, decided, found.stage)
     )
@@ -218,7 +218,7 @@ def _too_few(session: Session, found: Meeting) -> bool:
 
 def open_one(
     session: Session, found: Meeting, about: PanelMember, bidder: Bidder
-) -> queries.DeclaredInterest:
+) -> declarations.DeclaredInterest:
     """Give what was found of a member in a bidder: what is not decided, or else the latest.
 
     Raises:
@@ -226,7 +226,7 @@ def open_one(
     """
     known = [
         item
-        for item in queries.declared_interests(session, found.stage.id)
+        for item in declarations.declared_interests(session, found.stage.id)
         if item.late
         and (item.declaration.member_id, item.declaration.bid_id) == (about.id, bidder.bid_id)
     ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from scoring.panel import briefing, queries
+from scoring.panel import briefing, declarations, queries
 from scoring.panel.lifecycle import Expertise, Interest, Measure, Seat
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, PanelMember, Score
 from scoring.panel.queries import Bidder, Meeting, Question
@@ -104,7 +104,7 @@ def record(session: Session, found: Meeting) -> Record:
         queries.seats(session, stage.id),
         key=lambda m: (m.seat is not Seat.CHAIR, *queries.numbered(m.label)),
     )
-    apart = queries.recusals(session, stage.id)
+    apart = declarations.recusals(session, stage.id)
     bidders = [
         bidder
         for bidder in queries.bidders(session, stage.id)

@@ -11,6 +11,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import policy, queries
 from scoring.panel.briefing import CURRENT
+from scoring.panel.declarations import declared_interests
 from scoring.panel.lifecycle import Interest, Measure
 from scoring.panel.models import ConflictDecision, ConflictDeclaration
 
@@ -152,7 +153,7 @@ def decide_interest(
         declared = next(
             (
                 item
-                for item in queries.declared_interests(session, found.stage.id)
+                for item in declared_interests(session, found.stage.id)
                 if item.declaration.member_id == declarer.id
                 and item.declaration.bid_id == bidder.bid_id
                 and item.declaration.interest is Interest.DECLARED

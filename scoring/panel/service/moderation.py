@@ -12,7 +12,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import policy, queries
+from scoring.panel import declarations, policy, queries
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
@@ -41,7 +41,7 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
         obstacles = queries.obstacles(
             found.members,
             all_bidders,
-            queries.declared_interests(session, found.stage.id),
+            declarations.declared_interests(session, found.stage.id),
             found.stage,
         )
         if obstacles:
@@ -80,7 +80,7 @@ def record_consensus(
         bidder = queries.bidder_named(
             queries.valid(queries.bidders(session, found.stage.id)), bid_reference
         )
-        recusals = queries.recusals(session, found.stage.id)
+        recusals = declarations.recusals(session, found.stage.id)
         if (found.own_seat.id, bidder.bid_id) in recusals:
             raise NotFound(N_("There is no such bid."))
         there = [member for member in found.members if member.label in set(present)]
@@ -153,7 +153,7 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
     }
     all_bidders = queries.bidders(session, stage.id)
     obstacles = queries.obstacles(
-        found.members, all_bidders, queries.declared_interests(session, stage.id), stage
+        found.members, all_bidders, declarations.declared_interests(session, stage.id), stage
     )
     if obstacles:
         raise WrongMoment(obstacles[0].message, **obstacles[0].data)

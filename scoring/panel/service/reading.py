@@ -18,12 +18,12 @@ from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import chair_pages, evaluator_pages, policy, queries
-from scoring.panel.chair_pages import CellPage
+from scoring.panel import declarations, evaluator_pages, moderation_pages, policy, queries
 from scoring.panel.desk.pages import BidPage, Desk, whole_desk
 from scoring.panel.evaluator_pages import QuestionPage
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
+from scoring.panel.moderation_pages import CellPage
 from scoring.panel.queries import Meeting
 
 _NO_SUCH_FILE = N_("There is no such file.")
@@ -117,7 +117,7 @@ def read_cell(
     with transaction() as session:
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_see_all_scores(actor, found.own_seat, found.phase))
-        page = chair_pages.cell_page(session, found, key, bid_reference)
+        page = moderation_pages.cell_page(session, found, key, bid_reference)
         _record(session, found, [bid_reference], key, actor, clock)
     return page
 
@@ -139,7 +139,7 @@ def read_file(
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_read_files(actor, found.member, found.phase))
         bid = opened.find_opened_bid(session, found.stage.id, bid_reference)
-        apart = queries.recusals(session, found.stage.id)
+        apart = declarations.recusals(session, found.stage.id)
         if (
             bid is None
             or bid.state is not BidState.VALID

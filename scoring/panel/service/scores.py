@@ -18,7 +18,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import policy, queries
+from scoring.panel import declarations, policy, queries
 from scoring.panel.desk import notes
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
@@ -71,7 +71,7 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
         obstacles = queries.obstacles(
             found.members,
             all_bidders,
-            queries.declared_interests(session, found.stage.id),
+            declarations.declared_interests(session, found.stage.id),
             found.stage,
             # Of each as it is now, which may be worse than what the opening recorded.
             [
@@ -151,7 +151,7 @@ def keep_drafts(
             member,
             found.stage,
             queries.bidders(session, found.stage.id),
-            queries.recusals(session, found.stage.id),
+            declarations.recusals(session, found.stage.id),
         )
     }
     if not owed.keys() >= cells.keys():
@@ -215,11 +215,11 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
         member = found.own_seat
         ensure(policy.can_write_scores(actor, member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
-        interests = queries.declared_interests(session, found.stage.id)
+        interests = declarations.declared_interests(session, found.stage.id)
         if any(item.open and item.declaration.member_id == member.id for item in interests):
             raise WrongMoment(_UNDECIDED)
         owed = queries.expected_cells(
-            member, found.stage, all_bidders, queries.kept_apart(interests)
+            member, found.stage, all_bidders, declarations.kept_apart(interests)
         )
         drafts = {
             (draft.bid_id, draft.criterion_id): draft
@@ -311,7 +311,7 @@ def correct_score(
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
         if has_seen_others(session, member):
             raise WrongMoment(SEEN_OTHERS)
-        if (member.id, bidder.bid_id) in queries.recusals(session, found.stage.id):
+        if (member.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
             raise NotFound(_NO_SUCH_SCORE)
         present = _present_score(
             queries.current_scores(session, found.stage.id), member.id, bidder.bid_id, question.id

@@ -9,7 +9,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
-from scoring.panel import chair_pages, policy, service
+from scoring.panel import chair_pages, moderation_pages, policy, service
 from scoring.panel.forms import DecideForm, consensus_form, score_of, show_score
 from scoring.panel.interests import policy as late
 from scoring.panel.interests.queries import last_unlock
@@ -142,7 +142,7 @@ def moderation(reference: str) -> Answer:
     """Show a member what there is to agree, the widest difference first."""
     found = meet(reference)
     ensure(policy.can_see_all_scores(access.current_actor(), found.own_seat, found.phase))
-    cells = chair_pages.moderation_list(db.session(), found)
+    cells = moderation_pages.moderation_list(db.session(), found)
     chairs = found.own_seat.seat is Seat.CHAIR
     return render_template(
         "panel/moderation.html",

@@ -19,7 +19,7 @@ from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
-from scoring.panel import queries, service
+from scoring.panel import declarations, queries, service
 from scoring.panel.lifecycle import Interest, Measure
 from scoring.panel.service import Declaration, DraftCell
 from tests.conftest import NOW, sign_in
@@ -145,7 +145,7 @@ class Scene:
         """Name the suppliers whose bids a member does not score."""
         member = queries.member_of(self.session, self.challenge.stage.id, self.users[who].id)
         assert member is not None
-        apart = queries.recusals(self.session, self.challenge.stage.id)
+        apart = declarations.recusals(self.session, self.challenge.stage.id)
         bidders = queries.bidders(self.session, self.challenge.stage.id)
         return {
             bidder.supplier_name

@@ -13,7 +13,7 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
-from scoring.panel import queries, service
+from scoring.panel import declarations, queries, service
 from scoring.panel.briefing import CURRENT
 from scoring.panel.lifecycle import Interest, Measure, PanelPhase, Seat
 from scoring.panel.models import ConflictDeclaration, Panel, PanelMember
@@ -325,7 +325,7 @@ def test_decide_the_chairs_own_interest_by_an_approver_counts(
     scene.brief("cher")
     scene.declare("cher", Acorn="I own a share.")
     scene.decide("cher", "Acorn", Measure.RECUSE, by="abby")
-    assert len(queries.recusals(session, stage(scene))) == 1
+    assert len(declarations.recusals(session, stage(scene))) == 1
 
 
 def test_decide_an_interest_that_was_not_declared_finds_nothing(scene: Scene) -> None:
@@ -342,7 +342,7 @@ def test_decide_again_lets_the_later_decision_count(scene: Scene, session: Sessi
     scene.declare("eva", Acorn="We were at school.")
     scene.decide("eva", "Acorn", Measure.RECUSE)
     scene.decide("eva", "Acorn", Measure.KEEP)
-    assert queries.recusals(session, stage(scene)) == set()
+    assert declarations.recusals(session, stage(scene)) == set()
 
 
 def test_decide_without_a_reason_is_refused(scene: Scene) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bids.checking.outcome import Outcome, bidder, declared, missing, result, tells
-from bids.checking.questions import QUESTIONS_MOST, Effect, Facts, Key, questions
+from bids.checking.questions import QUESTIONS_MOST, questions
+from bids.checking.shapes import Effect, Facts, Key
 
 BARE = Facts(buyer="Ardmore Council", closes="midday on Tuesday 8 December 2026 (GMT)")
 FULL = replace(
