@@ -13,7 +13,7 @@ from bids.asking.lifecycle import PART_WORDS
 from bids.asking.models import BidQuery
 from challenges.models import Challenge
 from marketplace.core.audit import log
-from scoring.report import facts
+from scoring.report import facts, values
 
 # What an entry of the log says, by bid, number and action.
 _Told = Mapping[tuple[str, int, str], Mapping[str, Any]]
@@ -45,13 +45,13 @@ def asked_of_bids(
 def _query(query: BidQuery, told: _Told) -> facts.Query:
     """Say what the tables hold, and of what was decided what the log holds."""
     place = query.bid.reference, query.number
-    outcome, reason = facts.QueryOutcome.OPEN, ""
+    outcome, reason = values.QueryOutcome.OPEN, ""
     if query.withdrawn_at is not None:
-        outcome = facts.QueryOutcome.TAKEN_BACK
+        outcome = values.QueryOutcome.TAKEN_BACK
         reason = told[*place, log_words.WITHDRAWN]["reason"]
     elif query.decided_at is not None:
         decided = told[*place, log_words.DECIDED]
-        outcome, reason = facts.QueryOutcome(decided["decision"]), decided["reason"]
+        outcome, reason = values.QueryOutcome(decided["decision"]), decided["reason"]
     answered = query.answer is not None
     return facts.Query(
         number=query.number,

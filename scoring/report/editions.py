@@ -16,23 +16,18 @@ from marketplace.core.text import N_
 from scoring.report.facts import (
     AwardReport,
     Bid,
-    BidStatus,
     CriterionScore,
     Decision,
-    Edition,
     Event,
-    Ground,
     Interest,
-    Money,
     Person,
     Recomputed,
-    Redaction,
     Stage,
     StatutoryItem,
-    Withheld,
 )
 from scoring.report.redacted_result import redact_result
 from scoring.report.striking import Striker
+from scoring.report.values import BidStatus, Edition, Ground, Money, Redaction, Withheld
 
 COMMERCIAL: Final = Ground(
     "commercial",

@@ -11,87 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from scoring.report import codec
+from scoring.report.values import (
+    BidStatus,
+    CriterionKind,
+    Edition,
+    Ground,
+    InterestDecision,
+    Money,
+    PriceFinding,
+    QueryOutcome,
+    Redaction,
+    WhyAgain,
+    Withheld,
+)
 
 FORMAT: Final = "award-report/1"
-
-
-class Edition(StrEnum):
-    """For whom a report is made."""
-
-    FULL = "full"
-    PUBLIC = "public"
-
-
-class BidStatus(StrEnum):
-    """Where a bid stood when the report was frozen."""
-
-    VALID = "valid"
-    INELIGIBLE = "ineligible"
-    EXCLUDED = "excluded"
-    WITHDRAWN = "withdrawn"
-
-
-class CriterionKind(StrEnum):
-    """How a criterion gets its percentage."""
-
-    QUALITY = "quality"
-    PRICE = "price"
-    CARRIED = "carried"
-
-
-class InterestDecision(StrEnum):
-    """What was decided about a declared interest."""
-
-    NONE_NEEDED = "none_needed"
-    KEEP = "keep"
-    RESTRICT = "restrict"
-    RECUSE = "recuse"
-
-
-class QueryOutcome(StrEnum):
-    """How a query to a bidder ended, or stood when the report was frozen."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    NOT_ACCEPTED = "not_accepted"
-    NO_ANSWER = "no_answer"
-    TAKEN_BACK = "taken_back"
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """Stands where an edition holds a fact back; `ground` is the id of a `Ground`."""
-
-    withheld: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Why a fact may be held back: `law` cites it, `reason` says it in plain words."""
-
-    id: str
-    law: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """One kind of thing that an edition holds back, in words, and the ground's id."""
-
-    what: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """`minor` units (pence), 0 or more, of an ISO 4217 `currency`."""
-
-    minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +145,6 @@ class Bid:
     queries: tuple[Query, ...] | Withheld
 
 
-class PriceFinding(StrEnum):
-    """What an officer found about a price that a detector flagged."""
-
-    NO_DOUBT = "no_doubt"
-    EXPLAINED = "explained"
-    NOT_EXPLAINED = "not_explained"
-
-
 @dataclass(frozen=True, slots=True)
 class LowPrice:
     """What was found about a price that was flagged as unusually low, and why.
@@ -229,13 +158,6 @@ class LowPrice:
     query: int | None
     reason: str
     decided_at: datetime
-
-
-class WhyAgain(StrEnum):
-    """What a result was computed again for."""
-
-    ELIGIBILITY = "eligibility"
-    INTEREST = "interest"
 
 
 @dataclass(frozen=True, slots=True)

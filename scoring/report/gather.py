@@ -30,7 +30,7 @@ from scoring.panel import queries as panels
 from scoring.panel.declarations import declared_interests
 from scoring.panel.lifecycle import SEAT_WORDS
 from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
-from scoring.report import facts, wording
+from scoring.report import facts, values, wording
 from scoring.report.asked import asked_of_bids
 from scoring.report.others import others
 from scoring.report.statutory import statutory_items
@@ -102,7 +102,7 @@ def full_report(
     band = next(band for band in regime.bands if band.key == plan.band)
     report = facts.AwardReport(
         number=f"{challenge.reference}/{number}",
-        edition=facts.Edition.FULL,
+        edition=values.Edition.FULL,
         generated_at=now,
         frozen_at=now,
         notice=notice,
@@ -148,7 +148,7 @@ def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> fa
         regime=facts.Regime(
             regime.name, regime.version, _("%(band)s: %(rules)s", band=band.name, rules=band.rules)
         ),
-        total_value=facts.Money(value, challenge.currency) if value is not None else None,
+        total_value=values.Money(value, challenge.currency) if value is not None else None,
         closed_at=closes_at,
     )
 
@@ -173,7 +173,7 @@ def _stage(found: _Gathered) -> facts.Stage:
             facts.Criterion(
                 id=criterion.key,
                 title=criterion.title,
-                kind=facts.CriterionKind(criterion.kind.value),
+                kind=values.CriterionKind(criterion.kind.value),
                 weight=plain(criterion.weight),
                 max_score=plain(criterion.max_score) if criterion.max_score is not None else None,
                 min_score=plain(criterion.min_score) if criterion.min_score is not None else None,
@@ -191,7 +191,7 @@ def _stage(found: _Gathered) -> facts.Stage:
             facts.LowPrice(
                 bid=price.bid,
                 detectors=price.flag.detectors,
-                finding=facts.PriceFinding(last.finding.value),
+                finding=values.PriceFinding(last.finding.value),
                 query=next((q.number for q in price.asked if q.id == last.query_id), None),
                 reason=last.reason,
                 decided_at=last.decided_at,
@@ -205,7 +205,7 @@ def _stage(found: _Gathered) -> facts.Stage:
 def _recomputed(again: Again) -> facts.Recomputed:
     return facts.Recomputed(
         at=again.at,
-        why=facts.WhyAgain(again.why.value),
+        why=values.WhyAgain(again.why.value),
         bid=again.bid,
         reason=again.reason,
         before_sha256=again.before_sha256,
@@ -216,7 +216,7 @@ def _recomputed(again: Again) -> facts.Recomputed:
 
 
 def _amount(minor: int | None, currency: str) -> str:
-    return wording.money(facts.Money(minor or 0, currency))
+    return wording.money(values.Money(minor or 0, currency))
 
 
 def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
@@ -230,10 +230,10 @@ def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
         reference=bid.reference,
         supplier=bid.supplier_name,
         size_class=bid.size_class,
-        status=facts.BidStatus(bid.state.value),
+        status=values.BidStatus(bid.state.value),
         status_reason="" if bid.state.value == "valid" else bid.reason,
         price=(
-            facts.Money(bid.price_minor, found.challenge.currency)
+            values.Money(bid.price_minor, found.challenge.currency)
             if priced and bid.price_minor is not None
             else None
         ),
@@ -279,7 +279,7 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
                 facts.Interest(
                     about=names[declared.bid_id],
                     declared=declared.statement,
-                    decision=facts.InterestDecision(measure.value),
+                    decision=values.InterestDecision(measure.value),
                     reason=item.decision.reason if item.decision else "",
                     found_at=declared.declared_at if item.late else None,
                 )
@@ -339,7 +339,7 @@ def _decision(found: _Gathered) -> facts.Decision:
         contract=(
             facts.Contract(
                 contract.reference,
-                facts.Money(contract.value_minor, found.challenge.currency),
+                values.Money(contract.value_minor, found.challenge.currency),
                 contract.signed_at,
             )
             if contract

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
-from scoring.report.facts import Edition
+from scoring.report.values import Edition
 
 
 class FrozenReport(Identified, Base):

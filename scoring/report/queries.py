@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scoring.report.facts import Edition
 from scoring.report.models import FrozenReport, ReportFile
+from scoring.report.values import Edition
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from scoring.report.facts import CriterionKind, Stage, Withheld
+from scoring.report.facts import Stage
+from scoring.report.values import CriterionKind, Withheld
 
 REDACTED_FORMAT: Final = "evaluation-result-redacted/1"
 

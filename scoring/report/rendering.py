@@ -23,7 +23,8 @@ from scoring.explanation.sentences import explain
 from scoring.report import wording
 from scoring.report.check import Evaluate, check_report
 from scoring.report.editions import Disclosure, public_edition
-from scoring.report.facts import AwardReport, Edition, Stage, Withheld, bid_of, result_rows
+from scoring.report.facts import AwardReport, Stage, bid_of, result_rows
+from scoring.report.values import Edition, Withheld
 
 TEMPLATE: Final = "report/report.html"
 # Bars on the summary page; with more bids the picture of all of them follows later, by pages.

@@ -27,10 +27,11 @@ from scoring import engine
 from scoring.award import hooks
 from scoring.award.recomputing.queries import newest_result
 from scoring.report import log_words, policy, queries
-from scoring.report.facts import AwardReport, Edition
+from scoring.report.facts import AwardReport
 from scoring.report.gather import full_report
 from scoring.report.models import FrozenReport, ReportFile
 from scoring.report.rendering import make_report
+from scoring.report.values import Edition
 
 __all__ = ["download_evaluation", "download_full", "log_words", "register"]
 

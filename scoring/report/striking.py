@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scoring.report.facts import Money
+from scoring.report.values import Money
 
 STRUCK_PRICE: Final = "[price withheld]"
 

@@ -58,8 +58,8 @@ def _ours(size: tuple[int, int]) -> tuple[float, bytes]:
     import weasyprint  # noqa: F401  # its import is no part of making a report
 
     from scoring.engine import evaluate_document
-    from scoring.report.facts import Edition
     from scoring.report.rendering import make_report
+    from scoring.report.values import Edition
     from tests.award_reports import Shape, environment, full_report
 
     report, templates = full_report(Shape(bids=size[0], quality=size[1])), environment()

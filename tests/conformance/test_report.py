@@ -6,8 +6,8 @@ import pytest
 
 from marketplace.core.pdf import render_pdf
 from scoring.engine import evaluate_document
-from scoring.report.facts import Edition
 from scoring.report.rendering import make_report
+from scoring.report.values import Edition
 from tests.award_reports import OPENED, Shape, environment, full_report
 from tests.conformance.verapdf import Verdict, check
 

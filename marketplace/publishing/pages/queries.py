@@ -19,8 +19,9 @@ from marketplace.core.text import N_
 from scoring.award.models import Contract, Intention
 from scoring.report import queries as reports
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Edition
+from scoring.report.facts import AwardReport
 from scoring.report.queries import Made
+from scoring.report.values import Edition
 
 PAGE = 20
 

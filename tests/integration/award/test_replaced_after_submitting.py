@@ -15,7 +15,8 @@ from scoring.panel.assigning import service as assigning
 from scoring.panel.lifecycle import Interest, Seat
 from scoring.panel.models import PanelMember, Score
 from scoring.report import queries as reports
-from scoring.report.facts import AwardReport, Withheld
+from scoring.report.facts import AwardReport
+from scoring.report.values import Withheld
 from tests.factories import a_person
 from tests.journeys import Journey, Step
 

@@ -13,9 +13,10 @@ from bids.asking.lifecycle import QueryDecision
 from bids.asking.models import BidQuery
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
-from scoring.report.facts import AwardReport, QueryOutcome, Withheld
+from scoring.report.facts import AwardReport
 from scoring.report.gather import full_report
 from scoring.report.models import FrozenReport
+from scoring.report.values import QueryOutcome, Withheld
 from tests.conftest import sign_in
 from tests.integration.bid_queries.conftest import ANSWER, TEXT, Asking
 from tests.journeys import QUESTIONS, Journey, Step

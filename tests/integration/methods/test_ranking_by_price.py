@@ -16,10 +16,10 @@ from marketplace.core.colours import Brand
 from scoring.award import queries
 from scoring.award.low_prices import service as low_prices
 from scoring.award.low_prices.policy import PriceFinding
-from scoring.report.facts import Money
 from scoring.report.gather import full_report
 from scoring.report.redacted_result import redact_result
 from scoring.report.rendering import report_html
+from scoring.report.values import Money
 from tests.conftest import NOW, sign_in
 from tests.integration.challenges.browser import Browser
 from tests.journeys import OWN_PRICE, Journey, Step, a_cast, a_journey

@@ -20,7 +20,8 @@ from scoring.award.recomputing.lifecycle import Why
 from scoring.award.recomputing.queries import computed_again
 from scoring.panel import service as panel
 from scoring.report import queries as reports
-from scoring.report.facts import AwardReport, BidStatus
+from scoring.report.facts import AwardReport
+from scoring.report.values import BidStatus
 from tests.conftest import sign_in
 from tests.factories import actor_for
 from tests.journeys import Journey, Step

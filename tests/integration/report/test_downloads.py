@@ -20,9 +20,9 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.jobs import Job
 from scoring.award.models import Result
-from scoring.report.facts import Edition
 from scoring.report.models import ReportFile
 from scoring.report.service import MAKE
+from scoring.report.values import Edition
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings, sign_in
 from tests.databases import Databases, Kept

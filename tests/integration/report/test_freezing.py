@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.jobs import Job
-from scoring.report.facts import AwardReport, Edition, Money, Withheld
+from scoring.report.facts import AwardReport
 from scoring.report.models import FrozenReport, ReportFile
 from scoring.report.service import MAKE
+from scoring.report.values import Edition, Money, Withheld
 from tests.journeys import Journey, Step
 
 

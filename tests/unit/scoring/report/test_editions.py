@@ -9,16 +9,8 @@ from typing import Any
 import pytest
 
 from scoring.report.editions import Disclosure, public_edition
-from scoring.report.facts import (
-    AwardReport,
-    Bid,
-    BidStatus,
-    Event,
-    InterestDecision,
-    Money,
-    Withheld,
-    bid_of,
-)
+from scoring.report.facts import AwardReport, Bid, Event, bid_of
+from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
 from scoring.report.wording import is_withheld
 from tests.award_reports import Shape, full_report
 

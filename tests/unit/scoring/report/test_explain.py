@@ -4,7 +4,8 @@ from typing import Any
 
 from scoring.engine import evaluate_document
 from scoring.explanation.sentences import explain
-from scoring.report.facts import Criterion, CriterionKind
+from scoring.report.facts import Criterion
+from scoring.report.values import CriterionKind
 
 CRITERIA = (
     Criterion("a", "Solves it", CriterionKind.QUALITY, "60", "10"),

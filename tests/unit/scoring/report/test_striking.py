@@ -2,8 +2,8 @@
 
 import pytest
 
-from scoring.report.facts import Money
 from scoring.report.striking import STRUCK_PRICE, Striker
+from scoring.report.values import Money
 
 
 @pytest.mark.parametrize(
