@@ -26,6 +26,8 @@ def declared_until(
     session: Session, suppliers: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, datetime]:
     """Give until when the latest declaration of each supplier holds or held, where it has one."""
+    if not suppliers:
+        return {}
     place = (
         func.row_number()
         .over(
@@ -63,9 +65,9 @@ def passport_answers(
         .subquery()
     )
     found = session.execute(
-        select(newest.c.supplier_id, newest.c.subject, newest.c.expires_at)
-        .where(newest.c.place == 1, newest.c.expires_at < before)
-        .order_by(newest.c.expires_at)
+        select(newest.c.supplier_id, newest.c.subject, newest.c.expires_at).where(
+            newest.c.place == 1, newest.c.expires_at < before
+        )
     )
     order = list(Subject)
     return sorted(

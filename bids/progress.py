@@ -1,7 +1,7 @@
 """Counts how far drafts have come, many at once, for lists that show nothing of what they say."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from marketplace.core.vault.keyring import LostKey
 
 @dataclass(frozen=True)
 class Progress:
-    """How many parts of a draft are done, of how many; and whether it waits for a partner.
+    """How many parts of a draft are done, of how many; and what its team still has to do.
 
     `whole` tells whether it could be submitted as it is.
     """
@@ -28,7 +28,7 @@ class Progress:
     done: int
     parts: int
     whole: bool
-    partner_waits: bool
+    team: Sequence[Gap]
 
 
 def parts_of(asked: Asked) -> int:
@@ -62,14 +62,15 @@ def of_drafts(
             selectinload(Bid.fields),
         )
     ).all()
-    found, waiting = {}, teams.waiting_in(session, bid_ids)
+    found, invited = {}, teams.invited_in(session, bid_ids)
     with keys.at_hand(session, [bid.draft_key_id for bid in bids if bid.draft_key_id]):
         for bid in bids:
             with suppress(drafts.NoDraft, LostKey):
                 asked, content = drafts.asked_of(bid.stage), drafts.content_of(session, bid)
-                gaps = policy.gaps(asked, content, eligible_until=eligible_until, now=now)
-                parts, waits = parts_of(asked), bid.id in waiting
-                found[bid.id] = Progress(
-                    parts - undone_of(gaps), parts, whole=not (gaps or waits), partner_waits=waits
+                team = teams.gaps_of(teams.team_from(session, bid, invited), now)
+                gaps = policy.gaps(
+                    asked, content, eligible_until=eligible_until, now=now, team=team
                 )
+                parts = parts_of(asked)
+                found[bid.id] = Progress(parts - undone_of(gaps), parts, whole=not gaps, team=team)
     return found

@@ -95,39 +95,13 @@ def newest(session: Session, supplier_id: uuid.UUID, number: str) -> Reading | N
     return None if row is None else _reading(row)
 
 
-def of_company(session: Session, supplier_id: uuid.UUID) -> tuple[Values, Reading] | None:
-    """Give what a supplier says of itself and what the register says of its company, if both do.
-
-    None too where the installation asks no register: what one said long ago would mislead.
-    """
-    if not asks(Kind.COMPANY):
-        return None
-    stands = (
-        select(PassportAnswer.id)
-        .where(
-            PassportAnswer.supplier_id == supplier_id, PassportAnswer.subject == Subject.IDENTITY
-        )
-        .order_by(PassportAnswer.answered_at.desc(), PassportAnswer.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    number = PassportAnswer.values["company_number"].as_string()
-    found = session.execute(
-        select(PassportAnswer.values, RegisterReading)
-        .join(RegisterReading, RegisterReading.supplier_id == PassportAnswer.supplier_id)
-        .where(PassportAnswer.id == stands, RegisterReading.number == number)
-        .order_by(*_NEWEST)
-        .limit(1)
-    ).one_or_none()
-    return None if found is None else (found[0], _reading(found[1]))
-
-
 def of_answer(
     session: Session, supplier_id: uuid.UUID, identity: Values | None
 ) -> tuple[Values, Reading] | None:
-    """Give the same for an answer as it was sealed with a bid, None where there is none.
+    """Give what a supplier says of itself and what the register says of its company, if both do.
 
-    What the supplier says of itself by now is another matter.
+    `identity` is its answer: the one that stands, or the one that was sealed with a bid. None too
+    where the installation asks no register: what one said long ago would mislead.
     """
     number = (identity or {}).get("company_number")
     if identity is None or not number or not asks(Kind.COMPANY):

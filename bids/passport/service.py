@@ -64,7 +64,10 @@ def use_register(*, seen: str, actor: Actor, clock: Clock) -> None:
     """
     ensure(policy.can_answer(actor))
     with transaction() as session:
-        known = readings.of_company(session, actor.organisation_id)
+        given = queries.history(session, actor.organisation_id, Subject.IDENTITY, 1)
+        known = readings.of_answer(
+            session, actor.organisation_id, given[0].values if given else None
+        )
     if known is None or known[1].outcome is not Outcome.FOUND:
         raise WrongMoment(N_("The register has said nothing that could be used."))
     values, said = known

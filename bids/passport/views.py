@@ -15,7 +15,7 @@ from bids.passport.forms import SubjectForm, form_for, rows_sent
 from bids.passport.kinds import Kind, Subject, said_of
 from bids.passport.models import PassportAnswer
 from bids.passport.queries import history, known_identity, passport_of
-from bids.passport.readings import asks, of_company
+from bids.passport.readings import asks, of_answer
 from bids.passport.register_views import beside
 from bids.passport.size import Size, size_of
 from bids.passport.subjects import ASKED, ROWS_MOST
@@ -47,6 +47,8 @@ def index() -> str:
     """Show the parts of the passport and how each stands."""
     session, actor, now = db.session(), access.current_actor(), access.clock().now()
     answers = passport_of(session, actor.organisation_id).answers
+    identity = answers.get(Subject.IDENTITY)
+    known = of_answer(session, actor.organisation_id, identity.values if identity else None)
     declaration = queries.current_declaration(session, actor.organisation_id)
     return render_template(
         "passport/index.html",
@@ -57,14 +59,9 @@ def index() -> str:
             for each in Subject
         },
         declaration=declaration,
-        differs=_differs(actor),
+        differs=known is not None and bool(differences(*known)),
         form=BaseForm(),
     )
-
-
-def _differs(actor: Actor) -> bool:
-    known = of_company(db.session(), actor.organisation_id)
-    return known is not None and bool(differences(*known))
 
 
 @blueprint.post("/organisation/passport/confirm")

@@ -1,7 +1,7 @@
 """Reads of who does the work: for the bidder its own team, for a partner what it is asked."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -89,23 +89,49 @@ class Team:
         return not self.shares
 
 
+@dataclass(frozen=True)
+class Invited:
+    """Who was invited into several bids, by the bid; and until when the partners have declared."""
+
+    by_bid: Mapping[uuid.UUID, Sequence[TeamInvitation]]
+    until: Mapping[uuid.UUID, datetime]
+
+
 def team_of(session: Session, bid: Bid) -> Team:
     """Give the team of a bid: its partners, and the subcontractors that its draft has.
 
     Raises:
         LostKey: what stands there cannot be read.
     """
-    invitations = session.scalars(
+    return team_from(session, bid, invited_in(session, [bid.id]))
+
+
+def invited_in(session: Session, bid_ids: Collection[uuid.UUID]) -> Invited:
+    """Read who was invited into bids, many at once, in the order they were asked."""
+    found: dict[uuid.UUID, list[TeamInvitation]] = {}
+    for each in session.scalars(
         select(TeamInvitation)
-        .where(TeamInvitation.bid_id == bid.id)
+        .where(TeamInvitation.bid_id.in_(bid_ids))
         # The keys too, which else were asked for one by one.
         .options(joinedload(TeamInvitation.key), joinedload(TeamInvitation.partner))
         .order_by(TeamInvitation.asked_at, TeamInvitation.id)
-    ).all()
-    until = expiring.declared_until(
-        session,
-        [each.partner_id for each in invitations if each.partner_id and each.state in STANDING],
-    )
+    ):
+        found.setdefault(each.bid_id, []).append(each)
+    partners = {
+        each.partner_id
+        for invitations in found.values()
+        for each in invitations
+        if each.partner_id and each.state in STANDING
+    }
+    return Invited(found, expiring.declared_until(session, partners))
+
+
+def team_from(session: Session, bid: Bid, invited: Invited) -> Team:
+    """Give the team of one of the bids that `invited` was read for.
+
+    Raises:
+        LostKey: what stands there cannot be read.
+    """
     return Team(
         drafts.held_subcontractors(session, bid) if bid.draft_key_id else [],
         [
@@ -113,9 +139,9 @@ def team_of(session: Session, bid: Bid) -> Team:
                 each,
                 holding.terms_of(session, each),
                 holding.answer_of(session, each),
-                until.get(each.partner_id) if each.partner_id else None,
+                invited.until.get(each.partner_id) if each.partner_id else None,
             )
-            for each in invitations
+            for each in invited.by_bid.get(bid.id, ())
         ],
     )
 
@@ -177,6 +203,7 @@ def left_since_submitted(
         .where(
             Bid.supplier_id.in_(suppliers),
             Bid.state == BidState.SUBMITTED,
+            Challenge.state == State.OPEN,
             Stage.closes_at > now,
             TeamInvitation.state == InvitationState.LEFT,
             TeamInvitation.answered_at < Submission.recorded_at,
@@ -198,17 +225,6 @@ def team_shown(session: Session, bid: Bid) -> Team:
     if bid.draft_key_id is not None:
         return team
     return replace(team, subcontractors=holding.held(bids.shown_content(session, bid).team))
-
-
-def waiting_in(session: Session, bid_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
-    """Tell which of these bids have an invitation that nobody has answered."""
-    return set(
-        session.scalars(
-            select(TeamInvitation.bid_id).where(
-                TeamInvitation.bid_id.in_(bid_ids), TeamInvitation.state == InvitationState.ASKED
-            )
-        )
-    )
 
 
 def invitation_of(session: Session, bid: Bid, invitation_id: uuid.UUID) -> TeamInvitation:

@@ -142,7 +142,8 @@ def test_answer_given_anew_before_the_register_was_asked_is_asked_about_once(
     work(clock)
     assert house.asked == []
     assert session.scalar(select(func.count()).select_from(RegisterReading)) == 0
-    assert readings.of_company(session, actor.organisation_id) is None
+    (stands,) = queries.history(session, actor.organisation_id, Subject.IDENTITY, 1)
+    assert readings.of_answer(session, actor.organisation_id, stands.values) is None
 
 
 def test_officer_who_decides_reads_what_the_register_says_and_is_not_bound_by_it(

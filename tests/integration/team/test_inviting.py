@@ -213,6 +213,9 @@ def test_a_partner_whose_declaration_expires_meanwhile_keeps_the_bid_back(
     sign_in(client, team.scene.admin_user)
     page = client.get(f"/bids/{team.reference}/check").text
     assert "Specimen Fleeting Ltd must declare its eligibility again" in page
+    board = client.get("/work").text
+    assert "Specimen Fleeting Ltd must declare its eligibility again" in board
+    assert "All parts are done" not in board
 
 
 def test_leaving_before_the_bid_is_submitted_makes_the_bidder_look_again(

@@ -16,6 +16,7 @@ from bids.models import OpenedSubmission
 from bids.team import service
 from bids.team.document import Partner, Subcontractor
 from bids.team.joining import join
+from challenges.lifecycle import State
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Role
@@ -132,6 +133,35 @@ def test_a_bid_that_a_partner_left_waits_for_the_bidder_until_it_is_submitted_ag
     team.clock.instant += timedelta(minutes=1)
     submit(team)
     assert said not in client.get("/work").text
+
+
+def test_who_left_is_no_matter_any_more_once_the_challenge_is_cancelled(
+    team: Partnership, client: FlaskClient
+) -> None:
+    asked = team.invite()
+    team.accept(asked)
+    team.clock.instant += timedelta(minutes=1)
+    submit(team)
+    team.clock.instant += timedelta(minutes=1)
+    service.leave(asked, user_id=team.person.id, actor=team.admin, clock=team.clock)
+    challenge = team.scene.challenge
+    challenge.state, challenge.cancelled_because = State.CANCELLED, "The money went elsewhere."
+    team.session.commit()
+    sign_in(client, team.scene.admin_user)
+    assert "A partner has left a bid that you submitted" not in client.get("/work").text
+
+
+def test_a_draft_is_not_done_while_a_partner_has_to_do_something(
+    team: Partnership, client: FlaskClient
+) -> None:
+    asked = team.invite()
+    sign_in(client, team.scene.admin_user)
+    board = client.get("/work").text
+    assert "Partner as we call it has not accepted yet" in board
+    assert "All parts are done" not in board
+
+    team.accept(asked)
+    assert "All parts are done" in client.get("/work").text
 
 
 def test_judges_declare_about_partners_and_main_subcontractors_by_name_alone(
