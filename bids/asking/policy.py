@@ -91,16 +91,23 @@ def can_decide(actor: Actor, state: State, query: "BidQuery", now: datetime) -> 
     answer = can_handle(actor, state)
     if not answer.allowed:
         return answer
+    if query.withdrawn_at is not None:
+        return wrong_moment(N_("This query was taken back, so there is nothing to decide."))
+    if query.decided_at is not None:
+        return wrong_moment(N_("This query is decided already."))
+    if not is_over(query, now):
+        return wrong_moment(N_("The supplier still has time to answer."))
+    return ALLOWED
+
+
+def is_over(query: "BidQuery", now: datetime) -> bool:
+    """Tell whether a query's answer is there, or none can be in time any more."""
     match standing(query, now):
-        case QueryState.ANSWERED:
-            return ALLOWED
-        case QueryState.OVERDUE if surely_unanswered(query.answer_by, now):
-            return ALLOWED
-        case QueryState.DECIDED:
-            return wrong_moment(N_("This query is decided already."))
-        case QueryState.WITHDRAWN:
-            return wrong_moment(N_("This query was taken back, so there is nothing to decide."))
-    return wrong_moment(N_("The supplier still has time to answer."))
+        case QueryState.ANSWERED | QueryState.DECIDED:
+            return True
+        case QueryState.OVERDUE:
+            return surely_unanswered(query.answer_by, now)
+    return False
 
 
 def can_show(actor: Actor, state: State, query: "BidQuery") -> Answer:

@@ -16,6 +16,7 @@ from bids.models import Bid, EligibilityDecision, EligibilityFinding
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
+from challenges.texts import refuse_all
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
@@ -136,8 +137,7 @@ def _bear(
         reads=readable,
         elsewhere=forces_of(challenge, found, clock.now()),
     )
-    if wrong:
-        raise Invalid(next(iter(wrong.values())), wrong)
+    refuse_all(wrong)
 
 
 def _same(

@@ -12,6 +12,7 @@ from bids.grounds.models import GroundDeclared
 from bids.lifecycle import declaration_expires
 from bids.models import EligibilityDeclaration
 from challenges.law import REGIME
+from challenges.texts import refuse_all
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid
@@ -55,9 +56,7 @@ def declare_eligibility(
     if any(each.key not in known for each in declared.grounds):
         raise Invalid(N_("The grounds changed. Reload the page and declare again."))
     wrong = grounds.faults(declared.grounds, rules, now.astimezone(PLACE).date())
-    if wrong:
-        fields = {f"{key}-{part}": message for (key, part), message in wrong.items()}
-        raise Invalid(next(iter(wrong.values())), fields)
+    refuse_all({f"{key}-{part}": message for (key, part), message in wrong.items()})
     with transaction() as session:
         declaration = EligibilityDeclaration(
             supplier_id=actor.organisation_id,

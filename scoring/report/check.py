@@ -168,8 +168,12 @@ def _low_prices(stage: Stage) -> Iterator[str]:
         yield "low_prices: withheld in a full edition"
         return
     flagged = {flag["bid"] for flag in stage.result["low_price"]}
-    if sorted(each.bid for each in stage.low_prices) != sorted(flagged):
+    decided = [each.bid for each in stage.low_prices]
+    if flagged - set(decided):
         yield "low_prices: not one decision about each price that the result flags"
+    # There may be more: a bid that was left out since is flagged no more.
+    if len(set(decided)) != len(decided) or set(decided) - {bid.reference for bid in stage.bids}:
+        yield "low_prices: two decisions about one price, or one about no bid of the stage"
     for each in stage.low_prices:
         if not each.reason:
             yield f"low_prices.{each.bid}: without a reason"

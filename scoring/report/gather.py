@@ -23,7 +23,8 @@ from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.evaluation import plain
-from scoring.award.low_prices.queries import Price, prices
+from scoring.award.low_prices.models import LowPriceDecision
+from scoring.award.low_prices.queries import last_decisions
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.engine.canonical import canonical
 from scoring.panel import queries as panels
@@ -68,7 +69,7 @@ class _Gathered:
     opening: Opening
     again: list[Again]
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
-    prices: Sequence[Price]
+    prices: Sequence[LowPriceDecision]
 
 
 def full_report(
@@ -94,7 +95,7 @@ def full_report(
         opening=session.get_one(Opening, stage.id),
         again=computed_again(session, stage.id),
         queries=asked_of_bids(session, challenge),
-        prices=prices(session, challenge, decision.computed),
+        prices=last_decisions(session, stage.id),
     )
     plan = frozen_evaluation(session, challenge)
     _ensure_as_published(found, plan)
@@ -189,15 +190,14 @@ def _stage(found: _Gathered) -> facts.Stage:
         recomputed=tuple(_recomputed(again) for again in reversed(found.again)),
         low_prices=tuple(
             facts.LowPrice(
-                bid=price.bid,
-                detectors=price.flag.detectors,
-                finding=values.PriceFinding(last.finding.value),
-                query=next((q.number for q in price.asked if q.id == last.query_id), None),
-                reason=last.reason,
-                decided_at=last.decided_at,
+                bid=price.bid.reference,
+                detectors=tuple(price.detectors.split()),
+                finding=values.PriceFinding(price.finding.value),
+                query=price.query.number if price.query else None,
+                reason=price.reason,
+                decided_at=price.decided_at,
             )
             for price in found.prices
-            for last in price.findings[-1:]
         ),
     )
 

@@ -63,15 +63,13 @@ def _rejected(report: AwardReport) -> str:
 
 
 def _low_price(report: AwardReport) -> str:
-    flagged = report.deciding_stage.result["low_price"]
+    stage = report.deciding_stage
+    found = () if isinstance(stage.low_prices, Withheld) else stage.low_prices
+    # A bid that was left out since is flagged no more; what was found of its price stands.
+    flagged = {flag["bid"] for flag in stage.result["low_price"]} | {each.bid for each in found}
     if not flagged:
         return _("No bid was rejected for an unusually low price.")
-    found = report.deciding_stage.low_prices
-    refused = (
-        []
-        if isinstance(found, Withheld)
-        else [each for each in found if each.finding is PriceFinding.NOT_EXPLAINED]
-    )
+    refused = [each for each in found if each.finding is PriceFinding.NOT_EXPLAINED]
     if not refused:
         return _("%(count)d prices were flagged; none was rejected for it.", count=len(flagged))
     return _(

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bids.asking.models import BidQuery
+from bids.models import Bid
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
@@ -40,6 +42,8 @@ class LowPriceDecision(Identified, Base):
     decided_at: Mapped[datetime]
 
     decided_by: Mapped[User] = relationship()
+    bid: Mapped[Bid] = relationship(viewonly=True)
+    query: Mapped[BidQuery | None] = relationship(viewonly=True)
 
 
 append_only(LowPriceDecision)

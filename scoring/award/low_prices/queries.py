@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bids.asking import policy as asking
 from bids.asking import queries as bid_queries
-from bids.asking.lifecycle import QueryPart, QueryState
+from bids.asking.lifecycle import QueryPart
 from bids.asking.models import BidQuery
 from bids.models import Bid
 from challenges.models import Challenge
@@ -20,9 +20,6 @@ from scoring.award.low_prices import policy
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.queries import Computed
 from scoring.explanation import sentences
-
-# A query whose answer can no more be waited for.
-_OVER = frozenset({QueryState.ANSWERED, QueryState.DECIDED, QueryState.OVERDUE})
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,11 @@ class Price:
         return self.flag.bid
 
     def over(self, now: datetime) -> BidQuery | None:
-        """Give the latest query whose answer is there, or cannot come any more."""
-        return next((q for q in reversed(self.asked) if asking.standing(q, now) in _OVER), None)
+        """Give the latest query if its answer is there, or cannot come any more.
+
+        While that one waits, what an earlier one brought is not all that the bidder has to say.
+        """
+        return next((query for query in self.asked[-1:] if asking.is_over(query, now)), None)
 
     def answered(self) -> BidQuery | None:
         """Give the latest query that the bidder answered."""
@@ -101,6 +101,21 @@ def price_of(session: Session, challenge: Challenge, computed: Computed | None, 
         if price.bid == bid:
             return price
     raise NotFound(N_("The price of this bid is not flagged."))
+
+
+def last_decisions(session: Session, stage_id: uuid.UUID) -> list[LowPriceDecision]:
+    """Give what was found last of each price that any result of a stage flagged, by the bid.
+
+    A bid that was left out afterwards is flagged no more, and what was found of it stands.
+    """
+    made = session.scalars(
+        select(LowPriceDecision)
+        .where(LowPriceDecision.stage_id == stage_id)
+        .options(joinedload(LowPriceDecision.bid), joinedload(LowPriceDecision.query))
+        .order_by(LowPriceDecision.decided_at, LowPriceDecision.id)
+    )
+    last = {each.bid.reference: each for each in made}
+    return [last[reference] for reference in sorted(last)]
 
 
 def flags_of(

@@ -2,9 +2,9 @@
 
 from challenges.models import Challenge
 from challenges.queries import own_challenge
+from challenges.texts import refuse_all
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
@@ -53,8 +53,7 @@ def decide(
         wrong = policy.refusals(
             finding, reason, asked=over is not None, explained=answered is not None
         )
-        if wrong:
-            raise Invalid(next(iter(wrong.values())), wrong)
+        refuse_all(wrong)
         assert finding is not None  # a missing one was just refused
         if price.findings:
             latest = price.findings[-1]

@@ -9,7 +9,7 @@ from challenges.queries import own_challenge
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
-from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Permission, ensure
 from scoring.award import policy as awards
 from scoring.award import queries as decisions
@@ -55,9 +55,9 @@ def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, in
                 actor=actor,
                 clock=clock,
             )
-        except (Invalid, WrongMoment) as error:
+        except Invalid as error:
             form.refuse(error)
-            status = 409 if isinstance(error, WrongMoment) else 422
+            status = 422
         else:
             flash(_("Your decision about the price of bid %(bid)s is recorded.", bid=bid_reference))
             return redirect(url_for("low_prices.index", reference=reference), 303)
@@ -65,8 +65,8 @@ def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, in
         status = 422
     challenge = own_challenge(session, reference, actor)
     found = decisions.decision(session, challenge.stage)
-    if request.method == "GET":
-        ensure(service.may_decide(actor, challenge, found))
+    # The page shows the price, so also one that was refused is for those alone who may decide.
+    ensure(service.may_decide(actor, challenge, found))
     price = queries.price_of(session, challenge, found.computed, bid_reference)
     now = clock.now()
     page = render_template(

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids import service as bids
 from bids.asking import service as asking
 from bids.asking.lifecycle import QueryPart, usual_limit
 from bids.asking.service import Concern
+from bids.models import EligibilityFinding
+from challenges.lifecycle import RECORDING_TIME
 from challenges.queries import own_challenge
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
@@ -22,11 +26,13 @@ from scoring import engine
 from scoring.award import service as awards
 from scoring.award.low_prices import service
 from scoring.award.low_prices.policy import PriceFinding
+from scoring.award.models import Recommendation
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.report import check, gather
+from scoring.report.facts import AwardReport, LowPrice
 from tests.conftest import NOW, sign_in
-from tests.integration.challenges.browser import send
+from tests.integration.challenges.browser import hidden_fields, send
 from tests.journeys import Journey, Step, a_cast, a_journey
 
 BELOW = "less than the others do on average"
@@ -52,10 +58,10 @@ def decide(journey: Journey, finding: PriceFinding, reason: str = "As it says.")
     )
 
 
-def recommend(journey: Journey) -> None:
+def recommend(journey: Journey, bid: str = "") -> None:
     awards.recommend(
         journey.reference,
-        bid_reference=journey.own_bid,
+        bid_reference=bid or journey.own_bid,
         reason="It is the best.",
         actor=journey.actor(journey.cast.chair),
         clock=journey.clock,
@@ -88,6 +94,31 @@ def ask(journey: Journey, *, answered: bool) -> None:
         asking.send_answer(journey.own_bid, number, actor=supplier, arrived=at, clock=journey.clock)
     else:
         journey.clock.instant = usual_limit(journey.clock.now()) + timedelta(days=1)
+
+
+def full_report(journey: Journey) -> AwardReport:
+    """Freeze a report of the award."""
+    challenge = own_challenge(
+        journey.session, journey.reference, journey.actor(journey.cast.auditor)
+    )
+    return gather.full_report(
+        journey.session, challenge, number=1, now=journey.clock.now(), notice=""
+    )
+
+
+def decisions(report: AwardReport) -> tuple[LowPrice, ...]:
+    """Give what a full report says of low prices."""
+    found = report.deciding_stage.low_prices
+    assert isinstance(found, tuple)
+    return found
+
+
+def again(document: dict[str, Any]) -> Mapping[str, Any]:
+    """Compute a result from its evaluation document."""
+    found: Mapping[str, Any] = json.loads(
+        engine.render(engine.evaluate(engine.canonical(document)))
+    )
+    return found
 
 
 def test_nothing_is_recommended_until_an_officer_has_decided_about_a_flagged_price(
@@ -164,24 +195,10 @@ def test_pages_show_what_is_flagged_and_take_the_decision_of_an_officer_alone(
 
     # The report says of each what was found.
     flagged.to(Step.INTENTION)
-    challenge = own_challenge(
-        flagged.session, flagged.reference, flagged.actor(flagged.cast.auditor)
-    )
-    report = gather.full_report(
-        flagged.session, challenge, number=1, now=flagged.clock.now(), notice=""
-    )
-    found = report.deciding_stage.low_prices
-    assert isinstance(found, tuple)
-    (price,) = found
+    report = full_report(flagged)
+    (price,) = decisions(report)
     assert (price.bid, price.query) == (flagged.own_bid, None)
     assert price.reason == "Plain."
-
-    def again(document: dict[str, Any]) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(
-            engine.render(engine.evaluate(engine.canonical(document)))
-        )
-        return found
-
     check.check_report(report, again)
 
 
@@ -206,3 +223,65 @@ def test_a_recommendation_that_lapsed_keeps_nobody_from_deciding_about_a_price(
 
     decide(flagged, PriceFinding.NO_DOUBT, "Looked at once more.")
     recommend(flagged)
+
+
+def test_a_price_is_not_refused_while_an_answer_can_still_count(flagged: Journey) -> None:
+    ask(flagged, answered=True)
+    ask(flagged, answered=False)
+    limit = flagged.clock.now() - timedelta(days=1)
+    # An answer that arrived in time may be being recorded yet; and what an earlier query brought
+    # is not all that the bidder has to say.
+    flagged.clock.instant = limit + timedelta(seconds=1)
+    with pytest.raises(Invalid, match="Ask the bidder"):
+        decide(flagged, PriceFinding.NOT_EXPLAINED)
+    flagged.clock.instant = limit + RECORDING_TIME
+    decide(flagged, PriceFinding.NOT_EXPLAINED)
+
+
+def test_the_report_counts_a_bid_that_was_left_out_for_its_low_price(flagged: Journey) -> None:
+    ask(flagged, answered=False)
+    decide(flagged, PriceFinding.NOT_EXPLAINED, "It did not answer.")
+    bids.decide_eligibility(
+        flagged.reference,
+        flagged.own_bid,
+        finding=EligibilityFinding.INELIGIBLE,
+        reason="The evidence does not account for the price.",
+        found=[],
+        actor=flagged.actor(flagged.cast.officer),
+        clock=flagged.clock,
+    )
+    recommend(flagged, flagged.rival_bid)
+    awards.sign_off(
+        flagged.reference,
+        recommendation_id=flagged.session.scalars(select(Recommendation.id)).one(),
+        approved=True,
+        reason="As the panel says.",
+        actor=flagged.actor(flagged.cast.approver),
+        clock=flagged.clock,
+    )
+
+    report = full_report(flagged)
+
+    assert report.deciding_stage.result["low_price"] == []
+    (price,) = decisions(report)
+    assert (price.bid, price.finding, price.query) == (flagged.own_bid, "not_explained", 1)
+    answers = [item.answer for item in report.statutory]
+    assert any("1 were not accounted for when asked" in answer for answer in answers)
+    assert not any("No bid was rejected for an unusually low" in answer for answer in answers)
+    check.check_report(report, again)
+
+
+def test_a_refused_form_shows_a_price_to_nobody_who_may_not_decide(
+    flagged: Journey, client: FlaskClient
+) -> None:
+    sign_in(client, flagged.cast.officer)
+    at = f"/work/challenges/{flagged.reference}/decision/low-prices/{flagged.own_bid}"
+    page = client.get(at).text
+    assert BELOW in page
+    decide(flagged, PriceFinding.NO_DOUBT)
+    recommend(flagged)
+    for reason in ("x" * 10_001, "", "It is plain."):
+        told = {**hidden_fields(page), "finding": "no_doubt", "reason": reason}
+        refused = client.post(at, data=told)
+        assert refused.status_code == 409
+        assert BELOW not in refused.text
