@@ -170,11 +170,11 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
 
 
 def _interests(session: Session, challenge: Challenge) -> list[DeclaredInterest]:
-    """Read the declared interests of those who sit, with the measure that counts for each."""
+    """Read what all who sit or sat declared, with the measure that counts for each."""
     return sorted(
         (
             item
-            for item in declarations.declared_interests(session, challenge.stage.id)
+            for item in declarations.declared_interests(session, challenge.stage.id, of_all=True)
             if item.declaration.interest is Interest.DECLARED
         ),
         key=lambda item: item.declaration.declared_at,

@@ -1,4 +1,4 @@
-"""Reads what a panel has gone past without a bid that was left out for a while."""
+"""Reads what a panel lacks: for a bid that was left out for a while, or after recusals."""
 
 import uuid
 
@@ -8,6 +8,16 @@ from challenges.models import Stage
 from marketplace.core.permissions import Actor
 from scoring.panel import declarations, queries
 from scoring.panel.lifecycle import PanelPhase
+from scoring.panel.queries import Meeting
+
+
+def too_few(session: Session, found: Meeting) -> bool:
+    """Tell whether recusals left too few to judge a bid that counts, or a chair who may not."""
+    bidders = queries.bidders(session, found.stage.id)
+    decided = [i for i in declarations.declared_interests(session, found.stage.id) if not i.open]
+    return bool(
+        queries.valid(bidders) and queries.obstacles(found.members, bidders, decided, found.stage)
+    )
 
 
 def gone_past(

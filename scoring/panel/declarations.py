@@ -50,11 +50,15 @@ class DeclaredInterest:
         return self.decision is not None and self.decision.measure is Measure.RESTRICT
 
 
-def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredInterest]:
+def declared_interests(
+    session: Session, stage_id: uuid.UUID, *, of_all: bool = False
+) -> list[DeclaredInterest]:
     """Give every declaration of those who sit, with the latest decision about each.
 
-    Interests that were found later come after them, in the order of finding.
+    Interests that were found later come after them, in the order of finding. With `of_all` they
+    are also those of members who left.
     """
+    sitting = [] if of_all else [PanelMember.left_at.is_(None)]
     # One statement for both: pages have few to spend, and of what is found later there is little.
     rows = session.execute(
         select(ConflictDeclaration, ConflictDecision, FoundInterest, FoundDecision)
@@ -63,7 +67,7 @@ def declared_interests(session: Session, stage_id: uuid.UUID) -> list[DeclaredIn
         .outerjoin(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
         .outerjoin(FoundInterest, FoundInterest.member_id == PanelMember.id)
         .outerjoin(FoundDecision, FoundDecision.found_id == FoundInterest.id)
-        .where(PanelMember.stage_id == stage_id, PanelMember.left_at.is_(None))
+        .where(PanelMember.stage_id == stage_id, *sitting)
         .options(joinedload(ConflictDecision.decided_by), joinedload(FoundDecision.decided_by))
         .order_by(
             ConflictDeclaration.id,

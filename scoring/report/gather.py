@@ -44,8 +44,10 @@ _TOLD = {
     "panel.named": "",
     "panel.member_added": "",
     "panel.member_replaced": "",
+    "panel.accepted": "",
     "moderation.began": "",
     "quality.locked": "Quality agreed",
+    "quality.unlocked": "",
     "scoring.reopened": "",
     "award.recommended": "Recommended",
     "award.returned": "",
@@ -271,7 +273,7 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
     """Name everybody who took part: the panel, those who opened, who approved."""
     interests: dict[uuid.UUID, list[facts.Interest]] = defaultdict(list)
     names = {bid.bid_id: bid.supplier_name for bid in found.bids}
-    for item in declared_interests(session, found.stage.id):
+    for item in declared_interests(session, found.stage.id, of_all=True):
         declared = item.declaration
         if declared.interest.value == "declared":
             measure = item.decision.measure if item.decision else Measure.KEEP

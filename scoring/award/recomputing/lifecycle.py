@@ -75,14 +75,17 @@ def lapsed(*, answered: bool, rests_on: object, newest: object, locked: bool) ->
     return not answered and (rests_on != newest or not locked)
 
 
-def cannot_come_back(missing: Sequence[tuple[str, str]]) -> tuple[str, dict[str, object]] | None:
+def cannot_come_back(
+    missing: Sequence[tuple[str, str]], *, too_few: bool
+) -> tuple[str, dict[str, object]] | None:
     """Say why a bid that was left out cannot count again, with what fills the words; or nothing.
 
     `missing` is what the panel has gone past without this bid: whose score of which question, or
-    nobody's where it is the agreed one.
+    nobody's where it is the agreed one. `too_few` says that after recusals fewer than the plan asks
+    for may judge a bid that counts.
     """
     if not missing:
-        return None
+        return (_TOO_FEW, {}) if too_few else None
     who, question = missing[0]
     if who:
         return _NOT_SCORED, {"who": who, "question": question}
@@ -92,6 +95,10 @@ def cannot_come_back(missing: Sequence[tuple[str, str]]) -> tuple[str, dict[str,
 _NOT_SCORED = N_(
     "The panel has gone on without this bid, so it cannot count again now: %(who)s gave it no "
     "score on “%(question)s”."
+)
+_TOO_FEW = N_(
+    "The scores are locked, and fewer people than the published plan asks for may judge this bid, "
+    "so it cannot count again now."
 )
 _NOT_AGREED = N_(
     "The panel has gone on without this bid, so it cannot count again now: no score is agreed for "

@@ -21,7 +21,8 @@ from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import newest_result
 from scoring.panel import hooks as panel_hooks
 from scoring.panel import queries as panels
-from scoring.panel.completeness import gone_past
+from scoring.panel.completeness import gone_past, too_few
+from scoring.panel.lifecycle import PanelPhase
 
 
 def compute(
@@ -145,7 +146,9 @@ def after_finding(
     bid: Bid = found.bid
     if bid.state is BidState.VALID and found.before is not BidState.VALID:
         missing = gone_past(session, challenge.stage, bid.id, actor)
-        if (refusal := cannot_come_back(missing)) is not None:
+        met = panels.meeting_of(session, challenge.stage, actor)
+        short = met.phase is PanelPhase.LOCKED and too_few(session, met)
+        if (refusal := cannot_come_back(missing, too_few=short)) is not None:
             message, values = refusal
             raise WrongMoment(message, **values)
     because = Because(Why.ELIGIBILITY, found.reason, bid.reference)

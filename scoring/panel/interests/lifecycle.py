@@ -26,6 +26,9 @@ SEEN_OTHERS = N_(
     "You have seen the others’ scores in a moderation that was ended, so your own stand as they "
     "are."
 )
+CANNOT_SCORE = N_(
+    "This person has seen everybody’s scores in a moderation that was ended, so they cannot score."
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Bid
@@ -55,14 +55,16 @@ def found_interests(
     return sorted(found, key=lambda row: row.decision is not None)
 
 
-def any_open(session: Session, stage_id: uuid.UUID) -> bool:
-    """Tell whether an interest of somebody who sits was found and is not decided."""
+def any_open(session: Session, stage_id: uuid.UUID, *, member_id: uuid.UUID | None = None) -> bool:
+    """Tell whether an interest of somebody who sits, or of one member, was found and is not
+    decided."""
     return bool(
         session.scalar(
             select(
                 exists().where(
                     FoundInterest.member_id == PanelMember.id,
                     PanelMember.stage_id == stage_id,
+                    *([PanelMember.id == member_id] if member_id is not None else []),
                     PanelMember.left_at.is_(None),
                     FoundInterest.id.not_in(select(FoundDecision.found_id)),
                 )
@@ -107,6 +109,27 @@ def has_seen_others(session: Session, member: PanelMember) -> bool:
                 exists().where(
                     ScoringReopened.stage_id == member.stage_id,
                     ScoringReopened.moderation_began_at >= member.scores_submitted_at,
+                )
+            )
+        )
+    )
+
+
+def saw_all_scores(session: Session, stage_id: uuid.UUID, user_id: uuid.UUID) -> bool:
+    """Tell whether a person sat, in whatever seat, in a moderation that was ended to let others
+    score: they have seen what everybody gave."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    PanelMember.stage_id == stage_id,
+                    PanelMember.user_id == user_id,
+                    ScoringReopened.stage_id == stage_id,
+                    PanelMember.interests_declared_at <= ScoringReopened.moderation_began_at,
+                    or_(
+                        PanelMember.left_at.is_(None),
+                        PanelMember.left_at >= ScoringReopened.moderation_began_at,
+                    ),
                 )
             )
         )

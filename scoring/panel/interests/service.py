@@ -14,6 +14,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import declarations, hooks, queries
+from scoring.panel.completeness import too_few
 from scoring.panel.interests import letters, log_words, policy
 from scoring.panel.interests.lifecycle import (
     Agreement,
@@ -31,7 +32,7 @@ from scoring.panel.interests.models import (
 )
 from scoring.panel.interests.queries import approvers
 from scoring.panel.lifecycle import Measure, PanelPhase, Seat
-from scoring.panel.models import PanelMember
+from scoring.panel.models import ConsensusScore, PanelMember
 from scoring.panel.queries import Bidder, Meeting
 
 
@@ -204,16 +205,7 @@ def reopen_scoring(reference: str, *, reason: str, actor: Actor, clock: Clock) -
 
 def needs_others(session: Session, found: Meeting) -> bool:
     """Tell whether the panel cannot finish without somebody who joins."""
-    return must_reopen(found.phase, too_few=_too_few(session, found))
-
-
-def _too_few(session: Session, found: Meeting) -> bool:
-    """Tell whether recusals left too few to judge a bid that counts, or a chair who may not."""
-    bidders = queries.bidders(session, found.stage.id)
-    decided = [i for i in declarations.declared_interests(session, found.stage.id) if not i.open]
-    return bool(
-        queries.valid(bidders) and queries.obstacles(found.members, bidders, decided, found.stage)
-    )
+    return must_reopen(found.phase, too_few=too_few(session, found))
 
 
 def open_one(
@@ -273,7 +265,7 @@ def _recuse(
         row for row in queries.current_consensus(session, stage.id) if row.bid_id == bidder.bid_id
     ]
     void = agreements_void(
-        [(row, Agreement(row.criterion.key, frozenset(row.present.split(", ")))) for row in agreed],
+        [(row, Agreement(row.criterion.key, _there(row, about))) for row in agreed],
         about.label,
     )
     if void:
@@ -293,7 +285,7 @@ def _recuse(
     session.flush()
     counts = bidder in queries.valid(queries.bidders(session, stage.id))
     panel = found.named_panel
-    if counts and must_unlock(found.phase, voided=len(void), too_few=_too_few(session, found)):
+    if counts and must_unlock(found.phase, voided=len(void), too_few=too_few(session, found)):
         assert panel.quality_locked_at is not None  # the phase has said so
         session.add(
             QualityUnlock(
@@ -318,6 +310,12 @@ def _recuse(
         session.flush()
     elif found.phase is PanelPhase.LOCKED:
         hooks.emit_recusal(session, found.challenge, bidder.reference, reason, actor, clock)
+
+
+def _there(row: ConsensusScore, about: PanelMember) -> frozenset[str]:
+    """Give who was there when a score was agreed: whoever recorded it was, ticked or not."""
+    ticked = frozenset(row.present.split(", "))
+    return ticked | {about.label} if row.recorded_by_id == about.user_id else ticked
 
 
 def _tell(

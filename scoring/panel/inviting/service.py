@@ -20,6 +20,7 @@ from marketplace.core.text import N_, on_one_line
 from marketplace.core.transaction import transaction
 from scoring.panel import policy as panels
 from scoring.panel import queries as seated
+from scoring.panel.interests.queries import saw_all_scores
 from scoring.panel.inviting import letters, log_words, policy, queries
 from scoring.panel.inviting.lifecycle import NAME_MOST, OPEN_MOST, STANDS_FOR, Standing
 from scoring.panel.inviting.models import PanelInvitation
@@ -273,6 +274,15 @@ def _seated(
     )
     if standing is not None:
         raise WrongMoment(N_("You sit on this panel already."))
+    if invitation.seat is Seat.EVALUATOR and saw_all_scores(
+        session, invitation.stage_id, actor.user_id
+    ):
+        raise Forbidden(
+            N_(
+                "You have seen everybody’s scores in a moderation that was ended, so you cannot "
+                "score."
+            )
+        )
     leaving = invitation.replaces
     if leaving is not None and leaving.left_at is None:
         return take_place(

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scoring.panel import briefing, declarations, queries
+from scoring.panel.interests.models import ScoreSetAside
+from scoring.panel.interests.queries import found_interests
 from scoring.panel.lifecycle import Expertise, Interest, Measure, Seat
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, PanelMember, Score
 from scoring.panel.queries import Bidder, Meeting, Question
@@ -36,13 +38,15 @@ class Sitter:
 
 @dataclass(frozen=True)
 class Declared:
-    """An interest that somebody declared, and what was decided about it, each decision in turn."""
+    """An interest that somebody declared, or that was found at `found_at`, later, and what was
+    decided about it, each decision in turn."""
 
     label: str
     name: str
     bidder: str
     statement: str
     decisions: Sequence[tuple[Measure, str, str, datetime]]
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,12 @@ def record(session: Session, found: Meeting) -> Record:
         for bidder in queries.bidders(session, stage.id)
         if found.member is None or (found.member.id, bidder.bid_id) not in apart
     ]
-    cells = _cells(session, found, seats, apart)
+    cells = _cells(session, found, seats)
     return Record(
         reference=found.challenge.reference,
         title=found.challenge.title,
         people=[_sitter(found, member) for member in seats],
-        interests=_interests(session, seats, bidders),
+        interests=_interests(session, stage.id, seats, bidders),
         questions=[
             (
                 question,
@@ -151,9 +155,9 @@ def _sitter(found: Meeting, member: PanelMember) -> Sitter:
 
 
 def _interests(
-    session: Session, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
+    session: Session, stage_id: uuid.UUID, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
 ) -> list[Declared]:
-    """Give the declared interests of all who ever sat, with every decision, by member."""
+    """Give the interests of all who ever sat, those found later too, with every decision."""
     members = {member.id: member for member in seats}
     names = {bidder.bid_id: bidder.supplier_name for bidder in bidders}
     rows = session.execute(
@@ -182,6 +186,22 @@ def _interests(
         for declaration, decisions in found.values()
         if declaration.bid_id in names
     ]
+    told += [
+        Declared(
+            label=row.found.member.label,
+            name=row.found.member.user.name,
+            bidder=row.supplier_name,
+            statement=row.found.statement,
+            decisions=[
+                (d.measure, d.reason, d.decided_by.name, d.decided_at)
+                for d in (row.decision,)
+                if d is not None
+            ],
+            found_at=row.found.found_at,
+        )
+        for row in found_interests(session, stage_id)
+        if row.found.bid_id in names
+    ]
     return sorted(told, key=lambda one: (queries.numbered(one.label), one.bidder.casefold()))
 
 
@@ -192,7 +212,6 @@ def _cells(
     session: Session,
     found: Meeting,
     seats: Sequence[PanelMember],
-    apart: set[tuple[uuid.UUID, uuid.UUID]],
 ) -> dict[tuple[uuid.UUID, uuid.UUID], Scored]:
     """Give every submitted and every agreed score by bid and criterion, replaced ones too."""
     members = {member.id: member for member in seats}
@@ -200,6 +219,11 @@ def _cells(
         select(Score).where(Score.member_id.in_(members)).order_by(Score.recorded_at, Score.id)
     ).all()
     replaced = {score.replaces_id for score in scores}
+    aside = set(
+        session.scalars(
+            select(ScoreSetAside.score_id).join(Score).where(Score.member_id.in_(members))
+        )
+    )
     given: dict[tuple[uuid.UUID, uuid.UUID], list[Given]] = defaultdict(list)
     for score in scores:
         member = members[score.member_id]
@@ -211,7 +235,7 @@ def _cells(
                 at=score.recorded_at,
                 correction=score.correction_reason,
                 replaced=score.id in replaced,
-                set_aside=member.left_at is not None or (member.id, score.bid_id) in apart,
+                set_aside=member.left_at is not None or score.id in aside,
             )
         )
     agreed: dict[tuple[uuid.UUID, uuid.UUID], list[Agreed]] = defaultdict(list)

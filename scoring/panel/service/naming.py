@@ -11,15 +11,19 @@ from challenges.models import Stage
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import new_id
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import letters, policy, queries
+from scoring.panel.desk.models import PrivateNote
+from scoring.panel.interests.lifecycle import CANNOT_SCORE
+from scoring.panel.interests.queries import any_open, saw_all_scores
 from scoring.panel.lifecycle import SEAT_LETTERS, Seat
 from scoring.panel.models import Panel, PanelAssignment, PanelMember, ScoreDraft
 from scoring.panel.queries import Candidate, Meeting
+from scoring.panel.sheets.models import BroughtSheet
 
 
 def name_panel(
@@ -135,7 +139,8 @@ def replace_member(
     Raises:
         NotFound: the challenge is another body's, or nobody who sits has this label.
         Forbidden: the actor's role does not name panels.
-        WrongMoment: there is no panel, or moderation has begun.
+        WrongMoment: there is no panel, moderation has begun, or an interest of whoever leaves waits
+            for a decision.
         Invalid: the person may not sit there or sits already, or there is no reason.
     """
     with transaction() as session:
@@ -163,10 +168,23 @@ def take_place(
 ) -> PanelMember:
     """Let a person have the seat of one who leaves, and the criteria they scored, in the caller's
     transaction, which holds the challenge's row and has asked the policy. Whoever leaves is told.
+
+    Raises:
+        WrongMoment: an interest of whoever leaves was found and waits for a decision.
     """
     challenge = stage.challenge
+    if any_open(session, stage.id, member_id=leaving.id):
+        raise WrongMoment(
+            N_(
+                "An interest of %(person)s in a bidder waits for a decision. It is decided before "
+                "somebody takes their place."
+            ),
+            person=leaving.user.name,
+        )
     set_aside = queries.current_scores(session, stage.id, member_id=leaving.id)
-    session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == leaving.id))
+    # What only they could see goes with them.
+    for private in (ScoreDraft, BroughtSheet, PrivateNote):
+        session.execute(delete(private).where(private.member_id == leaving.id))
     leaving.left_at = clock.now()
     leaving.left_because = reason
     session.flush()  # the seat is free before somebody else takes it
@@ -242,6 +260,8 @@ def _new_member_faults(
     if any(member.user_id == user_id for member in found.members):
         return {"person": N_("This person sits on the panel already.")}
     fault = _seat_fault(_people(session, found).get(user_id), seat)
+    if fault is None and seat is Seat.EVALUATOR:
+        fault = CANNOT_SCORE if saw_all_scores(session, found.stage.id, user_id) else None
     return {"person": fault} if fault else {}
 
 

@@ -9,6 +9,7 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.panel import service
+from scoring.panel.desk.models import PrivateNote
 from scoring.panel.lifecycle import Measure, Seat
 from scoring.panel.models import ScoreDraft
 from tests.integration.panel.conftest import Scene, enter
@@ -58,8 +59,17 @@ def test_replaced_while_scoring_is_logged_with_what_was_set_aside_and_both_are_t
 def test_replaced_while_writing_leaves_no_draft_and_can_read_nothing(
     scoring: Scene, session: Session
 ) -> None:
+    draft = session.scalars(select(ScoreDraft)).all()[0]
+    place = {"member_id": draft.member_id, "bid_id": draft.bid_id}
+    session.add(
+        PrivateNote(
+            **place, criterion_id=draft.criterion_id, text="Mine.", changed_at=scoring.clock.now()
+        )
+    )
+    session.commit()
     replace(scoring, "evan", "evo")
     assert session.scalars(select(ScoreDraft)).all() == []
+    assert session.scalars(select(PrivateNote)).all() == []
     with pytest.raises(Forbidden, match="You are not on this panel"):
         service.read_question(
             scoring.reference, "solves", actor=scoring.actor("evan"), clock=scoring.clock

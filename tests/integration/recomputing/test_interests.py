@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids import service as bids
+from bids.models import EligibilityFinding
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
-from marketplace.core.errors import Forbidden, NotFound, WrongMoment
+from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from scoring import engine
@@ -68,9 +70,10 @@ def decide(
     )
 
 
-def agree(journey: Journey, bid: str, without: User, value: Decimal = OWN_SCORE) -> None:
-    """Agree the scores of a bid again, without one person there."""
-    present = [label for user, label in journey.labels.items() if user != without.id]
+def agree(journey: Journey, bid: str, *without: User, value: Decimal = OWN_SCORE) -> None:
+    """Agree the scores of a bid again, without some people there."""
+    away = {user.id for user in without}
+    present = [label for user, label in journey.labels.items() if user not in away]
     for key in QUESTIONS:
         panel.record_consensus(
             journey.reference,
@@ -354,6 +357,68 @@ def test_interest_of_the_chair_is_decided_by_an_approver_and_unlocks(
     assert len(computed_again(session, journey.challenge.stage.id)) == 1
 
 
+@pytest.mark.parametrize("step", [Step.SCORED])
+def test_score_that_a_chair_recorded_falls_with_the_chair_ticked_or_not(
+    journey: Journey, session: Session
+) -> None:
+    chair = journey.cast.chair
+    journey.take(Step.MODERATING)
+    agree(journey, journey.own_bid, chair)
+    find(journey, chair)
+    decide(journey, chair, by=journey.cast.approver)
+
+    assert len(session.scalars(select(AgreementVoid)).all()) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize("step", [Step.SCORED])
+def test_bid_left_out_comes_back_only_while_enough_may_judge_it(journey: Journey) -> None:
+    *others, _last = journey.cast.evaluators
+    journey.take(Step.MODERATING)
+    agree(journey, journey.own_bid, *others)
+    conclude(journey)
+    leave_out(journey, EligibilityFinding.INELIGIBLE)
+    for who in others:
+        find(journey, who)
+        decide(journey, who)
+    assert "quality.unlocked" not in actions(journey)
+    with pytest.raises(WrongMoment, match="fewer people than the published plan"):
+        leave_out(journey, EligibilityFinding.VALID)
+
+
+def a_person_who_may(session: Session, journey: Journey) -> User:
+    """Give an evaluator of the body who never sat."""
+    person = a_person(
+        session, journey.clock.now(), journey.cast.body, Role.EVALUATOR, name="Nora New"
+    )
+    session.commit()
+    return person
+
+
+def replace_with(journey: Journey, who: User, *, by: User) -> None:
+    """Put somebody in a member's seat."""
+    panel.replace_member(
+        journey.reference,
+        journey.labels[who.id],
+        user_id=by.id,
+        reason="Changed job.",
+        actor=actor_for(journey.cast.officer),
+        clock=journey.clock,
+    )
+
+
+def leave_out(journey: Journey, finding: EligibilityFinding) -> None:
+    """Decide whether the own bid goes on."""
+    bids.decide_eligibility(
+        journey.reference,
+        journey.own_bid,
+        finding=finding,
+        reason="It lacks what the conditions ask for.",
+        found=[],
+        actor=actor_for(journey.cast.officer),
+        clock=journey.clock,
+    )
+
+
 def test_last_evaluator_of_a_bid_leaves_words_and_a_way_on(
     client: FlaskClient, journey: Journey, session: Session
 ) -> None:
@@ -386,9 +451,14 @@ def test_last_evaluator_of_a_bid_leaves_words_and_a_way_on(
             actor=actor_for(eva),
             clock=journey.clock,
         )
-    join(journey)
+    ewan = join(journey)
     with pytest.raises(WrongMoment, match="would be scored by 1 evaluators"):
         panel.begin_moderation(journey.reference, actor=chair, clock=journey.clock)
+    # Whoever saw all scores does not come back to score, in the seat of somebody else.
+    replace_with(journey, eva, by=a_person_who_may(session, journey))
+    with pytest.raises(Invalid) as refused:
+        replace_with(journey, ewan, by=eva)
+    assert "seen everybody’s scores" in refused.value.fields["person"]
     entry = next(e for e in chain_entries(session, journey.reference) if "reopened" in e.action)
     assert entry.fields["reason"] == given["reason"]
 

@@ -56,9 +56,9 @@ def test_lapsed_where_the_ground_moved_under_an_unanswered_recommendation(
 
 
 def test_cannot_come_back_names_whose_score_or_which_agreement_is_missing() -> None:
-    assert cannot_come_back([]) is None
-    scored = cannot_come_back([("E2", "Team"), ("", "Team")])
-    agreed = cannot_come_back([("", "Team")])
+    assert cannot_come_back([], too_few=False) is None
+    scored = cannot_come_back([("E2", "Team"), ("", "Team")], too_few=True)
+    agreed = cannot_come_back([("", "Team")], too_few=False)
     assert scored is not None
     assert agreed is not None
     assert scored[0] % scored[1] == (
@@ -67,6 +67,12 @@ def test_cannot_come_back_names_whose_score_or_which_agreement_is_missing() -> N
     )
     assert "no score is agreed" in agreed[0]
     assert agreed[1] == {"question": "Team"}
+
+
+def test_cannot_come_back_where_nobody_is_left_to_judge_it() -> None:
+    refused = cannot_come_back([], too_few=True)
+    assert refused is not None
+    assert "fewer people than the published plan" in refused[0]
 
 
 def test_each_reason_has_words() -> None:
