@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from challenges.models import Challenge
+from challenges.models import Challenge, Criterion, Stage
 from marketplace.core.clock import Clock
 
 
@@ -40,6 +40,11 @@ class OfBids:
     parties: Callable[[Session, Challenge], Sequence[Party]]
     await_confirmation: Callable[[Session, Challenge, int, Clock], None]
 
+
+# Called within the transaction that publishes a change, with the criteria that it takes out, before
+# they are deleted. Whoever has something that rests on them lets go of it, or refuses the change.
+CriteriaHook = Callable[[Session, Stage, Sequence[Criterion]], None]
+before_criteria_go: list[CriteriaHook] = []
 
 # The kind of the job that is written when a challenge is published; saved searches do it.
 ON_PUBLICATION = "alerts.published"

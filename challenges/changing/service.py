@@ -222,7 +222,8 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
         NotFound: there is no such challenge of the actor's body, or no change in hand.
         Forbidden, WrongMoment: by `policy.can_publish`; or bids closed meanwhile.
         StaleEdit: the change was written in since.
-        Invalid: what it makes of the challenge is not complete.
+        Invalid: what it makes of the challenge is not complete, or somebody on the panel scores
+            nothing but what it takes out.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True, whole=True)
@@ -246,7 +247,12 @@ def publish(reference: str, *, actor: Actor, clock: Clock, seen: int | None = No
                 N_("The change was written in since you opened this page. Read it again first.")
             )
         before = text_of(challenge)
-        apply(challenge, draft.sections)
+        standing = list(challenge.stage.criteria)
+        with session.no_autoflush:
+            apply(challenge, draft.sections)
+            gone = [each for each in standing if each not in challenge.stage.criteria]
+            for hook in hooks.before_criteria_go if gone else ():
+                hook(session, challenge.stage, gone)
         session.flush()
         session.refresh(challenge.stage, ["criteria"])
         after = text_of(challenge)

@@ -1,21 +1,25 @@
 """Says which criteria an evaluator scores, and what they know best."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
+from challenges import hooks
+from challenges.models import Criterion, Stage
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import queries
 from scoring.panel.assigning import log_words, policy
 from scoring.panel.lifecycle import Expertise
-from scoring.panel.models import PanelAssignment
+from scoring.panel.models import PanelAssignment, PanelMember
+from scoring.panel.trial.models import TrialExample, TrialScore
 
-__all__ = ["assign", "log_words"]
+__all__ = ["assign", "let_go", "log_words"]
 
 
 def assign(
@@ -69,3 +73,34 @@ def assign(
             criteria=sorted(wanted) or None,
             expertise=expertise.value if expertise else None,
         )
+
+
+def let_go(session: Session, stage: Stage, gone: Sequence[Criterion]) -> None:
+    """Let go of what the panel has on criteria that a change takes out: who scores them, and the
+    example that was scored for a trial.
+
+    Raises:
+        Invalid: somebody who sits scores nothing else, and would score everything instead.
+    """
+    ids = {criterion.id for criterion in gone}
+    members = session.scalars(select(PanelMember).where(PanelMember.stage_id == stage.id)).all()
+    for member in members:
+        given = {row.criterion_id for row in member.assigned}
+        if given and given <= ids and member.left_at is None:
+            raise Invalid(
+                N_(
+                    "%(person)s scores nothing but what this change takes out. Say first on the "
+                    "panel’s page what else they score."
+                ),
+                person=member.user.name,
+            )
+    session.execute(delete(PanelAssignment).where(PanelAssignment.criterion_id.in_(ids)))
+    example = session.get(TrialExample, stage.id)
+    if example is not None and example.criterion_id in ids:
+        scored = [member.id for member in members]
+        session.execute(delete(TrialScore).where(TrialScore.member_id.in_(scored)))
+        session.delete(example)
+        session.flush([example])
+
+
+hooks.before_criteria_go.append(let_go)

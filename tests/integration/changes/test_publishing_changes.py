@@ -16,10 +16,15 @@ from challenges.changing.queries import in_hand
 from challenges.models import Plan
 from challenges.sections import Money, Outcome, Question, Section
 from challenges.service import read
+from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import log
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Role
+from scoring.panel import service as panels
+from scoring.panel.assigning import service as assigning
+from scoring.panel.trial import service as trial
+from scoring.panel.trial.models import TrialExample
 from tests.conftest import NOW, sign_in
 from tests.factories import a_body, a_person, actor_for
 from tests.integration.bids.damage import damage, deleted, written_over
@@ -95,6 +100,36 @@ def test_criteria_can_be_added_reworded_and_taken_out_in_one_change(published: P
     assert [(each.key, each.ordinal) for each in criteria] == [("solves", 1), ("access-for-all", 2)]
     assert criteria[1].question == "Who is left out?"
     assert damage() == []
+
+
+def test_criterion_is_not_taken_from_whoever_scores_nothing_else(
+    published: Published, session: Session
+) -> None:
+    at, clock, officer = published.reference, published.clock, published.officer()
+    body = session.get_one(Organisation, published.challenge.buyer_id)
+    people = [a_person(session, NOW, body, Role.EVALUATOR, name=f"Eva {n}") for n in range(3)]
+    chair = a_person(session, NOW, body, Role.CHAIR, name="Cher Chair")
+    session.commit()
+    panels.name_panel(
+        at,
+        chair=chair.id,
+        evaluators=[each.id for each in people],
+        actor=officer,
+        clock=clock,
+    )
+    assigning.assign(at, "E1", keys=["team"], expertise=None, actor=officer, clock=clock)
+    trial.set_example(at, key="team", text="An answer.", actor=officer, clock=clock)
+    service.delete_criterion(at, "team", actor=published.lead, clock=clock)
+    service.delete_criterion(at, "solves", actor=published.lead, clock=clock)
+    new = Question(title="Access for all", weight=Decimal(100), question="Who is left out?")
+    service.add_criterion(at, new, actor=published.lead, clock=clock)
+    published.hand_over()
+    with pytest.raises(Invalid, match="scores nothing but what this change takes out"):
+        service.publish(at, actor=officer, clock=clock)
+    session.rollback()
+    assigning.assign(at, "E1", keys=(), expertise=None, actor=officer, clock=clock)
+    service.publish(at, actor=officer, clock=clock)
+    assert session.scalars(sa.select(TrialExample)).all() == []
 
 
 def test_tie_break_goes_with_its_criterion_and_no_key_comes_back_for_another_question(
