@@ -14,7 +14,8 @@ _REFUSED = frozenset({403, 404, 409})
 def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
     """Record each refusal of these endpoints' pages, by whatever check it was refused.
 
-    The address names the challenge and, where it has one, the bid; below `/bids/` the bid alone.
+    The address names the challenge and, where it has one, the bid, by its reference or as the
+    panel calls it; below `/bids/` the bid alone.
     A visitor who has not signed in is sent to do so, which is no refusal.
     """
     names = frozenset(endpoints)
@@ -33,7 +34,9 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
                 response.status_code,
                 str(request.endpoint),
                 challenge=None if of_bid else places.get("reference"),
-                bid=places.get("reference") if of_bid else places.get("bid_reference"),
+                bid=places.get("reference")
+                if of_bid
+                else places.get("bid_reference", places.get("handle")),
                 actor=actor,
                 clock=access.clock(),
             )

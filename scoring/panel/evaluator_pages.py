@@ -162,13 +162,13 @@ class QuestionPage:
         """Give the question before this one, or None before the first."""
         return self._beside(-1)
 
-    def only(self, bid_reference: str) -> "QuestionPage":
+    def only(self, handle: str) -> "QuestionPage":
         """Narrow the page to one bid.
 
         Raises:
             NotFound: it is not among those this evaluator scores.
         """
-        scores = [s for s in self.current.scores if s.bidder.reference == bid_reference]
+        scores = [s for s in self.current.scores if s.bidder.handle == handle]
         if not scores:
             raise NotFound(N_("You have no such score."))
         bid_id = scores[0].bidder.bid_id

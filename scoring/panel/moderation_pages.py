@@ -190,7 +190,7 @@ class CellPage:
     note: str
 
 
-def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) -> CellPage:
+def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPage:
     """Give one cell with the bid's answer.
 
     Only `service.read_cell` calls this: it asks the policy and records the read.
@@ -208,7 +208,7 @@ def cell_page(session: Session, found: Meeting, key: str, bid_reference: str) ->
         (
             index
             for index, cell in enumerate(cells)
-            if (cell.question.key, cell.bidder.reference) == (key, bid_reference)
+            if (cell.question.key, cell.bidder.handle) == (key, handle)
         ),
         None,
     )

@@ -77,12 +77,25 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Bidder:
-    """Who bids, and nothing of what the bid says."""
+    """Who bids, and nothing of what the bid says.
+
+    Pages of the panel show and address a bid by `shown` and `handle` alone.
+    """
 
     bid_id: uuid.UUID
     reference: str
     supplier_name: str
     state: BidState
+
+    @property
+    def shown(self) -> str:
+        """Give what the panel calls this bid."""
+        return self.supplier_name
+
+    @property
+    def handle(self) -> str:
+        """Give what names this bid in addresses and fields."""
+        return self.reference
 
 
 @dataclass(frozen=True)
@@ -146,14 +159,14 @@ def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
     return sorted(rows, key=str.casefold)
 
 
-def bidder_named(all_bidders: Sequence[Bidder], reference: str) -> Bidder:
-    """Give the bidder with this bid reference.
+def bidder_named(all_bidders: Sequence[Bidder], handle: str) -> Bidder:
+    """Give the bidder whose bid has this handle.
 
     Raises:
         NotFound: no bid of this stage has it.
     """
     for bidder in all_bidders:
-        if bidder.reference == reference:
+        if bidder.handle == handle:
             return bidder
     raise NotFound(N_("There is no such bid."))
 

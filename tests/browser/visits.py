@@ -362,6 +362,7 @@ class Guide:
             "reference": challenge.reference,
             "challenge": challenge.reference,
             "bid_reference": bid.reference if bid else "",
+            "handle": bid.reference if bid else "",
             "bid": bid.reference if bid else "",
             "checked": bid.row_version if bid else 0,
             "key": questions[0].key if questions else "",

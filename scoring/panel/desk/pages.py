@@ -39,14 +39,14 @@ class Desk:
     files: Mapping[uuid.UUID, Sequence[Attachment]]
     scales: Mapping[uuid.UUID, Sequence[tuple[Decimal, str]]]
 
-    def bid(self, bid_reference: str) -> "BidPage":
+    def bid(self, handle: str) -> "BidPage":
         """Narrow it to one bid.
 
         Raises:
             NotFound: it is not among those this evaluator scores.
         """
         cells = [(item, own) for item in self.questions for own in item.scores]
-        mine = [(i, own) for i, own in cells if own.bidder.reference == bid_reference]
+        mine = [(i, own) for i, own in cells if own.bidder.handle == handle]
         if not mine:
             raise NotFound(N_("That bid is not among those you score."))
         bidder = mine[0][1].bidder
@@ -110,7 +110,7 @@ class BidPage:
     def next_bid(self) -> str | None:
         """Give the bid after this one, or None after the last."""
         following = self.bids[self.place + 1 : self.place + 2]
-        return following[0][0].reference if following else None
+        return following[0][0].handle if following else None
 
 
 def whole_desk(session: Session, found: Meeting) -> Desk:

@@ -15,7 +15,7 @@ from scoring.panel.sheets.comparing import REASON_MOST
 
 def save_bid(
     reference: str,
-    bid_reference: str,
+    handle: str,
     cells: Mapping[str, DraftCell],
     *,
     actor: Actor,
@@ -36,8 +36,8 @@ def save_bid(
         return keep_drafts(
             session,
             found,
-            {(key, bid_reference): cell for key, cell in cells.items()},
-            field=lambda key, _bid_reference: f"score-{key}",
+            {(key, handle): cell for key, cell in cells.items()},
+            field=lambda key, _handle: f"score-{key}",
             clock=clock,
         )
 
@@ -45,14 +45,14 @@ def save_bid(
 def use_text(
     reference: str,
     key: str,
-    bid_reference: str,
+    handle: str,
     source: tuple[str, str],
     *,
     actor: Actor,
     clock: Clock,
 ) -> None:
-    """Put an own reason, of the cell `source` (question key, bid reference), below what stands in
-    the reason of another cell; both are drafts, and the source stays as it is.
+    """Put an own reason, of the cell `source` (question key, bid handle), below what stands in the
+    reason of another cell; both are drafts, and the source stays as it is.
 
     Raises:
         NotFound: the challenge is another body's, or either is no cell of the actor's.
@@ -63,7 +63,7 @@ def use_text(
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
-        texts = own_texts(session, found, key, bid_reference)
+        texts = own_texts(session, found, key, handle)
         together = "\n\n".join(filter(None, (texts.score.rationale, texts.named(*source))))
         if len(together) > REASON_MOST:
             raise Invalid(
@@ -72,7 +72,7 @@ def use_text(
         keep_drafts(
             session,
             found,
-            {(key, bid_reference): DraftCell(texts.score.value, together)},
-            field=lambda _key, _bid_reference: "reason",
+            {(key, handle): DraftCell(texts.score.value, together)},
+            field=lambda _key, _handle: "reason",
             clock=clock,
         )

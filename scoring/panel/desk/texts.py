@@ -26,19 +26,19 @@ class OwnTexts:
     alike: Sequence[Written]
     beside: Sequence[Written]
 
-    def named(self, key: str, bid_reference: str) -> str:
+    def named(self, key: str, handle: str) -> str:
         """Give the text of one of them.
 
         Raises:
             NotFound: it is none of them.
         """
         for item, score in (*self.alike, *self.beside):
-            if (item.question.key, score.bidder.reference) == (key, bid_reference):
+            if (item.question.key, score.bidder.handle) == (key, handle):
                 return score.rationale
         raise NotFound(N_("You have no such text."))
 
 
-def own_texts(session: Session, found: Meeting, key: str, bid_reference: str) -> OwnTexts:
+def own_texts(session: Session, found: Meeting, key: str, handle: str) -> OwnTexts:
     """Give an evaluator the own reasons that may serve for one score.
 
     Raises:
@@ -47,7 +47,7 @@ def own_texts(session: Session, found: Meeting, key: str, bid_reference: str) ->
     """
     cells = [(item, s) for item in own_work(session, found).questions for s in item.scores]
     for wanted, own in cells:
-        if (wanted.question.key, own.bidder.reference) == (key, bid_reference):
+        if (wanted.question.key, own.bidder.handle) == (key, handle):
             break
     else:
         raise NotFound(N_("You have no such score."))

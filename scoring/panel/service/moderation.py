@@ -53,7 +53,7 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
 def record_consensus(
     reference: str,
     key: str,
-    bid_reference: str,
+    handle: str,
     *,
     value: Decimal | None,
     rationale: str,
@@ -78,7 +78,7 @@ def record_consensus(
         ensure(policy.can_record_consensus(actor, found.member, found.phase))
         question = queries.question_named(found.stage, key)
         bidder = queries.bidder_named(
-            queries.valid(queries.bidders(session, found.stage.id)), bid_reference
+            queries.valid(queries.bidders(session, found.stage.id)), handle
         )
         recusals = declarations.recusals(session, found.stage.id)
         if (found.own_seat.id, bidder.bid_id) in recusals:
@@ -128,7 +128,7 @@ def record_consensus(
             action="consensus.recorded",
             chain=reference,
             actor=actor,
-            bid=bid_reference,
+            bid=bidder.reference,
             criterion=key,
             score=f"{value:f}",
             before=f"{before.value:f}" if before else None,
@@ -171,7 +171,7 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
                 "on “%(question)s”."
             ),
             count=len(missing),
-            bidder=bidder.supplier_name,
+            bidder=bidder.shown,
             question=question.title,
         )
     found.named_panel.quality_locked_at = clock.now()

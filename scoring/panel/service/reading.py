@@ -65,7 +65,7 @@ def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> D
     return desk
 
 
-def read_bid(reference: str, bid_reference: str, *, actor: Actor, clock: Clock) -> BidPage:
+def read_bid(reference: str, handle: str, *, actor: Actor, clock: Clock) -> BidPage:
     """Give one bid across all questions, as an evaluator may read it, and record the read.
 
     Raises:
@@ -77,13 +77,13 @@ def read_bid(reference: str, bid_reference: str, *, actor: Actor, clock: Clock) 
     with transaction() as session:
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
-        page = whole_desk(session, found).bid(bid_reference)
-        _record(session, found, [bid_reference], None, actor, clock)
+        page = whole_desk(session, found).bid(handle)
+        _record(session, found, [page.bidder.reference], None, actor, clock)
     return page
 
 
 def read_own_score(
-    reference: str, key: str, bid_reference: str, *, actor: Actor, clock: Clock
+    reference: str, key: str, handle: str, *, actor: Actor, clock: Clock
 ) -> QuestionPage:
     """Give an evaluator the question whose submitted score they mean to correct, with the one
     bid's answer, and record the read.
@@ -98,14 +98,13 @@ def read_own_score(
         ensure(policy.can_correct_score(actor, found.own_seat, found.phase))
         if has_seen_others(session, found.own_seat):
             raise WrongMoment(SEEN_OTHERS)
-        page = evaluator_pages.question_page(session, found, key).only(bid_reference)
-        _record(session, found, [bid_reference], key, actor, clock)
+        page = evaluator_pages.question_page(session, found, key).only(handle)
+        bids = [score.bidder.reference for score in page.current.scores]
+        _record(session, found, bids, key, actor, clock)
     return page
 
 
-def read_cell(
-    reference: str, key: str, bid_reference: str, *, actor: Actor, clock: Clock
-) -> CellPage:
+def read_cell(reference: str, key: str, handle: str, *, actor: Actor, clock: Clock) -> CellPage:
     """Give a member one cell in moderation with the bid's answer, and record the read.
 
     Raises:
@@ -117,13 +116,13 @@ def read_cell(
     with transaction() as session:
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_see_all_scores(actor, found.own_seat, found.phase))
-        page = moderation_pages.cell_page(session, found, key, bid_reference)
-        _record(session, found, [bid_reference], key, actor, clock)
+        page = moderation_pages.cell_page(session, found, key, handle)
+        _record(session, found, [page.cell.bidder.reference], key, actor, clock)
     return page
 
 
 def read_file(
-    reference: str, bid_reference: str, place: int, *, actor: Actor, clock: Clock
+    reference: str, handle: str, place: int, *, actor: Actor, clock: Clock
 ) -> tuple[Attachment, str]:
     """Give a member what a file of a bid is and its digest in the store, and record the read.
 
@@ -138,7 +137,8 @@ def read_file(
     with transaction() as session:
         found = queries.meeting(session, reference, actor)
         ensure(policy.can_read_files(actor, found.member, found.phase))
-        bid = opened.find_opened_bid(session, found.stage.id, bid_reference)
+        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), handle)
+        bid = opened.find_opened_bid(session, found.stage.id, bidder.reference)
         apart = declarations.recusals(session, found.stage.id)
         if (
             bid is None
@@ -152,7 +152,7 @@ def read_file(
         if file is None:
             raise NotFound(_NO_SUCH_FILE)
         given = bid.attachments[place], file.sha256
-        _record(session, found, [bid_reference], None, actor, clock, file=given[0].sha256)
+        _record(session, found, [bid.reference], None, actor, clock, file=given[0].sha256)
     return given
 
 

@@ -101,7 +101,7 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
 def save_draft(
     reference: str, key: str, cells: Mapping[str, DraftCell], *, actor: Actor, clock: Clock
 ) -> int:
-    """Keep what an evaluator has written on one question, by bid reference; return how many
+    """Keep what an evaluator has written on one question, by the bid's handle; return how many
     scores changed.
 
     Incomplete scores are kept too; a bid that `cells` leaves out stays as it is. Of two tabs, what
@@ -112,7 +112,7 @@ def save_draft(
             among those this evaluator scores.
         Forbidden: the actor is no evaluator of the panel.
         WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
-        Invalid: a value is outside the scale; fields are named `score-` with the bid's reference.
+        Invalid: a value is outside the scale; fields are named `score-` with the bid's handle.
     """
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
@@ -121,8 +121,8 @@ def save_draft(
         return keep_drafts(
             session,
             found,
-            {(question.key, bid_reference): cell for bid_reference, cell in cells.items()},
-            field=lambda _key, bid_reference: f"score-{bid_reference}",
+            {(question.key, handle): cell for handle, cell in cells.items()},
+            field=lambda _key, handle: f"score-{handle}",
             clock=clock,
         )
 
@@ -135,8 +135,8 @@ def keep_drafts(
     field: Callable[[str, str], str],
     clock: Clock,
 ) -> int:
-    """Keep drafts by question key and bid reference, in the caller's transaction, which has asked
-    the policy and holds the challenge's row; return how many changed.
+    """Keep drafts by question key and bid handle, in the caller's transaction, which has asked the
+    policy and holds the challenge's row; return how many changed.
 
     `field` names the field of a cell where its value is refused.
 
@@ -146,7 +146,7 @@ def keep_drafts(
     """
     member = found.own_seat
     owed = {
-        (question.key, bidder.reference): (bidder, question)
+        (question.key, bidder.handle): (bidder, question)
         for bidder, question in queries.expected_cells(
             member,
             found.stage,
@@ -242,7 +242,7 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
             raise Invalid(
                 N_("Some scores or reasons are missing."),
                 {
-                    f"{question.key}/{bidder.reference}": FAULT_WORDS[fault]
+                    f"{question.key}/{bidder.handle}": FAULT_WORDS[fault]
                     for (bidder, question), fault in faults.items()
                 },
             )
@@ -286,7 +286,7 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
 def correct_score(
     reference: str,
     key: str,
-    bid_reference: str,
+    handle: str,
     *,
     value: Decimal | None,
     rationale: str,
@@ -308,7 +308,7 @@ def correct_score(
         member = found.own_seat
         ensure(policy.can_correct_score(actor, member, found.phase))
         question = queries.question_named(found.stage, key)
-        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
+        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), handle)
         if has_seen_others(session, member):
             raise WrongMoment(SEEN_OTHERS)
         if (member.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
@@ -350,7 +350,7 @@ def correct_score(
             chain=reference,
             actor=actor,
             label=member.label,
-            bid=bid_reference,
+            bid=bidder.reference,
             criterion=key,
             before=f"{present.value:f}",
             score=f"{value:f}",

@@ -216,9 +216,9 @@ def _line(
     question = item.question
     return Line(
         identifier=identifier_of(member_id, own.bidder.bid_id, question.id),
-        bid=own.bidder.reference,
+        bid=own.bidder.handle,
         key=question.key,
-        shown=own.bidder.supplier_name,
+        shown=own.bidder.shown,
         question=f"{question.number}. {question.title}",
         guidance=guidance,
         answer=answer,

@@ -22,32 +22,32 @@ from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_sc
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
-@blueprint.get("/bids/<bid_reference>")
+@blueprint.get("/bids/<handle>")
 @requires(Permission.SCORE_RECORD)
-def bid(reference: str, bid_reference: str) -> Answer:
+def bid(reference: str, handle: str) -> Answer:
     """Show one bid across all questions; the reading is recorded before the page is served."""
-    page = _read(reference, bid_reference)
+    page = _read(reference, handle)
     form = _form([cell.item.question for cell in page.cells])
     for cell in page.cells:
         fill(form, cell.item.question.key, cell.own)
     return answer("panel/desk/bid.html", form, None, page=page)
 
 
-@blueprint.post("/bids/<bid_reference>")
+@blueprint.post("/bids/<handle>")
 @requires(Permission.SCORE_RECORD)
-def save_bid(reference: str, bid_reference: str) -> Answer | Response:
+def save_bid(reference: str, handle: str) -> Answer | Response:
     """Keep what was written on one bid, complete or not, and go where the person asked."""
     found = meet(reference)
     if (refused := refusal(found)) is not None:
         return refused
     work = evaluator_pages.own_work(db.session(), found)
-    order = [bidder.reference for bidder, _left in work.bids]
-    if bid_reference not in order:
+    order = [bidder.handle for bidder, _left in work.bids]
+    if handle not in order:
         raise NotFound(N_("That bid is not among those you score."))
     questions = [
         item.question
         for item in work.questions
-        if any(own.bidder.reference == bid_reference for own in item.scores)
+        if any(own.bidder.handle == handle for own in item.scores)
     ]
     form = _form(questions)
     try:
@@ -55,7 +55,7 @@ def save_bid(reference: str, bid_reference: str) -> Answer | Response:
             raise Invalid("")
         desk.save_bid(
             reference,
-            bid_reference,
+            handle,
             sent(form, [question.key for question in questions]),
             actor=access.current_actor(),
             clock=access.clock(),
@@ -65,20 +65,20 @@ def save_bid(reference: str, bid_reference: str) -> Answer | Response:
             return told
         if not isinstance(error, Invalid):
             raise
-        return answer("panel/desk/bid.html", form, error, page=_read(reference, bid_reference))
+        return answer("panel/desk/bid.html", form, error, page=_read(reference, handle))
     if keeping.scripted():
         return keeping.saved("")
-    place = order.index(bid_reference)
+    place = order.index(handle)
     if place + 1 < len(order):
-        then = see("panel.bid", reference, bid_reference=order[place + 1])
+        then = see("panel.bid", reference, handle=order[place + 1])
     else:
         then = see("panel.check", reference)
     return onward(reference, work, then)
 
 
-@blueprint.route("/texts/<key>/<bid_reference>", methods=["GET", "POST"])
+@blueprint.route("/texts/<key>/<handle>", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def texts(reference: str, key: str, bid_reference: str) -> Answer:
+def texts(reference: str, key: str, handle: str) -> Answer:
     """Show the own reasons that may serve for one score; put one of them below its reason."""
     found = meet(reference)
     ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
@@ -90,7 +90,7 @@ def texts(reference: str, key: str, bid_reference: str) -> Answer:
             desk.use_text(
                 reference,
                 key,
-                bid_reference,
+                handle,
                 (source[0], source[2]),
                 actor=access.current_actor(),
                 clock=access.clock(),
@@ -100,37 +100,33 @@ def texts(reference: str, key: str, bid_reference: str) -> Answer:
             status = 422
         else:
             flash(_("Your text is put below the reason. Change what does not fit."))
-            return make_response(redirect(_back(reference, key, bid_reference), code=303))
+            return make_response(redirect(_back(reference, key, handle), code=303))
         found = meet(reference)
     page = render_template(
         "panel/desk/texts.html",
         found=found,
         form=form,
-        texts=own_texts(db.session(), found, key, bid_reference),
-        back=_back(reference, key, bid_reference),
+        texts=own_texts(db.session(), found, key, handle),
+        back=_back(reference, key, handle),
     )
     return page, status
 
 
-def _read(reference: str, bid_reference: str) -> BidPage:
-    return service.read_bid(
-        reference, bid_reference, actor=access.current_actor(), clock=access.clock()
-    )
+def _read(reference: str, handle: str) -> BidPage:
+    return service.read_bid(reference, handle, actor=access.current_actor(), clock=access.clock())
 
 
 def _form(questions: list[Question]) -> Any:
     return scoring_form((question.key, question.title, question) for question in questions)
 
 
-def _back(reference: str, key: str, bid_reference: str) -> str:
+def _back(reference: str, key: str, handle: str) -> str:
     """Give the address from which a person came, at the reason that they were writing."""
     if request.args.get("back") == "bid":
         return url_for(
             "panel.bid",
             reference=reference,
-            bid_reference=bid_reference,
+            handle=handle,
             _anchor=f"reason-{key}",
         )
-    return url_for(
-        "panel.question", reference=reference, key=key, _anchor=f"reason-{bid_reference}"
-    )
+    return url_for("panel.question", reference=reference, key=key, _anchor=f"reason-{handle}")

@@ -71,7 +71,7 @@ def onward(reference: str, work: OwnWork, following: Response) -> Response:
     """Send the browser where the button says that was pressed: to what follows, to a question, to
     a bid, to own texts for one score, or home."""
     keys = {item.question.key for item in work.questions}
-    bids = {bidder.reference for bidder, _left in work.bids}
+    bids = {bidder.handle for bidder, _left in work.bids}
     place, _sign, wanted = request.form.get("then", "").partition(":")
     key, _slash, bid = wanted.partition("/")
     if place == "next":
@@ -79,10 +79,10 @@ def onward(reference: str, work: OwnWork, following: Response) -> Response:
     if place == "go" and key in keys:
         return see("panel.question", reference, key=key)
     if place == "bid" and wanted in bids:
-        return see("panel.bid", reference, bid_reference=wanted)
+        return see("panel.bid", reference, handle=wanted)
     if place in ("texts", "bid-texts") and key in keys and bid in bids:
         back = {"back": "bid"} if place == "bid-texts" else {}
-        return see("panel.texts", reference, key=key, bid_reference=bid, **back)
+        return see("panel.texts", reference, key=key, handle=bid, **back)
     now = access.clock().now()
     flash(_("Saved at %(time)s.", time=format_time(now, seconds=True)))
     return see("panel.home", reference)

@@ -10,11 +10,11 @@ from scoring.panel import service
 from scoring.panel.views.frame import blueprint
 
 
-@blueprint.get("/bids/<bid_reference>/files/<int:place>")
+@blueprint.get("/bids/<handle>/files/<int:place>")
 @requires(Permission.SCORE_RECORD)
-def file(reference: str, bid_reference: str, place: int) -> Response:
+def file(reference: str, handle: str, place: int) -> Response:
     """Give a member a file of a bid; the reading is recorded before a byte is sent."""
     attachment, sha256 = service.read_file(
-        reference, bid_reference, place, actor=access.current_actor(), clock=access.clock()
+        reference, handle, place, actor=access.current_actor(), clock=access.clock()
     )
     return file_response(attachment, access.current_files().open(sha256))

@@ -159,12 +159,12 @@ def moderation(reference: str) -> Answer:
     )
 
 
-@blueprint.route("/moderation/<key>/<bid_reference>", methods=["GET", "POST"])
+@blueprint.route("/moderation/<key>/<handle>", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def cell(reference: str, key: str, bid_reference: str) -> Answer:
+def cell(reference: str, key: str, handle: str) -> Answer:
     """Show a member one bid on one question with all scores; the chair records what was agreed."""
     actor = access.current_actor()
-    page = service.read_cell(reference, key, bid_reference, actor=actor, clock=access.clock())
+    page = service.read_cell(reference, key, handle, actor=actor, clock=access.clock())
     form = consensus_form(
         page.cell.question, [(label, name) for label, name, _seat in page.may_be_present]
     )
@@ -174,7 +174,7 @@ def cell(reference: str, key: str, bid_reference: str) -> Answer:
             service.record_consensus(
                 reference,
                 key,
-                bid_reference,
+                handle,
                 value=score_of(form.value),
                 rationale=form.rationale.data or "",
                 present=form.present.data or [],
@@ -188,7 +188,7 @@ def cell(reference: str, key: str, bid_reference: str) -> Answer:
             flash(
                 _(
                     "Agreed: %(bidder)s on “%(question)s”.",
-                    bidder=page.cell.bidder.supplier_name,
+                    bidder=page.cell.bidder.shown,
                     question=page.cell.question.title,
                 )
             )
@@ -197,7 +197,7 @@ def cell(reference: str, key: str, bid_reference: str) -> Answer:
                     "panel.cell",
                     reference,
                     key=page.next_cell.question.key,
-                    bid_reference=page.next_cell.bidder.reference,
+                    handle=page.next_cell.bidder.handle,
                 )
             return see("panel.moderation", reference)
     elif not form.is_submitted():

@@ -27,7 +27,7 @@ def question(reference: str, key: str) -> Answer:
     page = _read(reference, key)
     form = _form(page.current)
     for own in page.current.scores:
-        fill(form, own.bidder.reference, own)
+        fill(form, own.bidder.handle, own)
     return answer("panel/question.html", form, None, page=page)
 
 
@@ -48,7 +48,7 @@ def save(reference: str, key: str) -> Answer | Response:
         service.save_draft(
             reference,
             key,
-            sent(form, [own.bidder.reference for own in current.scores]),
+            sent(form, [own.bidder.handle for own in current.scores]),
             actor=access.current_actor(),
             clock=access.clock(),
         )
@@ -74,7 +74,7 @@ def _read(reference: str, key: str) -> QuestionPage:
 
 def _form(current: OwnQuestion) -> Any:
     return scoring_form(
-        (own.bidder.reference, own.bidder.supplier_name, current.question) for own in current.scores
+        (own.bidder.handle, own.bidder.shown, current.question) for own in current.scores
     )
 
 
@@ -110,12 +110,12 @@ def check(reference: str) -> Answer:
     return render_template("panel/check.html", form=form, refused=bool(refused), **page), status
 
 
-@blueprint.route("/scores/<key>/<bid_reference>/correct", methods=["GET", "POST"])
+@blueprint.route("/scores/<key>/<handle>/correct", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def correct(reference: str, key: str, bid_reference: str) -> Answer:
+def correct(reference: str, key: str, handle: str) -> Answer:
     """Correct one submitted score, with a reason, until moderation begins."""
     page = service.read_own_score(
-        reference, key, bid_reference, actor=access.current_actor(), clock=access.clock()
+        reference, key, handle, actor=access.current_actor(), clock=access.clock()
     )
     own = page.current.scores[0]
     form = correction_form(page.current.question)
@@ -125,7 +125,7 @@ def correct(reference: str, key: str, bid_reference: str) -> Answer:
             service.correct_score(
                 reference,
                 key,
-                bid_reference,
+                handle,
                 value=score_of(form.value),
                 rationale=form.rationale.data or "",
                 reason=form.reason.data or "",

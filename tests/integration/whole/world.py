@@ -201,6 +201,7 @@ class World:
             "reference": thing.bid if of_bids else thing.reference,
             # The interest that waits for a decision is one in the rival.
             "bid_reference": thing.rival_bid if rule.endpoint == "panel.decide" else thing.bid,
+            "handle": thing.bid,
             "label": thing.evaluator,
             "key": "solves",
             "section": "problem",
