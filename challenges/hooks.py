@@ -46,6 +46,9 @@ class OfBids:
 CriteriaHook = Callable[[Session, Stage, Sequence[Criterion]], None]
 before_criteria_go: list[CriteriaHook] = []
 
+# Called within the transaction that ends a published challenge without a contract.
+after_end: list[Callable[[Session, Challenge], None]] = []
+
 # The kind of the job that is written when a challenge is published; saved searches do it.
 ON_PUBLICATION = "alerts.published"
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from challenges import log_words
+from challenges import hooks, log_words
 from challenges.ending import letters, policy
 from challenges.lifecycle import Event, NoAward
 from challenges.models import Challenge
@@ -22,7 +22,7 @@ def end_without_contract(
 ) -> None:
     """End a published challenge because no contract comes of it, and tell everybody concerned.
 
-    Bids stay as they are: what is sealed is not opened, and nothing is deleted.
+    Bids stay as they are: what is sealed is not opened, and nothing of the record is deleted.
 
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to end, or not now.
@@ -42,6 +42,8 @@ def end_without_contract(
             raise Invalid(unknown, fields={"why": unknown})
         challenge.cancelled_because, challenge.no_award = reason, why
         advance(session, challenge, Event.CANCEL, clock=clock)
+        for hook in hooks.after_end:
+            hook(session, challenge)
         letters.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, actor, clock)
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from sqlalchemy import cast, delete, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from challenges import hooks
+from challenges.models import Challenge
 from marketplace.core.clock import Clock
 from scoring.panel.desk.models import PrivateNote
 from scoring.panel.models import PanelMember, ScoreDraft
@@ -99,3 +101,12 @@ def forget(session: Session, stage_id: uuid.UUID) -> None:
     """Delete all notes of a stage's panel, in the caller's transaction; of those who left too."""
     sat = select(PanelMember.id).where(PanelMember.stage_id == stage_id)
     session.execute(delete(PrivateNote).where(PrivateNote.member_id.in_(sat)))
+
+
+def _forget_all(session: Session, challenge: Challenge) -> None:
+    """Delete the notes about a challenge that ended: nobody scores it any more."""
+    for stage in challenge.stages:
+        forget(session, stage.id)
+
+
+hooks.after_end.append(_forget_all)

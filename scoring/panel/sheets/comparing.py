@@ -1,6 +1,7 @@
 """What a sheet that was brought would change, and what is wrong with it, row by row. Pure."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -120,6 +121,7 @@ class Comparison:
 
     `same` counts rows that agree with the page, `kept` those that only the page changed since the
     sheet was taken, `absent` own rows that the sheet does not have: all of them stay as they are.
+    `past` counts rows that were the person's when they took the sheet and are not any more.
     """
 
     wrong: Sequence[Wrong]
@@ -127,6 +129,7 @@ class Comparison:
     same: int
     kept: int
     absent: int
+    past: int = 0
     digest: str = field(default="")
 
     @property
@@ -135,8 +138,13 @@ class Comparison:
         return [change for change in self.changes if change.conflict]
 
 
-def compare(lines: Sequence[Line], rows: Sequence[Brought]) -> Comparison:
+def compare(
+    lines: Sequence[Line], rows: Sequence[Brought], past: AbstractSet[str] = frozenset()
+) -> Comparison:
     """Hold a sheet's rows against an evaluator's own scores as they are now.
+
+    `past` are identifiers of rows that can have been the evaluator's before: of a bid that they
+    must not deal with any more, or a question that others score now. They are left out.
 
     Where only the sheet was changed since it was taken, its score is a change; where only the page
     was, the page stands; where both were, differently, it is a conflict, which the person decides.
@@ -145,8 +153,11 @@ def compare(lines: Sequence[Line], rows: Sequence[Brought]) -> Comparison:
     seen: dict[str, int] = {}
     found: list[Wrong] = []
     changes: list[Change] = []
-    same = kept = 0
+    same = kept = left_out = 0
     for row in rows:
+        if row.identifier in past:
+            left_out += 1
+            continue
         line = known.get(row.identifier)
         faults = [
             *_misplaced(row, line, seen),
@@ -173,6 +184,7 @@ def compare(lines: Sequence[Line], rows: Sequence[Brought]) -> Comparison:
         same=same,
         kept=kept,
         absent=len(known.keys() - seen.keys()),
+        past=left_out,
         digest=_digest(changes),
     )
 

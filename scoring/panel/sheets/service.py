@@ -19,7 +19,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import evaluator_pages, policy, queries, service
 from scoring.panel.desk.pages import Desk
-from scoring.panel.evaluator_pages import OwnQuestion, OwnScore
+from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, OwnWork
 from scoring.panel.queries import Meeting
 from scoring.panel.service import DraftCell
 from scoring.panel.sheets import reading, writing
@@ -89,7 +89,7 @@ def bring_sheet(reference: str, name: str, file: BinaryIO, *, actor: Actor, cloc
     with transaction() as session:
         found = queries.meeting(session, reference, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
-        if is_foreign(_lines(session, found), rows):
+        if is_foreign(_lines(evaluator_pages.own_work(session, found)), rows):
             raise BadSheet(
                 N_(
                     "This is not your sheet for this challenge: none of its rows is one of yours. "
@@ -117,6 +117,15 @@ def waiting(session: Session, found: Meeting) -> Waiting | None:
     if brought is None:
         return None
     return Waiting(_held_against(session, found, brought), brought.brought_at)
+
+
+def waits(session: Session, found: Meeting) -> bool:
+    """Tell whether a sheet waits for its owner, the actor.
+
+    Raises:
+        Forbidden: the actor does not sit on the panel.
+    """
+    return session.get(BroughtSheet, found.own_seat.id) is not None
 
 
 def take_in(reference: str, *, seen: str, from_sheet: Set[str], actor: Actor, clock: Clock) -> int:
@@ -183,12 +192,19 @@ def throw_away(reference: str, *, actor: Actor) -> None:
 
 
 def _held_against(session: Session, found: Meeting, brought: BroughtSheet) -> Comparison:
-    return compare(_lines(session, found), [Brought.of(row) for row in brought.rows])
-
-
-def _lines(session: Session, found: Meeting) -> list[Line]:
-    """Give the rows as they are now, without what bids say."""
     work = evaluator_pages.own_work(session, found)
+    lines = _lines(work)
+    every = {
+        identifier_of(work.member.id, bidder.bid_id, question.id)
+        for bidder in work.bidders
+        for question in queries.questions(found.stage)
+    }
+    rows = [Brought.of(row) for row in brought.rows]
+    return compare(lines, rows, every - {line.identifier for line in lines})
+
+
+def _lines(work: OwnWork) -> list[Line]:
+    """Give the rows as they are now, without what bids say."""
     return [
         _line(work.member.id, item, own, guidance="", answer="")
         for item in work.questions

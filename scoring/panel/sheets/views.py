@@ -180,7 +180,7 @@ def _allowed(reference: str) -> Meeting:
 
 
 def _bring_page(found: Meeting, form: BaseForm) -> str:
-    waits = service.waiting(db.session(), found) is not None
+    waits = service.waits(db.session(), found)
     return render_template("sheets/bring.html", found=found, form=form, waits=waits)
 
 

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from challenges.ending.service import end_without_contract
+from challenges.lifecycle import NoAward
 from challenges.models import Challenge
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.transaction import transaction
@@ -196,6 +198,21 @@ def test_notes_are_deleted_when_the_scores_are_locked(
         stage = held.get_one(Challenge, scene.challenge.id).stage
         service.lock_quality(held, stage, actor=scene.actor("cher"), clock=scene.clock)
     assert session.scalar(count) == 0
+
+
+def test_notes_are_deleted_when_the_challenge_ends_without_a_contract(
+    noted: Scene, session: Session
+) -> None:
+    assert session.scalars(select(PrivateNote.text)).all() == [NOTE]
+    end_without_contract(
+        noted.reference,
+        why=NoAward.NO_MONEY,
+        reason="The money is gone.",
+        actor=noted.actor("olga"),
+        clock=noted.clock,
+    )
+    session.rollback()
+    assert session.scalars(select(PrivateNote.text)).all() == []
 
 
 def test_note_that_is_emptied_is_gone_and_one_that_is_not_sent_stays(

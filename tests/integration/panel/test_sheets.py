@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.core.audit.log import chain_entries
 from scoring.panel import service
+from scoring.panel.interests import service as interests
 from scoring.panel.lifecycle import Measure
 from scoring.panel.models import Score, ScoreDraft
 from scoring.panel.sheets.models import BroughtSheet
@@ -248,10 +249,27 @@ def test_sheet_before_scoring_is_refused(scene: Scene, client: FlaskClient) -> N
     assert client.get(at(scene, "/scores.xlsx")).status_code == 409
 
 
-def test_sheet_never_brings_a_bid_one_was_recused_from_meanwhile(
+def test_row_of_a_bid_one_was_recused_from_meanwhile_is_left_out(
     scoring: Scene, client: FlaskClient, session: Session
 ) -> None:
-    """A row that was given before, of a bid that is no longer the evaluator's, is wrong."""
+    content = filled(take(scoring, client), all_of(4))
+    interests.find_interest(
+        scoring.reference,
+        scoring.label("eva"),
+        scoring.bids["Acorn"],
+        statement="They have just hired my brother.",
+        actor=scoring.actor("eva"),
+        clock=scoring.clock,
+    )
+    bring(scoring, client, content)
+    shown = seen(client, scoring)[0]
+    assert "2 rows are of bids or questions that you do not score any more" in shown
+    assert "Acorn" not in shown
+
+
+def test_another_evaluators_row_is_no_row_of_ones_own(
+    scoring: Scene, client: FlaskClient, session: Session
+) -> None:
     theirs = take(scoring, client, "evan")
     own = take(scoring, client)
     cedar = next(row for row in rows_of(theirs) if row[BID] == "Cedar")
