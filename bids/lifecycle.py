@@ -11,8 +11,12 @@ from marketplace.core.text import N_
 
 
 class BidState(StrEnum):
-    """Where a bid stands. What the panel and the decision make of it stands in their rooms."""
+    """Where a bid stands. What the panel and the decision make of it stands in their rooms.
 
+    INVITED is the bid of a supplier who goes on to a later stage, before it writes anything.
+    """
+
+    INVITED = "invited"
     DRAFT = "draft"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
@@ -24,6 +28,8 @@ class BidState(StrEnum):
 class BidEvent(StrEnum):
     """What moves a bid."""
 
+    START = "start"
+    HEAR = "hear"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     OPEN = "open"
@@ -33,6 +39,7 @@ class BidEvent(StrEnum):
 
 
 BID_STATE_WORDS = {
+    BidState.INVITED: N_("Invited"),
     BidState.DRAFT: N_("Draft"),
     BidState.SUBMITTED: N_("Submitted"),
     BidState.WITHDRAWN: N_("Withdrawn"),
@@ -50,6 +57,9 @@ _DECISIONS = {
 }
 
 BID_TRANSITIONS: dict[tuple[BidState, BidEvent], BidState] = {
+    (BidState.INVITED, BidEvent.START): BidState.DRAFT,
+    # Nothing is written for an interview: whoever is invited is heard.
+    (BidState.INVITED, BidEvent.HEAR): BidState.VALID,
     (BidState.DRAFT, BidEvent.SUBMIT): BidState.SUBMITTED,
     (BidState.SUBMITTED, BidEvent.SUBMIT): BidState.SUBMITTED,  # replaces the version before
     (BidState.WITHDRAWN, BidEvent.SUBMIT): BidState.SUBMITTED,

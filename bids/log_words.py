@@ -16,6 +16,7 @@ STOPPED = "opening.stopped"
 OPENED = "bids.opened"
 LAPSED = "bids.lapsed"
 DECIDED = "eligibility.decided"
+INVITED = "bids.invited"
 
 register(
     {
@@ -74,6 +75,11 @@ register(
             discloses=True,
             witness=True,
             kind=Kind.OPENING,
+        ),
+        INVITED: Telling(
+            N_("Suppliers were invited to stage %(stage)s (%(count)s)"),
+            public=frozenset({"count"}),
+            kind=Kind.DECISION,
         ),
         # A bid counts until an officer finds otherwise: whose bid was looked at tells how it fares.
         DECIDED: Telling(N_("Bid %(bid)s was found %(finding)s: %(reason)s"), kind=Kind.DECISION),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -59,6 +60,9 @@ class Bid(Identified, Base):
     a submission and the moment somebody begins to change what was submitted: its key is destroyed
     then, and a new draft has another. `copy_key_id` is what lets the supplier read its submitted
     versions again.
+
+    `previous_id` is the bid that led to this one, in a stage after the first: nobody has one there
+    without it. `unsealed` tells that nothing was submitted here (`challenges.stages.kinds.Source`).
     """
 
     __tablename__ = "bid"
@@ -78,9 +82,11 @@ class Bid(Identified, Base):
             initially="DEFERRED",
         ),
         CheckConstraint(
-            "state IN ('draft', 'withdrawn') OR current_version IS NOT NULL",
+            "state IN ('draft', 'withdrawn', 'invited') OR current_version IS NOT NULL OR unsealed",
             name="submitted_has_version",
         ),
+        CheckConstraint("state <> 'invited' OR previous_id IS NOT NULL", name="invited_goes_on"),
+        CheckConstraint("NOT unsealed OR current_version IS NULL", name="unsealed_not_submitted"),
     )
 
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -94,6 +100,8 @@ class Bid(Identified, Base):
     draft_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("draft_key.id"), unique=True)
     copy_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealing_key.id"), unique=True)
     current_version: Mapped[int | None]
+    previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid.id"), unique=True)
+    unsealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     row_version: Mapped[int] = mapped_column()
 
     challenge: Mapped[Challenge] = relationship(foreign_keys=[challenge_id], viewonly=True)

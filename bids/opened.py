@@ -2,19 +2,20 @@
 
 Before it there is a number and nothing else. What is read here is the submission that counts, from
 the bytes that its envelope held at the opening; an envelope that was not the one in the log, or
-could not be opened, is flagged, never dropped.
+could not be opened, is flagged, never dropped. Bids that were never sealed here are read from where
+they are kept (`bids.unsealed`).
 """
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bids import documents
+from bids import documents, unsealed
 from bids.grounds.document import Eligibility
 from bids.grounds.models import GroundFinding
 from bids.lifecycle import OPENED_STATES, BidState
@@ -31,6 +32,9 @@ from bids.renewing import queries as renewals
 from bids.team.document import Member, partners
 from challenges.models import Challenge, Plan
 from challenges.queries import is_newest
+from challenges.stages.kinds import Source
+from challenges.stages.models import StageRun
+from challenges.stages.running import read_from
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
 from marketplace.core.errors import WrongMoment
@@ -63,10 +67,14 @@ class OpenedBid:
     `reason` is the latest finding's, empty where none was made. `flaw` says what was wrong at the
     opening, or is wrong now with what was read then; where nothing could be read, or what was read
     is another bid, the answers are empty and `eligibility` is None. `size_class` is empty then too.
+
+    `received` tells how it came. One that was never submitted here has version 0 and no instants;
+    its digest is empty where it has no document.
     """
 
     bid_id: uuid.UUID
     reference: str
+    received: Source
     supplier_id: uuid.UUID
     supplier_name: str
     state: BidState
@@ -79,8 +87,8 @@ class OpenedBid:
     size_class: str
     version: int
     sha256: str
-    arrived_at: datetime
-    recorded_at: datetime
+    arrived_at: datetime | None
+    recorded_at: datetime | None
     flaw: Flaw | None
     eligibility: Eligibility | None
     findings: Sequence[Finding]
@@ -109,8 +117,8 @@ class OpenedBid:
 
     @property
     def readable(self) -> bool:
-        """Tell whether there is anything that is this bid's own words."""
-        return self.eligibility is not None
+        """Tell whether there is anything that is this bid's own words, where words were asked."""
+        return self.eligibility is not None or self.received is not Source.SEALED
 
     @property
     def intact(self) -> bool:
@@ -154,8 +162,14 @@ def expected_of(bid: Bid, submission: Submission) -> Expected:
 
 
 def is_opened(session: Session, stage_id: uuid.UUID) -> bool:
-    """Tell whether a stage's bids were opened."""
-    return session.get(Opening, stage_id) is not None
+    """Tell whether a stage's bids may be read: they were opened, or never sealed."""
+    return opened_at(session, stage_id) is not None
+
+
+def opened_at(session: Session, stage_id: uuid.UUID) -> datetime | None:
+    """Give from when a stage's bids may be read; None while they are sealed or not there."""
+    opening = session.get(Opening, stage_id)
+    return opening.opened_at if opening else read_from(session, stage_id)
 
 
 def bid_counts(session: Session, stage_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -166,7 +180,7 @@ def bid_counts(session: Session, stage_ids: Iterable[uuid.UUID]) -> dict[uuid.UU
     wanted = list(stage_ids)
     rows = session.execute(
         select(Bid.stage_id, func.count())
-        .join(
+        .outerjoin(
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
         )
@@ -211,19 +225,28 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             Plan.sha256.label("plan_sha256"),
             EligibilityDecision,
             User.name.label("decided_by"),
+            StageRun.source,
         )
-        .join(Opening, Opening.stage_id == Bid.stage_id)
+        .outerjoin(Opening, Opening.stage_id == Bid.stage_id)
+        .outerjoin(StageRun, StageRun.stage_id == Bid.stage_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .outerjoin(Plan, (Plan.challenge_id == Bid.challenge_id) & is_newest())
-        .join(
+        .outerjoin(
             Submission,
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
         )
-        .join(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
+        .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(EligibilityDecision, EligibilityDecision.bid_id == Bid.id)
         .outerjoin(User, User.id == EligibilityDecision.decided_by_id)
-        .where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
+        .where(
+            Bid.stage_id == stage_id,
+            Bid.state.in_(OPENED_STATES),
+            or_(
+                and_(Opening.stage_id.is_not(None), OpenedSubmission.submission_id.is_not(None)),
+                and_(StageRun.bids_at.is_not(None), Bid.unsealed),
+            ),
+        )
         .order_by(
             func.lower(Organisation.name),
             Bid.id,
@@ -235,7 +258,15 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
         query = query.where(Bid.reference == reference)
     found = []
     read = session.execute(query).all()
-    logged = log.fields_of(session, [row.Submission.entry_n for row in read])
+    logged = log.fields_of(session, [row.Submission.entry_n for row in read if row.Submission])
+    loose = {row.Bid.id: row for row in read if row.Bid.unsealed}
+    known = (
+        unsealed.read(
+            session, next(iter(loose.values())).source, [row.Bid for row in loose.values()]
+        )
+        if loose
+        else {}
+    )
     found_of = _found_of_grounds(
         session, {row.EligibilityDecision.id for row in read if row.EligibilityDecision}
     )
@@ -253,6 +284,9 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             for row in rows
             if row.EligibilityDecision is not None
         ]
+        if bid.unsealed:
+            found.append(_unsealed(bid, rows[0].source, known[bid.id], findings))
+            continue
         found.append(
             _opened(
                 bid,
@@ -304,6 +338,7 @@ def _opened(
     return OpenedBid(
         bid_id=bid.id,
         reference=bid.reference,
+        received=Source.SEALED,
         supplier_id=bid.supplier_id,
         supplier_name=document.supplier_name if document else supplier_name,
         state=bid.state,
@@ -327,6 +362,71 @@ def _opened(
         team=content.team,
         passport=document.passport if document else {},
     )
+
+
+def _unsealed(
+    bid: Bid, received: Source, known: unsealed.Unsealed, findings: Sequence[Finding]
+) -> OpenedBid:
+    content = known.content
+    return OpenedBid(
+        bid_id=bid.id,
+        reference=bid.reference,
+        received=received,
+        supplier_id=bid.supplier_id,
+        supplier_name=known.supplier_name,
+        state=bid.state,
+        reason=findings[-1].reason if findings else "",
+        price_minor=content.price_minor,
+        answers=content.answers,
+        contract_accepted=content.contract_accepted,
+        contract_points=content.contract_points,
+        ai_statement=content.ai_statement,
+        size_class=known.eligibility.size_class if known.eligibility else "",
+        version=0,
+        sha256=known.sha256,
+        arrived_at=None,
+        recorded_at=None,
+        flaw=None,
+        eligibility=known.eligibility,
+        findings=findings,
+        adjustments=content.adjustments,
+        milestones=content.milestones,
+        attachments=content.attachments,
+        team=content.team,
+        passport=known.passport,
+    )
+
+
+def _heard(session: Session, bids: Sequence[Bid]) -> Mapping[uuid.UUID, unsealed.Unsealed]:
+    """Give what suppliers who are heard declared in the stage that they come from.
+
+    They write nothing, so their words and prices of then are not said again.
+    """
+    before = dict(
+        session.execute(
+            select(Bid.id, Bid.stage_id).where(Bid.id.in_([each.previous_id for each in bids]))
+        ).tuples()
+    )
+    led = {
+        each.bid_id: each
+        for stage_id in set(before.values())
+        for each in _read(session, stage_id, None)
+    }
+    found = {}
+    for bid in bids:
+        then = led.get(bid.previous_id) if bid.previous_id else None
+        if then is None:
+            raise LookupError(f"{bid.reference} follows no opened bid")
+        found[bid.id] = unsealed.Unsealed(
+            supplier_name=then.supplier_name,
+            content=replace(unsealed.NOTHING_WRITTEN, team=then.team),
+            eligibility=then.eligibility,
+            passport=then.passport,
+        )
+    return found
+
+
+unsealed.register(Source.HEARD, _heard)
 
 
 def read_document(held: bytes | None) -> documents.BidDocument | None:

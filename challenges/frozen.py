@@ -2,15 +2,14 @@
 
 import hashlib
 
-from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from challenges.log_words import CHANGED, DEADLINE_EXTENDED, PUBLISHED, REOPENED
-from challenges.models import Challenge, EvaluationPlan
+from challenges.log_words import CHANGED, DEADLINE_EXTENDED, PUBLISHED, REOPENED, STAGE_OPENED
+from challenges.models import EvaluationPlan, Stage
 from challenges.plan import evaluations
+from challenges.stages.running import last_entry
 from marketplace.core.audit.entries import write_instant
-from marketplace.core.audit.models import LogEntry
 from marketplace.core.errors import WrongMoment
 from marketplace.core.text import N_
 
@@ -23,16 +22,16 @@ class ClosingDiffers(WrongMoment):
     """The stored closing instant or sealing key is not what the log says; nothing is opened."""
 
 
-def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
-    """Give the criteria and method of a challenge's stage, which are those of its logged plan.
+def frozen_evaluation(session: Session, stage: Stage) -> EvaluationPlan:
+    """Give the criteria and method of a stage, which are those of its challenge's logged plan.
 
     Raises:
         PlanDiffers: they are not, or the stored plan is not the one whose digest the log holds.
     """
-    stage = challenge.stage
+    challenge = stage.challenge
     evaluation, plan = stage.plan, challenge.plan
     # Publication names the plan, and so does each change, whether it made a new one or not.
-    logged = _last(session, challenge, PUBLISHED, CHANGED)
+    logged = last_entry(session, challenge.stage, PUBLISHED, CHANGED)
     if evaluation is None:
         raise NoResultFound(f"{challenge.reference} has no plan")
     if (
@@ -51,22 +50,23 @@ def frozen_evaluation(session: Session, challenge: Challenge) -> EvaluationPlan:
     return evaluation
 
 
-def ensure_as_logged(session: Session, challenge: Challenge) -> None:
+def ensure_as_logged(session: Session, stage: Stage) -> None:
     """Refuse to go on where a stage's closing instant or sealing key is not what the log says.
 
     Raises:
         ClosingDiffers: one of them is another than the last publication, extension or reopening
-            says.
+            says; of a stage after the first, than the entry that opened it.
     """
-    stage = challenge.stage
-    published = _last(session, challenge, PUBLISHED)
-    closing = _last(session, challenge, PUBLISHED, DEADLINE_EXTENDED, REOPENED)
-    if closing is None:
+    began = PUBLISHED if stage.ordinal == 1 else STAGE_OPENED
+    published = last_entry(session, stage, began)
+    closing = last_entry(session, stage, began, DEADLINE_EXTENDED, REOPENED)
+    if closing is None and stage.ordinal == 1:
         # Publication is always recorded in the transaction that sets what is compared here, so
         # this challenge was never published; “log verify” tells of one that only says it was.
         return
     if (
         published is None
+        or closing is None
         or stage.closes_at is None
         or write_instant(stage.closes_at) != closing.fields.get("closes_at")
         or stage.sealing_key is None
@@ -79,12 +79,3 @@ def ensure_as_logged(session: Session, challenge: Challenge) -> None:
                 "“marketplace log verify” says what was changed."
             )
         )
-
-
-def _last(session: Session, challenge: Challenge, *actions: str) -> LogEntry | None:
-    return session.scalar(
-        select(LogEntry)
-        .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(actions))
-        .order_by(LogEntry.cn.desc())
-        .limit(1)
-    )

@@ -1,4 +1,8 @@
-"""The states of a challenge and what moves it from one to the next. Pure."""
+"""The states of a challenge and of its stages, and what moves each from one to the next. Pure.
+
+A challenge goes through them once. While it is being evaluated, each stage after the first goes
+through those from OPEN to EVALUATING by itself (`challenges.stages.running`).
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +12,11 @@ from marketplace.core.text import N_
 
 
 class State(StrEnum):
-    """Where a challenge stands. CLOSED is never stored: it is OPEN after its closing instant."""
+    """Where a challenge or a stage of it stands.
+
+    CLOSED is never stored: it is OPEN after its closing instant. WAITING and ADVANCED are states of
+    a stage alone: it has not begun, or suppliers have gone on from it to the next.
+    """
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -21,10 +29,12 @@ class State(StrEnum):
     SIGNED = "contract_signed"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
+    WAITING = "waiting"
+    ADVANCED = "advanced"
 
 
 class Event(StrEnum):
-    """What people do that moves a challenge."""
+    """What people do that moves a challenge, or one of its stages."""
 
     SUBMIT_FOR_REVIEW = "submit_for_review"
     RETURN_TO_DRAFT = "return_to_draft"
@@ -36,6 +46,10 @@ class Event(StrEnum):
     SIGN_CONTRACT = "sign_contract"
     STOP = "stop"
     CANCEL = "cancel"
+    # Of a stage alone.
+    OPEN_STAGE = "open_stage"
+    HEAR = "hear"
+    GO_ON = "go_on"
 
 
 class NoAward(StrEnum):
@@ -76,6 +90,8 @@ STATE_WORDS = {
     State.SIGNED: N_("Contract signed"),
     State.STOPPED: N_("Stopped, with lessons"),
     State.CANCELLED: N_("Cancelled"),
+    State.WAITING: N_("Not begun"),
+    State.ADVANCED: N_("Suppliers have gone on"),
 }
 
 # What was published is not cancelled: it ends, with its reason for everybody to read.
@@ -90,7 +106,9 @@ def state_words(state: State, *, published: bool) -> str:
 # Everything a visitor may see. A challenge cancelled before publication is told apart by its
 # publication instant, which it lacks.
 UNPUBLISHED = frozenset({State.DRAFT, State.IN_REVIEW, State.READY})
-PUBLIC_STATES = frozenset(State) - UNPUBLISHED
+STAGE_STATES = frozenset({State.WAITING, State.ADVANCED})
+CHALLENGE_STATES = frozenset(State) - STAGE_STATES
+PUBLIC_STATES = CHALLENGE_STATES - UNPUBLISHED
 EDITABLE_STATES = frozenset({State.DRAFT})
 AWARDED_STATES = frozenset({State.INTENTION, State.SIGNED})
 
@@ -112,6 +130,16 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.SIGNED, Event.STOP): State.STOPPED,
     **{(state, Event.CANCEL): State.CANCELLED for state in _UNDER_WAY},
     **{(state, Event.CANCEL): State.CANCELLED for state in UNPUBLISHED},
+}
+
+# A stage that suppliers are invited to. What is written is sealed, closes and is opened as in the
+# first one; an interview without writing can be held at once.
+STAGE_TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.WAITING, Event.OPEN_STAGE): State.OPEN,
+    (State.WAITING, Event.HEAR): State.OPENED,
+    (State.CLOSED, Event.OPEN_BIDS): State.OPENED,
+    (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
+    (State.EVALUATING, Event.GO_ON): State.ADVANCED,
 }
 
 
@@ -174,5 +202,20 @@ def after(state: State, event: Event) -> State:
     except KeyError:
         raise WrongMoment(
             N_("This cannot be done while the challenge is “%(state)s”."),
+            state=STATE_WORDS[state].lower(),
+        ) from None
+
+
+def stage_after(state: State, event: Event) -> State:
+    """Give the state of a stage that `event` leads to.
+
+    Raises:
+        WrongMoment: the event has no place in this state.
+    """
+    try:
+        return STAGE_TRANSITIONS[(state, event)]
+    except KeyError:
+        raise WrongMoment(
+            N_("This cannot be done while the stage is “%(state)s”."),
             state=STATE_WORDS[state].lower(),
         ) from None

@@ -13,6 +13,7 @@ DEADLINE_DECLINED = "deadline.declined"
 DEADLINE_EXTENDED = "deadline.extended"
 REOPENED = "challenge.reopened"
 CHANGED = "challenge.changed"
+STAGE_OPENED = "stage.opened"
 NOT_AWARDED = "challenge.not_awarded"
 
 _KIND = Kind.PUBLICATION
@@ -84,6 +85,13 @@ register(
             public=frozenset({"closes_at"}),
             witness=True,
             kind=Kind.OPENING,
+        ),
+        # For a stage after the first what publication is for the challenge: what is judged by which
+        # plan, and where bids are written, until when, and to what they are sealed.
+        STAGE_OPENED: Telling(
+            N_("Stage %(stage)s was opened to the suppliers who go on (plan: SHA-256 %(plan)s)"),
+            public=frozenset({"plan", "source", "closes_at", "sealing_key"}),
+            kind=_KIND,
         ),
         # It does not disclose the chain: a draft may never have been public, and of bids that were
         # never opened nobody is told even how many there were. Auditors read it all the same.

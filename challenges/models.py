@@ -23,13 +23,15 @@ from challenges.documents.models import Document
 from challenges.drafting.models import ApprovedText, RecordAnswer, TeamMember
 from challenges.joining.models import JointSponsor
 from challenges.kinds import CriterionKind, LegalRoute, PriceModel, Rounded
-from challenges.lifecycle import NoAward, State
+from challenges.lifecycle import CHALLENGE_STATES, NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
-from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageTerms
+from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageRun, StageTerms
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
 from marketplace.core.vault.models import SealingKey
+
+_STATES = ", ".join(f"'{each.value}'" for each in State if each in CHALLENGE_STATES)
 
 
 class Challenge(Identified, Base):
@@ -39,6 +41,7 @@ class Challenge(Identified, Base):
     __table_args__ = (
         # CLOSED follows from the clock, so it must not be stored beside it.
         CheckConstraint("state <> 'closed'", name="closed_is_derived"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
         # What stands open or beyond was published, by a person other than the one who drafted.
         CheckConstraint(
             "state IN ('draft','in_review','ready','cancelled') OR published_at IS NOT NULL",
@@ -110,7 +113,7 @@ class Challenge(Identified, Base):
     # Whether people of other public bodies may read the title and the problem of the draft.
     open_to_partners: Mapped[bool] = mapped_column(default=False)
 
-    state: Mapped[State] = mapped_column(enum_type(State), default=State.DRAFT)
+    state: Mapped[State] = mapped_column(enum_type(State, checked=False), default=State.DRAFT)
     created_at: Mapped[datetime]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -255,6 +258,8 @@ class Stage(StageTerms, Identified, Base):
     )
     prizes: Mapped[list[Prize]] = relationship(order_by=Prize.place, cascade="all, delete-orphan")
     plans: Mapped[list["EvaluationPlan"]] = relationship(order_by="EvaluationPlan.version")
+    # What there is of it beside the challenge's own state: `challenges.stages.running`.
+    run: Mapped[StageRun | None] = relationship(cascade="all, delete-orphan")
 
     @property
     def plan(self) -> "EvaluationPlan | None":

@@ -61,7 +61,7 @@ def confirm_opening(
         locked_bids(session, challenge.stage)
         ensure(_may_confirm(session, challenge, actor, second_factor, clock))
         _hold_key(session, key, actor)
-        ensure_as_logged(session, challenge)
+        ensure_as_logged(session, challenge.stage)
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
         record_closing(session, challenge, clock)
         closing = openings.closing_that_holds(session, challenge)

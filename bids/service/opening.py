@@ -86,7 +86,7 @@ def _open(reference: str, clock: Clock) -> None:
         raise LookupError(f"{reference} has no key to seal bids to")
     if stage.closes_at is None or clock.now() < opens_from(stage.closes_at):
         raise NotReleased("Bids can be opened only after the closing time.")
-    ensure_as_logged(session, challenge)
+    ensure_as_logged(session, challenge.stage)
     statement, opener = sealing.release(
         session,
         stage.sealing_key_id,

@@ -8,6 +8,7 @@ from challenges.service.drafts import create, save
 from challenges.service.method import choose_method, read_method
 from challenges.service.review import (
     advance,
+    advance_stage,
     approve,
     cancel,
     name_openers,
@@ -20,6 +21,7 @@ from challenges.service.review import (
 __all__ = [
     "add_criterion",
     "advance",
+    "advance_stage",
     "approve",
     "arrange",
     "await_closing",

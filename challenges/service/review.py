@@ -19,12 +19,13 @@ from challenges.ending import letters as ending
 from challenges.following import letters as following
 from challenges.law import law_of
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
 from challenges.notices.rules import unannounced
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
 from challenges.service.freezing import freeze
 from challenges.similar.vectors import await_vector
+from challenges.stages.running import state_of
 from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -231,6 +232,25 @@ def advance(session: Session, challenge: Challenge, event: Event, *, clock: Cloc
     session.flush()
     following.tell_step(session, challenge, event, clock)
     return challenge.state
+
+
+def advance_stage(session: Session, stage: Stage, event: Event, *, clock: Clock) -> State:
+    """Move a stage whose challenge's row the caller holds locked, and return its new state.
+
+    The first stage moves with its challenge; one that follows moves alone.
+
+    Raises:
+        WrongMoment: the event has no place in the state at this instant.
+    """
+    challenge = stage.challenge
+    if stage.ordinal == 1:
+        return advance(session, challenge, event, clock=clock)
+    state = lifecycle.stage_after(state_of(challenge, stage, clock.now()), event)
+    if stage.run is None:
+        raise LookupError(f"stage {stage.ordinal} of {challenge.reference} has not begun")
+    stage.run.state = state
+    session.flush()
+    return state
 
 
 def _refuse_unready(challenge: Challenge, clock: Clock) -> None:

@@ -52,6 +52,18 @@ class Property(StrEnum):
     OPEN = "open"
 
 
+class Source(StrEnum):
+    """How the bids of a stage come to those who judge them.
+
+    They are sealed here until two officers open them; or suppliers are heard and write nothing; or
+    they were received elsewhere and are brought here to be judged.
+    """
+
+    SEALED = "sealed"
+    HEARD = "heard"
+    ELSEWHERE = "elsewhere"
+
+
 class LaterKind(StrEnum):
     """Whether what is bought later is part of this competition."""
 

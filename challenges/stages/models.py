@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, Unit
+from challenges.lifecycle import State
+from challenges.stages.kinds import LaterKind, Payment, Property, Source, StageKind, Unit
 from marketplace.core.database import Base, Identified, enum_type
 
 
@@ -59,6 +60,32 @@ class Prize(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class StageRun(Base):
+    """That a stage has begun, how its bids come, and where it stands.
+
+    `state` is empty for the first stage until suppliers have gone on from it: it stands where its
+    challenge stands. `bids_at` is from when bids that were never sealed may be read; those that
+    are sealed may be from their opening on. Either may be missing: a first stage has a row only
+    where this says more of it than its challenge does.
+    """
+
+    __tablename__ = "stage_run"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('open', 'opened', 'evaluating', 'advanced')", name="state_of_stage"
+        ),
+        CheckConstraint("source <> 'heard' OR bids_at IS NOT NULL", name="heard_at_once"),
+        CheckConstraint("source <> 'sealed' OR bids_at IS NULL", name="sealed_until_opened"),
+    )
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    state: Mapped[State | None] = mapped_column(enum_type(State, checked=False))
+    source: Mapped[Source] = mapped_column(enum_type(Source), default=Source.SEALED)
+    begun_at: Mapped[datetime]
+    begun_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    bids_at: Mapped[datetime | None]
 
 
 class LaterPurchase(Base):

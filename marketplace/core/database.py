@@ -84,12 +84,15 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact
 
 
-def enum_type(kind: type[StrEnum]) -> Enum:
-    """Make the column type of a StrEnum: its values as text, limited by a CHECK."""
+def enum_type(kind: type[StrEnum], *, checked: bool = True) -> Enum:
+    """Make the column type of a StrEnum: its values as text, limited by a CHECK.
+
+    Where it is not `checked`, the table has a CHECK of its own, of the values that fit it.
+    """
     return Enum(
         kind,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=40,
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],

@@ -176,9 +176,7 @@ def public_file(session: Session, reference: str) -> bytes:
             any of it.
     """
     _public_title(session, reference)
-    content = chain_reading.chain_file(
-        session, reference, lambda action: log.telling(action).public
-    )
+    content = chain_reading.chain_file(session, reference, log.public_fields)
     if content is None:
         raise NotFound(_NO_PAGE)
     return content
@@ -213,7 +211,7 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
 
 def public_sight() -> Sight:
     """Name what everybody may see of a disclosed chain: all actions, and their public fields."""
-    return Sight({action: log.telling(action).public for action in log.recorded_actions()})
+    return Sight({action: log.public_fields(action) for action in log.recorded_actions()})
 
 
 _NO_PAGE = N_("There is no such page.")

@@ -90,7 +90,7 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
         WrongMoment: the bids are not opened, or the stored plan is not the published one.
     """
     stage = challenge.stage
-    plan = frozen_evaluation(session, challenge)
+    plan = frozen_evaluation(session, stage)
     evaluators = [
         member
         for member in panels.seats(session, stage.id)

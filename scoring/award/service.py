@@ -217,7 +217,7 @@ def _announce(
     clock: Clock,
 ) -> None:
     """Announce the intention to award to all bidders at once, and start the standstill."""
-    plan = frozen_evaluation(session, challenge)
+    plan = frozen_evaluation(session, challenge.stage)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = regime.under(regime.band(plan.band), challenge.legal_route)
     now = clock.now()

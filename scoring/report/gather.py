@@ -99,7 +99,7 @@ def full_report(
         queries=asked_of_bids(session, challenge),
         prices=last_decisions(session, stage.id),
     )
-    plan = frozen_evaluation(session, challenge)
+    plan = frozen_evaluation(session, stage)
     _ensure_as_published(found, plan)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = next(band for band in regime.bands if band.key == plan.band)

@@ -28,6 +28,9 @@ CHECKPOINT = "log.checkpoint"
 # Later than all tries of a job (`jobs.RETRY_AFTER`).
 _GIVEN_UP = timedelta(hours=8)
 
+# Of which stage of a challenge an entry is: it has the field where that is not the first.
+_ALWAYS_PUBLIC = frozenset({"stage"})
+
 _ACTOR = ("actor", "actor_id")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -104,6 +107,11 @@ def telling(action: str) -> Telling:
         KeyError: no room has registered the action.
     """
     return _tellings[action]
+
+
+def public_fields(action: str) -> frozenset[str]:
+    """Name the fields of an action that are for everybody once the chain is disclosed."""
+    return _tellings[action].public | _ALWAYS_PUBLIC
 
 
 def words_for(entry: LogEntry) -> tuple[str, Mapping[str, Any]]:

@@ -28,7 +28,7 @@ def published(session: Session, body: Organisation, lead: User) -> Challenge:
 
 
 def test_challenge_as_it_was_published_passes(session: Session, published: Challenge) -> None:
-    ensure_as_logged(session, published)
+    ensure_as_logged(session, published.stage)
 
 
 def test_challenge_extended_and_reopened_by_two_officers_passes(
@@ -36,12 +36,12 @@ def test_challenge_extended_and_reopened_by_two_officers_passes(
 ) -> None:
     journey = a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
     move(journey, journey.closes_at + DAY)
-    ensure_as_logged(session, journey.challenge)
+    ensure_as_logged(session, journey.challenge.stage)
 
     clock.instant = journey.closes_at + DAY + timedelta(hours=1)
     move(journey, journey.closes_at + 2 * DAY, reason=DOWN)
 
-    ensure_as_logged(session, journey.challenge)
+    ensure_as_logged(session, journey.challenge.stage)
 
 
 def test_closing_moved_past_the_log_is_refused(session: Session, published: Challenge) -> None:
@@ -50,7 +50,7 @@ def test_closing_moved_past_the_log_is_refused(session: Session, published: Chal
     session.commit()
 
     with pytest.raises(ClosingDiffers, match="is not the one in the record"):
-        ensure_as_logged(session, published)
+        ensure_as_logged(session, published.stage)
 
 
 def test_closing_put_back_to_before_an_extension_is_refused(
@@ -64,7 +64,7 @@ def test_closing_put_back_to_before_an_extension_is_refused(
     session.commit()
 
     with pytest.raises(ClosingDiffers):
-        ensure_as_logged(session, challenge)
+        ensure_as_logged(session, challenge.stage)
 
 
 @pytest.mark.parametrize("another", [True, False])
@@ -75,4 +75,4 @@ def test_key_that_was_not_published_is_refused(
     session.commit()
 
     with pytest.raises(ClosingDiffers):
-        ensure_as_logged(session, published)
+        ensure_as_logged(session, published.stage)
