@@ -38,11 +38,20 @@ class Rounded(StrEnum):
     POINTS = "points"
 
 
+class Combine(StrEnum):
+    """How several people's scores of one answer become one; the names are the engine's."""
+
+    CONSENSUS = "consensus"
+    MEAN = "mean"
+    MEDIAN = "median"
+
+
 class CriterionKind(StrEnum):
-    """Whether people score a criterion, or a formula does."""
+    """Whether people score a criterion, a formula does, or an earlier stage has."""
 
     QUALITY = "quality"
     PRICE = "price"
+    CARRIED = "carried"
 
 
 class DeadlineOutcome(StrEnum):

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 from challenges.documents.models import Document
 from challenges.drafting.models import ApprovedText, RecordAnswer, TeamMember
 from challenges.joining.models import JointSponsor
-from challenges.kinds import CriterionKind, LegalRoute, PriceModel, Rounded
+from challenges.kinds import Combine, CriterionKind, LegalRoute, PriceModel, Rounded
 from challenges.lifecycle import CHALLENGE_STATES, NoAward, State
 from challenges.notices.models import ChosenCode, NoticeRecord
 from challenges.stages.models import TERMS_RULES, LaterPurchase, Prize, StageRun, StageTerms
@@ -248,6 +248,11 @@ class Stage(StageTerms, Identified, Base):
     below_mean: Mapped[Decimal | None] = mapped_column(ExactDecimal(1))
     below_next: Mapped[Decimal | None] = mapped_column(ExactDecimal(1))
     minimum_panel: Mapped[int] = mapped_column(default=3)
+    combine: Mapped[Combine] = mapped_column(
+        enum_type(Combine), default=Combine.CONSENSUS, server_default=Combine.CONSENSUS
+    )
+    # Whether the panel judges without seeing who bids.
+    names_withheld: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What bids are sealed to: made at publication, and kept when the closing instant moves.
     sealing_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealing_key.id"))
 
@@ -268,9 +273,11 @@ class Stage(StageTerms, Identified, Base):
 
 
 class Criterion(Identified, Base):
-    """How a bid is judged on one question, or by its price.
+    """How a bid is judged on one question, by its price, or by what it reached in an earlier stage.
 
     `key` is its id in the evaluation document. Weights have at most three decimal places.
+    `carried_stage` is the number of that earlier stage, and `carried_key` the criterion there; its
+    total where there is none.
     """
 
     __tablename__ = "criterion"
@@ -285,6 +292,12 @@ class Criterion(Identified, Base):
         CheckConstraint("max_score > 0", name="max_score_positive"),
         CheckConstraint("min_score >= 0 AND min_score <= max_score", name="min_score_in_scale"),
         CheckConstraint("point_value_minor >= 0", name="point_value"),
+        # What is carried comes from an earlier stage: from one criterion there, or from its total.
+        CheckConstraint("(kind = 'carried') = (carried_stage IS NOT NULL)", name="carried_from"),
+        CheckConstraint("carried_stage >= 1", name="carried_stage"),
+        CheckConstraint(
+            "carried_key IS NULL OR carried_stage IS NOT NULL", name="carried_key_has_stage"
+        ),
         Index(
             "uq_criterion_one_price",
             "stage_id",
@@ -307,6 +320,8 @@ class Criterion(Identified, Base):
     word_limit: Mapped[int | None]
     # What one point of its score is worth in money, where the lowest adjusted price wins.
     point_value_minor: Mapped[int | None] = mapped_column(BigInteger)
+    carried_stage: Mapped[int | None]
+    carried_key: Mapped[str | None] = mapped_column(String(60))
 
     stage: Mapped[Stage] = relationship(back_populates="criteria")
     descriptors: Mapped[list["ScaleDescriptor"]] = relationship(

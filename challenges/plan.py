@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from challenges.method.document import (
     WEIGHTS_TOTAL,
+    carried_document,
     formula_document,
     method_document,
     plain,
@@ -24,6 +25,7 @@ __all__ = [
     "FIRST_VERSION",
     "FORMAT",
     "PRICE",
+    "QUALITY",
     "WEIGHTS_TOTAL",
     "evaluations",
     "frozen_plan",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 PRICE = "price"
+QUALITY = "quality"
 
 FORMAT = "plan/1"
 FIRST_VERSION = 1
@@ -66,7 +69,7 @@ def frozen_plan(
 
 
 def _stage(stage: "Stage") -> dict[str, Any]:
-    return {
+    document = {
         "stage": stage.ordinal,
         "name": stage.name,
         "evaluation": plan_document(stage),
@@ -81,12 +84,15 @@ def _stage(stage: "Stage") -> dict[str, Any]:
                 ],
             }
             for criterion in stage.criteria
-            if criterion.kind != PRICE
+            if criterion.kind == QUALITY
         },
         "budget": None if stage.budget_minor is None else price_text(stage.budget_minor),
         "minimum_panel": stage.minimum_panel,
-        "names_withheld": False,
+        "names_withheld": bool(stage.names_withheld),
     }
+    if carried := carried_document(stage):
+        document["carried"] = carried
+    return document
 
 
 def evaluations(plan: bytes) -> dict[int, bytes]:

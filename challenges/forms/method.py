@@ -9,13 +9,20 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from challenges.forms.numbers import WholeField
-from challenges.kinds import CriterionKind, PriceModel, Rounded
+from challenges.kinds import Combine, CriterionKind, PriceModel, Rounded
 from challenges.method.choice import STEPS_MOST, Method
 from challenges.method.rules import BY_CRITERION, STEP_WORDS, USUAL_MODELS, Step, usual_steps
-from challenges.method.words import FURTHER, ROUNDED_WORDS
+from challenges.method.words import (
+    COMBINE_MEANINGS,
+    COMBINE_WORDS,
+    FURTHER,
+    ROUNDED_WORDS,
+)
 from challenges.models import Criterion, Stage
 from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS
 from marketplace.core.forms import BaseForm, ExactDecimalField, MoneyField
+
+SHOWN, WITHHELD = "shown", "withheld"
 
 _TIES = (
     _l("First"),
@@ -84,6 +91,25 @@ class MethodForm(BaseForm):
         description=_l("30 is usual."),
     )
 
+    # Of these two, what comes without any of its boxes leaves what is kept as it is.
+    combine = RadioField(
+        _l("How do the panel’s scores become one?"),
+        widget=GovRadioInput(),
+        choices=[(str(each), _l(words)) for each, words in COMBINE_WORDS.items()],
+    )
+    names = RadioField(
+        _l("Does the panel see who bids?"),
+        widget=GovRadioInput(),
+        choices=[
+            (SHOWN, _l("Yes, the panel sees the names of bidders")),
+            (WITHHELD, _l("No, names are withheld until the panel has finished scoring")),
+        ],
+        description=_l(
+            "Good for a written sift: answers are judged and not reputations. Bidders are told to "
+            "leave their names out. Not for interviews, where the panel meets them."
+        ),
+    )
+
     @classmethod
     def over(cls, stage: Stage, present: Method, **more: Any) -> "MethodForm":
         """Make the form for a stage's criteria, showing its present method where nothing is sent.
@@ -120,6 +146,8 @@ class MethodForm(BaseForm):
         return {
             **{name: value for name, value in vars(present).items() if name != "tie_break"},
             "rounded": present.rounded or "",
+            "combine": present.combine.value,
+            "names": WITHHELD if present.names_withheld else SHOWN,
             **{f"tie_{place}": "" for place in range(1, STEPS_MOST + 1)},
             **{f"tie_{place}": step for place, step in enumerate(ties, 1)},
             **{f"point_value-{key}": value for key, value in present.point_values},
@@ -136,6 +164,7 @@ class MethodForm(BaseForm):
         return [field for name, field in self._fields.items() if name.startswith("point_value-")]
 
     price_model_meanings = PRICE_MODEL_MEANINGS
+    combine_meanings = COMBINE_MEANINGS
 
     def content(self) -> Method:
         """Give what was typed."""
@@ -151,6 +180,8 @@ class MethodForm(BaseForm):
             tie_break=tuple(field.data for field in self.ties if field.data),
             below_mean=self.below_mean.data,
             below_next=self.below_next.data,
+            combine=Combine(self.combine.data),
+            names_withheld=self.names.data == WITHHELD,
             point_values=tuple((f.short_name[first:], f.data) for f in self.point_values),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
+from challenges.kinds import Combine
 from challenges.method.rules import (
     FIXED_BUDGET,
     Step,
@@ -35,6 +36,8 @@ class Method(Part):
     `price_weight` is that of the price criterion, which only a formula has. `tie_break` is None for
     the usual order and empty where ties stay. `below_mean` and `below_next` are percentages from
     which a price is asked about. `point_values` say by criterion what one point is worth.
+    `combine` tells how the scores of several people become one, and `names_withheld` that these
+    people do not see who bids.
     """
 
     price_model: "PriceModel"
@@ -48,6 +51,8 @@ class Method(Part):
     below_mean: Decimal | None = None
     below_next: Decimal | None = None
     point_values: tuple[tuple[str, int | None], ...] = ()
+    combine: Combine = Combine.CONSENSUS
+    names_withheld: bool = False
 
     @property
     def priced(self) -> bool:

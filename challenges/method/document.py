@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from challenges.kinds import Combine, CriterionKind
 from challenges.method.rules import (
     BY_CRITERION,
     FIXED_BUDGET,
@@ -11,6 +12,7 @@ from challenges.method.rules import (
     ranking_of,
     usual_steps,
 )
+from challenges.stages.succession import advancing
 from scoring.engine.document import ADJUSTED_PRICE
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def method_document(stage: "Stage") -> dict[str, Any]:
     method: dict[str, Any] = {
         "weights_total": plain(WEIGHTS_TOTAL),
         "currency": stage.challenge.currency,
-        "combine": "consensus",
+        "combine": str(stage.combine or Combine.CONSENSUS),
         "ranking": ranking_of(stage.price_model),
         "tie_break": list(steps_of(stage)),
     }
@@ -40,6 +42,8 @@ def method_document(stage: "Stage") -> dict[str, Any]:
             for criterion in stage.criteria
             if criterion.point_value_minor is not None
         }
+    if (places := advancing(stage)) is not None:
+        method["advance"] = places
     if stage.quality_threshold is not None:
         method["quality_threshold"] = plain(stage.quality_threshold)
     if stage.rounded is not None:
@@ -75,7 +79,7 @@ def steps_of(stage: "Stage") -> tuple[str, ...]:
     """
     if stage.tie_break is not None:
         return tuple(stage.tie_break.split())
-    if is_formula(stage.price_model) and all(c.kind != "price" for c in stage.criteria):
+    if is_formula(stage.price_model) and all(c.kind != CriterionKind.PRICE for c in stage.criteria):
         return ()
     return usual_steps(stage.price_model)
 
@@ -89,6 +93,16 @@ def lost_steps(stage: "Stage") -> tuple[str, ...]:
         if (step.startswith(BY_CRITERION) and step.removeprefix(BY_CRITERION) not in keys)
         or (step == Step.PRICE and stage.price_model == FIXED_BUDGET)
     )
+
+
+def carried_document(stage: "Stage") -> dict[str, dict[str, Any]]:
+    """Give by criterion from where its percentage is carried: an earlier stage's number, and one
+    criterion there or, where there is none, its total."""
+    return {
+        criterion.key: {"stage": criterion.carried_stage, "criterion": criterion.carried_key}
+        for criterion in stage.criteria
+        if criterion.kind == CriterionKind.CARRIED
+    }
 
 
 def price_text(minor: int) -> str:

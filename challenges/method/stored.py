@@ -1,6 +1,6 @@
 """How a stage's method is read from its rows and put into them."""
 
-from challenges.kinds import CriterionKind
+from challenges.kinds import Combine, CriterionKind
 from challenges.method.choice import Method
 from challenges.models import Criterion, Stage
 
@@ -24,6 +24,8 @@ def read(stage: Stage) -> Method:
         tie_break=None if stage.tie_break is None else tuple(stage.tie_break.split()),
         below_mean=stage.below_mean,
         below_next=stage.below_next,
+        combine=stage.combine or Combine.CONSENSUS,
+        names_withheld=bool(stage.names_withheld),
         point_values=tuple(
             sorted(
                 (criterion.key, criterion.point_value_minor)
@@ -48,6 +50,8 @@ def put(stage: Stage, method: Method) -> None:
         "rounded_decimals",
         "below_mean",
         "below_next",
+        "combine",
+        "names_withheld",
     ):
         setattr(stage, name, getattr(method, name))
     stage.tie_break = None if method.tie_break is None else " ".join(method.tie_break)

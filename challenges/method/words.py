@@ -6,8 +6,10 @@ Messages are marked, not translated; whoever shows them translates them.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from challenges.kinds import Combine
 from challenges.method.document import plain, steps_of
 from challenges.method.rules import STEP_WORDS, step_words
+from challenges.stages.succession import advancing
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -126,9 +128,81 @@ ROUNDED_WORDS: Mapping[str, str] = {
 }
 
 
+# For the body that chooses: what each way of combining is, and what it means for the panel.
+COMBINE_WORDS: Mapping[str, str] = {
+    Combine.CONSENSUS: N_("The panel agrees one score for each answer"),
+    Combine.MEAN: N_("Each evaluator’s score stands, and their average counts"),
+    Combine.MEDIAN: N_("Each evaluator’s score stands, and the middle one counts"),
+}
+COMBINE_MEANINGS: Mapping[str, str] = {
+    Combine.CONSENSUS: N_(
+        "They score alone first, then talk where they differ. Bidders get one reason that all "
+        "stand behind. Best for most challenges."
+    ),
+    Combine.MEAN: N_(
+        "Nobody has to agree, and everybody’s reason is told. One very high or very low score "
+        "moves the average."
+    ),
+    Combine.MEDIAN: N_(
+        "As with the average, but a single score far from the others hardly counts. Of an even "
+        "number of scores, the mean of the middle two is taken."
+    ),
+}
+
+# The same for those who bid.
+_COMBINED: Mapping[str, str] = {
+    Combine.CONSENSUS: N_(
+        "Each evaluator scores alone. Then the panel agrees one score for each question, with its "
+        "reason."
+    ),
+    Combine.MEAN: N_(
+        "Each evaluator scores alone, with a reason. These scores stand as they are: for each "
+        "question their average counts."
+    ),
+    Combine.MEDIAN: N_(
+        "Each evaluator scores alone, with a reason. These scores stand as they are: for each "
+        "question the middle one counts, or the mean of the middle two."
+    ),
+}
+
+
+def panel_sentences(stage: "Stage") -> list[Sentence]:
+    """Say in words how the panel of a stage judges: how scores become one, and what it sees."""
+    said = [Sentence(_COMBINED[stage.combine or Combine.CONSENSUS], {})]
+    if stage.names_withheld:
+        said.append(
+            Sentence(
+                N_(
+                    "The panel does not see who bids until it has finished scoring. Leave names "
+                    "out of your answers."
+                ),
+                {},
+            )
+        )
+    return said
+
+
 def method_sentences(stage: "Stage") -> list[Sentence]:
-    """Say in words what else decides at a stage: threshold, rounding, ties, very low prices."""
+    """Say in words what else decides at a stage: who moves on, threshold, rounding, ties, and very
+    low prices."""
     said = []
+    if (places := advancing(stage)) is not None:
+        said.append(
+            Sentence(
+                N_(
+                    "At most %(count)d bids move on from this stage: those with the best results. "
+                    "Where bids tie for the last place and nothing below parts them, the panel "
+                    "decides, and the decision is recorded."
+                )
+                if places > 1
+                else N_(
+                    "One bid moves on from this stage: the one with the best result. Where bids "
+                    "tie for it and nothing below parts them, the panel decides, and the decision "
+                    "is recorded."
+                ),
+                {"count": places},
+            )
+        )
     if stage.quality_threshold is not None:
         said.append(
             Sentence(

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from challenges.plan import PRICE, WEIGHTS_TOTAL, plain
+from challenges.plan import QUALITY, WEIGHTS_TOTAL, plain
 from challenges.readiness.finding import Finding
 from challenges.sections import Section
+from challenges.stages.carrying import source_of
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -24,11 +25,16 @@ def weights_sum(stage: "Stage") -> Decimal:
 def of_criteria(stage: "Stage") -> Iterator[Finding]:
     """Look at a stage's criteria, their weights and their scales."""
     section = Section.CRITERIA
-    quality = [criterion for criterion in stage.criteria if criterion.kind != PRICE]
+    quality = [criterion for criterion in stage.criteria if criterion.kind == QUALITY]
     if not stage.criteria:
         yield Finding(section, N_("There is no criterion. Say what bids are judged on."))
         return
-    if not quality:
+    if not quality and any(criterion.carried_stage is not None for criterion in stage.criteria):
+        yield Finding(
+            section,
+            N_("Nothing is scored in this stage. Add at least one question that the panel scores."),
+        )
+    elif not quality:
         yield Finding(
             section,
             N_(
@@ -45,6 +51,16 @@ def of_criteria(stage: "Stage") -> Iterator[Finding]:
         )
     for criterion in quality:
         yield from _question(criterion)
+    for criterion in stage.criteria:
+        if criterion.carried_stage is not None and source_of(criterion) is None:
+            yield Finding(
+                section,
+                N_(
+                    "“%(title)s” is carried from a stage or a criterion that is not there, or does "
+                    "not come before. Delete it, or carry something else."
+                ),
+                data={"title": criterion.title},
+            )
 
 
 def _question(criterion: "Criterion") -> Iterator[Finding]:

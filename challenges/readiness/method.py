@@ -8,8 +8,10 @@ from challenges.method.document import lost_steps, plain
 from challenges.method.rules import Step, is_formula
 from challenges.readiness.finding import Finding, advice
 from challenges.sections.base import Section
+from challenges.stages.kinds import StageKind
+from challenges.stages.succession import advancing
 from marketplace.core.text import N_
-from scoring.engine.document import ADJUSTED_PRICE, PRICE, PRICE_PER_POINT
+from scoring.engine.document import ADJUSTED_PRICE, CARRIED, PRICE, PRICE_PER_POINT, QUALITY
 from scoring.engine.price import FIXED_BOUNDS, RELATIVE_FORMULAS
 
 if TYPE_CHECKING:
@@ -26,9 +28,19 @@ _SECTION = Section.CRITERIA
 
 def of_method(stage: "Stage") -> Iterator[Finding]:
     """Look at how price and quality make the result of a stage."""
-    quality = [criterion for criterion in stage.criteria if criterion.kind != PRICE]
+    quality = [criterion for criterion in stage.criteria if criterion.kind == QUALITY]
+    carried = [criterion for criterion in stage.criteria if criterion.kind == CARRIED]
     price = next((criterion for criterion in stage.criteria if criterion.kind == PRICE), None)
     yield from _model(stage, quality)
+    if stage.price_model == ADJUSTED_PRICE and carried:
+        yield _needed(
+            N_(
+                "The worth of quality is taken off the price, and what is carried from an earlier "
+                "stage has no worth in money, so it would not count. Choose another price model, "
+                "or carry nothing."
+            )
+        )
+    yield from _panel(stage)
     yield from _tie_break(stage)
     if stage.quality_threshold is not None and stage.quality_threshold > THRESHOLD_HIGH:
         yield advice(
@@ -40,7 +52,7 @@ def of_method(stage: "Stage") -> Iterator[Finding]:
             share=plain(stage.quality_threshold),
         )
     if price is not None and quality:
-        yield from _weight_of_price(price, quality)
+        yield from _weight_of_price(price, quality, carried)
     if len(quality) > QUESTIONS_MANY:
         yield advice(
             _SECTION,
@@ -95,8 +107,30 @@ def _tie_break(stage: "Stage") -> Iterator[Finding]:
         )
 
 
-def _weight_of_price(price: "Criterion", quality: "list[Criterion]") -> Iterator[Finding]:
-    others = sum((criterion.weight for criterion in quality), Decimal(0))
+def _panel(stage: "Stage") -> Iterator[Finding]:
+    """Look at what the panel sees: a written sift can do without names, an interview cannot."""
+    if stage.kind == StageKind.INTERVIEW and stage.names_withheld:
+        yield _needed(
+            N_(
+                "Names cannot be withheld in an interview: the panel meets the bidders. Let the "
+                "panel see who bids."
+            )
+        )
+    sift = stage.kind == StageKind.APPLICATION and advancing(stage) is not None
+    if sift and not stage.names_withheld:
+        yield advice(
+            _SECTION,
+            N_(
+                "The written answers here only decide who goes on. Names can be withheld from the "
+                "panel, so that answers are judged and not reputations."
+            ),
+        )
+
+
+def _weight_of_price(
+    price: "Criterion", quality: "list[Criterion]", carried: "list[Criterion]"
+) -> Iterator[Finding]:
+    others = sum((criterion.weight for criterion in (*quality, *carried)), Decimal(0))
     if price.weight >= others:
         yield advice(
             _SECTION,

@@ -64,6 +64,18 @@ def find_question(stage: Stage, key: str) -> Criterion:
     raise NotFound(N_("There is no such criterion."))
 
 
+def find_deletable(stage: Stage, key: str) -> Criterion:
+    """Give a criterion that can be taken out by itself: any but price, which goes with its model.
+
+    Raises:
+        NotFound: there is none with this key.
+    """
+    for criterion in stage.criteria:
+        if criterion.key == key and criterion.kind is not CriterionKind.PRICE:
+            return criterion
+    raise NotFound(N_("There is no such criterion."))
+
+
 def add_criterion(
     reference: str,
     content: Question,
@@ -99,17 +111,27 @@ def append_question(
     Raises:
         Invalid: there are too many criteria.
     """
+    criterion = Criterion(key=key or slug(content.title), kind=CriterionKind.QUALITY)
+    put_question(criterion, content)
+    return append(stage, criterion, former).key
+
+
+def append(stage: Stage, criterion: Criterion, former: Collection[str] = ()) -> Criterion:
+    """Put a criterion behind the others, but before price, under a key that nothing else has.
+
+    Raises:
+        Invalid: there are too many criteria.
+    """
     criteria = stage.criteria
     if len(criteria) >= CRITERIA_MOST:
         raise Invalid(N_("A challenge has at most 30 criteria."))
-    made = _free_key(key or _slug(content.title), {c.key for c in criteria} | set(former))
-    criterion = Criterion(ordinal=next_ordinal(criteria), key=made, kind=CriterionKind.QUALITY)
-    put_question(criterion, content)
+    criterion.key = _free_key(criterion.key, {c.key for c in criteria} | set(former))
+    criterion.ordinal = next_ordinal(criteria)
     last = criteria[-1] if criteria else None
     criteria.append(criterion)
     if last is not None and last.kind is CriterionKind.PRICE:
         last.ordinal, criterion.ordinal = criterion.ordinal, last.ordinal
-    return made
+    return criterion
 
 
 def change_criterion(
@@ -138,14 +160,14 @@ def change_criterion(
 def delete_criterion(
     reference: str, key: str, *, actor: Actor, clock: Clock, stage_id: uuid.UUID | None = None
 ) -> None:
-    """Take a quality criterion out of a draft.
+    """Take a criterion out of a draft, but for price.
 
     Raises:
         NotFound, Forbidden, WrongMoment: as for `save`.
     """
     with transaction() as session:
         stage = _stage(session, reference, stage_id, actor, clock)
-        stage.criteria.remove(find_question(stage, key))
+        stage.criteria.remove(find_deletable(stage, key))
 
 
 def arrange(
@@ -162,7 +184,8 @@ def arrange(
     """Set the weights of criteria by key, price included, and move one of them one step.
 
     The weights need not add up to 100 yet: a draft may be on its way. With `share` those of
-    questions are set so that they do, evenly or in proportion to those given; price keeps its own.
+    questions are set so that they do, evenly or in proportion to those given; price keeps its
+    own, and so does what is carried from an earlier stage.
 
     Raises:
         NotFound: there is no such challenge, or a key names no criterion of it.
@@ -236,8 +259,13 @@ def _share(stage: Stage, how: Share) -> None:
     questions = [each for each in stage.criteria if each.kind is CriterionKind.QUALITY]
     weights = [each.weight for each in questions]
     left = WEIGHTS_TOTAL - sum(
-        (each.weight for each in stage.criteria if each.kind is CriterionKind.PRICE), Decimal(0)
+        (each.weight for each in stage.criteria if each.kind is not CriterionKind.QUALITY),
+        Decimal(0),
     )
+    if left <= 0 and any(each.kind is CriterionKind.CARRIED for each in stage.criteria):
+        raise Invalid(
+            N_("Price and what is carried take all the points. Give them lower weights first.")
+        )
     if left <= 0:
         raise Invalid(N_("Price takes all the points. Give it a lower weight first."))
     shares = evenly(len(weights), left) if how is Share.EVENLY else in_proportion(weights, left)
@@ -258,7 +286,8 @@ def _move(criteria: list[Criterion], key: str, move: Move) -> None:
         criterion.ordinal = ordinal
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
+    """Make a key out of a title."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "criterion"
 

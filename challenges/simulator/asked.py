@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 from challenges.method.document import plain
 from challenges.sections.base import MONEY_MOST, weight_fault
-from challenges.simulator.trial import BIDS_MOST, Sample
+from challenges.simulator.trial import BIDS_MOST, Sample, answered, highest
 from marketplace.core.text import N_, on_one_line
-from scoring.engine.document import QUALITY
 
 if TYPE_CHECKING:
-    from challenges.models import Criterion, Stage
+    from challenges.models import Stage
 
 NAME_MOST = 60
 
@@ -85,11 +84,6 @@ def is_priced(stage: "Stage") -> bool:
     return stage.price_model != "fixed_budget"
 
 
-def questions_of(stage: "Stage") -> "list[Criterion]":
-    """Give the criteria that are scored."""
-    return [criterion for criterion in stage.criteria if criterion.kind == QUALITY]
-
-
 def as_typed(stage: "Stage", samples: Sequence[Sample]) -> Asked:
     """Give what the boxes hold at first: the draft's weights and the samples."""
     return Asked(
@@ -114,7 +108,7 @@ def read(lists: Lists, stage: "Stage", usual: Asked) -> Asked:
     """
     if not lists.get("w") and not lists.get("n"):
         return usual
-    questions, count = questions_of(stage), len(lists.get("n", ()))
+    questions, count = answered(stage), len(lists.get("n", ()))
     fits = (
         (lists.get("c") or [""])[0] == fingerprint(stage)
         and len(lists.get("w", ())) == len(stage.criteria)
@@ -151,10 +145,8 @@ def _faults(asked: Asked, stage: "Stage") -> dict[str, str]:
     for number, bid in enumerate(asked.bids, 1):
         if not bid.name:
             found[f"n{number}"] = N_("Give this bid a name.")
-        for place, (text, question) in enumerate(
-            zip(bid.scores, questions_of(stage), strict=True), 1
-        ):
-            if not _DECIMAL.fullmatch(text) or Decimal(text) > (question.max_score or 0):
+        for place, (text, question) in enumerate(zip(bid.scores, answered(stage), strict=True), 1):
+            if not _DECIMAL.fullmatch(text) or Decimal(text) > highest(question):
                 found[f"s{number}-{place}"] = N_("Enter a score on the scale.")
         if is_priced(stage) and (not _MONEY.fullmatch(bid.price) or _minor(bid.price) > MONEY_MOST):
             found[f"p{number}"] = N_("Enter an amount in pounds, such as 5,000.")

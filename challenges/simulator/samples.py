@@ -4,9 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from challenges.method.words import Sentence
-from challenges.simulator.trial import Sample
+from challenges.simulator.trial import Sample, answered, highest
 from marketplace.core.text import N_
-from scoring.engine.document import QUALITY
 
 if TYPE_CHECKING:
     from challenges.models import Criterion, Stage
@@ -23,7 +22,7 @@ def usual_samples(stage: "Stage") -> list[tuple[Sentence, Sample]]:
     Good and dear, cheap and poor, balanced, and one that shines on the heaviest question alone.
     Without a price two of them would say the same, so the words are others.
     """
-    questions = [c for c in stage.criteria if c.kind == QUALITY]
+    questions = answered(stage)
     heaviest = max(questions, key=lambda c: c.weight, default=None)
     priced = stage.price_model != "fixed_budget"
     low, middle, high = _prices(stage) if priced else (None, None, None)
@@ -43,15 +42,15 @@ def usual_samples(stage: "Stage") -> list[tuple[Sentence, Sample]]:
 
 def new_sample(stage: "Stage") -> Sample:
     """Give a bid to add: in the middle of everything."""
-    questions = [c for c in stage.criteria if c.kind == QUALITY]
+    questions = answered(stage)
     price = None if stage.price_model == "fixed_budget" else _prices(stage)[1]
     return Sample("", tuple(_score(c, Decimal("0.6")) for c in questions), price)
 
 
 def _score(criterion: "Criterion", share: Decimal) -> Decimal:
     """Give a whole score near a share of the scale; a short scale's own end is never passed."""
-    highest = criterion.max_score or Decimal(0)
-    return min((share * highest).quantize(Decimal(1), ROUND_HALF_UP), highest)
+    most = highest(criterion)
+    return min((share * most).quantize(Decimal(1), ROUND_HALF_UP), most)
 
 
 def _prices(stage: "Stage") -> tuple[int, int, int]:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from challenges.method.document import plain, price_text
 from challenges.plan import plan_document
 from scoring.engine import evaluate_document
-from scoring.engine.document import BY_DRAW, PRICE, QUALITY, Evaluation
+from scoring.engine.document import BY_DRAW, CARRIED, CONSENSUS, PRICE, QUALITY, Evaluation
 from scoring.engine.evaluate import Ranked, rank
 from scoring.engine.reading import check
 
 if TYPE_CHECKING:
-    from challenges.models import Stage
+    from challenges.models import Criterion, Stage
+
+# What is carried from an earlier stage is a percentage.
+CARRIED_MOST = Decimal(100)
 
 # What a page and an address can bear.
 BIDS_MOST = 8
@@ -116,21 +119,40 @@ class Trial:
             yield bid
 
 
+def answered(stage: "Stage") -> "list[Criterion]":
+    """Give the criteria for which a made-up bid gives a score, or what it brings along."""
+    return [criterion for criterion in stage.criteria if criterion.kind in (QUALITY, CARRIED)]
+
+
+def highest(criterion: "Criterion") -> Decimal:
+    """Give the most that a made-up bid can have on a criterion."""
+    return CARRIED_MOST if criterion.kind == CARRIED else criterion.max_score or Decimal(0)
+
+
 def trial_of(stage: "Stage", weights: Mapping[str, Decimal], samples: Sequence[Sample]) -> Trial:
     """Make a trial of a stage's plan with other weights, by key; those not given stay.
 
     Weights that do not add up to 100 are taken in proportion to their sum. A draw is left out:
-    what it starts from exists only once bids are opened.
+    what it starts from exists only once bids are opened. A made-up bid has one score for each
+    question, so it does not matter how several become one; and what it carries is a score of 100.
     """
     plan = plan_document(stage)
     criteria = tuple(
-        {**criterion, "weight": plain(weights.get(criterion["id"], Decimal(criterion["weight"])))}
+        {
+            **(_as_scored(criterion) if criterion["kind"] == CARRIED else criterion),
+            "weight": plain(weights.get(criterion["id"], Decimal(criterion["weight"]))),
+        }
         for criterion in plan["criteria"]
     )
     total = sum((Decimal(criterion["weight"]) for criterion in criteria), Decimal(0))
     method = {
         **plan["method"],
+        "combine": CONSENSUS,
         "weights_total": plain(total),
         "tie_break": [step for step in plan["method"]["tie_break"] if step != BY_DRAW],
     }
     return Trial(criteria, method, tuple(samples), stage.price_model != "fixed_budget")
+
+
+def _as_scored(carried: Document) -> Document:
+    return {**carried, "kind": QUALITY, "max_score": plain(CARRIED_MOST)}

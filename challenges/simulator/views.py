@@ -23,7 +23,14 @@ from challenges.service.criteria import read_weights
 from challenges.simulator import asked as asking
 from challenges.simulator import samples, told
 from challenges.simulator.asked import Asked
-from challenges.simulator.trial import BIDS_MOST, Sample, Trial, trial_of
+from challenges.simulator.trial import (
+    BIDS_MOST,
+    Sample,
+    Trial,
+    answered,
+    highest,
+    trial_of,
+)
 from challenges.stages.queries import judged_stage
 from challenges.views.room import Page, at_stage, refused
 from challenges.words import PRICE_MODEL_WORDS
@@ -125,7 +132,7 @@ def _changed(asked: Asked, stage: Stage) -> Asked | None:
 def _page(challenge: Challenge, stage: Stage, asked: Asked, form: WeightsForm) -> str:
     now = access.clock().now()
     lacking = [finding for finding in of_method(stage) if finding.needed]
-    questions = asking.questions_of(stage)
+    questions = answered(stage)
     facts: dict[str, Any] = {}
     if questions and not lacking and not asked.faults:
         facts = _facts(stage, asked)
@@ -137,7 +144,7 @@ def _page(challenge: Challenge, stage: Stage, asked: Asked, form: WeightsForm) -
         again={**at_stage(challenge, stage), **asked.lists(stage)},
         asked=asked,
         form=form,
-        questions=questions,
+        questions=[(each, highest(each)) for each in questions],
         lacking=lacking,
         priced=asking.is_priced(stage),
         fingerprint=asking.fingerprint(stage),

@@ -54,14 +54,31 @@ def fill(challenge: Challenge, template: Template) -> None:
 
 
 def _put_criteria(stage: Stage, planned: Planned) -> None:
-    """Put the questions; the price criterion stays, last, until how money counts is put."""
-    present = {criterion.key: criterion for criterion in stage.criteria}
+    """Put the questions and what is carried; the price criterion stays, last, until how money
+    counts is put."""
+    present = {
+        criterion.key: criterion
+        for criterion in stage.criteria
+        if criterion.kind is CriterionKind.QUALITY
+    }
     kept: list[Criterion] = []
     for ordinal, asked in enumerate(planned.criteria, 1):
         criterion = present.get(asked.key) or Criterion(key=asked.key, kind=CriterionKind.QUALITY)
         criterion.ordinal = ordinal
         put_question(criterion, tidied(asked.content()))
         kept.append(criterion)
+    for brought in planned.carried:
+        kept.append(
+            Criterion(
+                key=brought.key,
+                kind=CriterionKind.CARRIED,
+                ordinal=len(kept) + 1,
+                title=brought.title,
+                weight=brought.weight,
+                carried_stage=brought.stage,
+                carried_key=brought.criterion,
+            )
+        )
     price = stored.price_criterion(stage)
     if price is not None:
         price.ordinal = len(kept) + 1

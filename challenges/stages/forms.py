@@ -20,6 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.validators import InputRequired
 
 from challenges.forms import typed
 from challenges.forms.numbers import WholeField
@@ -38,9 +39,27 @@ from challenges.stages.kinds import (
     StageKind,
     Unit,
 )
-from marketplace.core.forms import BaseForm, MoneyField
+from marketplace.core.forms import BaseForm, ExactDecimalField, MoneyField
 
 _AMOUNT = re.compile(r"£?([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?", re.ASCII)
+
+
+class CarryForm(BaseForm):
+    """What is carried from an earlier stage; the choices are made for the stage."""
+
+    source = RadioField(
+        _l("What is carried?"), widget=GovRadioInput(), validate_choice=False, choices=[]
+    )
+    weight = ExactDecimalField(
+        _l("Weight"),
+        validators=[InputRequired(_l("Enter a weight, such as 30."))],
+        description=_l("How many of the 100 points of this stage it is worth."),
+    )
+    title = StringField(
+        _l("Short name (optional)"),
+        widget=GovTextInput(),
+        description=_l("What bidders read. Without one it has the name that it has there."),
+    )
 
 
 class PrizesField(TextAreaField):

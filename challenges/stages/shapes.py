@@ -10,10 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from challenges.kinds import PriceModel, Rounded
+from challenges.kinds import Combine, PriceModel, Rounded
 from challenges.method import stored
 from challenges.method.choice import Method
-from challenges.plan import PRICE, plain
+from challenges.plan import QUALITY, plain
 from challenges.sections import DEFAULT_DESCRIPTORS, Later, Question, Step
 from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, Unit, is_judged
 from challenges.stages.terms import read_later, read_step
@@ -64,6 +64,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What is carried from an earlier stage, by its number: a criterion there, or its total."""
+
+    key: str
+    title: str
+    weight: Decimal
+    stage: int
+    criterion: str | None = None
+
+
+@dataclass(frozen=True)
 class Reward:
     """A prize."""
 
@@ -90,6 +101,8 @@ class Priced:
     ties_stay: bool = False
     below_mean: Decimal | None = None
     below_next: Decimal | None = None
+    combine: Combine = Combine.CONSENSUS
+    names_withheld: bool = False
 
     def method(self, point_values: tuple[tuple[str, int | None], ...]) -> Method:
         """Give it as a method is written, with what a point is worth by criterion."""
@@ -104,6 +117,8 @@ class Priced:
             tie_break=self.tie_break if self.tie_break or self.ties_stay else None,
             below_mean=self.below_mean,
             below_next=self.below_next,
+            combine=self.combine,
+            names_withheld=self.names_withheld,
             point_values=point_values,
         )
 
@@ -132,6 +147,7 @@ class Planned:
     attach_most: int | None = None
     attach_mb: int | None = None
     criteria: tuple[Asked, ...] = ()
+    carried: tuple[Brought, ...] = ()
     price: Priced | None = None
 
     def content(self) -> Step:
@@ -241,7 +257,12 @@ def _planned(stage: "Stage") -> Planned:
         attach_kinds=step.attach_kinds,
         attach_most=step.attach_most,
         attach_mb=step.attach_mb,
-        criteria=tuple(_asked(each) for each in stage.criteria if each.kind != PRICE),
+        criteria=tuple(_asked(each) for each in stage.criteria if each.kind == QUALITY),
+        carried=tuple(
+            Brought(each.key, each.title, each.weight, each.carried_stage, each.carried_key)
+            for each in stage.criteria
+            if each.carried_stage is not None
+        ),
         price=_priced(stage) if is_judged(stage) else None,
     )
 
@@ -276,6 +297,8 @@ def _priced(stage: "Stage") -> Priced:
         ties_stay=method.tie_break == (),
         below_mean=method.below_mean,
         below_next=method.below_next,
+        combine=method.combine,
+        names_withheld=method.names_withheld,
     )
 
 

@@ -4,7 +4,7 @@ says it. Pure.
 Amounts are in minor units without VAT.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from challenges.sections import Later, Step
@@ -93,12 +93,6 @@ def total_cost(challenge: "Challenge") -> Total:
         minor += later.value_minor or 0
     unknown = None in costs or (later is not None and included and later.value_minor is None)
     return Total(minor, not unknown)
-
-
-def going_on(stages: Sequence["Stage"], stage: "Stage") -> int | None:
-    """Give how many go on from a stage at most: those who take part in the next one."""
-    later = [each for each in stages if each.ordinal > stage.ordinal]
-    return min(later, key=lambda each: each.ordinal).suppliers if later else None
 
 
 def says_something(challenge: "Challenge") -> bool:

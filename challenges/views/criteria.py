@@ -12,7 +12,13 @@ from challenges.forms.steps import StepForm
 from challenges.models import Challenge, Criterion, Stage
 from challenges.plan import WEIGHTS_TOTAL, plain
 from challenges.sections import Section, edition
-from challenges.service.criteria import Move, find_question, read_question, read_weights
+from challenges.service.criteria import (
+    Move,
+    find_deletable,
+    find_question,
+    read_question,
+    read_weights,
+)
 from challenges.stages.queries import judged_stage
 from challenges.stages.sharing import Share
 from challenges.views.differing import Difference, differences
@@ -136,7 +142,7 @@ def delete_criterion(reference: str, key: str, stage_id: uuid.UUID | None = None
     """Ask whether a criterion is to go, then take it out."""
     actor, clock = access.current_actor(), access.clock()
     challenge, stage = _load(reference, stage_id)
-    criterion = find_question(stage, key)
+    criterion = find_deletable(stage, key)
     form = StepForm()
     status = 200
     if request.method == "GET":

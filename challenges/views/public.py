@@ -21,13 +21,15 @@ from challenges.kinds import CriterionKind
 from challenges.law import law_holding
 from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
-from challenges.method.words import method_sentences
+from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.notices.said import said_of_notices
 from challenges.reusing.queries import adopters
 from challenges.similar.queries import similar_to
+from challenges.stages.carrying import source_of
 from challenges.stages.kinds import PROPERTY_PUBLIC, is_judged
-from challenges.stages.terms import going_on, says_something
+from challenges.stages.succession import going_on
+from challenges.stages.terms import says_something
 from challenges.topics import TOPIC_WORDS
 from challenges.views.room import blueprint
 from marketplace.core import access
@@ -142,7 +144,13 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
         "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),
         "scales": _scales(challenge.stage),
-        "judged": [(each, _scales(each)) for each in challenge.stages if is_judged(each)],
+        "panel_sentences": panel_sentences(challenge.stage),
+        "judged": [
+            (each, _scales(each), [*panel_sentences(each), *method_sentences(each)])
+            for each in challenge.stages
+            if is_judged(each)
+        ],
+        "carried_from": source_of,
         "has_terms": says_something(challenge),
         "runs": [(each, going_on(challenge.stages, each)) for each in challenge.stages],
         "property_words": PROPERTY_PUBLIC,

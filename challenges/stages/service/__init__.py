@@ -1,5 +1,6 @@
 """Writes of stages, of templates and of packs of criteria, gathered under one name."""
 
+from challenges.stages.service.carrying import carry
 from challenges.stages.service.packs import add_from_packs
 from challenges.stages.service.steps import (
     add_stage,
@@ -22,6 +23,7 @@ __all__ = [
     "add_stage",
     "apply_template",
     "begin",
+    "carry",
     "change_stage",
     "delete_stage",
     "delete_template",

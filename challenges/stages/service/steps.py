@@ -102,6 +102,9 @@ def delete_stage(reference: str, stage_id: uuid.UUID, *, actor: Actor, clock: Cl
         stage = find_stage(challenge, stage_id)
         _refuse_first(challenge, stage)
         challenge.stages.remove(stage)
+        # What later stages carried from it went with it.
+        for later in challenge.stages:
+            later.criteria = [c for c in later.criteria if c.carried_stage != stage.ordinal]
         session.flush()
         _number(session, challenge.stages)
 
@@ -141,7 +144,14 @@ def _refuse_first(challenge: Challenge, stage: Stage) -> None:
 
 
 def _number(session: Session, order: Sequence[Stage]) -> None:
-    """Number stages from 1, by way of numbers that no stage has: each number is there once."""
+    """Number stages from 1, by way of numbers that no stage has: each number is there once.
+
+    What a stage carries goes on coming from the same stage, whatever its number is now.
+    """
+    new = {stage.ordinal: place for place, stage in enumerate(order, 1)}
+    for criterion in (criterion for stage in order for criterion in stage.criteria):
+        if criterion.carried_stage is not None:
+            criterion.carried_stage = new.get(criterion.carried_stage, criterion.carried_stage)
     for place, stage in enumerate(order, 1):
         stage.ordinal = -place
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges import service
-from challenges.kinds import CriterionKind, PriceModel, Rounded
+from challenges.kinds import Combine, CriterionKind, PriceModel, Rounded
 from challenges.method.choice import Method
 from challenges.models import Challenge, Criterion, Stage
 from challenges.sections import Money
@@ -244,3 +244,32 @@ def test_database_refuses_what_no_method_is(
     with pytest.raises(IntegrityError):
         session.execute(text(f"UPDATE stage SET {change}"))
     session.rollback()
+
+
+def test_how_the_panel_judges_is_chosen_and_stays_when_money_is_saved(
+    client: FlaskClient, session: Session, draft: Challenge, lead: User, clock: FixedClock
+) -> None:
+    sign_in(client, lead)
+    typed = {"price_model": "fixed_budget", **USUAL}
+    assert send(client, at(draft), {**typed, "combine": "mode"}).status_code == 422
+
+    answer = send(client, at(draft), {**typed, "combine": "median", "names": "withheld"})
+
+    assert answer.status_code == 303
+    session.expire_all()
+    chosen = service.read_method(draft.stage)
+    assert (chosen.combine, chosen.names_withheld) == (Combine.MEDIAN, True)
+    page = client.get(at(draft)).text
+    assert re.search(r'value="median"\s+checked', page)
+    assert re.search(r'value="withheld"\s+checked', page)
+    # Money is saved on a page of its own, and leaves both as they are.
+    service.save(
+        draft.reference,
+        Money(price_model=PriceModel.FIXED_BUDGET),
+        actor=actor_for(lead),
+        clock=clock,
+    )
+    session.expire_all()
+    assert service.read_method(draft.stage).combine is Combine.MEDIAN
+    with pytest.raises(IntegrityError):
+        session.execute(text("UPDATE stage SET combine = 'mode'"))

@@ -22,13 +22,14 @@ from challenges.notices.kinds import NoticeKind
 from challenges.notices.rules import Noticed
 from challenges.notices.service import record_notice
 from challenges.sections import Money
-from challenges.service.criteria import Move
+from challenges.service.criteria import Move, arrange, read_weights
 from challenges.service.method import choose_method, read_method
 from challenges.stages import library
 from challenges.stages import service as stages
 from challenges.stages.kinds import StageKind
 from challenges.stages.models import SavedTemplate
 from challenges.stages.shapes import Asked, Planned, template_of
+from challenges.stages.sharing import Share
 from challenges.stages.terms import read_step, total_cost
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
@@ -276,6 +277,37 @@ def test_later_stage_has_criteria_of_its_own_with_the_stage_in_the_address(
     assert [c.key for c in staged.stage.criteria][:2] == ["solves", "innovation"]
 
 
+def test_stage_carries_what_an_earlier_one_gave_wherever_that_moves(
+    client: FlaskClient, session: Session, staged: Challenge, lead: User, clock: FixedClock
+) -> None:
+    sign_in(client, lead)
+    last = staged.stages[3].id
+    page = client.get(at(staged, last, "carry")).text
+    assert "The whole result of stage 2, “Interview”" in page
+    assert "of stage 3" not in page
+    refused = send(client, at(staged, last, "carry"), {"source": "4", "weight": "200"})
+    assert refused.status_code == 422
+    assert "Choose what is carried" in refused.text
+
+    typed = {"source": "2:team", "weight": "20", "title": "  The team again "}
+    added = send(client, at(staged, last, "carry"), typed)
+
+    assert added.location.endswith(at(staged, last, "criteria"))
+    assert "This is carried already" in send(client, at(staged, last, "carry"), typed).text
+    listed = client.get(added.location).text
+    assert "The team again" in listed
+    assert "Carried from stage 2" in listed
+    # Another stage comes before the one it is carried from, and it is carried from there still.
+    actor = actor_for(lead)
+    stages.move_stage(staged.reference, staged.stages[2].id, Move.UP, actor=actor, clock=clock)
+    session.expire_all()
+    [carried] = [c for c in staged.stages[3].criteria if c.carried_stage]
+    assert (carried.carried_stage, carried.carried_key) == (3, "team")
+    stages.delete_stage(staged.reference, staged.stages[2].id, actor=actor, clock=clock)
+    session.expire_all()
+    assert all(c.carried_stage is None for c in staged.stages[2].criteria)
+
+
 def test_packs_add_what_is_not_there_and_the_weight_is_shared_evenly(
     client: FlaskClient, session: Session, draft: Challenge, lead: User, clock: FixedClock
 ) -> None:
@@ -392,6 +424,18 @@ def test_publication_freezes_an_evaluation_for_each_judged_stage_and_terms_of_al
     clock: FixedClock,
 ) -> None:
     reference, actor = staged.reference, actor_for(lead)
+    blind = replace(read_method(staged.stage), names_withheld=True)
+    choose_method(reference, blind, actor=actor, clock=clock)
+    interview = staged.stages[1].id
+    stages.carry(reference, interview, "1", weight=Decimal(25), actor=actor, clock=clock)
+    arrange(
+        reference,
+        read_weights(staged.stages[1]),
+        share=Share.IN_PROPORTION,
+        stage_id=interview,
+        actor=actor,
+        clock=clock,
+    )
     money = Money(PriceModel.FIXED_BUDGET, LegalRoute.RESEARCH_AND_DEVELOPMENT, 695_000_00)
     service.save(reference, money, actor=actor, clock=clock)
     service.submit_for_review(reference, actor=actor, clock=clock)
@@ -407,6 +451,10 @@ def test_publication_freezes_an_evaluation_for_each_judged_stage_and_terms_of_al
 
     plan = json.loads(client.get(f"/challenges/{reference}/plan.json").data)
     assert [stage["stage"] for stage in plan["stages"]] == [1, 2, 4]
+    assert [stage["names_withheld"] for stage in plan["stages"]] == [True, False, False]
+    assert [s["evaluation"]["method"].get("advance") for s in plan["stages"]] == [6, 3, 1]
+    carried = plan["stages"][1]["carried"]
+    assert carried == {"written-application": {"stage": 1, "criterion": None}}
     assert [stage["kind"] for stage in plan["terms"]["stages"]] == [
         *("application", "interview", "exploration", "interview"),
         *("accelerator", "demo_day", "agreement"),
@@ -417,6 +465,9 @@ def test_publication_freezes_an_evaluation_for_each_judged_stage_and_terms_of_al
     assert "How it runs" in page
     assert "Up to £650,000, plus VAT" in page
     assert "Then up to 3 go on" in page
+    assert "does not see who bids" in page
+    assert "The whole result of stage 1, “Written application”" in page
+    assert "At most 6 bids move on" in page
     assert list(log_checks.check(session.connection())) == []
 
     session.execute(sa.text("UPDATE stage SET kind = 'delivery' WHERE ordinal = 2"))

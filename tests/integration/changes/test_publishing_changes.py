@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,10 +14,12 @@ from sqlalchemy.orm import Session
 from challenges.changing import letters, service
 from challenges.changing.models import Addendum, ChangeDraft
 from challenges.changing.queries import in_hand
+from challenges.kinds import Combine
 from challenges.models import Plan
 from challenges.sections import Money, Outcome, Question, Section
 from challenges.service import read
 from marketplace.core.accounts.models import Organisation
+from challenges.service.method import choose_method, read_method
 from marketplace.core.audit import log
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
@@ -202,6 +205,24 @@ def test_legal_route_and_value_stay_what_they_were_published_as(published: Publi
         )
 
     assert set(refusal.value.fields) == {"value_minor", "legal_route"}
+
+
+def test_how_the_panel_judges_stays_as_it_was_published(published: Published) -> None:
+    challenge = published.challenge
+    other = replace(read_method(challenge.stage), combine=Combine.MEAN, names_withheld=True)
+    with pytest.raises(WrongMoment):
+        choose_method(published.reference, other, actor=published.lead, clock=published.clock)
+
+    # New weights make another plan, and leave both as they were.
+    published.weigh("50")
+    published.publish()
+
+    made = published.challenge.plan
+    assert made is not None
+    assert made.version == 2
+    stage = json.loads(made.canonical)["stages"][0]
+    assert stage["names_withheld"] is False
+    assert stage["evaluation"]["method"]["combine"] == "consensus"
 
 
 def test_change_is_published_only_by_an_officer_who_wrote_nothing_of_it(

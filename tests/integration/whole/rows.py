@@ -219,6 +219,7 @@ _ACCOUNTS = {
     "accounts.verify": "waiting supplier",
 }
 _STAGES = {
+    "stages.carry": "draft open",
     "stages.index": "draft open",
     "stages.add": "draft open",
     "stages.change": "draft open",

@@ -9,7 +9,8 @@ from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.plan import evaluations, frozen_plan
 from challenges.stages.kinds import LaterKind, Payment, StageKind, Unit
 from challenges.stages.models import LaterPurchase, Prize
-from challenges.stages.terms import going_on, stage_cost, total_cost
+from challenges.stages.succession import going_on
+from challenges.stages.terms import stage_cost, total_cost
 from scoring.engine.canonical import canonical
 
 
