@@ -18,8 +18,8 @@ from challenges.kinds import Combine
 from challenges.models import Plan
 from challenges.sections import Money, Outcome, Question, Section
 from challenges.service import read
-from marketplace.core.accounts.models import Organisation
 from challenges.service.method import choose_method, read_method
+from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import log
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
