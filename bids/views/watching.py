@@ -1,10 +1,12 @@
 """Notes who was refused a page with bids on it: in every room that has such pages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from bids import service
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.accounts import sessions
 
@@ -33,7 +35,7 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
             service.record_refused_reading(
                 response.status_code,
                 str(request.endpoint),
-                challenge=None if of_bid else places.get("reference"),
+                challenge=None if of_bid else _challenge(places),
                 bid=places.get("reference")
                 if of_bid
                 else places.get("bid_reference", places.get("handle")),
@@ -41,6 +43,11 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
                 clock=access.clock(),
             )
         return response
+
+
+def _challenge(places: Mapping[str, Any]) -> str | None:
+    at = places.get("at")
+    return at.reference if isinstance(at, Place) else places.get("reference")
 
 
 def watch_opening(blueprint: Blueprint, endpoint: str) -> None:

@@ -7,9 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge, Stage
+from challenges.queries import own_challenge
 from challenges.stages import library
 from challenges.stages.kinds import is_judged
 from challenges.stages.models import SavedTemplate
+from challenges.stages.place import Where, place_of
+from challenges.stages.running import stage_at
 from challenges.stages.shapes import Template, read
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
@@ -41,6 +44,19 @@ def judged_stage(challenge: Challenge, stage_id: uuid.UUID | None) -> Stage:
     if not is_judged(stage):
         raise NotFound(_NO_STAGE)
     return stage
+
+
+def own_stage(session: Session, at: Where, actor: Actor, *, lock: bool = False) -> Stage:
+    """Give a stage in which bids are judged, of a challenge of the actor's body.
+
+    With `lock`, hold the challenge's row until the transaction ends.
+
+    Raises:
+        NotFound: there is no such challenge, it is another body's, or nothing is judged there.
+    """
+    place = place_of(at)
+    challenge = own_challenge(session, place.reference, actor, lock=lock)
+    return stage_at(challenge, place.stage)
 
 
 def saved_templates(session: Session, actor: Actor) -> Sequence[SavedTemplate]:

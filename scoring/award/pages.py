@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
 from bids.asking.models import BidQuery
-from challenges.models import Challenge
-from challenges.queries import own_challenge
+from challenges.models import Challenge, Stage
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
+from challenges.stages.running import stored_state
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
@@ -38,7 +40,7 @@ class _Criterion:
 class ResultPage:
     """A result as people of the body see it."""
 
-    challenge: Challenge
+    stage: Stage
     decision: Decision
     bids: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
@@ -52,6 +54,11 @@ class ResultPage:
     price_flags: Sequence[prices.Flagged]
     winner_choices: Sequence[tuple[str, str]]
     ranked_by: str | None
+
+    @property
+    def challenge(self) -> Challenge:
+        """Give the challenge of the stage."""
+        return self.stage.challenge
 
 
 @dataclass(frozen=True)
@@ -77,20 +84,30 @@ class OutcomePage:
 class TracePage:
     """How one bid's figures came about."""
 
-    challenge: Challenge
+    stage: Stage
     name: str
     row: Mapping[str, Any]
     criteria: Sequence[Mapping[str, Any]]
+
+    @property
+    def challenge(self) -> Challenge:
+        """Give the challenge of the stage."""
+        return self.stage.challenge
 
 
 @dataclass(frozen=True)
 class ConcludePage:
     """What the chair is asked before the lock."""
 
-    challenge: Challenge
+    stage: Stage
+
+    @property
+    def challenge(self) -> Challenge:
+        """Give the challenge of the stage."""
+        return self.stage.challenge
 
 
-def conclude(session: Session, reference: str, actor: Actor) -> ConcludePage:
+def conclude(session: Session, at: Where, actor: Actor) -> ConcludePage:
     """Gather the page that asks the chair whether to lock.
 
     Raises:
@@ -98,15 +115,16 @@ def conclude(session: Session, reference: str, actor: Actor) -> ConcludePage:
         Forbidden: the actor does not chair this panel.
         WrongMoment: the challenge is not being evaluated, or the lock is there already.
     """
-    challenge = own_challenge(session, reference, actor)
-    found = queries.decision(session, challenge.stage)
-    ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
+    stage = own_stage(session, at, actor)
+    found = queries.decision(session, stage)
+    state = stored_state(stage.challenge, stage)
+    ensure(policy.can_conclude(actor, queries.chair_id(found.panel), state))
     if found.computed is not None and found.locked:
         raise WrongMoment(N_("The quality scores are locked and the result is computed."))
-    return ConcludePage(challenge)
+    return ConcludePage(stage)
 
 
-def result(session: Session, reference: str, actor: Actor, colour: str) -> ResultPage:
+def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage:
     """Gather the result page.
 
     Raises:
@@ -114,8 +132,8 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         Forbidden: the actor's role does not read results.
         WrongMoment: quality is not locked.
     """
-    challenge = own_challenge(session, reference, actor)
-    found = queries.decision(session, challenge.stage)
+    stage = own_stage(session, at, actor)
+    found = queries.decision(session, stage)
     locked = found.panel.quality_locked_at if found.panel else None
     ensure(policy.can_read_result(actor, locked))
     computed = found.computed
@@ -128,7 +146,7 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         {member.label: member.user.name for member in found.panel.members} if found.panel else {}
     )
     return ResultPage(
-        challenge=challenge,
+        stage=stage,
         decision=found,
         bids=computed.result["bids"],
         names=names,
@@ -136,12 +154,10 @@ def result(session: Session, reference: str, actor: Actor, colour: str) -> Resul
         chart=charts.stacked_bars(computed.result, weighed, names, colour=colour),
         bands=charts.weight_bands(computed.result, weighed, colour=colour),
         could_change=sentences.explain(computed.result, weighed, names, people),
-        again=(
-            computed_again(session, challenge.stage.id) if computed.replaces is not None else ()
-        ),
-        interests=_interests(session, challenge),
+        again=(computed_again(session, stage.id) if computed.replaces is not None else ()),
+        interests=_interests(session, stage),
         low_prices=sentences.low_prices(computed.result, names),
-        price_flags=price_queries.flags_of(session, challenge, computed),
+        price_flags=price_queries.flags_of(session, stage, computed),
         winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
         ranked_by=ranked_by(computed.evaluation),
     )
@@ -159,7 +175,7 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
         policy.can_recommend(
             actor,
             chair_id=queries.chair_id(found.panel),
-            state=page.challenge.state,
+            state=stored_state(page.challenge, page.stage),
             has_result=found.computed is not None and found.locked,
             any_ranked=found.any_ranked,
             undecided=found.undecided,
@@ -169,19 +185,19 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
     ensure(prices.can_go_on(page.price_flags))
 
 
-def _interests(session: Session, challenge: Challenge) -> list[DeclaredInterest]:
+def _interests(session: Session, stage: Stage) -> list[DeclaredInterest]:
     """Read what all who sit or sat declared, with the measure that counts for each."""
     return sorted(
         (
             item
-            for item in declarations.declared_interests(session, challenge.stage.id, of_all=True)
+            for item in declarations.declared_interests(session, stage.id, of_all=True)
             if item.declaration.interest is Interest.DECLARED
         ),
         key=lambda item: item.declaration.declared_at,
     )
 
 
-def trace(session: Session, reference: str, bid_reference: str, actor: Actor) -> TracePage:
+def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> TracePage:
     """Gather the steps by which one bid's figures came about; `service.read_trace` records it.
 
     Raises:
@@ -189,12 +205,12 @@ def trace(session: Session, reference: str, bid_reference: str, actor: Actor) ->
         Forbidden: the actor's role does not read results.
         WrongMoment: quality is not locked, or nothing is computed.
     """
-    challenge = own_challenge(session, reference, actor)
-    found = queries.decision(session, challenge.stage)
+    stage = own_stage(session, at, actor)
+    found = queries.decision(session, stage)
     ensure(policy.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
     if found.computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
-    if _kept_away(session, challenge, bid_reference, actor):
+    if _kept_away(session, stage, bid_reference, actor):
         raise NotFound(N_("There is no such bid."))
     for row, bid in zip(
         sorted(found.computed.result["bids"], key=lambda row: str(row["id"])),
@@ -203,18 +219,17 @@ def trace(session: Session, reference: str, bid_reference: str, actor: Actor) ->
     ):
         if row["id"] == bid_reference:
             name = bid.get("supplier") or bid_reference
-            return TracePage(challenge, name, row, found.computed.evaluation["criteria"])
+            return TracePage(stage, name, row, found.computed.evaluation["criteria"])
     raise NotFound(N_("There is no such bid."))
 
 
-def _kept_away(session: Session, challenge: Challenge, bid_reference: str, actor: Actor) -> bool:
+def _kept_away(session: Session, stage: Stage, bid_reference: str, actor: Actor) -> bool:
     """Tell whether the actor sits on the panel and must not deal with a bid."""
-    stage_id = challenge.stage.id
-    seat = panels.member_of(session, stage_id, actor.user_id)
+    seat = panels.member_of(session, stage.id, actor.user_id)
     if seat is None:
         return False
-    bid = panels.bidder_named(panels.bidders(session, stage_id), bid_reference)
-    return (seat.id, bid.bid_id) in declarations.recusals(session, stage_id)
+    bid = panels.bidder_named(panels.bidders(session, stage.id), bid_reference)
+    return (seat.id, bid.bid_id) in declarations.recusals(session, stage.id)
 
 
 def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
@@ -226,13 +241,14 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
     """
     bid = queries.own_outcome_bid(session, bid_reference, actor.organisation_id)
     challenge = bid.challenge
-    found = queries.decision(session, challenge.stage)
+    stage = next(each for each in challenge.stages if each.id == bid.stage_id)
+    found = queries.decision(session, stage)
     if found.intention is None or found.computed is None or found.recommendation is None:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))
     rows = {row["id"]: row for row in found.computed.result["bids"]}
     reasons = {
         score.criterion.key: score.rationale
-        for score in panels.current_consensus(session, challenge.stage.id)
+        for score in panels.current_consensus(session, stage.id)
         if score.bid_id == bid.id
     }
     preferred = found.recommendation.bid

@@ -15,10 +15,11 @@ from bids.log_words import OPENED
 from bids.models import Bid
 from bids.opened import opened_bids
 from challenges.frozen import frozen_evaluation
+from challenges.log_words import STAGE_OPENED
 from challenges.models import Challenge, Stage
+from challenges.stages.running import last_entry
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
 from marketplace.core.audit import proofs
-from marketplace.core.audit.models import LogEntry
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Role
 from marketplace.core.text import N_
@@ -83,13 +84,13 @@ class Decision:
         return self.recommendation is not None and self.sign_off is None and not self.lapsed
 
 
-def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
-    """Make the evaluation document of a challenge's stage from what is recorded.
+def gather(session: Session, stage: Stage) -> dict[str, Any]:
+    """Make the evaluation document of a stage from what is recorded.
 
     Raises:
         WrongMoment: the bids are not opened, or the stored plan is not the published one.
     """
-    stage = challenge.stage
+    challenge = stage.challenge
     plan = frozen_evaluation(session, stage)
     evaluators = [
         member
@@ -142,30 +143,27 @@ def gather(session: Session, challenge: Challenge) -> dict[str, Any]:
             for bid in bids
         ],
         draw_seed=(
-            draw_seed(session, challenge) if "draw" in published["method"]["tie_break"] else None
+            draw_seed(session, stage) if "draw" in published["method"]["tie_break"] else None
         ),
     )
 
 
-def draw_seed(session: Session, challenge: Challenge) -> str:
+def draw_seed(session: Session, stage: Stage) -> str:
     """Give what a draw between tied bids starts from: the log's root just after the opening.
 
-    It was fixed before there was any score, and anybody can read it off the log.
+    It was fixed before there was any score, and anybody can read it off the log. Where nothing was
+    sealed, because suppliers are heard, the opening is that of the stage itself.
 
     Raises:
         LookupError: no opening is recorded.
 
     Source: docs/scoring.md, Ties.
     """
-    opened = session.scalar(
-        select(LogEntry.n)
-        .where(LogEntry.chain == challenge.reference, LogEntry.action == OPENED)
-        .order_by(LogEntry.cn.desc())
-        .limit(1)
-    )
+    opened = last_entry(session, stage, OPENED, STAGE_OPENED)
     if opened is None:
-        raise LookupError(f"the log has no opening of {challenge.reference}")
-    return proofs.root(session, opened + 1).hex()
+        name = f"stage {stage.ordinal} of {stage.challenge.reference}"
+        raise LookupError(f"the log has no opening of {name}")
+    return proofs.root(session, opened.n + 1).hex()
 
 
 def decision(session: Session, stage: Stage) -> Decision:
@@ -215,6 +213,16 @@ def decision(session: Session, stage: Stage) -> Decision:
         intention=intention,
         contract=contract,
         undecided=any_open(session, stage.id),
+    )
+
+
+def deciding_stage(session: Session, challenge: Challenge) -> Stage | None:
+    """Give the stage whose ranking an announced award follows; None before there is one."""
+    return session.scalar(
+        select(Stage)
+        .join(Intention, Intention.stage_id == Stage.id)
+        .where(Stage.challenge_id == challenge.id)
+        .limit(1)
     )
 
 

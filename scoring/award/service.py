@@ -13,9 +13,11 @@ from bids.opened import opened_bids
 from challenges import service as challenges
 from challenges.frozen import frozen_evaluation
 from challenges.lifecycle import Event
-from challenges.models import Challenge
-from challenges.queries import own_challenge
-from marketplace.core.audit import log
+from challenges.models import Challenge, Stage
+from challenges.stages import recording
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
+from challenges.stages.running import stored_state
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
@@ -44,7 +46,7 @@ __all__ = [
 ]
 
 
-def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID:
+def conclude_scoring(at: Where, *, actor: Actor, clock: Clock) -> uuid.UUID:
     """Lock the quality scores and compute the result; return the result's id.
 
     Locked again after an interest was found later, the result takes the place of the one before.
@@ -56,19 +58,20 @@ def conclude_scoring(reference: str, *, actor: Actor, clock: Clock) -> uuid.UUID
             stored plan is not the published one.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        found = queries.decision(session, challenge.stage)
-        ensure(policy.can_conclude(actor, queries.chair_id(found.panel), challenge.state))
-        panels.lock_quality(session, challenge.stage, actor=actor, clock=clock)
-        unlocked = last_unlock(session, challenge.stage.id)
+        stage = own_stage(session, at, actor, lock=True)
+        found = queries.decision(session, stage)
+        state = stored_state(stage.challenge, stage)
+        ensure(policy.can_conclude(actor, queries.chair_id(found.panel), state))
+        panels.lock_quality(session, stage, actor=actor, clock=clock)
+        unlocked = last_unlock(session, stage.id)
         because = (
             Because(Why.INTEREST, unlocked.reason, unlocked.bid_reference) if unlocked else None
         )
-        return compute(session, challenge, actor=actor, clock=clock, because=because).id
+        return compute(session, stage, actor=actor, clock=clock, because=because).id
 
 
 def recommend(
-    reference: str, *, bid_reference: str, reason: str, actor: Actor, clock: Clock
+    at: Where, *, bid_reference: str, reason: str, actor: Actor, clock: Clock
 ) -> uuid.UUID:
     """Recommend one of the bids ranked first; return the recommendation's id.
 
@@ -79,13 +82,13 @@ def recommend(
         Invalid: the reason is empty, or the bid is not ranked first.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        found = queries.decision(session, challenge.stage)
+        stage = own_stage(session, at, actor, lock=True)
+        found = queries.decision(session, stage)
         ensure(
             policy.can_recommend(
                 actor,
                 chair_id=queries.chair_id(found.panel),
-                state=challenge.state,
+                state=stored_state(stage.challenge, stage),
                 has_result=found.computed is not None and found.locked,
                 any_ranked=found.any_ranked,
                 undecided=found.undecided,
@@ -93,7 +96,7 @@ def recommend(
             )
         )
         assert found.computed is not None  # the policy has said so
-        flags = price_queries.flags_of(session, challenge, found.computed)
+        flags = price_queries.flags_of(session, stage, found.computed)
         ensure(prices.can_go_on(flags))
         if not reason.strip():
             raise Invalid(
@@ -110,13 +113,9 @@ def recommend(
                 N_("Choose a bid."),
                 {"bid": N_("Choose a bid that the result ranks first")},
             )
-        bid = next(
-            bid
-            for bid in opened_bids(session, challenge.stage.id)
-            if bid.reference == bid_reference
-        )
+        bid = next(bid for bid in opened_bids(session, stage.id) if bid.reference == bid_reference)
         row = Recommendation(
-            stage_id=challenge.stage.id,
+            stage_id=stage.id,
             result_id=found.computed.row.id,
             bid_id=bid.bid_id,
             reason=reason.strip(),
@@ -125,11 +124,11 @@ def recommend(
         )
         session.add(row)
         session.flush()
-        log.append(
+        recording.append(
             session,
+            stage,
             clock=clock,
             action="award.recommended",
-            chain=challenge.reference,
             actor=actor,
             bid=bid_reference,
             reason=row.reason,
@@ -139,7 +138,7 @@ def recommend(
 
 
 def sign_off(
-    reference: str,
+    at: Where,
     *,
     recommendation_id: uuid.UUID,
     approved: bool,
@@ -160,8 +159,8 @@ def sign_off(
     """
     try:
         with transaction() as session:
-            challenge = own_challenge(session, reference, actor, lock=True)
-            found = queries.decision(session, challenge.stage)
+            stage = own_stage(session, at, actor, lock=True)
+            found = queries.decision(session, stage)
             recommendation = found.recommendation
             if recommendation is not None and recommendation.id != recommendation_id:
                 raise NotFound(N_("There is no such recommendation."))
@@ -169,7 +168,7 @@ def sign_off(
                 policy.can_sign_off(
                     actor,
                     recommended_by_id=recommendation.recommended_by_id if recommendation else None,
-                    state=challenge.state,
+                    state=stored_state(stage.challenge, stage),
                     answered=found.sign_off is not None,
                     lapsed=found.lapsed,
                     undecided=found.undecided,
@@ -193,17 +192,17 @@ def sign_off(
             session.flush()
             # It was read as unanswered; the report that is frozen below reads it again.
             session.expire(recommendation, ["sign_off"])
-            log.append(
+            recording.append(
                 session,
+                stage,
                 clock=clock,
                 action="award.approved" if approved else "award.returned",
-                chain=challenge.reference,
                 actor=actor,
                 bid=recommendation.bid.reference,
                 reason=reason.strip(),
             )
             if approved:
-                _announce(session, challenge, recommendation, actor, clock)
+                _announce(session, stage, recommendation, actor, clock)
     except IntegrityError as error:
         # Two approvers at once: the key of sign_off admits one.
         raise WrongMoment(N_("This recommendation has been answered already.")) from error
@@ -211,13 +210,14 @@ def sign_off(
 
 def _announce(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     recommendation: Recommendation,
     actor: Actor,
     clock: Clock,
 ) -> None:
     """Announce the intention to award to all bidders at once, and start the standstill."""
-    plan = frozen_evaluation(session, challenge.stage)
+    challenge = stage.challenge
+    plan = frozen_evaluation(session, stage)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = regime.under(regime.band(plan.band), challenge.legal_route)
     now = clock.now()
@@ -225,7 +225,7 @@ def _announce(
     challenges.advance(session, challenge, Event.ANNOUNCE_INTENTION, clock=clock)
     session.add(
         Intention(
-            stage_id=challenge.stage.id,
+            stage_id=stage.id,
             recommendation_id=recommendation.id,
             bid_id=recommendation.bid_id,
             announced_at=now,
@@ -235,7 +235,7 @@ def _announce(
     session.flush()
     preferred = queries.supplier_of(session, recommendation.bid_id)
     letters: dict[str, tuple[str, int]] = {}
-    for bid, person in queries.bidders_people(session, challenge.stage):
+    for bid, person in queries.bidders_people(session, stage):
         own = bid.id == recommendation.bid_id
         text = _letter(challenge, bid.reference, preferred.name, ends, own=own)
         post.queue(
@@ -247,28 +247,28 @@ def _announce(
             clock=clock,
         )
         letters[bid.reference] = (text, letters.get(bid.reference, ("", 0))[1] + 1)
-    log.append(
+    recording.append(
         session,
+        stage,
         clock=clock,
         action="intention.announced",
-        chain=challenge.reference,
         actor=actor,
         bid=recommendation.bid.reference,
         standstill=write_instant(ends),
     )
     for bid_reference, (text, people) in letters.items():
-        log.append(
+        recording.append(
             session,
+            stage,
             clock=clock,
             action="letter.sent",
-            chain=challenge.reference,
             actor=actor,
             bid=bid_reference,
             letter="intention_to_award",
             sha256=hashlib.sha256(text.encode()).hexdigest(),
             people=people,
         )
-    hooks.emit(session, challenge, clock)
+    hooks.emit(session, stage, clock)
 
 
 def _letter(
@@ -295,7 +295,7 @@ def _letter(
 
 
 def sign_contract(
-    reference: str,
+    at: Where,
     *,
     contract_reference: str,
     value_minor: int,
@@ -313,23 +313,23 @@ def sign_contract(
         Invalid: the reference is empty, or the value is above the published total.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        found = queries.decision(session, challenge.stage)
+        stage = own_stage(session, at, actor, lock=True)
+        found = queries.decision(session, stage)
         intention = found.intention
         supplier = queries.supplier_of(session, intention.bid_id) if intention else None
         ensure(
             policy.can_sign_contract(
                 actor,
-                state=challenge.state,
+                state=stored_state(stage.challenge, stage),
                 now=clock.now(),
                 standstill_ends_at=intention.standstill_ends_at if intention else None,
                 supplier_verified=supplier is not None and supplier.verified_at is not None,
             )
         )
         assert intention is not None  # the policy has said so
-        _check_contract(challenge, contract_reference, value_minor)
+        _check_contract(stage.challenge, contract_reference, value_minor)
         contract = Contract(
-            stage_id=challenge.stage.id,
+            stage_id=stage.id,
             bid_id=intention.bid_id,
             reference=contract_reference.strip(),
             value_minor=value_minor,
@@ -337,37 +337,35 @@ def sign_contract(
             recorded_by_id=actor.user_id,
         )
         session.add(contract)
-        challenges.advance(session, challenge, Event.SIGN_CONTRACT, clock=clock)
+        challenges.advance(session, stage.challenge, Event.SIGN_CONTRACT, clock=clock)
         session.flush()
-        log.append(
+        recording.append(
             session,
+            stage,
             clock=clock,
             action="contract.signed",
-            chain=challenge.reference,
             actor=actor,
             bid=intention.recommendation.bid.reference,
             contract=contract.reference,
             value_minor=str(value_minor),
         )
-        hooks.emit(session, challenge, clock)
+        hooks.emit(session, stage, clock)
         return contract.id
 
 
-def read_trace(
-    reference: str, bid_reference: str, *, actor: Actor, clock: Clock
-) -> pages.TracePage:
+def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> pages.TracePage:
     """Give the steps to one bid's figures, which show its price, and record the reading first.
 
     Raises:
         NotFound, Forbidden, WrongMoment: as for `pages.trace`.
     """
     with transaction() as session:
-        page = pages.trace(session, reference, bid_reference, actor)
-        log.append(
+        page = pages.trace(session, at, bid_reference, actor)
+        recording.append(
             session,
+            page.stage,
             clock=clock,
             action=READ,
-            chain=page.challenge.reference,
             actor=actor,
             bid=bid_reference,
             page="trace",

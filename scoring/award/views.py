@@ -3,7 +3,6 @@
 import uuid
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     make_response,
@@ -15,6 +14,8 @@ from flask import (
 from flask_babel import gettext as _
 
 from bids.views.watching import watch
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.accounts.sessions import stale_sign_in
@@ -26,7 +27,7 @@ from scoring.award import pages, policy, service
 from scoring.award.forms import ContractForm, RecommendForm, SignOffForm
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 
-blueprint = Blueprint("award", __name__)
+blueprint = StagedBlueprint("award", __name__)
 watch(blueprint, ["award.trace", "award.outcome"])
 
 
@@ -40,20 +41,20 @@ Answer = str | Response | tuple[str, int]
 
 @blueprint.route("/work/challenges/<reference>/decision/conclude", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR)
-def conclude(reference: str) -> Answer:
+def conclude(at: Place) -> Answer:
     """Ask the chair whether to lock quality and see the result; do it."""
     form = BaseForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
-            service.conclude_scoring(reference, actor=access.current_actor(), clock=access.clock())
+            service.conclude_scoring(at, actor=access.current_actor(), clock=access.clock())
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("Quality is locked and the result is computed."))
-            return _see("award.result", reference)
-    page = pages.conclude(db.session(), reference, access.current_actor())
+            return _see("award.result", at)
+    page = pages.conclude(db.session(), at, access.current_actor())
     return _form("award/conclude.html", form, page, refused)
 
 
@@ -64,9 +65,9 @@ def conclude(reference: str) -> Answer:
     Permission.CONTRACT_SIGN,
     Permission.RECORD_AUDIT,
 )
-def result(reference: str) -> str:
+def result(at: Place) -> str:
     """Show the result, what could change it, and how far the decision has come."""
-    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    page = pages.result(db.session(), at, access.current_actor(), _colour())
     return render_template("award/result.html", page=page)
 
 
@@ -77,19 +78,17 @@ def result(reference: str) -> str:
     Permission.CONTRACT_SIGN,
     Permission.RECORD_AUDIT,
 )
-def trace(reference: str, bid_reference: str) -> str:
+def trace(at: Place, bid_reference: str) -> str:
     """Show how one bid's total came about, after recording that its price is read."""
-    page = service.read_trace(
-        reference, bid_reference, actor=access.current_actor(), clock=access.clock()
-    )
+    page = service.read_trace(at, bid_reference, actor=access.current_actor(), clock=access.clock())
     return render_template("award/trace.html", page=page)
 
 
 @blueprint.route("/work/challenges/<reference>/decision/recommend", methods=["GET", "POST"])
 @requires(Permission.AWARD_RECOMMEND)
-def recommend(reference: str) -> Answer:
+def recommend(at: Place) -> Answer:
     """Recommend a bid."""
-    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    page = pages.result(db.session(), at, access.current_actor(), _colour())
     form = RecommendForm()
     form.bid.choices = page.winner_choices
     refused: DomainError | None = None
@@ -98,7 +97,7 @@ def recommend(reference: str) -> Answer:
     if form.validate_on_submit():
         try:
             service.recommend(
-                reference,
+                at,
                 bid_reference=form.bid.data,
                 reason=form.reason.data or "",
                 actor=access.current_actor(),
@@ -109,24 +108,24 @@ def recommend(reference: str) -> Answer:
             form.refuse(error)
         else:
             flash(_("Your recommendation is recorded. An approver signs it off now."))
-            return _see("award.result", reference)
+            return _see("award.result", at)
     return _form("award/recommend.html", form, page, refused)
 
 
 @blueprint.route("/work/challenges/<reference>/decision/sign-off", methods=["GET", "POST"])
 @requires(Permission.AWARD_APPROVE)
-def sign_off(reference: str) -> Answer:
+def sign_off(at: Place) -> Answer:
     """Show an approver all that bears on the decision; take the decision."""
     if (away := _stale()) is not None:
         return away
-    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    page = pages.result(db.session(), at, access.current_actor(), _colour())
     recommended = page.decision.recommendation
     form = SignOffForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
             service.sign_off(
-                reference,
+                at,
                 recommendation_id=_identifier(form.recommendation.data),
                 approved=form.answer.data == "approve",
                 reason=form.reason.data or "",
@@ -143,7 +142,7 @@ def sign_off(reference: str) -> Answer:
                 if approved
                 else _("Returned to the chair with your reason.")
             )
-            return _see("award.result", reference)
+            return _see("award.result", at)
     if recommended is not None and not form.is_submitted():
         form.recommendation.data = str(recommended.id)
     return _form("award/sign_off.html", form, page, refused)
@@ -151,17 +150,17 @@ def sign_off(reference: str) -> Answer:
 
 @blueprint.route("/work/challenges/<reference>/decision/contract", methods=["GET", "POST"])
 @requires(Permission.CONTRACT_SIGN)
-def contract(reference: str) -> Answer:
+def contract(at: Place) -> Answer:
     """Record the signed contract."""
     if (away := _stale()) is not None:
         return away
-    page = pages.result(db.session(), reference, access.current_actor(), _colour())
+    page = pages.result(db.session(), at, access.current_actor(), _colour())
     form = ContractForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
             service.sign_contract(
-                reference,
+                at,
                 contract_reference=form.reference.data or "",
                 value_minor=form.value.data or 0,
                 actor=access.current_actor(),
@@ -172,7 +171,7 @@ def contract(reference: str) -> Answer:
             form.refuse(error)
         else:
             flash(_("The contract is recorded."))
-            return _see("award.result", reference)
+            return _see("award.result", at)
     return _form("award/contract.html", form, page, refused)
 
 
@@ -211,5 +210,5 @@ def _colour() -> str:
     return access.current_settings().brand_colour
 
 
-def _see(endpoint: str, reference: str) -> Response:
-    return make_response(redirect(url_for(endpoint, reference=reference), code=303))
+def _see(endpoint: str, at: Place) -> Response:
+    return make_response(redirect(url_for(endpoint, reference=at.reference), code=303))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from challenges.models import Challenge
+from challenges.models import Stage
 from marketplace.core.clock import Clock
 from marketplace.core.permissions import Actor
 
-# A challenge, the bid's reference, and the reason of the recusal.
-Hook = Callable[[Session, Challenge, str, str, Actor, Clock], None]
+# A stage, the bid's reference, and the reason of the recusal.
+Hook = Callable[[Session, Stage, str, str, Actor, Clock], None]
 
 # Called after a member's scores of a bid were set aside while quality stays locked.
 after_recusal: list[Hook] = []
@@ -17,7 +17,7 @@ after_recusal: list[Hook] = []
 
 def emit_recusal(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     bid_reference: str,
     reason: str,
     actor: Actor,
@@ -25,4 +25,4 @@ def emit_recusal(
 ) -> None:
     """Call every hook in the order of registration."""
     for hook in after_recusal:
-        hook(session, challenge, bid_reference, reason, actor, clock)
+        hook(session, stage, bid_reference, reason, actor, clock)

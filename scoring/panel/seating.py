@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bids.models import Opening
-from challenges.lifecycle import State, state_at
+from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
-from challenges.queries import own_challenge
+from challenges.stages.kinds import is_judged
+from challenges.stages.models import StageRun
+from challenges.stages.place import Where, place_of
+from challenges.stages.queries import own_stage
+from challenges.stages.running import state_of, stored_state
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
 from marketplace.core.permissions import GUEST_ROLES, ROLE_PERMISSIONS, Actor, Permission, Role
@@ -31,12 +35,13 @@ _NO_SUCH_CHALLENGE = N_("There is no challenge with this reference.")
 @dataclass(frozen=True)
 class Meeting:
     """A stage's panel as the actor meets it: `panel` and `phase` are None until it is named,
-    `member` is the actor's own seat. `members` sit now, the chair first, then by label."""
+    `opened_at` until its bids may be read; `member` is the actor's own seat. `members` sit now, the
+    chair first, then by label."""
 
     challenge: Challenge
     stage: Stage
     panel: Panel | None
-    opening: Opening | None
+    opened_at: datetime | None
     phase: PanelPhase | None
     members: Sequence[PanelMember]
     member: PanelMember | None
@@ -68,9 +73,14 @@ class Meeting:
             raise WrongMoment(N_("The panel has not been named yet."))
         return self.panel
 
+    @property
+    def state(self) -> State:
+        """Give the state of the stage as it is kept: OPEN also after its closing instant."""
+        return stored_state(self.challenge, self.stage)
+
     def state_at(self, now: datetime) -> State:
-        """Give the state of the challenge at `now`."""
-        return state_at(self.challenge.state, self.stage.closes_at, now)
+        """Give the state of the stage at `now`."""
+        return state_of(self.challenge, self.stage, now)
 
     def labelled(self, label: str) -> PanelMember:
         """Give the member with this label.
@@ -94,34 +104,38 @@ class Candidate:
     may_chair: bool
 
 
-def meeting(session: Session, reference: str, actor: Actor, *, lock: bool = False) -> Meeting:
-    """Give the panel of a challenge of the actor's body; with `lock`, hold the challenge's row.
+def meeting(session: Session, at: Where, actor: Actor, *, lock: bool = False) -> Meeting:
+    """Give the panel of a stage of the actor's body; with `lock`, hold the challenge's row.
 
     Raises:
-        NotFound: there is no such challenge, it is another body's, or the actor is the body's guest
-            on another panel.
+        NotFound: there is no such challenge, it is another body's, nothing is judged at such a
+            stage of it, or the actor is the body's guest on another panel.
     """
     if lock:
-        return meeting_of(session, own_challenge(session, reference, actor, lock=True).stage, actor)
+        return meeting_of(session, own_stage(session, at, actor, lock=True), actor)
+    place = place_of(at)
     # Pages have few statements to spend, so this one brings the challenge too, in the same scope.
     row = (
         session.execute(
-            select(Challenge, Stage, Panel, Opening)
+            select(Challenge, Stage, Panel, _READ_FROM)
             .select_from(Challenge)
-            .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+            .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == place.stage))
             .outerjoin(Panel, Panel.stage_id == Stage.id)
             .outerjoin(Opening, Opening.stage_id == Stage.id)
-            .where(Challenge.reference == reference, Challenge.buyer_id == actor.organisation_id)
-            .options(*_MEMBERS)
+            .outerjoin(Stage.run)
+            .where(
+                Challenge.reference == place.reference, Challenge.buyer_id == actor.organisation_id
+            )
+            .options(contains_eager(Stage.run), *_MEMBERS)
             .execution_options(**_AFRESH)
         )
         .unique()
         .one_or_none()
     )
-    if row is None:
+    if row is None or not is_judged(row[1]):
         raise NotFound(_NO_SUCH_CHALLENGE)
-    challenge, stage, panel, opening = row
-    return _meeting(challenge, stage, panel, opening, actor)
+    challenge, stage, panel, opened_at = row
+    return _meeting(challenge, stage, panel, opened_at, actor)
 
 
 def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
@@ -132,9 +146,10 @@ def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
     """
     row = (
         session.execute(
-            select(Panel, Opening)
+            select(Panel, _READ_FROM)
             .select_from(Panel)
             .outerjoin(Opening, Opening.stage_id == Panel.stage_id)
+            .outerjoin(StageRun, StageRun.stage_id == Panel.stage_id)
             .where(Panel.stage_id == stage.id)
             .options(*_MEMBERS)
             .execution_options(**_AFRESH)
@@ -142,8 +157,8 @@ def meeting_of(session: Session, stage: Stage, actor: Actor) -> Meeting:
         .unique()
         .one_or_none()
     )
-    panel, opening = row if row is not None else (None, None)
-    return _meeting(stage.challenge, stage, panel, opening, actor)
+    panel, opened_at = row if row is not None else (None, None)
+    return _meeting(stage.challenge, stage, panel, opened_at, actor)
 
 
 # Those who sit, as they are now and not as they were when first read.
@@ -153,13 +168,15 @@ _MEMBERS = (
     joinedload(Panel.members).joinedload(PanelMember.assigned),
 )
 _AFRESH = {"populate_existing": True}
+# From when the bids of a stage may be read, sealed ones or others.
+_READ_FROM = func.coalesce(Opening.opened_at, StageRun.bids_at)
 
 
 def _meeting(
     challenge: Challenge,
     stage: Stage,
     panel: Panel | None,
-    opening: Opening | None,
+    opened_at: datetime | None,
     actor: Actor,
 ) -> Meeting:
     sitting = panel.members if panel else []
@@ -171,19 +188,22 @@ def _meeting(
         challenge=challenge,
         stage=stage,
         panel=panel,
-        opening=opening,
-        phase=panel_phase(panel, opening),
+        opened_at=opened_at,
+        phase=panel_phase(panel, opened_at),
         members=members,
         member=member,
     )
 
 
-def panel_phase(panel: Panel | None, opening: Opening | None) -> PanelPhase | None:
-    """Give how far a panel has come, or nothing where none is named."""
+def panel_phase(panel: Panel | None, opened_at: datetime | None) -> PanelPhase | None:
+    """Give how far a panel has come, or nothing where none is named.
+
+    `opened_at` is from when the stage's bids may be read.
+    """
     if panel is None:
         return None
     return phase_of(
-        opened_at=opening.opened_at if opening else None,
+        opened_at=opened_at,
         scoring_began_at=panel.scoring_began_at,
         moderation_began_at=panel.moderation_began_at,
         quality_locked_at=panel.quality_locked_at,

@@ -75,9 +75,9 @@ class _Gathered:
 
 
 def full_report(
-    session: Session, challenge: Challenge, *, number: int, now: datetime, notice: str
+    session: Session, stage: Stage, *, number: int, now: datetime, notice: str
 ) -> facts.AwardReport:
-    """Give the full facts of a challenge whose intention to award is announced.
+    """Give the full facts of a challenge whose intention to award follows from `stage`.
 
     `number` is the report's among those of the stage; `notice` a sentence for the cover, or empty.
 
@@ -85,7 +85,7 @@ def full_report(
         PlanDiffers: the stored plan, or the result's, is not the published one.
         LookupError: there is no opening, no result or no approved recommendation yet.
     """
-    stage, decision = challenge.stage, awards.decision(session, challenge.stage)
+    challenge, decision = stage.challenge, awards.decision(session, stage)
     found = _Gathered(
         challenge=challenge,
         stage=stage,

@@ -11,8 +11,11 @@ from jinja2 import Environment
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from challenges.models import Challenge
+from challenges.models import Stage
 from challenges.queries import own_challenge
+from challenges.stages import recording
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
 from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
@@ -25,6 +28,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import hooks
+from scoring.award.queries import deciding_stage
 from scoring.award.recomputing.queries import newest_result
 from scoring.report import log_words, policy, queries
 from scoring.report.facts import AwardReport
@@ -52,8 +56,8 @@ class Press:
 def register(press: Press) -> None:
     """Freeze a report at each decision, and have the sweeper make its files with `press`."""
 
-    def freeze_report(session: Session, challenge: Challenge, clock: Clock) -> None:
-        _freeze(session, challenge, clock, press.notice)
+    def freeze_report(session: Session, stage: Stage, clock: Clock) -> None:
+        _freeze(session, stage, clock, press.notice)
 
     def make(payload: dict[str, Any], clock: Clock) -> None:
         _make(uuid.UUID(payload["report"]), press, clock)
@@ -63,15 +67,14 @@ def register(press: Press) -> None:
     jobs.handles(MAKE)(make)
 
 
-def _freeze(session: Session, challenge: Challenge, clock: Clock, notice: str) -> None:
+def _freeze(session: Session, stage: Stage, clock: Clock, notice: str) -> None:
     """Write the facts as they stand, in the transaction of the decision, and the job to print."""
-    stage = challenge.stage
     last = session.scalar(
         select(func.max(FrozenReport.number)).where(FrozenReport.stage_id == stage.id)
     )
     number = (last or 0) + 1
     now = clock.now()
-    report = full_report(session, challenge, number=number, now=now, notice=notice)
+    report = full_report(session, stage, number=number, now=now, notice=notice)
     content = engine.canonical(report.to_json())
     row = FrozenReport(
         stage_id=stage.id,
@@ -87,7 +90,7 @@ def _freeze(session: Session, challenge: Challenge, clock: Clock, notice: str) -
         session,
         clock=clock,
         action="report.frozen",
-        chain=challenge.reference,
+        chain=stage.challenge.reference,
         number=report.number,
         facts_sha256=row.facts_sha256,
     )
@@ -156,7 +159,8 @@ def download_full(
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
         ensure(policy.can_audit(actor))
-        file = queries.newest_file(session, challenge.stage.id, Edition.FULL)
+        decided = deciding_stage(session, challenge)
+        file = queries.newest_file(session, decided.id, Edition.FULL) if decided else None
         if file is None:
             raise WrongMoment(N_("The award report is made when the decision is announced."))
         content = store.read(file.sha256)
@@ -173,26 +177,26 @@ def download_full(
     return content, number
 
 
-def download_evaluation(reference: str, *, actor: Actor, clock: Clock) -> bytes:
-    """Give the evaluation document to an auditor, and record the reading first.
+def download_evaluation(at: Where, *, actor: Actor, clock: Clock) -> bytes:
+    """Give the evaluation document of a stage to an auditor, and record the reading first.
 
     Raises:
-        NotFound: the challenge is another body's.
+        NotFound: the challenge is another body's, or nothing is judged at such a stage of it.
         Forbidden: the actor is no auditor.
         WrongMoment: nothing is computed yet.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor)
+        stage = own_stage(session, at, actor)
         ensure(policy.can_audit(actor))
-        computed = newest_result(session, challenge.stage.id)
+        computed = newest_result(session, stage.id)
         if computed is None:
             raise WrongMoment(N_("The result has not been computed yet."))
         content = computed.evaluation
-        log.append(
+        recording.append(
             session,
+            stage,
             clock=clock,
             action="evaluation.downloaded",
-            chain=reference,
             actor=actor,
             sha256=computed.evaluation_sha256,
         )

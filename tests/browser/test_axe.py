@@ -207,9 +207,10 @@ def address_of(app: Flask, endpoint: str, found: Found) -> str:
     # Some pages of a later stage have an address of their own; the first stage's names none.
     rule = min(
         (rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ())),
-        key=lambda rule: len(rule.arguments),
+        key=lambda rule: len(rule.rule),
     )
-    wanted: dict[str, Any] = {name: found.values[name] for name in rule.arguments}
+    fixed = set(rule.defaults or {})
+    wanted: dict[str, Any] = {name: found.values[name] for name in rule.arguments - fixed}
     if endpoint == "bids.submit":
         wanted["checked"] = found.values["checked"]
     if rule.rule.startswith("/bids/"):

@@ -4,6 +4,7 @@ from io import BytesIO
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
 
+from challenges.stages.place import FIRST, Place
 from marketplace.core import access
 from marketplace.core.access import public, requires
 from marketplace.core.database import db
@@ -68,9 +69,10 @@ def report_full(reference: str) -> Response:
 @blueprint.get("/awards/<reference>/evaluation.json")
 @requires(Permission.RECORD_AUDIT)
 def evaluation(reference: str) -> Response:
-    """Give an auditor the evaluation document."""
+    """Give an auditor the evaluation document of a stage: of the first where none is asked for."""
+    stage = request.args.get("stage", FIRST, type=int)
     content = reports.download_evaluation(
-        reference, actor=access.current_actor(), clock=access.clock()
+        Place(reference, stage), actor=access.current_actor(), clock=access.clock()
     )
     return _attachment(content, "application/json", f"evaluation-{reference}.json")
 

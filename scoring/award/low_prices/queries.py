@@ -13,7 +13,7 @@ from bids.asking import queries as bid_queries
 from bids.asking.lifecycle import QueryPart
 from bids.asking.models import BidQuery
 from bids.models import Bid
-from challenges.models import Challenge
+from challenges.models import Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.award.low_prices import policy
@@ -63,14 +63,14 @@ class _Known:
     flags: Sequence[policy.Flagged]
 
 
-def prices(session: Session, challenge: Challenge, computed: Computed | None) -> list[Price]:
+def prices(session: Session, stage: Stage, computed: Computed | None) -> list[Price]:
     """Give the prices that the newest result flags, in its order; none before there is a result."""
     if computed is None or not computed.result["low_price"]:
         return []
-    known = _known(session, challenge, computed)
+    known = _known(session, stage, computed)
     queries = [
         query
-        for query in reversed(bid_queries.of_challenge(session, challenge))
+        for query in reversed(bid_queries.of_challenge(session, stage.challenge))
         if query.part is QueryPart.PRICE and query.withdrawn_at is None
     ]
     names = {reference: bid.supplier.name for reference, bid in known.bids.items()}
@@ -91,13 +91,13 @@ def prices(session: Session, challenge: Challenge, computed: Computed | None) ->
     return told
 
 
-def price_of(session: Session, challenge: Challenge, computed: Computed | None, bid: str) -> Price:
+def price_of(session: Session, stage: Stage, computed: Computed | None, bid: str) -> Price:
     """Give the flagged price of one bid.
 
     Raises:
         NotFound: the newest result does not flag it.
     """
-    for price in prices(session, challenge, computed):
+    for price in prices(session, stage, computed):
         if price.bid == bid:
             return price
     raise NotFound(N_("The price of this bid is not flagged."))
@@ -118,23 +118,21 @@ def last_decisions(session: Session, stage_id: uuid.UUID) -> list[LowPriceDecisi
     return [last[reference] for reference in sorted(last)]
 
 
-def flags_of(
-    session: Session, challenge: Challenge, computed: Computed | None
-) -> Sequence[policy.Flagged]:
+def flags_of(session: Session, stage: Stage, computed: Computed | None) -> Sequence[policy.Flagged]:
     """Give the flagged prices with what was found of each, and nothing else of them."""
     if computed is None or not computed.result["low_price"]:
         return []
-    return _known(session, challenge, computed).flags
+    return _known(session, stage, computed).flags
 
 
-def _known(session: Session, challenge: Challenge, computed: Computed) -> _Known:
+def _known(session: Session, stage: Stage, computed: Computed) -> _Known:
     flags = computed.result["low_price"]
     bids = {
         bid.reference: bid
         for bid in session.scalars(
             select(Bid)
             .where(
-                Bid.stage_id == challenge.stage.id,
+                Bid.stage_id == stage.id,
                 Bid.reference.in_({flag["bid"] for flag in flags}),
             )
             .options(joinedload(Bid.supplier))

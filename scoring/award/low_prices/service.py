@@ -1,9 +1,13 @@
 """Deciding about a price that was flagged as unusually low."""
 
-from challenges.models import Challenge
-from challenges.queries import own_challenge
+from datetime import datetime
+
+from challenges.models import Stage
+from challenges.stages import recording
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
+from challenges.stages.running import state_of
 from challenges.texts import refuse_all
-from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.transaction import transaction
@@ -13,11 +17,11 @@ from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.policy import PriceFinding
 
 
-def may_decide(actor: Actor, challenge: Challenge, found: awards.Decision) -> Answer:
-    """Answer whether the actor may decide about a challenge's flagged prices now."""
+def may_decide(actor: Actor, stage: Stage, found: awards.Decision, now: datetime) -> Answer:
+    """Answer whether the actor may decide about a stage's flagged prices at `now`."""
     return policy.can_decide(
         actor,
-        challenge.state,
+        state_of(stage.challenge, stage, now),
         # While quality is unlocked the result that is there does not hold.
         has_result=found.computed is not None and found.locked,
         awaits_sign_off=found.awaits_sign_off,
@@ -25,7 +29,7 @@ def may_decide(actor: Actor, challenge: Challenge, found: awards.Decision) -> An
 
 
 def decide(
-    reference: str,
+    at: Where,
     bid_reference: str,
     *,
     finding: PriceFinding | None,
@@ -44,10 +48,10 @@ def decide(
         Invalid: by `policy.refusals`, by field.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        found = awards.decision(session, challenge.stage)
-        ensure(may_decide(actor, challenge, found))
-        price = queries.price_of(session, challenge, found.computed, bid_reference)
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        ensure(may_decide(actor, stage, found, clock.now()))
+        price = queries.price_of(session, stage, found.computed, bid_reference)
         assert found.computed is not None  # the policy has said so
         over, answered = price.over(clock.now()), price.answered()
         wrong = policy.refusals(
@@ -63,7 +67,7 @@ def decide(
         rests_on = answered if finding is PriceFinding.EXPLAINED else over
         session.add(
             LowPriceDecision(
-                stage_id=challenge.stage.id,
+                stage_id=stage.id,
                 bid_id=price.bid_id,
                 result_id=found.computed.row.id,
                 query_id=rests_on.id if rests_on else None,
@@ -75,11 +79,11 @@ def decide(
             )
         )
         session.flush()
-        log.append(
+        recording.append(
             session,
+            stage,
             clock=clock,
             action=log_words.DECIDED,
-            chain=challenge.reference,
             actor=actor,
             bid=bid_reference,
             detectors=list(price.flag.detectors),

@@ -1,11 +1,13 @@
 """Pages of flagged prices: the list for whoever reads results, and the decision."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bids.asking import policy as asking
-from challenges.queries import own_challenge
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
+from challenges.stages.queries import own_stage
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -16,7 +18,7 @@ from scoring.award import queries as decisions
 from scoring.award.low_prices import policy, queries, service
 from scoring.award.low_prices.forms import LowPriceForm
 
-blueprint = Blueprint("low_prices", __name__)
+blueprint = StagedBlueprint("low_prices", __name__)
 blueprint.context_processor(lambda: {"price_finding_words": policy.FINDING_WORDS})
 
 _AT = "/work/challenges/<reference>/decision/low-prices"
@@ -24,31 +26,31 @@ _AT = "/work/challenges/<reference>/decision/low-prices"
 
 @blueprint.get(_AT)
 @requires(*awards.READERS)
-def index(reference: str) -> str:
+def index(at: Place) -> str:
     """List the flagged prices with what the bidders were asked and what was found."""
     actor, session, now = access.current_actor(), db.session(), access.clock().now()
-    challenge = own_challenge(session, reference, actor)
-    found = decisions.decision(session, challenge.stage)
+    stage = own_stage(session, at, actor)
+    found = decisions.decision(session, stage)
     ensure(awards.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
     return render_template(
         "low_prices/index.html",
-        challenge=challenge,
-        prices=queries.prices(session, challenge, found.computed),
+        challenge=stage.challenge,
+        prices=queries.prices(session, stage, found.computed),
         standing=lambda query: asking.standing(query, now),
-        decides=service.may_decide(actor, challenge, found),
+        decides=service.may_decide(actor, stage, found, now),
     )
 
 
 @blueprint.route(f"{_AT}/<bid_reference>", methods=["GET", "POST"])
 @requires(Permission.ELIGIBILITY_DECIDE)
-def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, int]:
+def decide(at: Place, bid_reference: str) -> str | Response | tuple[str, int]:
     """Decide about one flagged price, with the reason."""
     actor, session, clock = access.current_actor(), db.session(), access.clock()
     form, status = LowPriceForm(), 200
     if request.method == "POST" and form.validate():
         try:
             service.decide(
-                reference,
+                at,
                 bid_reference,
                 finding=form.found,
                 reason=form.reason.data or "",
@@ -60,18 +62,18 @@ def decide(reference: str, bid_reference: str) -> str | Response | tuple[str, in
             status = 422
         else:
             flash(_("Your decision about the price of bid %(bid)s is recorded.", bid=bid_reference))
-            return redirect(url_for("low_prices.index", reference=reference), 303)
+            return redirect(url_for("low_prices.index", reference=at.reference), 303)
     elif request.method == "POST":
         status = 422
-    challenge = own_challenge(session, reference, actor)
-    found = decisions.decision(session, challenge.stage)
+    stage = own_stage(session, at, actor)
+    found = decisions.decision(session, stage)
     # The page shows the price, so also one that was refused is for those alone who may decide.
-    ensure(service.may_decide(actor, challenge, found))
-    price = queries.price_of(session, challenge, found.computed, bid_reference)
+    ensure(service.may_decide(actor, stage, found, clock.now()))
+    price = queries.price_of(session, stage, found.computed, bid_reference)
     now = clock.now()
     page = render_template(
         "low_prices/decide.html",
-        challenge=challenge,
+        challenge=stage.challenge,
         price=price,
         form=form,
         standing=lambda query: asking.standing(query, now),

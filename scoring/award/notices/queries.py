@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bids.lifecycle import BidState
 from bids.opened import opened_bids
 from bids.team.document import Member
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.regimes.sizes import SizeClass
 from marketplace.core.text import N_
@@ -40,9 +40,9 @@ def award_of(session: Session, challenge: Challenge) -> Award:
     Raises:
         WrongMoment: no intention to award is announced.
     """
-    stage = challenge.stage
-    decision = awards.decision(session, stage)
-    if decision.intention is None:
+    stage = awards.deciding_stage(session, challenge)
+    decision = awards.decision(session, stage) if stage else None
+    if stage is None or decision is None or decision.intention is None:
         raise WrongMoment(N_("There is no award to publish a notice of yet."))
     bids = [bid for bid in opened_bids(session, stage.id) if bid.state is not BidState.WITHDRAWN]
     chosen = next((bid for bid in bids if bid.bid_id == decision.intention.bid_id), None)
@@ -64,7 +64,8 @@ def contract_of(session: Session, challenge: Challenge) -> Contract:
     """
     contract = session.scalar(
         select(Contract)
-        .where(Contract.stage_id == challenge.stage.id)
+        .join(Stage, Stage.id == Contract.stage_id)
+        .where(Stage.challenge_id == challenge.id)
         .order_by(Contract.signed_at)
         .limit(1)
     )

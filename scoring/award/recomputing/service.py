@@ -8,8 +8,9 @@ from bids import hooks as bid_hooks
 from bids.lifecycle import BidState
 from bids.models import Bid
 from challenges.lifecycle import State
-from challenges.models import Challenge
-from marketplace.core.audit import log
+from challenges.models import Challenge, Stage
+from challenges.stages import recording
+from challenges.stages.running import state_of
 from marketplace.core.clock import Clock
 from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Actor
@@ -27,7 +28,7 @@ from scoring.panel.lifecycle import PanelPhase
 
 def compute(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     *,
     actor: Actor,
     clock: Clock,
@@ -42,14 +43,14 @@ def compute(
         WrongMoment: the stored plan is not the published one.
         LookupError: there is a result already and no `because`.
     """
-    before = newest_result(session, challenge.stage.id)
+    before = newest_result(session, stage.id)
     if before is not None and because is None:
         raise LookupError("a result is computed again only for a reason")
-    return _keep(session, challenge, _evaluation(session, challenge), before, because, actor, clock)
+    return _keep(session, stage, _evaluation(session, stage), before, because, actor, clock)
 
 
 def recompute(
-    session: Session, challenge: Challenge, because: Because, *, actor: Actor, clock: Clock
+    session: Session, stage: Stage, because: Because, *, actor: Actor, clock: Clock
 ) -> Result | None:
     """Compute the result again where quality is locked and something that it rests on has changed.
 
@@ -59,25 +60,24 @@ def recompute(
     Raises:
         WrongMoment: the stored plan is not the published one.
     """
-    stage = challenge.stage
     before = newest_result(session, stage.id)
     found = queries.panel_of(session, stage.id)
     if before is None or found is None or found.quality_locked_at is None:
         return None
     session.flush()
-    evaluation = _evaluation(session, challenge)
+    evaluation = _evaluation(session, stage)
     if evaluation == before.evaluation:
         return None
-    return _keep(session, challenge, evaluation, before, because, actor, clock)
+    return _keep(session, stage, evaluation, before, because, actor, clock)
 
 
-def _evaluation(session: Session, challenge: Challenge) -> bytes:
-    return engine.canonical(queries.gather(session, challenge))
+def _evaluation(session: Session, stage: Stage) -> bytes:
+    return engine.canonical(queries.gather(session, stage))
 
 
 def _keep(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     evaluation: bytes,
     before: Result | None,
     because: Because | None,
@@ -86,7 +86,7 @@ def _keep(
 ) -> Result:
     result = engine.render(engine.evaluate(evaluation))
     row = Result(
-        stage_id=challenge.stage.id,
+        stage_id=stage.id,
         evaluation=evaluation,
         evaluation_sha256=hashlib.sha256(evaluation).hexdigest(),
         result=result,
@@ -100,7 +100,7 @@ def _keep(
     if before is not None and because is not None:
         bid = next(
             each
-            for each in panels.bidders(session, challenge.stage.id)
+            for each in panels.bidders(session, stage.id)
             if each.reference == because.bid_reference
         )
         session.add(
@@ -119,11 +119,11 @@ def _keep(
             "bid": because.bid_reference,
             "replaces": before.evaluation_sha256,
         }
-    log.append(
+    recording.append(
         session,
+        stage,
         clock=clock,
         action="result.computed",
-        chain=challenge.reference,
         actor=actor,
         evaluation_sha256=row.evaluation_sha256,
         result_sha256=row.result_sha256,
@@ -141,23 +141,24 @@ def after_finding(
     Raises:
         WrongMoment: the bid is to count again, and the panel has gone on without it.
     """
-    if challenge.state is not State.EVALUATING:
-        return
     bid: Bid = found.bid
+    stage = next(each for each in challenge.stages if each.id == bid.stage_id)
+    if state_of(challenge, stage, clock.now()) is not State.EVALUATING:
+        return
     if bid.state is BidState.VALID and found.before is not BidState.VALID:
-        missing = gone_past(session, challenge.stage, bid.id, actor)
-        met = panels.meeting_of(session, challenge.stage, actor)
+        missing = gone_past(session, stage, bid.id, actor)
+        met = panels.meeting_of(session, stage, actor)
         short = met.phase is PanelPhase.LOCKED and too_few(session, met)
         if (refusal := cannot_come_back(missing, too_few=short)) is not None:
             message, values = refusal
             raise WrongMoment(message, **values)
     because = Because(Why.ELIGIBILITY, found.reason, bid.reference)
-    recompute(session, challenge, because, actor=actor, clock=clock)
+    recompute(session, stage, because, actor=actor, clock=clock)
 
 
 def after_recusal(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     bid_reference: str,
     reason: str,
     actor: Actor,
@@ -165,7 +166,7 @@ def after_recusal(
 ) -> None:
     """Follow a recusal that came after the lock and let every agreed score stand."""
     recompute(
-        session, challenge, Because(Why.INTEREST, reason, bid_reference), actor=actor, clock=clock
+        session, stage, Because(Why.INTEREST, reason, bid_reference), actor=actor, clock=clock
     )
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from challenges import hooks
 from challenges.models import Criterion, Stage
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.permissions import Actor, ensure
@@ -23,7 +24,7 @@ __all__ = ["assign", "let_go", "log_words"]
 
 
 def assign(
-    reference: str,
+    at: Where,
     label: str,
     *,
     keys: Collection[str],
@@ -43,7 +44,7 @@ def assign(
         Forbidden, WrongMoment: by `policy.can_assign` and `policy.can_assign_to`.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_assign(actor, found.member, found.phase))
         evaluator = found.labelled(label)
         ensure(policy.can_assign_to(evaluator))
@@ -63,11 +64,11 @@ def assign(
         evaluator.expertise = expertise
         session.flush()
         session.expire(evaluator, ["assigned"])
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.assigned",
-            chain=reference,
             actor=actor,
             label=label,
             criteria=sorted(wanted) or None,

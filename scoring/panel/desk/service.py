@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
@@ -14,7 +15,7 @@ from scoring.panel.sheets.comparing import REASON_MOST
 
 
 def save_bid(
-    reference: str,
+    at: Where,
     handle: str,
     cells: Mapping[str, DraftCell],
     *,
@@ -31,7 +32,7 @@ def save_bid(
         Invalid: a value is outside the scale; fields are named `score-` with the question's key.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         return keep_drafts(
             session,
@@ -43,7 +44,7 @@ def save_bid(
 
 
 def use_text(
-    reference: str,
+    at: Where,
     key: str,
     handle: str,
     source: tuple[str, str],
@@ -61,7 +62,7 @@ def use_text(
         Invalid: together they would be too long.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         texts = own_texts(session, found, key, handle)
         together = "\n\n".join(filter(None, (texts.score.rationale, texts.named(*source))))

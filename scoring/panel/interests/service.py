@@ -4,8 +4,9 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.accounts.models import User
-from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
@@ -37,7 +38,7 @@ from scoring.panel.queries import Bidder, Meeting
 
 
 def find_interest(
-    reference: str,
+    at: Where,
     label: str,
     bid_reference: str,
     *,
@@ -56,9 +57,9 @@ def find_interest(
         Invalid: nothing is said about the interest (`statement`).
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         about = found.labelled(label)
-        ensure(policy.can_find(actor, found.member, about, found.phase, found.challenge.state))
+        ensure(policy.can_find(actor, found.member, about, found.phase, found.state))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
         if (about.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
             raise WrongMoment(
@@ -78,11 +79,11 @@ def find_interest(
                 found_at=clock.now(),
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action=log_words.FOUND,
-            chain=reference,
             actor=actor,
             label=label,
             bid=bid_reference,
@@ -93,7 +94,7 @@ def find_interest(
 
 
 def decide_found(
-    reference: str,
+    at: Where,
     label: str,
     bid_reference: str,
     *,
@@ -114,9 +115,9 @@ def decide_found(
         Invalid: there is no measure or no reason. Fields: `measure`, `reason`.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         about = found.labelled(label)
-        state = found.challenge.state
+        state = found.state
         ensure(policy.can_decide_found(actor, found.member, about, found.phase, state))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
         interest = open_one(session, found, about, bidder)
@@ -149,11 +150,11 @@ def decide_found(
             )
         )
         session.flush()
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="interest.decided",
-            chain=reference,
             actor=actor,
             label=label,
             bid=bid_reference,
@@ -164,7 +165,7 @@ def decide_found(
             _recuse(session, found, about, bidder, found_id, reason.strip(), actor, clock)
 
 
-def reopen_scoring(reference: str, *, reason: str, actor: Actor, clock: Clock) -> None:
+def reopen_scoring(at: Where, *, reason: str, actor: Actor, clock: Clock) -> None:
     """Let people join and score after a recusal left too few; the panel moderates again after.
 
     What was scored and agreed stays. Nobody who has seen the others' scores corrects their own.
@@ -175,7 +176,7 @@ def reopen_scoring(reference: str, *, reason: str, actor: Actor, clock: Clock) -
         Invalid: there is no reason (`reason`).
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_reopen(actor, found.member, needed=needs_others(session, found)))
         if not reason.strip():
             message = N_("Say who joins and why")
@@ -191,11 +192,11 @@ def reopen_scoring(reference: str, *, reason: str, actor: Actor, clock: Clock) -
                 reopened_at=clock.now(),
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action=log_words.REOPENED,
-            chain=reference,
             actor=actor,
             moderation_began_at=write_instant(panel.moderation_began_at),
             reason=reason.strip(),
@@ -251,11 +252,11 @@ def _recuse(
             ScoreSetAside(score_id=score.id, found_id=found_id, set_aside_at=now)
             for score in scores
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action=log_words.SET_ASIDE,
-            chain=found.challenge.reference,
             actor=actor,
             **told,
             criteria=sorted(score.criterion.key for score in scores),
@@ -272,11 +273,11 @@ def _recuse(
         session.add_all(
             AgreementVoid(consensus_id=row.id, found_id=found_id, voided_at=now) for row in void
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action=log_words.VOIDED,
-            chain=found.challenge.reference,
             actor=actor,
             **told,
             criteria=sorted(row.criterion.key for row in void),
@@ -295,11 +296,11 @@ def _recuse(
                 unlocked_at=now,
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action=log_words.UNLOCKED,
-            chain=found.challenge.reference,
             actor=actor,
             **told,
             locked_at=write_instant(panel.quality_locked_at),
@@ -309,7 +310,7 @@ def _recuse(
         panel.quality_locked_at = None
         session.flush()
     elif found.phase is PanelPhase.LOCKED:
-        hooks.emit_recusal(session, found.challenge, bidder.reference, reason, actor, clock)
+        hooks.emit_recusal(session, found.stage, bidder.reference, reason, actor, clock)
 
 
 def _there(row: ConsensusScore, about: PanelMember) -> frozenset[str]:

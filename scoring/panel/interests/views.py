@@ -1,9 +1,11 @@
 """Pages of interests that are found after the declarations: saying so, and deciding."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -18,9 +20,7 @@ from scoring.panel.interests.lifecycle import PHASE_FOUND_WORDS
 from scoring.panel.lifecycle import MEASURE_WORDS, Seat
 from scoring.panel.queries import Meeting
 
-blueprint = Blueprint(
-    "panel_found", __name__, url_prefix="/work/challenges/<reference>/panel/interests/found"
-)
+blueprint = StagedBlueprint("panel_found", __name__, "/panel/interests/found")
 
 Page = str | Response | tuple[str, int]
 # From this many people on a person is chosen; nobody is chosen for the one who asks.
@@ -35,10 +35,10 @@ _WHO = (
 
 @blueprint.route("", methods=["GET", "POST"])
 @requires(*_WHO)
-def index(reference: str) -> Page:
+def index(at: Place) -> Page:
     """Show what was found, and say that an interest was found."""
     actor, status = access.current_actor(), 200
-    found = panels.meeting(db.session(), reference, actor)
+    found = panels.meeting(db.session(), at, actor)
     ensure(policy.can_see_found(actor, found.member))
     form = FoundForm()
     members = _members(found)
@@ -51,24 +51,24 @@ def index(reference: str) -> Page:
     if form.validate_on_submit():
         try:
             service.find_interest(
-                reference,
+                at,
                 form.member.data,
                 form.bid.data,
                 statement=form.statement.data or "",
                 actor=actor,
                 clock=access.clock(),
                 link=access.current_settings().public_url
-                + url_for("panel_found.index", reference=reference),
+                + url_for("panel_found.index", reference=at.reference),
             )
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("It is recorded. Access to that bid has stopped."))
-            return redirect(url_for("panel_found.index", reference=reference), 303)
+            return redirect(url_for("panel_found.index", reference=at.reference), 303)
     if form.errors:
         status = 409 if isinstance(refused, WrongMoment) else 422
-        found = panels.meeting(db.session(), reference, actor)
+        found = panels.meeting(db.session(), at, actor)
     everybody = policy.sees_all(actor, found.member)
     rows = queries.found_interests(
         db.session(),
@@ -88,7 +88,7 @@ def index(reference: str) -> Page:
                     found.member,
                     row.found.member,
                     found.phase,
-                    found.challenge.state,
+                    found.state,
                     decided=row.decision is not None,
                 ).allowed,
             )
@@ -110,16 +110,16 @@ def _members(found: Meeting) -> list[tuple[str, str]]:
             _("You") if member.user_id == actor.user_id else f"{member.user.name} ({member.label})",
         )
         for member in found.members
-        if policy.can_find(actor, found.member, member, found.phase, found.challenge.state).allowed
+        if policy.can_find(actor, found.member, member, found.phase, found.state).allowed
     ]
 
 
 @blueprint.route("/others", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR, Permission.ELIGIBILITY_DECIDE)
-def reopen(reference: str) -> Page:
+def reopen(at: Place) -> Page:
     """Ask whether scoring begins again for people who join, then do it."""
     actor, form = access.current_actor(), ReopenForm()
-    found = panels.meeting(db.session(), reference, actor)
+    found = panels.meeting(db.session(), at, actor)
     if not form.is_submitted():
         needed = service.needs_others(db.session(), found)
         ensure(policy.can_reopen(actor, found.member, needed=needed))
@@ -127,33 +127,33 @@ def reopen(reference: str) -> Page:
     if form.validate_on_submit():
         try:
             service.reopen_scoring(
-                reference, reason=form.reason.data or "", actor=actor, clock=access.clock()
+                at, reason=form.reason.data or "", actor=actor, clock=access.clock()
             )
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("Scoring has begun again. Add or invite who is missing now."))
-            return redirect(url_for("panel.chair", reference=reference), 303)
+            return redirect(url_for("panel.chair", reference=at.reference), 303)
     title = found.challenge.title
-    return _form("panel/interests/reopen.html", form, refused, title=title, reference=reference)
+    return _form("panel/interests/reopen.html", form, refused, title=title, reference=at.reference)
 
 
 @blueprint.route("/<label>/<bid_reference>", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
-def decide(reference: str, label: str, bid_reference: str) -> Page:
+def decide(at: Place, label: str, bid_reference: str) -> Page:
     """Decide what follows from an interest that was found later."""
     actor, form = access.current_actor(), DecideForm()
-    found = panels.meeting(db.session(), reference, actor)
+    found = panels.meeting(db.session(), at, actor)
     about = found.labelled(label)
-    state = found.challenge.state
+    state = found.state
     ensure(policy.can_decide_found(actor, found.member, about, found.phase, state))
     bidder = panels.bidder_named(panels.bidders(db.session(), found.stage.id), bid_reference)
     item = service.open_one(db.session(), found, about, bidder)
     refused: DomainError | None = None
     facts = {
         "title": found.challenge.title,
-        "reference": reference,
+        "reference": at.reference,
         "person": about.user.name,
         "chair": about.seat is Seat.CHAIR,
         "bidder": bidder.supplier_name,
@@ -169,7 +169,7 @@ def decide(reference: str, label: str, bid_reference: str) -> Page:
     if form.validate_on_submit():
         try:
             service.decide_found(
-                reference,
+                at,
                 label,
                 bid_reference,
                 measure=form.chosen,
@@ -182,7 +182,7 @@ def decide(reference: str, label: str, bid_reference: str) -> Page:
             form.refuse(error)
         else:
             flash(_("Your decision is recorded, and what follows from it is done."))
-            return redirect(url_for("panel_found.index", reference=reference), 303)
+            return redirect(url_for("panel_found.index", reference=at.reference), 303)
     return _form("panel/interests/decide.html", form, refused, **facts)
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from bids.models import Bid, Opening
+from bids.models import Bid
+from bids.opened import opened_at
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Membership, User
 from marketplace.core.errors import NotFound
@@ -88,7 +89,7 @@ def waiting_for(session: Session, user_id: uuid.UUID, now: datetime) -> Sequence
 
 def phase_now(session: Session, stage_id: uuid.UUID) -> PanelPhase | None:
     """Give how far a stage's panel has come."""
-    return panel_phase(session.get(Panel, stage_id), session.get(Opening, stage_id))
+    return panel_phase(session.get(Panel, stage_id), opened_at(session, stage_id))
 
 
 def acts_for_bidder(session: Session, user_id: uuid.UUID, stage_id: uuid.UUID) -> bool:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge
+from challenges.stages import recording
+from challenges.stages.place import Place, Where
 from challenges.texts import text_faults
 from marketplace.core.accounts import entries, rows
 from marketplace.core.accounts.models import Membership, User
@@ -39,7 +41,7 @@ _DOES = {
 
 
 def invite(
-    reference: str,
+    at: Where,
     *,
     name: str,
     email: str,
@@ -67,7 +69,7 @@ def invite(
     """
     name, reason = on_one_line(name), reason.strip()
     with transaction() as session:
-        found = seated.meeting(session, reference, actor, lock=True)
+        found = seated.meeting(session, at, actor, lock=True)
         ensure(panels.can_change_members(actor, found.phase))
         leaving = found.labelled(replaces) if replaces else None
         faults = {
@@ -135,7 +137,6 @@ def invite(
         _record(
             session,
             "panel.invited",
-            found.challenge,
             invitation,
             actor,
             clock,
@@ -147,7 +148,7 @@ def invite(
         return invitation.id
 
 
-def withdraw(reference: str, invitation_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
+def withdraw(at: Where, invitation_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
     """Withdraw an invitation that waits; the person is told.
 
     Raises:
@@ -156,7 +157,7 @@ def withdraw(reference: str, invitation_id: uuid.UUID, *, actor: Actor, clock: C
         WrongMoment: it does not wait any more, or moderation has begun.
     """
     with transaction() as session:
-        found = seated.meeting(session, reference, actor, lock=True)
+        found = seated.meeting(session, at, actor, lock=True)
         ensure(panels.can_change_members(actor, found.phase))
         invitation = queries.one_of_panel(session, found.stage.id, invitation_id)
         ensure(policy.can_withdraw(invitation.standing(clock.now())))
@@ -171,11 +172,11 @@ def withdraw(reference: str, invitation_id: uuid.UUID, *, actor: Actor, clock: C
             ),
             clock=clock,
         )
-        _record(session, "panel.invitation_withdrawn", found.challenge, invitation, actor, clock)
+        _record(session, "panel.invitation_withdrawn", invitation, actor, clock)
 
 
 def accept(
-    invitation_id: uuid.UUID, *, user_id: uuid.UUID, clock: Clock, link: Callable[[str], str]
+    invitation_id: uuid.UUID, *, user_id: uuid.UUID, clock: Clock, link: Callable[[Place], str]
 ) -> uuid.UUID:
     """Take a seat as an invitation says; give the membership that lets the person act there.
 
@@ -211,7 +212,6 @@ def accept(
         _record(
             session,
             "panel.accepted",
-            challenge,
             invitation,
             actor,
             clock,
@@ -224,7 +224,7 @@ def accept(
 
 
 def decline(
-    invitation_id: uuid.UUID, *, user_id: uuid.UUID, clock: Clock, link: Callable[[str], str]
+    invitation_id: uuid.UUID, *, user_id: uuid.UUID, clock: Clock, link: Callable[[Place], str]
 ) -> None:
     """Decline an invitation; whoever invited is told. Twice is once.
 
@@ -238,9 +238,7 @@ def decline(
             return
         ensure(policy.can_decline(invitation.standing(clock.now())))
         invitation.declined_at = clock.now()
-        _record(
-            session, "panel.declined", challenge, invitation, None, clock, person_id=str(user_id)
-        )
+        _record(session, "panel.declined", invitation, None, clock, person_id=str(user_id))
         _tell_inviter(session, invitation, challenge, None, link, clock)
 
 
@@ -350,7 +348,7 @@ def _tell_inviter(
     invitation: PanelInvitation,
     challenge: Challenge,
     label: str | None,
-    link: Callable[[str], str],
+    link: Callable[[Place], str],
     clock: Clock,
 ) -> None:
     inviter = session.get_one(User, invitation.invited_by_id)
@@ -368,7 +366,7 @@ def _tell_inviter(
             accepted=label is not None,
             title=challenge.title,
             label=label or "",
-            link=link(challenge.reference),
+            link=link(Place(challenge.reference, invitation.stage.ordinal)),
         ),
         clock=clock,
     )
@@ -377,18 +375,17 @@ def _tell_inviter(
 def _record(
     session: Session,
     action: str,
-    challenge: Challenge,
     invitation: PanelInvitation,
     actor: Actor | None,
     clock: Clock,
     **more: object,
 ) -> None:
     """Record what happened to an invitation, without whom it is for: that stands in its row."""
-    log.append(
+    recording.append(
         session,
+        invitation.stage,
         clock=clock,
         action=action,
-        chain=challenge.reference,
         actor=actor,
         invitation=str(invitation.id),
         **more,

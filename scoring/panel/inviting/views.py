@@ -3,11 +3,13 @@
 import uuid
 from typing import cast
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires, signed_in
 from marketplace.core.accounts import mail
@@ -22,7 +24,7 @@ from scoring.panel.inviting.forms import InviteForm
 from scoring.panel.inviting.lifecycle import Standing
 from scoring.panel.inviting.models import PanelInvitation
 
-blueprint = Blueprint("panel_inviting", __name__)
+blueprint = StagedBlueprint("panel_inviting", __name__)
 
 Page = str | Response | tuple[str, int]
 _PANEL = "/work/challenges/<reference>/panel"
@@ -31,10 +33,10 @@ _OWN = "/invitations/panel/<uuid:asked_id>"
 
 @blueprint.route(f"{_PANEL}/invite", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
-def invite(reference: str) -> Page:
+def invite(at: Place) -> Page:
     """Ask somebody onto the panel by e-mail."""
     actor = access.current_actor()
-    found = seated.meeting(db.session(), reference, actor)
+    found = seated.meeting(db.session(), at, actor)
     ensure(panels.can_change_members(actor, found.phase))
     form, status = InviteForm(), 200
     form.replaces.choices = [
@@ -45,7 +47,7 @@ def invite(reference: str) -> Page:
     if form.validate_on_submit():
         try:
             service.invite(
-                reference,
+                at,
                 name=form.name.data or "",
                 email=form.email.data or "",
                 seat=form.chosen_seat,
@@ -60,32 +62,32 @@ def invite(reference: str) -> Page:
             status = _refused(form, error)
         else:
             flash(_("The invitation is sent to %(email)s.", email=form.email.data))
-            return redirect(url_for("panel.chair", reference=reference), 303)
+            return redirect(url_for("panel.chair", reference=at.reference), 303)
     elif form.is_submitted():
         status = 422
     page = render_template(
-        "panel/inviting/invite.html", form=form, title=title, reference=reference
+        "panel/inviting/invite.html", form=form, title=title, reference=at.reference
     )
     return page, status
 
 
 @blueprint.route(f"{_PANEL}/invitations/<uuid:asked_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
-def withdraw(reference: str, asked_id: uuid.UUID) -> Page:
+def withdraw(at: Place, asked_id: uuid.UUID) -> Page:
     """Ask whether an invitation is to be withdrawn, then do it."""
     actor, form, status = access.current_actor(), BaseForm(), 200
-    found = seated.meeting(db.session(), reference, actor)
+    found = seated.meeting(db.session(), at, actor)
     ensure(panels.can_change_members(actor, found.phase))
     invitation = queries.one_of_panel(db.session(), found.stage.id, asked_id)
-    facts = {"title": found.challenge.title, "reference": reference, "name": invitation.name}
+    facts = {"title": found.challenge.title, "reference": at.reference, "name": invitation.name}
     if form.validate_on_submit():
         try:
-            service.withdraw(reference, asked_id, actor=actor, clock=access.clock())
+            service.withdraw(at, asked_id, actor=actor, clock=access.clock())
         except WrongMoment as error:
             status = _refused(form, error)
         else:
             flash(_("The invitation is withdrawn, and the person is told."))
-            return redirect(url_for("panel.chair", reference=reference), 303)
+            return redirect(url_for("panel.chair", reference=at.reference), 303)
     else:
         ensure(policy.can_withdraw(invitation.standing(access.clock().now())))
     return render_template("panel/inviting/withdraw.html", form=form, **facts), status
@@ -113,7 +115,10 @@ def accept(asked_id: uuid.UUID) -> Page:
     access.choose_membership(membership_id)
     flash(_("You are on the panel now. Begin with the briefing."))
     found = queries.own(db.session(), asked_id, _user_id())
-    return redirect(url_for("panel.home", reference=found.stage.challenge.reference), 303)
+    address = url_for(
+        "panel.home", reference=found.stage.challenge.reference, stage=found.stage.ordinal
+    )
+    return redirect(address, 303)
 
 
 @blueprint.route(f"{_OWN}/decline", methods=["GET", "POST"])
@@ -184,5 +189,5 @@ def _user_id() -> uuid.UUID:
     return cast(uuid.UUID, current_user.id)
 
 
-def _panel_link(reference: str) -> str:
-    return mail.link("panel.chair", reference=reference)
+def _panel_link(at: Place) -> str:
+    return mail.link("panel.chair", reference=at.reference, stage=at.stage)

@@ -1,6 +1,7 @@
 """Gives the record of a panel, each time with an entry that says who read it."""
 
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.transaction import transaction
@@ -11,7 +12,7 @@ from scoring.panel.observing.queries import Record
 __all__ = ["log_words", "read_record"]
 
 
-def read_record(reference: str, *, actor: Actor, clock: Clock) -> Record:
+def read_record(at: Where, *, actor: Actor, clock: Clock) -> Record:
     """Give the record of a panel and record the read, before anything of it leaves here.
 
     Raises:
@@ -19,14 +20,14 @@ def read_record(reference: str, *, actor: Actor, clock: Clock) -> Record:
         Forbidden, WrongMoment: by `policy.can_read_record`.
     """
     with transaction() as session:
-        found = panels.meeting(session, reference, actor)
+        found = panels.meeting(session, at, actor)
         ensure(policy.can_read_record(actor, found.member, found.phase))
         record = queries.record(session, found)
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.read",
-            chain=reference,
             actor=actor,
             label=found.member.label if found.member else None,
             bid=", ".join(record.bids),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_day
 from marketplace.core.errors import Invalid, WrongMoment
@@ -19,7 +20,7 @@ from scoring.panel.reminding.models import PanelDue, PanelReminder
 __all__ = ["log_words", "remind", "set_due"]
 
 
-def remind(reference: str, *, label: str = "", actor: Actor, clock: Clock, link: str) -> list[str]:
+def remind(at: Where, *, label: str = "", actor: Actor, clock: Clock, link: str) -> list[str]:
     """Write to one member, or with no `label` to all for whom the panel waits; give the names of
     those who got a letter. Nobody gets more than one a day.
 
@@ -30,7 +31,7 @@ def remind(reference: str, *, label: str = "", actor: Actor, clock: Clock, link:
         Forbidden, WrongMoment: by `policy.can_remind`; or nobody is left to be reminded today.
     """
     with transaction() as session:
-        found = panels.meeting(session, reference, actor, lock=True)
+        found = panels.meeting(session, at, actor, lock=True)
         ensure(policy.can_remind(actor, found.member, found.phase))
         now = clock.now()
         waits = queries.outstanding(session, found, now)
@@ -56,7 +57,7 @@ def remind(reference: str, *, label: str = "", actor: Actor, clock: Clock, link:
                 text=letters.reminded(
                     name=member.user.name,
                     title=found.challenge.title,
-                    reference=reference,
+                    reference=found.challenge.reference,
                     steps=[
                         (
                             STEP_WORDS[step],
@@ -69,18 +70,18 @@ def remind(reference: str, *, label: str = "", actor: Actor, clock: Clock, link:
                 ),
                 clock=clock,
             )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.reminded",
-            chain=reference,
             actor=actor,
             labels=", ".join(member.label for member in reminded),
         )
         return [member.user.name for member in reminded]
 
 
-def set_due(reference: str, due: Mapping[Step, date | None], *, actor: Actor, clock: Clock) -> None:
+def set_due(at: Where, due: Mapping[Step, date | None], *, actor: Actor, clock: Clock) -> None:
     """Say by which day each step is done; a step without one has none from now on.
 
     Raises:
@@ -90,7 +91,7 @@ def set_due(reference: str, due: Mapping[Step, date | None], *, actor: Actor, cl
             step.
     """
     with transaction() as session:
-        found = panels.meeting(session, reference, actor, lock=True)
+        found = panels.meeting(session, at, actor, lock=True)
         ensure(policy.can_remind(actor, found.member, found.phase))
         before = queries.due_days(session, found.stage.id)
         if faults := due_faults(due, before, day_of(clock.now())):
@@ -107,11 +108,11 @@ def set_due(reference: str, due: Mapping[Step, date | None], *, actor: Actor, cl
                 session.add(PanelDue(stage_id=found.stage.id, step=step, due_on=wanted[step]))
             else:
                 row.due_on = wanted[step]
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.due_set",
-            chain=reference,
             actor=actor,
             **{step.value: day.isoformat() for step, day in wanted.items()},
         )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
@@ -24,9 +25,7 @@ class Declaration:
     statement: str = ""
 
 
-def accept_briefing(
-    reference: str, *, read: str = CURRENT.sha256, actor: Actor, clock: Clock
-) -> None:
+def accept_briefing(at: Where, *, read: str = CURRENT.sha256, actor: Actor, clock: Clock) -> None:
     """Record that a member has read the briefing and accepts to keep the bids confidential.
 
     `read` is the digest of the text they read. Accepting again changes nothing: the first
@@ -38,7 +37,7 @@ def accept_briefing(
         WrongMoment: moderation has begun, or another version took the place of what they read.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_accept_briefing(actor, member, found.phase))
         if member.briefed_at is not None:
@@ -49,11 +48,11 @@ def accept_briefing(
             )
         member.briefed_at = clock.now()
         member.briefing_sha256 = CURRENT.sha256
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.briefed",
-            chain=reference,
             actor=actor,
             label=member.label,
             version=CURRENT.version,
@@ -62,7 +61,7 @@ def accept_briefing(
 
 
 def declare_interests(
-    reference: str, declarations: Mapping[str, Declaration], *, actor: Actor, clock: Clock
+    at: Where, declarations: Mapping[str, Declaration], *, actor: Actor, clock: Clock
 ) -> None:
     """Record what a member declares about every bidder, by bid reference, before any content.
 
@@ -75,7 +74,7 @@ def declare_interests(
             `interest-` and `statement-` with the bid's reference.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_declare_interests(actor, member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
@@ -107,11 +106,11 @@ def declare_interests(
                 )
             )
         member.interests_declared_at = now
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="interest.declared",
-            chain=reference,
             actor=actor,
             label=member.label,
             bidders=len(all_bidders),
@@ -124,7 +123,7 @@ def declare_interests(
 
 
 def decide_interest(
-    reference: str,
+    at: Where,
     label: str,
     bid_reference: str,
     *,
@@ -146,7 +145,7 @@ def decide_interest(
         Invalid: there is no measure or no reason.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         declarer = found.labelled(label)
         ensure(policy.can_decide_interest(actor, found.member, declarer, found.phase))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
@@ -185,11 +184,11 @@ def decide_interest(
                 decided_at=clock.now(),
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="interest.decided",
-            chain=reference,
             actor=actor,
             label=label,
             bid=bid_reference,

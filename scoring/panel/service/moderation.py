@@ -6,7 +6,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from challenges.models import Stage
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
@@ -18,7 +19,7 @@ from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
 
 
-def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
+def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
     """Show the panel everybody's scores, which from now on nobody corrects.
 
     Raises:
@@ -29,7 +30,7 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
             the first thing.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_begin_moderation(actor, found.member, found.phase))
         waiting = [m.user.name for m in found.evaluators if m.scores_submitted_at is None]
         if waiting:
@@ -47,11 +48,11 @@ def begin_moderation(reference: str, *, actor: Actor, clock: Clock) -> None:
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
         found.named_panel.moderation_began_at = clock.now()
-        log.append(session, clock=clock, action="moderation.began", chain=reference, actor=actor)
+        recording.append(session, found.stage, clock=clock, action="moderation.began", actor=actor)
 
 
 def record_consensus(
-    reference: str,
+    at: Where,
     key: str,
     handle: str,
     *,
@@ -74,7 +75,7 @@ def record_consensus(
             present, or somebody was who must not be. Fields: `value`, `rationale`, `present`.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_record_consensus(actor, found.member, found.phase))
         question = queries.question_named(found.stage, key)
         bidder = queries.bidder_named(
@@ -122,11 +123,11 @@ def record_consensus(
                 replaces_id=before.id if before else None,
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="consensus.recorded",
-            chain=reference,
             actor=actor,
             bid=bidder.reference,
             criterion=key,
@@ -178,6 +179,4 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
     # Notes were for thinking and talking; nobody needs them any more.
     notes.forget(session, stage.id)
     session.flush()
-    log.append(
-        session, clock=clock, action="quality.locked", chain=stage.challenge.reference, actor=actor
-    )
+    recording.append(session, stage, clock=clock, action="quality.locked", actor=actor)

@@ -8,7 +8,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from challenges.models import Stage
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.database import new_id
 from marketplace.core.errors import Invalid, WrongMoment
@@ -27,7 +28,7 @@ from scoring.panel.sheets.models import BroughtSheet
 
 
 def name_panel(
-    reference: str,
+    at: Where,
     *,
     chair: uuid.UUID,
     evaluators: Sequence[uuid.UUID],
@@ -51,7 +52,7 @@ def name_panel(
         Invalid: somebody may not sit there or sits twice, or there are too few evaluators.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         now = clock.now()
         ensure(policy.can_name_panel(actor, found.state_at(now), found.phase))
         people = _people(session, found)
@@ -68,11 +69,11 @@ def name_panel(
             seat_people(session, found.stage.id, seat, user_ids)
         for user_id in [chair, *evaluators, *observers]:
             _tell(session, found, people[user_id], clock, link)
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.named",
-            chain=reference,
             actor=actor,
             chair=str(chair),
             evaluators=len(evaluators),
@@ -81,7 +82,7 @@ def name_panel(
 
 
 def add_member(
-    reference: str,
+    at: Where,
     *,
     user_id: uuid.UUID,
     seat: Seat,
@@ -99,7 +100,7 @@ def add_member(
         Invalid: the person may not sit there or sits already, or there is no reason.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_change_members(actor, found.phase))
         faults = _new_member_faults(session, found, user_id, seat)
         if seat is Seat.CHAIR:
@@ -108,11 +109,11 @@ def add_member(
         person = _people(session, found)[user_id]
         member = seat_people(session, found.stage.id, seat, [user_id])[0]
         _tell(session, found, person, clock, link)
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="panel.member_added",
-            chain=reference,
             actor=actor,
             label=member.label,
             member=str(user_id),
@@ -122,7 +123,7 @@ def add_member(
 
 
 def replace_member(
-    reference: str,
+    at: Where,
     label: str,
     *,
     user_id: uuid.UUID,
@@ -144,7 +145,7 @@ def replace_member(
         Invalid: the person may not sit there or sits already, or there is no reason.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_change_members(actor, found.phase))
         leaving = found.labelled(label)
         _check_reason(_new_member_faults(session, found, user_id, leaving.seat), reason)
@@ -203,11 +204,11 @@ def take_place(
         ),
         clock=clock,
     )
-    log.append(
+    recording.append(
         session,
+        stage,
         clock=clock,
         action="panel.member_replaced",
-        chain=challenge.reference,
         actor=actor,
         old_label=leaving.label,
         new_label=member.label,

@@ -12,7 +12,8 @@ from bids.attachments import opening
 from bids.documents import Attachment
 from bids.lifecycle import BidState
 from bids.log_words import READ
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
@@ -29,7 +30,7 @@ from scoring.panel.queries import Meeting
 _NO_SUCH_FILE = N_("There is no such file.")
 
 
-def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> QuestionPage:
+def read_question(at: Where, key: str, *, actor: Actor, clock: Clock) -> QuestionPage:
     """Give one question across all bids that an evaluator may read, and record the read.
 
     Raises:
@@ -38,7 +39,7 @@ def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> Qu
         WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         page = evaluator_pages.question_page(session, found, key)
         bids = sorted(score.bidder.reference for score in page.current.scores)
@@ -46,7 +47,7 @@ def read_question(reference: str, key: str, *, actor: Actor, clock: Clock) -> Qu
     return page
 
 
-def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> Desk:
+def read_desk(at: Where, taken_as: str, *, actor: Actor, clock: Clock) -> Desk:
     """Give everything that an evaluator may read, all bids with all answers, and record the read.
 
     `taken_as` says in the record what becomes of it, such as a sheet.
@@ -57,7 +58,7 @@ def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> D
         WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         desk = whole_desk(session, found)
         bids = sorted({s.bidder.reference for q in desk.questions for s in q.scores})
@@ -65,7 +66,7 @@ def read_desk(reference: str, taken_as: str, *, actor: Actor, clock: Clock) -> D
     return desk
 
 
-def read_bid(reference: str, handle: str, *, actor: Actor, clock: Clock) -> BidPage:
+def read_bid(at: Where, handle: str, *, actor: Actor, clock: Clock) -> BidPage:
     """Give one bid across all questions, as an evaluator may read it, and record the read.
 
     Raises:
@@ -75,16 +76,14 @@ def read_bid(reference: str, handle: str, *, actor: Actor, clock: Clock) -> BidP
         WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         page = whole_desk(session, found).bid(handle)
         _record(session, found, [page.bidder.reference], None, actor, clock)
     return page
 
 
-def read_own_score(
-    reference: str, key: str, handle: str, *, actor: Actor, clock: Clock
-) -> QuestionPage:
+def read_own_score(at: Where, key: str, handle: str, *, actor: Actor, clock: Clock) -> QuestionPage:
     """Give an evaluator the question whose submitted score they mean to correct, with the one
     bid's answer, and record the read.
 
@@ -94,7 +93,7 @@ def read_own_score(
         WrongMoment: the scores are not submitted, or moderation has begun.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_correct_score(actor, found.own_seat, found.phase))
         if has_seen_others(session, found.own_seat):
             raise WrongMoment(SEEN_OTHERS)
@@ -104,7 +103,7 @@ def read_own_score(
     return page
 
 
-def read_cell(reference: str, key: str, handle: str, *, actor: Actor, clock: Clock) -> CellPage:
+def read_cell(at: Where, key: str, handle: str, *, actor: Actor, clock: Clock) -> CellPage:
     """Give a member one cell in moderation with the bid's answer, and record the read.
 
     Raises:
@@ -114,7 +113,7 @@ def read_cell(reference: str, key: str, handle: str, *, actor: Actor, clock: Clo
         WrongMoment: moderation has not begun.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_see_all_scores(actor, found.own_seat, found.phase))
         page = moderation_pages.cell_page(session, found, key, handle)
         _record(session, found, [page.cell.bidder.reference], key, actor, clock)
@@ -122,7 +121,7 @@ def read_cell(reference: str, key: str, handle: str, *, actor: Actor, clock: Clo
 
 
 def read_file(
-    reference: str, handle: str, place: int, *, actor: Actor, clock: Clock
+    at: Where, handle: str, place: int, *, actor: Actor, clock: Clock
 ) -> tuple[Attachment, str]:
     """Give a member what a file of a bid is and its digest in the store, and record the read.
 
@@ -135,7 +134,7 @@ def read_file(
         WrongMoment: not briefed, not declared, or scoring has not begun.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor)
+        found = queries.meeting(session, at, actor)
         ensure(policy.can_read_files(actor, found.member, found.phase))
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), handle)
         bid = opened.find_opened_bid(session, found.stage.id, bidder.reference)
@@ -165,11 +164,11 @@ def _record(
     clock: Clock,
     **more: str,
 ) -> None:
-    log.append(
+    recording.append(
         session,
+        found.stage,
         clock=clock,
         action=READ,
-        chain=found.challenge.reference,
         actor=actor,
         bid=", ".join(bid_references),
         criterion=key,

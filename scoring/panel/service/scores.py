@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from bids.lifecycle import BidState
 from bids.queries import opened_bids
 from challenges.lifecycle import Event
-from challenges.service import advance
-from marketplace.core.audit import log
+from challenges.service import advance_stage
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
@@ -54,7 +55,7 @@ _UNREADABLE = N_(
 )
 
 
-def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
+def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
     """Let the evaluators read and score; the challenge is being evaluated from now on.
 
     Raises:
@@ -64,7 +65,7 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
             message names the first thing.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_begin_scoring(actor, found.member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
         opened = opened_bids(session, found.stage.id)
@@ -85,13 +86,13 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
         for bid in opened:
             if bid.state is BidState.VALID and not bid.readable:
                 raise WrongMoment(_UNREADABLE, bidder=bid.supplier_name)
-        advance(session, found.challenge, Event.BEGIN_EVALUATION, clock=clock)
+        advance_stage(session, found.stage, Event.BEGIN_EVALUATION, clock=clock)
         found.named_panel.scoring_began_at = clock.now()
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="scoring.began",
-            chain=reference,
             actor=actor,
             members=[member.label for member in found.members],
             bids=[bidder.reference for bidder in queries.valid(all_bidders)],
@@ -99,7 +100,7 @@ def begin_scoring(reference: str, *, actor: Actor, clock: Clock) -> None:
 
 
 def save_draft(
-    reference: str, key: str, cells: Mapping[str, DraftCell], *, actor: Actor, clock: Clock
+    at: Where, key: str, cells: Mapping[str, DraftCell], *, actor: Actor, clock: Clock
 ) -> int:
     """Keep what an evaluator has written on one question, by the bid's handle; return how many
     scores changed.
@@ -115,7 +116,7 @@ def save_draft(
         Invalid: a value is outside the scale; fields are named `score-` with the bid's handle.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         question = queries.question_named(found.stage, key)
         return keep_drafts(
@@ -199,7 +200,7 @@ def keep_drafts(
     return changed
 
 
-def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
+def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
     """Submit all of an evaluator's scores at once: from now on they are only corrected.
 
     Raises:
@@ -211,7 +212,7 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
             reference, every one of them.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_write_scores(actor, member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
@@ -264,11 +265,11 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
         session.execute(delete(ScoreDraft).where(ScoreDraft.member_id == member.id))
         session.execute(delete(BroughtSheet).where(BroughtSheet.member_id == member.id))
         member.scores_submitted_at = now
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="scores.submitted",
-            chain=reference,
             actor=actor,
             label=member.label,
             scores=[
@@ -284,7 +285,7 @@ def submit_scores(reference: str, *, actor: Actor, clock: Clock) -> None:
 
 
 def correct_score(
-    reference: str,
+    at: Where,
     key: str,
     handle: str,
     *,
@@ -304,7 +305,7 @@ def correct_score(
             changes. Fields: `value`, `rationale`, `reason`.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_correct_score(actor, member, found.phase))
         question = queries.question_named(found.stage, key)
@@ -343,11 +344,11 @@ def correct_score(
                 correction_reason=reason.strip(),
             )
         )
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="score.corrected",
-            chain=reference,
             actor=actor,
             label=member.label,
             bid=bidder.reference,

@@ -11,7 +11,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bids.asking.queries import ShownQuery
-from marketplace.core.audit import log
+from challenges.stages import recording
+from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, StaleEdit
 from marketplace.core.permissions import Actor, ensure
@@ -41,7 +42,7 @@ class Waiting:
 
 
 def take_sheet(
-    reference: str,
+    at: Where,
     *,
     actor: Actor,
     clock: Clock,
@@ -57,7 +58,7 @@ def take_sheet(
         Forbidden: the actor is no evaluator of the panel.
         WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
     """
-    desk = service.read_desk(reference, "sheet", actor=actor, clock=clock)
+    desk = service.read_desk(at, "sheet", actor=actor, clock=clock)
     now = clock.now()
     return writing.write(
         _lines_to_read(desk, translate),
@@ -70,7 +71,7 @@ def take_sheet(
     )
 
 
-def bring_sheet(reference: str, name: str, file: BinaryIO, *, actor: Actor, clock: Clock) -> None:
+def bring_sheet(at: Where, name: str, file: BinaryIO, *, actor: Actor, clock: Clock) -> None:
     """Keep the rows of a sheet for its owner to check; nothing of it counts yet.
 
     Call it only once the policy allows it: the file is read before anything is held.
@@ -87,7 +88,7 @@ def bring_sheet(reference: str, name: str, file: BinaryIO, *, actor: Actor, cloc
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         if is_foreign(_lines(evaluator_pages.own_work(session, found)), rows):
             raise BadSheet(
@@ -128,7 +129,7 @@ def waits(session: Session, found: Meeting) -> bool:
     return session.get(BroughtSheet, found.own_seat.id) is not None
 
 
-def take_in(reference: str, *, seen: str, from_sheet: Set[str], actor: Actor, clock: Clock) -> int:
+def take_in(at: Where, *, seen: str, from_sheet: Set[str], actor: Actor, clock: Clock) -> int:
     """Keep as drafts what a brought sheet changes; return how many scores changed.
 
     `seen` is the digest of the comparison that the person was shown. `from_sheet` names, by their
@@ -142,7 +143,7 @@ def take_in(reference: str, *, seen: str, from_sheet: Set[str], actor: Actor, cl
         Invalid: a row is wrong. Nothing is kept in any of these cases.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
         brought = session.get(BroughtSheet, found.own_seat.id)
         if brought is None:
@@ -166,11 +167,11 @@ def take_in(reference: str, *, seen: str, from_sheet: Set[str], actor: Actor, cl
             clock=clock,
         )
         session.delete(brought)
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="sheet.imported",
-            chain=reference,
             actor=actor,
             label=found.own_seat.label,
             sha256=brought.sha256,
@@ -179,7 +180,7 @@ def take_in(reference: str, *, seen: str, from_sheet: Set[str], actor: Actor, cl
         return changed
 
 
-def throw_away(reference: str, *, actor: Actor) -> None:
+def throw_away(at: Where, *, actor: Actor) -> None:
     """Forget the sheet that waits; scores stay as they are. Twice is as once.
 
     Raises:
@@ -187,7 +188,7 @@ def throw_away(reference: str, *, actor: Actor) -> None:
         Forbidden: the actor is not on the panel.
     """
     with transaction() as session:
-        found = queries.meeting(session, reference, actor, lock=True)
+        found = queries.meeting(session, at, actor, lock=True)
         session.execute(delete(BroughtSheet).where(BroughtSheet.member_id == found.own_seat.id))
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     make_response,
@@ -19,6 +18,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bids.views.watching import watch
 from challenges.documents.kinds import MEDIA_TYPES
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -36,9 +37,7 @@ from scoring.panel.sheets.layout import MEGABYTES_MOST
 from scoring.panel.sheets.reading import BadSheet
 from scoring.panel.views.frame import Answer, meet
 
-blueprint = Blueprint(
-    "panel_sheets", __name__, url_prefix="/work/challenges/<reference>/panel/sheet"
-)
+blueprint = StagedBlueprint("panel_sheets", __name__, "/panel/sheet")
 
 watch(blueprint, ["panel_sheets.take"])
 
@@ -55,10 +54,10 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @blueprint.get("/scores.xlsx")
 @requires(Permission.SCORE_RECORD)
-def take(reference: str) -> Response:
+def take(at: Place) -> Response:
     """Give the own sheet; that all its bids were read is recorded before it is sent."""
     content = service.take_sheet(
-        reference,
+        at,
         actor=access.current_actor(),
         clock=access.clock(),
         translate=_,
@@ -66,16 +65,18 @@ def take(reference: str) -> Response:
     )
     response = make_response(content)
     response.mimetype = MEDIA_TYPES["xlsx"]
-    response.headers.set("Content-Disposition", "attachment", filename=f"scores-{reference}.xlsx")
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"scores-{at.reference}.xlsx"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
 @blueprint.route("", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def bring(reference: str) -> Answer:
+def bring(at: Place) -> Answer:
     """Say how a sheet is used, and take one."""
-    found = _allowed(reference)
+    found = _allowed(at)
     form = BringForm()
     status = 200
     if request.method == "POST":
@@ -85,7 +86,7 @@ def bring(reference: str) -> Answer:
         elif not form.errors:
             try:
                 service.bring_sheet(
-                    reference,
+                    at,
                     form.file.data.filename or "",
                     form.file.data.stream,
                     actor=access.current_actor(),
@@ -94,15 +95,15 @@ def bring(reference: str) -> Answer:
             except BadSheet as error:
                 form.file.errors = [_(error.message, **error.data)]
             else:
-                return _see("panel_sheets.check", reference)
-    found = _allowed(reference)
+                return _see("panel_sheets.check", at)
+    found = _allowed(at)
     return _bring_page(found, form), status
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Answer:
     """Say by the field that a file is too large to be taken in at all."""
-    found = _allowed((request.view_args or {}).get("reference", ""))
+    found = _allowed((request.view_args or {})["at"])
     form = BringForm(formdata=None)
     form.file.errors = [
         _("The file is larger than %(most)s MB. Take a new sheet.", most=MEGABYTES_MOST)
@@ -112,9 +113,9 @@ def too_large(_error: RequestEntityTooLarge) -> Answer:
 
 @blueprint.route("/check", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def check(reference: str) -> Answer:
+def check(at: Place) -> Answer:
     """Show what the sheet would change, or every row that is wrong; take it in."""
-    found = _allowed(reference)
+    found = _allowed(at)
     waiting = service.waiting(db.session(), found)
     if waiting is None:
         raise NotFound(N_("No sheet of yours waits to be checked. Bring one."))
@@ -123,7 +124,7 @@ def check(reference: str) -> Answer:
     if form.validate_on_submit():
         try:
             changed = service.take_in(
-                reference,
+                at,
                 seen=form.seen.data or "",
                 from_sheet={
                     change.line.identifier
@@ -146,11 +147,11 @@ def check(reference: str) -> Answer:
                     changed,
                 )
             )
-            return _see("panel.home", reference)
-        found = _allowed(reference)
+            return _see("panel.home", at)
+        found = _allowed(at)
         waiting = service.waiting(db.session(), found)
         if waiting is None:
-            return _see("panel_sheets.bring", reference)
+            return _see("panel_sheets.bring", at)
     elif form.is_submitted():
         status = 422
     form.seen.data = waiting.comparison.digest
@@ -166,15 +167,15 @@ def check(reference: str) -> Answer:
 
 @blueprint.post("/discard")
 @requires(Permission.SCORE_RECORD)
-def discard(reference: str) -> Response:
+def discard(at: Place) -> Response:
     """Forget the sheet that waits."""
-    service.throw_away(reference, actor=access.current_actor())
+    service.throw_away(at, actor=access.current_actor())
     flash(_("The sheet is thrown away. Your scores are as they were."))
-    return _see("panel_sheets.bring", reference)
+    return _see("panel_sheets.bring", at)
 
 
-def _allowed(reference: str) -> Meeting:
-    found = meet(reference)
+def _allowed(at: Place) -> Meeting:
+    found = meet(at)
     ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
     return found
 
@@ -188,5 +189,5 @@ def _told(instant: datetime) -> str:
     return format_instant(instant)
 
 
-def _see(endpoint: str, reference: str) -> Response:
-    return make_response(redirect(url_for(endpoint, reference=reference), code=303))
+def _see(endpoint: str, at: Place) -> Response:
+    return make_response(redirect(url_for(endpoint, reference=at.reference), code=303))

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from challenges.stages import recording
+from challenges.stages.place import Where
 from challenges.texts import refuse_text
-from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
@@ -19,7 +20,7 @@ __all__ = ["log_words", "score_trial", "set_example"]
 _MOST = 10_000
 
 
-def set_example(reference: str, *, key: str, text: str, actor: Actor, clock: Clock) -> None:
+def set_example(at: Where, *, key: str, text: str, actor: Actor, clock: Clock) -> None:
     """Set the answer that evaluators score on trial, to the question with this key.
 
     Raises:
@@ -29,7 +30,7 @@ def set_example(reference: str, *, key: str, text: str, actor: Actor, clock: Clo
     """
     text = text.strip()
     with transaction() as session:
-        found = panels.meeting(session, reference, actor, lock=True)
+        found = panels.meeting(session, at, actor, lock=True)
         stage_id = found.stage.id
         scored = len(queries.scores_of(session, found))
         ensure(policy.can_set_example(actor, found.member, found.phase, scored=scored))
@@ -44,18 +45,18 @@ def set_example(reference: str, *, key: str, text: str, actor: Actor, clock: Clo
         example.criterion_id, example.text = question.id, text
         example.made_by_id, example.made_at = actor.user_id, clock.now()
         session.flush()
-        log.append(
+        recording.append(
             session,
+            found.stage,
             clock=clock,
             action="trial.example_set",
-            chain=reference,
             actor=actor,
             criterion=key,
         )
 
 
 def score_trial(
-    reference: str, *, value: Decimal | None, rationale: str, actor: Actor, clock: Clock
+    at: Where, *, value: Decimal | None, rationale: str, actor: Actor, clock: Clock
 ) -> None:
     """Give the example a score and its reason, once; it never counts.
 
@@ -65,7 +66,7 @@ def score_trial(
         Invalid: the score or its reason is missing or wrong. Fields: `value`, `rationale`.
     """
     with transaction() as session:
-        found = panels.meeting(session, reference, actor, lock=True)
+        found = panels.meeting(session, at, actor, lock=True)
         seen = queries.trial(session, found)
         ensure(
             policy.can_score_trial(

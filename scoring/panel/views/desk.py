@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from challenges.stages.place import Place
 from marketplace.core import access, keeping
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -24,9 +25,9 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 @blueprint.get("/bids/<handle>")
 @requires(Permission.SCORE_RECORD)
-def bid(reference: str, handle: str) -> Answer:
+def bid(at: Place, handle: str) -> Answer:
     """Show one bid across all questions; the reading is recorded before the page is served."""
-    page = _read(reference, handle)
+    page = _read(at, handle)
     form = _form([cell.item.question for cell in page.cells])
     for cell in page.cells:
         fill(form, cell.item.question.key, cell.own)
@@ -35,9 +36,9 @@ def bid(reference: str, handle: str) -> Answer:
 
 @blueprint.post("/bids/<handle>")
 @requires(Permission.SCORE_RECORD)
-def save_bid(reference: str, handle: str) -> Answer | Response:
+def save_bid(at: Place, handle: str) -> Answer | Response:
     """Keep what was written on one bid, complete or not, and go where the person asked."""
-    found = meet(reference)
+    found = meet(at)
     if (refused := refusal(found)) is not None:
         return refused
     work = evaluator_pages.own_work(db.session(), found)
@@ -54,7 +55,7 @@ def save_bid(reference: str, handle: str) -> Answer | Response:
         if not form.validate_on_submit():
             raise Invalid("")
         desk.save_bid(
-            reference,
+            at,
             handle,
             sent(form, [question.key for question in questions]),
             actor=access.current_actor(),
@@ -65,22 +66,22 @@ def save_bid(reference: str, handle: str) -> Answer | Response:
             return told
         if not isinstance(error, Invalid):
             raise
-        return answer("panel/desk/bid.html", form, error, page=_read(reference, handle))
+        return answer("panel/desk/bid.html", form, error, page=_read(at, handle))
     if keeping.scripted():
         return keeping.saved("")
     place = order.index(handle)
     if place + 1 < len(order):
-        then = see("panel.bid", reference, handle=order[place + 1])
+        then = see("panel.bid", at, handle=order[place + 1])
     else:
-        then = see("panel.check", reference)
-    return onward(reference, work, then)
+        then = see("panel.check", at)
+    return onward(at, work, then)
 
 
 @blueprint.route("/texts/<key>/<handle>", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def texts(reference: str, key: str, handle: str) -> Answer:
+def texts(at: Place, key: str, handle: str) -> Answer:
     """Show the own reasons that may serve for one score; put one of them below its reason."""
-    found = meet(reference)
+    found = meet(at)
     ensure(policy.can_write_scores(access.current_actor(), found.own_seat, found.phase))
     form = BaseForm()
     status = 200
@@ -88,7 +89,7 @@ def texts(reference: str, key: str, handle: str) -> Answer:
         source = request.form.get("text", "").partition("/")
         try:
             desk.use_text(
-                reference,
+                at,
                 key,
                 handle,
                 (source[0], source[2]),
@@ -100,33 +101,33 @@ def texts(reference: str, key: str, handle: str) -> Answer:
             status = 422
         else:
             flash(_("Your text is put below the reason. Change what does not fit."))
-            return make_response(redirect(_back(reference, key, handle), code=303))
-        found = meet(reference)
+            return make_response(redirect(_back(at, key, handle), code=303))
+        found = meet(at)
     page = render_template(
         "panel/desk/texts.html",
         found=found,
         form=form,
         texts=own_texts(db.session(), found, key, handle),
-        back=_back(reference, key, handle),
+        back=_back(at, key, handle),
     )
     return page, status
 
 
-def _read(reference: str, handle: str) -> BidPage:
-    return service.read_bid(reference, handle, actor=access.current_actor(), clock=access.clock())
+def _read(at: Place, handle: str) -> BidPage:
+    return service.read_bid(at, handle, actor=access.current_actor(), clock=access.clock())
 
 
 def _form(questions: list[Question]) -> Any:
     return scoring_form((question.key, question.title, question) for question in questions)
 
 
-def _back(reference: str, key: str, handle: str) -> str:
+def _back(at: Place, key: str, handle: str) -> str:
     """Give the address from which a person came, at the reason that they were writing."""
     if request.args.get("back") == "bid":
         return url_for(
             "panel.bid",
-            reference=reference,
+            reference=at.reference,
             handle=handle,
             _anchor=f"reason-{key}",
         )
-    return url_for("panel.question", reference=reference, key=key, _anchor=f"reason-{handle}")
+    return url_for("panel.question", reference=at.reference, key=key, _anchor=f"reason-{handle}")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, make_response, request
 from flask_babel import gettext as _
 
+from challenges.stages.place import Place
 from marketplace.core import access, keeping
 from marketplace.core.dates import format_time
 from marketplace.core.errors import DomainError, Invalid
@@ -67,7 +68,7 @@ def told_to_script(form: Any, error: DomainError) -> Response | None:
     return make_response(keeping.faulty(form) if form.errors else keeping.refused(error))
 
 
-def onward(reference: str, work: OwnWork, following: Response) -> Response:
+def onward(at: Place, work: OwnWork, following: Response) -> Response:
     """Send the browser where the button says that was pressed: to what follows, to a question, to
     a bid, to own texts for one score, or home."""
     keys = {item.question.key for item in work.questions}
@@ -77,12 +78,12 @@ def onward(reference: str, work: OwnWork, following: Response) -> Response:
     if place == "next":
         return following
     if place == "go" and key in keys:
-        return see("panel.question", reference, key=key)
+        return see("panel.question", at, key=key)
     if place == "bid" and wanted in bids:
-        return see("panel.bid", reference, handle=wanted)
+        return see("panel.bid", at, handle=wanted)
     if place in ("texts", "bid-texts") and key in keys and bid in bids:
         back = {"back": "bid"} if place == "bid-texts" else {}
-        return see("panel.texts", reference, key=key, handle=bid, **back)
+        return see("panel.texts", at, key=key, handle=bid, **back)
     now = access.clock().now()
     flash(_("Saved at %(time)s.", time=format_time(now, seconds=True)))
-    return see("panel.home", reference)
+    return see("panel.home", at)

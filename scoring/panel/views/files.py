@@ -3,6 +3,7 @@
 from werkzeug.wrappers import Response
 
 from bids.attachments.serving import file_response
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.permissions import Permission
@@ -12,9 +13,9 @@ from scoring.panel.views.frame import blueprint
 
 @blueprint.get("/bids/<handle>/files/<int:place>")
 @requires(Permission.SCORE_RECORD)
-def file(reference: str, handle: str, place: int) -> Response:
+def file(at: Place, handle: str, place: int) -> Response:
     """Give a member a file of a bid; the reading is recorded before a byte is sent."""
     attachment, sha256 = service.read_file(
-        reference, handle, place, actor=access.current_actor(), clock=access.clock()
+        at, handle, place, actor=access.current_actor(), clock=access.clock()
     )
     return file_response(attachment, access.current_files().open(sha256))

@@ -1,8 +1,10 @@
 """What the panel's pages share: the blueprint, the panel as one meets it, answers to forms."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, url_for
 
 from bids.views.watching import watch
+from challenges.stages.addresses import StagedBlueprint
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, WrongMoment
@@ -10,16 +12,16 @@ from marketplace.core.forms import BaseForm
 from scoring.panel import queries
 from scoring.panel.queries import Meeting
 
-blueprint = Blueprint("panel", __name__, url_prefix="/work/challenges/<reference>/panel")
+blueprint = StagedBlueprint("panel", __name__, "/panel")
 
 watch(blueprint, ["panel.question", "panel.bid", "panel.correct", "panel.cell", "panel.file"])
 
 Answer = str | Response | tuple[str, int]
 
 
-def meet(reference: str) -> Meeting:
+def meet(at: Place) -> Meeting:
     """Give the panel as the person who asks meets it."""
-    return queries.meeting(db.session(), reference, access.current_actor())
+    return queries.meeting(db.session(), at, access.current_actor())
 
 
 def answer(template: str, form: BaseForm, refused: DomainError | None, **page: object) -> Answer:
@@ -30,16 +32,17 @@ def answer(template: str, form: BaseForm, refused: DomainError | None, **page: o
     return render_template(template, form=form, **page), status
 
 
-def see(endpoint: str, reference: str, **place: str) -> Response:
+def see(endpoint: str, at: Place, **parts: str) -> Response:
     """Send the browser on after a change."""
-    return make_response(redirect(address(endpoint, reference, **place), code=303))
+    return make_response(redirect(address(endpoint, at, **parts), code=303))
 
 
-def address(endpoint: str, reference: str, **place: str) -> str:
+def address(endpoint: str, at: Place, **parts: str) -> str:
     """Write the path of one of the panel's pages."""
-    return url_for(endpoint, _anchor=None, reference=reference, **place)  # type: ignore[arg-type]  # values are strings, not Flask's own options
+    values: dict[str, str | int] = {"reference": at.reference, "stage": at.stage, **parts}
+    return url_for(endpoint, **values)  # type: ignore[arg-type]  # none is one of Flask's own options
 
 
-def own_link(reference: str) -> str:
+def own_link(at: Place) -> str:
     """Write the full address of the panel's page, for messages."""
-    return access.current_settings().public_url + url_for("panel.home", reference=reference)
+    return access.current_settings().public_url + address("panel.home", at)

@@ -5,6 +5,7 @@ import uuid
 from flask import flash, render_template
 from flask_babel import gettext as _
 
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -39,9 +40,9 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, own_link,
 
 @blueprint.get("")
 @requires(Permission.CHALLENGE_READ_OWN, Permission.SCORE_RECORD)
-def home(reference: str) -> Answer:
+def home(at: Place) -> Answer:
     """Show an evaluator what is left to do; everybody else the panel."""
-    found = meet(reference)
+    found = meet(at)
     if found.member is None or found.member.seat is not Seat.EVALUATOR:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
@@ -51,9 +52,9 @@ def home(reference: str) -> Answer:
 
 @blueprint.get("/progress")
 @requires(Permission.CHALLENGE_READ_OWN, Permission.SCORE_RECORD)
-def chair(reference: str) -> Answer:
+def chair(at: Place) -> Answer:
     """Show who has what to do."""
-    return _panel(meet(reference))
+    return _panel(meet(at))
 
 
 def _tries(found: Meeting) -> bool:
@@ -113,9 +114,9 @@ def _panel(found: Meeting) -> Answer:
 
 @blueprint.route("/name", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
-def name(reference: str) -> Answer:
+def name(at: Place) -> Answer:
     """Name the panel."""
-    found = meet(reference)
+    found = meet(at)
     actor = access.current_actor()
     ensure(policy.can_name_panel(actor, found.state_at(access.clock().now()), found.phase))
     people = queries.candidates(db.session(), found.challenge.buyer_id)
@@ -135,21 +136,21 @@ def name(reference: str) -> Answer:
         else:
             try:
                 service.name_panel(
-                    reference,
+                    at,
                     chair=uuid.UUID(form.chair.data),
                     evaluators=[uuid.UUID(text) for text in form.evaluators.data or []],
                     observers=[uuid.UUID(text) for text in form.observers.data or []],
                     more_follow=bool(form.more_follow.data),
                     actor=actor,
                     clock=access.clock(),
-                    link=own_link(reference),
+                    link=own_link(at),
                 )
             except DomainError as error:
                 refused = error
                 form.refuse(error)
             else:
                 flash(_("The panel is named, and everybody on it has been sent a message."))
-                return see("panel.home", reference)
+                return see("panel.home", at)
     return answer(
         "panel/name.html",
         form,
@@ -169,40 +170,40 @@ def _shown(person: Candidate, people: list[Candidate]) -> str:
 
 @blueprint.route("/members/add", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
-def add(reference: str) -> Answer:
+def add(at: Place) -> Answer:
     """Add a member before moderation begins."""
-    found = meet(reference)
+    found = meet(at)
     actor = access.current_actor()
     ensure(policy.can_change_members(actor, found.phase))
     form = AddMemberForm()
     form.person.choices = _others(found)
     refused: DomainError | None = None
-    page = {"title": found.challenge.title, "reference": reference, "leaving": None}
+    page = {"title": found.challenge.title, "reference": at.reference, "leaving": None}
     if form.validate_on_submit():
         try:
             service.add_member(
-                reference,
+                at,
                 user_id=uuid.UUID(form.person.data),
                 seat=Seat(form.seat.data),
                 reason=form.reason.data or "",
                 actor=actor,
                 clock=access.clock(),
-                link=own_link(reference),
+                link=own_link(at),
             )
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("The new member has been sent a message."))
-            return see("panel.home", reference)
+            return see("panel.home", at)
     return answer("panel/member.html", form, refused, **page)
 
 
 @blueprint.route("/members/<label>/replace", methods=["GET", "POST"])
 @requires(Permission.PANEL_NAME)
-def replace(reference: str, label: str) -> Answer:
+def replace(at: Place, label: str) -> Answer:
     """Put another person in a member's seat before moderation begins."""
-    found = meet(reference)
+    found = meet(at)
     actor = access.current_actor()
     leaving = found.labelled(label)
     ensure(policy.can_change_members(actor, found.phase))
@@ -211,27 +212,27 @@ def replace(reference: str, label: str) -> Answer:
     refused: DomainError | None = None
     page = {
         "title": found.challenge.title,
-        "reference": reference,
+        "reference": at.reference,
         "leaving": leaving.user.name,
         "scored": leaving.scores_submitted_at is not None,
     }
     if form.validate_on_submit():
         try:
             service.replace_member(
-                reference,
+                at,
                 label,
                 user_id=uuid.UUID(form.person.data),
                 reason=form.reason.data or "",
                 actor=actor,
                 clock=access.clock(),
-                link=own_link(reference),
+                link=own_link(at),
             )
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("The member is replaced. The new one has been sent a message."))
-            return see("panel.home", reference)
+            return see("panel.home", at)
     return answer("panel/member.html", form, refused, **page)
 
 
@@ -250,15 +251,15 @@ def _others(found: Meeting, *, chairs_only: bool = False) -> list[tuple[str, str
 
 @blueprint.route("/briefing", methods=["GET", "POST"])
 @requires(Permission.INTEREST_DECLARE)
-def briefing(reference: str) -> Answer:
+def briefing(at: Place) -> Answer:
     """Show the briefing; accept it."""
-    found = meet(reference)
+    found = meet(at)
     member = found.own_seat
     form = BriefingForm()
     refused: DomainError | None = None
     page = {
         "title": found.challenge.title,
-        "reference": reference,
+        "reference": at.reference,
         "seat": member.seat,
         "briefed_at": member.briefed_at,
         # Whoever has accepted reads again what they accepted.
@@ -268,7 +269,7 @@ def briefing(reference: str) -> Answer:
     if form.validate_on_submit():
         try:
             service.accept_briefing(
-                reference,
+                at,
                 read=form.read.data or CURRENT.sha256,
                 actor=access.current_actor(),
                 clock=access.clock(),
@@ -278,15 +279,15 @@ def briefing(reference: str) -> Answer:
             form.refuse(error)
         else:
             flash(_("You have accepted the briefing."))
-            return see("panel.home", reference)
+            return see("panel.home", at)
     return answer("panel/briefing.html", form, refused, **page)
 
 
 @blueprint.route("/interests", methods=["GET", "POST"])
 @requires(Permission.INTEREST_DECLARE)
-def interests(reference: str) -> Answer:
+def interests(at: Place) -> Answer:
     """Declare interests in the bidders, once; afterwards show what was declared."""
-    found = meet(reference)
+    found = meet(at)
     member = found.own_seat
     if member.interests_declared_at is not None:
         own = [
@@ -309,15 +310,13 @@ def interests(reference: str) -> Answer:
                 form[f"statement-{bidder.reference}"].data or "",
             )
         try:
-            service.declare_interests(
-                reference, given, actor=access.current_actor(), clock=access.clock()
-            )
+            service.declare_interests(at, given, actor=access.current_actor(), clock=access.clock())
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("Your declaration is recorded."))
-            return see("panel.home", reference)
+            return see("panel.home", at)
     return answer(
-        "panel/interests.html", form, refused, title=title, reference=reference, bidders=bidders
+        "panel/interests.html", form, refused, title=title, reference=at.reference, bidders=bidders
     )

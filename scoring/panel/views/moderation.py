@@ -3,6 +3,7 @@
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 
+from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -19,9 +20,9 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 @blueprint.get("/interests/decide")
 @requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
-def declared(reference: str) -> Answer:
+def declared(at: Place) -> Answer:
     """Show the declared interests and what was decided."""
-    found = meet(reference)
+    found = meet(at)
     actor = access.current_actor()
     rows = [
         (
@@ -31,7 +32,7 @@ def declared(reference: str) -> Answer:
                 found.member,
                 row.member,
                 found.phase,
-                found.challenge.state,
+                found.state,
                 decided=not row.found.open,
             ).allowed
             if row.found.late
@@ -46,9 +47,9 @@ def declared(reference: str) -> Answer:
 
 @blueprint.route("/interests/decide/<label>/<bid_reference>", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
-def decide(reference: str, label: str, bid_reference: str) -> Answer:
+def decide(at: Place, label: str, bid_reference: str) -> Answer:
     """Decide about one declared interest."""
-    found = meet(reference)
+    found = meet(at)
     row = chair_pages.interest_row(db.session(), found, label, bid_reference)
     ensure(
         policy.can_decide_interest(
@@ -63,7 +64,7 @@ def decide(reference: str, label: str, bid_reference: str) -> Answer:
     refused: DomainError | None = None
     page = {
         "title": found.challenge.title,
-        "reference": reference,
+        "reference": at.reference,
         "person": row.member.user.name,
         "seat": row.member.seat,
         "bidder": row.bidder.supplier_name,
@@ -72,7 +73,7 @@ def decide(reference: str, label: str, bid_reference: str) -> Answer:
     if form.validate_on_submit():
         try:
             service.decide_interest(
-                reference,
+                at,
                 label,
                 bid_reference,
                 measure=form.chosen,
@@ -85,7 +86,7 @@ def decide(reference: str, label: str, bid_reference: str) -> Answer:
             form.refuse(error)
         else:
             flash(_("Your decision is recorded."))
-            return see("panel.declared", reference)
+            return see("panel.declared", at)
     elif not form.is_submitted() and row.found.decision is not None:
         form.measure.data = row.found.decision.measure.value
         form.reason.data = row.found.decision.reason
@@ -94,20 +95,20 @@ def decide(reference: str, label: str, bid_reference: str) -> Answer:
 
 @blueprint.route("/begin", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR)
-def begin(reference: str) -> Answer:
+def begin(at: Place) -> Answer:
     """Ask the chair whether scoring may begin; begin it."""
     form = BaseForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
-            service.begin_scoring(reference, actor=access.current_actor(), clock=access.clock())
+            service.begin_scoring(at, actor=access.current_actor(), clock=access.clock())
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("Scoring has begun. The evaluators can read the bids now."))
-            return see("panel.chair", reference)
-    found = meet(reference)
+            return see("panel.chair", at)
+    found = meet(at)
     if refused is None:
         ensure(policy.can_begin_scoring(access.current_actor(), found.member, found.phase))
     page = chair_pages.panel_page(db.session(), found)
@@ -116,20 +117,20 @@ def begin(reference: str) -> Answer:
 
 @blueprint.route("/moderation/begin", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR)
-def begin_moderation(reference: str) -> Answer:
+def begin_moderation(at: Place) -> Answer:
     """Ask the chair whether moderation may begin; begin it."""
     form = BaseForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
-            service.begin_moderation(reference, actor=access.current_actor(), clock=access.clock())
+            service.begin_moderation(at, actor=access.current_actor(), clock=access.clock())
         except DomainError as error:
             refused = error
             form.refuse(error)
         else:
             flash(_("Moderation has begun. The panel sees all scores from now on."))
-            return see("panel.moderation", reference)
-    found = meet(reference)
+            return see("panel.moderation", at)
+    found = meet(at)
     if refused is None:
         ensure(policy.can_begin_moderation(access.current_actor(), found.member, found.phase))
     page = chair_pages.panel_page(db.session(), found)
@@ -138,9 +139,9 @@ def begin_moderation(reference: str) -> Answer:
 
 @blueprint.get("/moderation")
 @requires(Permission.SCORE_RECORD)
-def moderation(reference: str) -> Answer:
+def moderation(at: Place) -> Answer:
     """Show a member what there is to agree, the widest difference first."""
-    found = meet(reference)
+    found = meet(at)
     ensure(policy.can_see_all_scores(access.current_actor(), found.own_seat, found.phase))
     cells = moderation_pages.moderation_list(db.session(), found)
     chairs = found.own_seat.seat is Seat.CHAIR
@@ -161,10 +162,10 @@ def moderation(reference: str) -> Answer:
 
 @blueprint.route("/moderation/<key>/<handle>", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def cell(reference: str, key: str, handle: str) -> Answer:
+def cell(at: Place, key: str, handle: str) -> Answer:
     """Show a member one bid on one question with all scores; the chair records what was agreed."""
     actor = access.current_actor()
-    page = service.read_cell(reference, key, handle, actor=actor, clock=access.clock())
+    page = service.read_cell(at, key, handle, actor=actor, clock=access.clock())
     form = consensus_form(
         page.cell.question, [(label, name) for label, name, _seat in page.may_be_present]
     )
@@ -172,7 +173,7 @@ def cell(reference: str, key: str, handle: str) -> Answer:
     if form.validate_on_submit():
         try:
             service.record_consensus(
-                reference,
+                at,
                 key,
                 handle,
                 value=score_of(form.value),
@@ -195,11 +196,11 @@ def cell(reference: str, key: str, handle: str) -> Answer:
             if request.form.get("then") == "next" and page.next_cell is not None:
                 return see(
                     "panel.cell",
-                    reference,
+                    at,
                     key=page.next_cell.question.key,
                     handle=page.next_cell.bidder.handle,
                 )
-            return see("panel.moderation", reference)
+            return see("panel.moderation", at)
     elif not form.is_submitted():
         if page.cell.agreed is not None:
             show_score(form.value, page.cell.agreed.value)

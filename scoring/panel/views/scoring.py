@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, flash, render_template
 from flask_babel import gettext as _
 
+from challenges.stages.place import Place
 from marketplace.core import access, keeping
 from marketplace.core.access import requires
 from marketplace.core.database import db
@@ -22,9 +23,9 @@ from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 @blueprint.get("/questions/<key>")
 @requires(Permission.SCORE_RECORD)
-def question(reference: str, key: str) -> Answer:
+def question(at: Place, key: str) -> Answer:
     """Show one question across all bids; the reading is recorded before the page is served."""
-    page = _read(reference, key)
+    page = _read(at, key)
     form = _form(page.current)
     for own in page.current.scores:
         fill(form, own.bidder.handle, own)
@@ -33,9 +34,9 @@ def question(reference: str, key: str) -> Answer:
 
 @blueprint.post("/questions/<key>")
 @requires(Permission.SCORE_RECORD)
-def save(reference: str, key: str) -> Answer | Response:
+def save(at: Place, key: str) -> Answer | Response:
     """Keep what was written on one question, complete or not, and go where the person asked."""
-    found = meet(reference)
+    found = meet(at)
     if (refused := refusal(found)) is not None:
         return refused
     asked = queries.question_named(found.stage, key)
@@ -46,7 +47,7 @@ def save(reference: str, key: str) -> Answer | Response:
         if not form.validate_on_submit():
             raise Invalid("")
         service.save_draft(
-            reference,
+            at,
             key,
             sent(form, [own.bidder.handle for own in current.scores]),
             actor=access.current_actor(),
@@ -57,19 +58,19 @@ def save(reference: str, key: str) -> Answer | Response:
             return told
         if not isinstance(error, Invalid):
             raise
-        return answer("panel/question.html", form, error, page=_read(reference, key))
+        return answer("panel/question.html", form, error, page=_read(at, key))
     if keeping.scripted():
         return keeping.saved("")
     following = work.questions[work.questions.index(current) + 1 :]
     if following:
-        then = see("panel.question", reference, key=following[0].question.key)
+        then = see("panel.question", at, key=following[0].question.key)
     else:
-        then = see("panel.check", reference)
-    return onward(reference, work, then)
+        then = see("panel.check", at)
+    return onward(at, work, then)
 
 
-def _read(reference: str, key: str) -> QuestionPage:
-    return service.read_question(reference, key, actor=access.current_actor(), clock=access.clock())
+def _read(at: Place, key: str) -> QuestionPage:
+    return service.read_question(at, key, actor=access.current_actor(), clock=access.clock())
 
 
 def _form(current: OwnQuestion) -> Any:
@@ -80,19 +81,19 @@ def _form(current: OwnQuestion) -> Any:
 
 @blueprint.route("/scores", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def check(reference: str) -> Answer:
+def check(at: Place) -> Answer:
     """Show all own scores; submit them. Afterwards show what was submitted."""
     form = BaseForm()
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
-            service.submit_scores(reference, actor=access.current_actor(), clock=access.clock())
+            service.submit_scores(at, actor=access.current_actor(), clock=access.clock())
         except Invalid as error:
             refused = error
         else:
             flash(_("Your scores are submitted."))
-            return see("panel.check", reference)
-    found = meet(reference)
+            return see("panel.check", at)
+    found = meet(at)
     member = found.own_seat
     if member.scores_submitted_at is None:
         ensure(policy.can_write_scores(access.current_actor(), member, found.phase))
@@ -112,10 +113,10 @@ def check(reference: str) -> Answer:
 
 @blueprint.route("/scores/<key>/<handle>/correct", methods=["GET", "POST"])
 @requires(Permission.SCORE_RECORD)
-def correct(reference: str, key: str, handle: str) -> Answer:
+def correct(at: Place, key: str, handle: str) -> Answer:
     """Correct one submitted score, with a reason, until moderation begins."""
     page = service.read_own_score(
-        reference, key, handle, actor=access.current_actor(), clock=access.clock()
+        at, key, handle, actor=access.current_actor(), clock=access.clock()
     )
     own = page.current.scores[0]
     form = correction_form(page.current.question)
@@ -123,7 +124,7 @@ def correct(reference: str, key: str, handle: str) -> Answer:
     if form.validate_on_submit():
         try:
             service.correct_score(
-                reference,
+                at,
                 key,
                 handle,
                 value=score_of(form.value),
@@ -137,7 +138,7 @@ def correct(reference: str, key: str, handle: str) -> Answer:
             form.refuse(error)
         else:
             flash(_("The score is corrected. The one before stays on record."))
-            return see("panel.check", reference)
+            return see("panel.check", at)
     elif not form.is_submitted():
         show_score(form.value, own.value)
         form.rationale.data = own.rationale

@@ -59,7 +59,7 @@ def test_query_answer_and_decision_are_in_the_full_report_and_a_change_of_them_i
 
     challenge, now = decided.challenge, decided.clock.now()
     session.execute(update(BidQuery).values(answer="Another answer."))
-    forged = full_report(session, challenge, number=2, now=now, notice="")
+    forged = full_report(session, challenge.stage, number=2, now=now, notice="")
     with pytest.raises(ReportDiffersError, match="answer: not what the log says was answered"):
         check_report(forged, evaluate_document)
     session.rollback()

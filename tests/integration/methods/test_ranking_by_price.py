@@ -95,7 +95,7 @@ def test_report_of_a_ranking_by_price_shows_what_ranked_and_withholds_what_tells
 ) -> None:
     with app.test_request_context():
         report = full_report(
-            ranked.session, ranked.challenge, number=1, now=ranked.clock.now(), notice=""
+            ranked.session, ranked.challenge.stage, number=1, now=ranked.clock.now(), notice=""
         )
         html = report_html(report, environment=app.jinja_env, brand=Brand())
     (stage,) = report.stages

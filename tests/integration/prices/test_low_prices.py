@@ -102,7 +102,7 @@ def full_report(journey: Journey) -> AwardReport:
         journey.session, journey.reference, journey.actor(journey.cast.auditor)
     )
     return gather.full_report(
-        journey.session, challenge, number=1, now=journey.clock.now(), notice=""
+        journey.session, challenge.stage, number=1, now=journey.clock.now(), notice=""
     )
 
 
@@ -215,7 +215,7 @@ def test_a_recommendation_that_lapsed_keeps_nobody_from_deciding_about_a_price(
     with transaction() as within:
         compute(
             within,
-            own_challenge(within, flagged.reference, officer, lock=True),
+            own_challenge(within, flagged.reference, officer, lock=True).stage,
             actor=officer,
             clock=flagged.clock,
             because=Because(Why.ELIGIBILITY, "Looked at anew.", flagged.rival_bid),

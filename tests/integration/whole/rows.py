@@ -247,15 +247,23 @@ class Row:
 def rows_of(app: Flask) -> list[tuple[Row, Rule]]:
     """Give every row that the routes of `app` ask for, with its route, in order of addresses.
 
+    Pages that each stage of a challenge has are asked for at the first one.
+
     Raises:
         KeyError: a route about a thing is not in the lists above.
     """
     return [
         (Row(method, rule.rule, rule.endpoint, thing), rule)
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        if not is_of_later_stage(rule)
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
         for thing in _things(rule)
     ]
+
+
+def is_of_later_stage(rule: Rule) -> bool:
+    """Tell whether an address is one of a page that a shorter one shows of the first stage."""
+    return "stage" in rule.arguments and not (rule.defaults or {})
 
 
 def _things(rule: Rule) -> list[str]:
