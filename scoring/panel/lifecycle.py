@@ -181,7 +181,10 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class MemberReadiness:
-    """What a member has done before scoring; `undecided` names bidders with an open interest."""
+    """What a member has done before scoring; `undecided` names bidders with an open interest.
+
+    `for_bidder` tells that they act for a bidder, or a partner of one, by now.
+    """
 
     name: str
     seat: Seat
@@ -191,6 +194,7 @@ class MemberReadiness:
     recused_from: Sequence[str]
     # Keys of the questions an evaluator scores; None for all.
     questions: Collection[str] | None = None
+    for_bidder: bool = False
 
     def scores(self, key: str) -> bool:
         """Tell whether the member scores the question with this key."""
@@ -207,8 +211,9 @@ def obstacles_to_scoring(
     """Name everything that stands in the way of scoring, or of moderation where the panel changed
     while it scored; empty when it may begin.
 
-    Every member is briefed and has declared, every declared interest is decided, the chair sits
-    for every bid, and each valid bid keeps at least `minimum_panel` evaluators on each question.
+    Nobody acts for a bidder, every member is briefed and has declared, every declared interest is
+    decided, the chair sits for every bid, and each valid bid keeps at least `minimum_panel`
+    evaluators on each question.
     `questions` are titles by key. Bidders are known by name; `marked` are those whose bid is not
     what was submitted, or who declared a ground of exclusion, and of whom no officer has decided:
     what somebody forged must not be scored as theirs, and whoever must be excluded must not be
@@ -227,6 +232,14 @@ def obstacles_to_scoring(
             )
         )
     seated = list(members)
+    found.extend(
+        Obstacle(
+            N_("%(person)s acts for a bidder: somebody else takes their place."),
+            {"person": member.name},
+        )
+        for member in seated
+        if member.for_bidder
+    )
     if not valid_bidders:
         found.append(Obstacle(N_("There is no valid bid to score."), {}))
     for member in seated:

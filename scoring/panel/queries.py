@@ -14,9 +14,11 @@ from bids import opened
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
 from bids.team import document as teams
+from bids.team.lifecycle import InvitationState
+from bids.team.models import TeamInvitation
 from challenges.kinds import CriterionKind
 from challenges.models import Criterion, Stage
-from marketplace.core.accounts.models import Organisation
+from marketplace.core.accounts.models import Membership, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel.declarations import DeclaredInterest
@@ -51,6 +53,7 @@ __all__ = [
     "Candidate",
     "Meeting",
     "Question",
+    "acting_for_bidders",
     "all_consensus",
     "bidder_named",
     "bidders",
@@ -300,8 +303,12 @@ def readiness(
     all_bidders: Sequence[Bidder],
     interests: Sequence[DeclaredInterest],
     stage: Stage,
+    acting: Set[uuid.UUID] = frozenset(),
 ) -> list[MemberReadiness]:
-    """Say of each member what is done and what is open, in the words of the rule."""
+    """Say of each member what is done and what is open, in the words of the rule.
+
+    `acting` are the people who act for a bidder, by `acting_for_bidders`.
+    """
     names = {bidder.bid_id: bidder.supplier_name for bidder in all_bidders}
     mine: dict[uuid.UUID, list[DeclaredInterest]] = defaultdict(list)
     for found in interests:
@@ -317,9 +324,38 @@ def readiness(
             questions=None
             if not member.assigned
             else {question.key for question in questions_of(member, stage)},
+            for_bidder=member.user_id in acting,
         )
         for member in members
     ]
+
+
+def acting_for_bidders(session: Session, stage_id: uuid.UUID) -> set[uuid.UUID]:
+    """Give the people who act for a bidder whose bid was opened, or for a partner in such a bid.
+
+    Whoever was seated before may have joined one since, and nobody is asked about that twice.
+    """
+    bidding = select(Bid.supplier_id).where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
+    partners = (
+        select(TeamInvitation.partner_id)
+        .join(Bid, Bid.id == TeamInvitation.bid_id)
+        .where(
+            Bid.stage_id == stage_id,
+            Bid.state.in_(OPENED_STATES),
+            TeamInvitation.state == InvitationState.ACCEPTED,
+        )
+    )
+    return set(
+        session.scalars(
+            select(Membership.user_id).where(
+                Membership.ended_at.is_(None),
+                or_(
+                    Membership.organisation_id.in_(bidding),
+                    Membership.organisation_id.in_(partners),
+                ),
+            )
+        )
+    )
 
 
 def obstacles(
@@ -328,10 +364,11 @@ def obstacles(
     interests: Sequence[DeclaredInterest],
     stage: Stage,
     marked: Sequence[str] = (),
+    acting: Set[uuid.UUID] = frozenset(),
 ) -> list[Obstacle]:
     """Name what stands in the way of the panel's next phase, by `obstacles_to_scoring`."""
     return obstacles_to_scoring(
-        readiness(members, all_bidders, interests, stage),
+        readiness(members, all_bidders, interests, stage, acting),
         [bidder.supplier_name for bidder in valid(all_bidders)],
         stage.minimum_panel,
         marked,

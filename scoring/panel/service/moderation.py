@@ -44,6 +44,7 @@ def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
             all_bidders,
             declarations.declared_interests(session, found.stage.id),
             found.stage,
+            acting=queries.acting_for_bidders(session, found.stage.id),
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)

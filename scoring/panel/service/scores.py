@@ -80,6 +80,7 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
                 for bid in opened
                 if (not bid.intact or bid.declares_a_ground) and not bid.findings
             ],
+            queries.acting_for_bidders(session, found.stage.id),
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bids.models import Bid
 from challenges.lifecycle import State
+from marketplace.core.accounts import rows
+from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
@@ -377,6 +380,17 @@ def test_begin_scoring_with_an_interest_undecided_names_person_and_bidder(scene:
         scene.declare(who)
     scene.declare("eva", Acorn="We were at school.")
     with pytest.raises(WrongMoment, match="Eva Evaluator in Acorn"):
+        scene.begin()
+
+
+def test_nobody_who_joined_a_bidder_scores(scene: Scene, session: Session) -> None:
+    scene.name()
+    scene.ready()
+    bid = session.scalars(select(Bid).where(Bid.reference == scene.bids["Acorn"])).one()
+    acorn = session.get_one(Organisation, bid.supplier_id)
+    session.add(rows.begin(acorn, scene.users["eva"], [Role.SUPPLIER_CONTRIBUTOR], scene.clock))
+    session.commit()
+    with pytest.raises(WrongMoment, match="acts for a bidder: somebody else"):
         scene.begin()
 
 

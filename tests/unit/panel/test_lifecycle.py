@@ -107,6 +107,13 @@ def test_obstacles_with_everybody_ready_are_none() -> None:
     assert told(CHAIR, *EVALUATORS) == []
 
 
+def test_obstacle_of_a_member_who_acts_for_a_bidder_names_them() -> None:
+    moved = replace(EVALUATORS[0], for_bidder=True)
+    assert told(CHAIR, moved, *EVALUATORS[1:]) == [
+        "Ben acts for a bidder: somebody else takes their place."
+    ]
+
+
 def test_obstacles_of_bids_marked_at_the_opening_say_who_decides_first() -> None:
     assert told(CHAIR, *EVALUATORS, marked=("Acorn", "Birch")) == [
         "Decide first about the eligibility of the bids that were marked at the opening, or that "
