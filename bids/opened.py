@@ -202,9 +202,10 @@ def opened_bids(session: Session, stage_id: uuid.UUID) -> list[OpenedBid]:
     Raises:
         WrongMoment: the stage's bids have not been opened.
     """
-    if not is_opened(session, stage_id):
+    found = _read(session, stage_id, None)
+    if not found and not is_opened(session, stage_id):
         raise WrongMoment(N_("The bids have not been opened."))
-    return _read(session, stage_id, None)
+    return found
 
 
 def find_opened_bid(session: Session, stage_id: uuid.UUID, reference: str) -> OpenedBid | None:
