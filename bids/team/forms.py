@@ -1,16 +1,13 @@
 """Forms of who does the work: shape and words of input."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security.mail_util import EmailValidateException
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovTextArea, GovTextInput
-from wtforms import BooleanField, EmailField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from bids.forms import DraftForm, WholeNumberField
 from bids.team.document import Subcontractor
-from marketplace.core.accounts.forms import plain_name
-from marketplace.core.accounts.mail import normal_address
+from marketplace.core.accounts.forms import kept_address, plain_name
 from marketplace.core.forms import BaseForm
 
 
@@ -38,7 +35,7 @@ class InviteForm(BaseForm):
         description=_l("They sign in, or create an account, with this very address."),
         widget=GovTextInput(),
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-        validators=[InputRequired(_l("Enter the person's e-mail address."))],
+        validators=[InputRequired(_l("Enter the person's e-mail address.")), kept_address],
     )
     name = StringField(
         _l("Name of the organisation"), widget=GovTextInput(), validators=[plain_name]
@@ -47,15 +44,6 @@ class InviteForm(BaseForm):
     share = WholeNumberField(
         _l("Its share of the work, in percent"), description=_l("A whole number from 1 to 99.")
     )
-
-    def validate_email(self, field: EmailField) -> None:
-        """Bring the address into the form in which addresses are kept."""
-        try:
-            field.data = normal_address(field.data or "")
-        except EmailValidateException:
-            raise ValidationError(
-                _("Enter an e-mail address in the right form, like name@example.com")
-            ) from None
 
 
 class AcceptForm(BaseForm):

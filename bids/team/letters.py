@@ -88,7 +88,7 @@ def tell_answered(session: Session, bid: Bid, invitation: TeamInvitation, clock:
     _to_lead(session, bid, subject, text, clock)
 
 
-def tell_left(session: Session, bid: Bid, _invitation: TeamInvitation, clock: Clock) -> None:
+def tell_left(session: Session, bid: Bid, clock: Clock) -> None:
     """Tell the bidder's people that a partner left, and what that means for what was submitted."""
     text = _("A partner has left your bid %(bid)s. Look at who does the work.", bid=bid.reference)
     if bid.state is BidState.SUBMITTED:

@@ -12,6 +12,7 @@ from bids.passport.size import Size
 from bids.views.room import Page, blueprint, declaration_months, refused
 from marketplace.core import access
 from marketplace.core.access import requires
+from marketplace.core.accounts import onward
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Permission
@@ -69,7 +70,7 @@ def declare() -> Page:
                         months=declaration_months(),
                     )
                 )
-                return redirect(_back(request.args.get("bid"), checked), 303)
+                return redirect(onward.wanted() or _back(request.args.get("bid"), checked), 303)
     elif request.method == "POST":
         status = 422
         form.told.data = ",".join(form.shown)

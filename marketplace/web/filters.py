@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
-from bids.lifecycle import BID_STATE_WORDS, OPENED_STATES
+from bids.lifecycle import BID_STATE_WORDS
 from challenges.comparing import folded
 from challenges.lifecycle import state_words
 from marketplace.core.dates import (
@@ -80,7 +80,6 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals["state_words"] = state_words
     app.jinja_env.globals["bid_state_words"] = BID_STATE_WORDS
-    app.jinja_env.globals["bid_opened_states"] = OPENED_STATES
     app.jinja_env.globals["seat_words"] = SEAT_WORDS
     app.jinja_env.globals["time_left"] = time_left
     app.jinja_env.tests["longer_than"] = lambda text, limit: len(text) > limit

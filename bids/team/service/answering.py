@@ -101,7 +101,7 @@ def leave(
         invitation.ended_by_id, invitation.ended_at = user_id, clock.now()
         mark_changed(bid, clock)
         session.flush()
-        letters.tell_left(session, bid, invitation, clock)
+        letters.tell_left(session, bid, clock)
 
 
 def asked_now(session: Session, invitation: TeamInvitation) -> policy.Asked:

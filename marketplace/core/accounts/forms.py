@@ -120,6 +120,16 @@ class RolesForm(BaseForm):
         return frozenset(Role(value) for value in self.roles.data or ())
 
 
+def kept_address(_form: BaseForm, field: EmailField) -> None:
+    """Bring an address into the form in which addresses are kept; a validator of forms."""
+    try:
+        field.data = normal_address(field.data or "")
+    except EmailValidateException:
+        raise ValidationError(
+            _("Enter an e-mail address in the right form, like name@example.com")
+        ) from None
+
+
 class InviteForm(RolesForm):
     """Whom to invite, and with which roles."""
 
@@ -127,20 +137,11 @@ class InviteForm(RolesForm):
         _l("E-mail address"),
         widget=GovTextInput(),
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-        validators=[InputRequired(_l("Enter the person's e-mail address."))],
+        validators=[InputRequired(_l("Enter the person's e-mail address.")), kept_address],
     )
     # Once more, so that it follows the address on the page and in the list of errors.
     roles = _roles_field()
     submit = SubmitField(_l("Send invitation"), widget=GovSubmitInput())
-
-    def validate_email(self, field: EmailField) -> None:
-        """Bring the address into the form in which addresses are kept."""
-        try:
-            field.data = normal_address(field.data or "")
-        except EmailValidateException:
-            raise ValidationError(
-                _("Enter an e-mail address in the right form, like name@example.com")
-            ) from None
 
 
 class VerifyForm(BaseForm):

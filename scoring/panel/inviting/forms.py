@@ -1,8 +1,6 @@
 """Forms of invitations to a panel: shape and words of input."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security.mail_util import EmailValidateException
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextArea, GovTextInput
 from wtforms import (
     EmailField,
@@ -10,12 +8,10 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.validators import InputRequired, Optional
 
-from marketplace.core.accounts.forms import plain_name
-from marketplace.core.accounts.mail import normal_address
+from marketplace.core.accounts.forms import kept_address, plain_name
 from marketplace.core.forms import BaseForm
 from scoring.panel.lifecycle import EXPERTISE_WORDS, Expertise, Seat
 
@@ -35,7 +31,7 @@ class InviteForm(BaseForm):
         description=_l("They sign in, or create an account, with this very address."),
         widget=GovTextInput(),
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-        validators=[InputRequired(_l("Enter the person's e-mail address."))],
+        validators=[InputRequired(_l("Enter the person's e-mail address.")), kept_address],
     )
     seat = RadioField(
         _l("What will they do?"),
@@ -60,15 +56,6 @@ class InviteForm(BaseForm):
         widget=GovTextArea(),
         description=_l("It stands in the record of the panel. The person does not see it."),
     )
-
-    def validate_email(self, field: EmailField) -> None:
-        """Bring the address into the form in which addresses are kept."""
-        try:
-            field.data = normal_address(field.data or "")
-        except EmailValidateException:
-            raise ValidationError(
-                _("Enter an e-mail address in the right form, like name@example.com")
-            ) from None
 
     @property
     def chosen_seat(self) -> Seat | None:

@@ -168,12 +168,13 @@ def test_a_person_who_is_not_here_yet_registers_and_is_led_on(
     page = f"/organisation/partnerships/{asked}"
     sign_in(client, stranger)
     assert page in client.get("/work").text
-    assert "/organisation/new/supplier" in client.get(page).text
+    register = f"/organisation/new/supplier?next={page}"
+    assert register in client.get(page).text
     assert client.post(f"{page}/accept", data={"agreed": "y"}).status_code == 403
 
     founded = {"name": "Specimen New Ltd", "type": "company"}
-    client.post("/organisation/new/supplier", data=founded)
-    assert "/organisation/eligibility/declare" in client.get(page).text
+    assert client.post(register, data=founded).location == page
+    assert f"/organisation/eligibility/declare?next={page}" in client.get(page).text
     assert client.post(f"{page}/accept", data={"agreed": "y"}).status_code == 409
     assert team.team().partners[0].invitation.state is InvitationState.ASKED
 
