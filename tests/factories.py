@@ -55,7 +55,10 @@ from marketplace.core.permissions import Actor, Role
 from marketplace.core.vault import officers as vault_officers
 from marketplace.core.vault import sealing
 from scoring.engine.canonical import canonical
+from scoring.panel import parties
+from scoring.panel.lifecycle import Interest
 from scoring.panel.models import Panel, PanelMember, Seat
+from scoring.panel.service import Declaration
 
 _count = itertools.count(1)
 
@@ -543,3 +546,9 @@ def a_panel(session: Session, at: datetime, challenge: Challenge) -> Panel:
         session.add(PanelMember(panel=panel, user=person, seat=seat, label=label))
     session.flush()
     return panel
+
+
+def no_interests(session: Session, challenge: Challenge) -> dict[str, Declaration]:
+    """Declare no interest in anybody who has a part in a bid."""
+    known = parties.parties(session, challenge.stage.id)
+    return {party.name: Declaration(Interest.NONE) for party in known}

@@ -26,6 +26,7 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
 from scoring.award import service as award
 from scoring.award.models import Recommendation
+from scoring.panel import parties
 from scoring.panel import queries as panels
 from scoring.panel import service as panel
 from scoring.panel.lifecycle import Interest, Measure
@@ -38,6 +39,7 @@ from tests.factories import (
     a_supplier,
     actor_for,
     give_opening_key,
+    no_interests,
 )
 
 VALUE_MINOR, BUDGET_MINOR = 150_000_00, 60_000_00
@@ -281,13 +283,12 @@ class Journey:
             self.actor(cast.second_officer),
             clock=self.clock,
         )
-        nothing = panel.Declaration(Interest.NONE)
         for member in (cast.chair, *cast.evaluators):
             actor = self.actor(member)
             panel.accept_briefing(self.reference, actor=actor, clock=self.clock)
-            declared = {self.own_bid: nothing, self.rival_bid: nothing}
+            declared = no_interests(self.session, self.challenge)
             if member is cast.evaluators[0]:
-                declared[self.rival_bid] = panel.Declaration(
+                declared[cast.rival.name] = panel.Declaration(
                     Interest.DECLARED, "A cousin worked there years ago."
                 )
             panel.declare_interests(self.reference, declared, actor=actor, clock=self.clock)
@@ -298,7 +299,7 @@ class Journey:
         panel.decide_interest(
             self.reference,
             self.labels[self.cast.evaluators[0].id],
-            self.rival_bid,
+            parties.key_of(self.cast.rival.name),
             measure=Measure.KEEP,
             reason="It was long ago.",
             actor=chair,

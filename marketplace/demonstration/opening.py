@@ -18,7 +18,7 @@ from marketplace.demonstration.history import History
 from marketplace.demonstration.people import EVALUATORS, evaluators_needed
 from marketplace.demonstration.shapes import Interest, TargetState
 from marketplace.demonstration.telling import Telling
-from scoring.panel import queries, service
+from scoring.panel import parties, queries, service
 from scoring.panel.lifecycle import Interest as Declared
 from scoring.panel.lifecycle import Measure, Seat
 
@@ -162,17 +162,18 @@ def _cleared(telling: Telling, bid: str) -> list[Found]:
 def _declare(telling: Telling, number: int, member: Actor) -> None:
     """Have a member declare about every bidder; number 0 is the chair, who has no interests."""
     own = {
-        interest.supplier: interest.statement
+        _named(telling, interest.supplier): interest.statement
         for interest in telling.bid_set.interests
         if interest.evaluator == number
     }
+    stage = own_challenge(db.session(), telling.reference, member).stage
     service.declare_interests(
         telling.reference,
         {
-            bid_reference: service.Declaration(
-                Declared.DECLARED if supplier in own else Declared.NONE, own.get(supplier, "")
+            party.name: service.Declaration(
+                Declared.DECLARED if party.name in own else Declared.NONE, own.get(party.name, "")
             )
-            for supplier, bid_reference in telling.bid_references.items()
+            for party in parties.parties(db.session(), stage.id)
         },
         actor=member,
         clock=telling.clock,
@@ -189,12 +190,17 @@ def _decide_interest(telling: Telling, interest: Interest) -> None:
     service.decide_interest(
         telling.reference,
         seat.label,
-        telling.bid_references[interest.supplier],
+        parties.key_of(_named(telling, interest.supplier)),
         measure=Measure(interest.decision),
         reason=interest.reason,
         actor=telling.chair,
         clock=telling.clock,
     )
+
+
+def _named(telling: Telling, supplier: str) -> str:
+    """Give the name of the supplier with this key."""
+    return next(each.name for each in telling.content.suppliers if each.key == supplier)
 
 
 def _add_evaluators(telling: Telling, evaluation: Span) -> History:

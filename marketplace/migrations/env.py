@@ -33,6 +33,7 @@ import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models
 import scoring.award.recomputing.models
+import scoring.panel.aliases.models
 import scoring.panel.desk.models
 import scoring.panel.interests.models
 import scoring.panel.inviting.models

@@ -17,7 +17,7 @@ from marketplace.core.text import N_
 from scoring.panel import declarations, queries
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.lifecycle import Interest, Obstacle, Seat
-from scoring.panel.models import PanelMember, ScoreDraft
+from scoring.panel.models import BidderParty, PanelMember, ScoreDraft
 from scoring.panel.queries import Bidder, Meeting, Question
 
 
@@ -27,7 +27,8 @@ class MemberProgress:
 
     member: PanelMember
     undecided: int
-    recused_from: Sequence[Bidder]
+    # Names of parties.
+    recused_from: Sequence[str]
     expected: int
     written: int
     # Those an evaluator scores, where it is not all of them.
@@ -95,7 +96,11 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
             MemberProgress(
                 member=member,
                 undecided=undecided[member.id],
-                recused_from=[b for b in all_bidders if (member.id, b.bid_id) in kept_apart],
+                recused_from=[
+                    item.declaration.party.name
+                    for item in interests
+                    if item.recused and item.declaration.member_id == member.id
+                ],
                 expected=expected if scores else 0,
                 # What was written on a question that is theirs no longer does not count.
                 written=expected if submitted else min(written.get(member.id, 0), expected),
@@ -131,16 +136,15 @@ class InterestRow:
     """One declared interest, of whom, in whom."""
 
     member: PanelMember
-    bidder: Bidder
+    party: BidderParty
     found: DeclaredInterest
 
 
 def interest_rows(session: Session, found: Meeting) -> list[InterestRow]:
-    """Give the declared interests of those who sit: the undecided first, then by bidder."""
+    """Give the declared interests of those who sit: the undecided first, then by party."""
     members = {member.id: member for member in found.members}
-    bidders = {bidder.bid_id: bidder for bidder in queries.bidders(session, found.stage.id)}
     rows = [
-        InterestRow(members[item.declaration.member_id], bidders[item.declaration.bid_id], item)
+        InterestRow(members[item.declaration.member_id], item.declaration.party, item)
         for item in declarations.declared_interests(session, found.stage.id)
         if item.declaration.interest is Interest.DECLARED
     ]
@@ -148,22 +152,19 @@ def interest_rows(session: Session, found: Meeting) -> list[InterestRow]:
         rows,
         key=lambda row: (
             row.found.decision is not None,
-            row.bidder.supplier_name.casefold(),
+            row.party.name.casefold(),
             row.member.label,
         ),
     )
 
 
-def interest_row(session: Session, found: Meeting, label: str, bid_reference: str) -> InterestRow:
+def interest_row(session: Session, found: Meeting, label: str, party: str) -> InterestRow:
     """Give one declared interest.
 
     Raises:
-        NotFound: the member declared none in that bidder, or there is no such member.
+        NotFound: the member declared none in that party, or there is no such member.
     """
     for row in interest_rows(session, found):
-        if (row.member.label, row.bidder.reference) == (
-            label,
-            bid_reference,
-        ) and not row.found.late:
+        if (row.member.label, row.party.key) == (label, party) and not row.found.late:
             return row
     raise NotFound(N_("This member declared no interest in that bidder."))

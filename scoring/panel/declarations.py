@@ -1,4 +1,4 @@
-"""Reads what members of a panel declared about bidders, and whom that keeps from a bid."""
+"""Reads what members of a panel declared about parties, and whom that keeps from a bid."""
 
 import uuid
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from scoring.panel.lifecycle import (
     Measure,
 )
 from scoring.panel.models import (
+    BidderParty,
     ConflictDecision,
     ConflictDeclaration,
     PanelMember,
@@ -24,10 +25,15 @@ from scoring.panel.models import (
 
 @dataclass(frozen=True)
 class DeclaredInterest:
-    """One declaration about one bidder, with the decision that counts, if there is one."""
+    """One declaration about one party, with the decision that counts, if there is one."""
 
     declaration: ConflictDeclaration | FoundInterest
     decision: ConflictDecision | FoundDecision | None
+
+    @property
+    def bid_ids(self) -> frozenset[uuid.UUID]:
+        """Give the bids for which it holds: all in which the party has a part."""
+        return self.declaration.party.bid_ids
 
     @property
     def late(self) -> bool:
@@ -41,12 +47,12 @@ class DeclaredInterest:
 
     @property
     def recused(self) -> bool:
-        """Tell whether the member must not deal with the bid."""
+        """Tell whether the member must not deal with those bids."""
         return self.decision is not None and self.decision.measure is Measure.RECUSE
 
     @property
     def restricted(self) -> bool:
-        """Tell whether the member deals with the bid under conditions."""
+        """Tell whether the member deals with those bids under conditions."""
         return self.decision is not None and self.decision.measure is Measure.RESTRICT
 
 
@@ -68,7 +74,12 @@ def declared_interests(
         .outerjoin(FoundInterest, FoundInterest.member_id == PanelMember.id)
         .outerjoin(FoundDecision, FoundDecision.found_id == FoundInterest.id)
         .where(PanelMember.stage_id == stage_id, *sitting)
-        .options(joinedload(ConflictDecision.decided_by), joinedload(FoundDecision.decided_by))
+        .options(
+            joinedload(ConflictDeclaration.party).joinedload(BidderParty.parts),
+            joinedload(ConflictDecision.decided_by),
+            joinedload(FoundInterest.party).joinedload(BidderParty.parts),
+            joinedload(FoundDecision.decided_by),
+        )
         .order_by(
             ConflictDeclaration.id,
             ConflictDecision.decided_at,
@@ -79,7 +90,7 @@ def declared_interests(
     )
     latest: dict[uuid.UUID, DeclaredInterest] = {}
     late: dict[uuid.UUID, DeclaredInterest] = {}
-    for declaration, decision, found, after in rows:
+    for declaration, decision, found, after in rows.unique():
         latest[declaration.id] = DeclaredInterest(declaration, decision)
         if found is not None:
             late[found.id] = DeclaredInterest(found, after)
@@ -94,10 +105,15 @@ def recusals(session: Session, stage_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid
 def kept_apart(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """Pick the pairs of member and bid that must be kept apart: recused, or not decided yet."""
     return {
-        (i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused or i.open
+        (i.declaration.member_id, bid_id)
+        for i in interests
+        if i.recused or i.open
+        for bid_id in i.bid_ids
     }
 
 
 def recused_pairs(interests: Sequence[DeclaredInterest]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """Pick the pairs of member and bid for which recusal was decided."""
-    return {(i.declaration.member_id, i.declaration.bid_id) for i in interests if i.recused}
+    return {
+        (i.declaration.member_id, bid_id) for i in interests if i.recused for bid_id in i.bid_ids
+    }

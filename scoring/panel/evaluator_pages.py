@@ -4,8 +4,8 @@ Nothing here gives another member's scores, and nothing gives a price.
 """
 
 import uuid
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -114,17 +114,19 @@ class OwnWork:
         return max((q.last_saved for q in self.questions if q.last_saved), default=None)
 
     @property
-    def undecided(self) -> list[Bidder]:
-        """Give the bidders in whom this evaluator declared an interest that waits for a decision:
+    def undecided(self) -> list[str]:
+        """Name the parties in whom this evaluator declared an interest that waits for a decision:
         until then their bids are neither read nor scored, and nothing is submitted."""
-        waiting = {item.declaration.bid_id for item in self.interests if item.open}
-        return [bidder for bidder in self.bidders if bidder.bid_id in waiting]
+        return _named(item for item in self.interests if item.open)
 
     @property
-    def recused_from(self) -> list[Bidder]:
-        """Give the bidders this evaluator must not deal with."""
-        away = {item.declaration.bid_id for item in self.interests if item.recused}
-        return [bidder for bidder in self.bidders if bidder.bid_id in away]
+    def recused_from(self) -> list[str]:
+        """Name the parties whose bids this evaluator must not deal with."""
+        return _named(item for item in self.interests if item.recused)
+
+
+def _named(interests: Iterable[DeclaredInterest]) -> list[str]:
+    return sorted({item.declaration.party.name for item in interests}, key=str.casefold)
 
 
 @dataclass(frozen=True)
@@ -201,11 +203,11 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
         if item.declaration.member_id == member.id
     ]
     kept_apart = declarations.kept_apart(interests)
-    conditions = {
-        item.declaration.bid_id: item.decision.reason
-        for item in interests
-        if item.decision is not None and item.restricted
-    }
+    conditions: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for item in interests:
+        if item.decision is not None and item.restricted:
+            for bid_id in item.bid_ids:
+                conditions[bid_id].append(item.decision.reason)
     written, noted = _written(session, found, member)
     by_question: dict[uuid.UUID, list[OwnScore]] = {}
     for bidder, question in queries.expected_cells(member, found.stage, all_bidders, kept_apart):
@@ -220,7 +222,7 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
                 saved_at=saved_at,
                 fault=score_fault(value, rationale, question.max_score),
                 corrected=corrected,
-                conditions=conditions.get(bidder.bid_id, ""),
+                conditions="\n\n".join(conditions[bidder.bid_id]),
                 note=noted.get((bidder.bid_id, question.id), ""),
             )
         )

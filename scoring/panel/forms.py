@@ -3,7 +3,7 @@
 Some forms have a field for each bidder or for one question's scale, so they are made to measure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -28,8 +28,17 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.core.forms import BaseForm, ExactDecimalField
-from scoring.panel.lifecycle import MEASURE_WORDS, PLACES, Interest, Measure, Seat
-from scoring.panel.queries import Bidder, Question
+from marketplace.core.text import N_
+from scoring.panel.lifecycle import (
+    MEASURE_WORDS,
+    PLACES,
+    Interest,
+    Measure,
+    PartyRole,
+    Seat,
+)
+from scoring.panel.parties import Party
+from scoring.panel.queries import Question
 
 LONGEST = 10_000
 # Up to this many a person sees the whole scale at a glance and picks by one key.
@@ -128,29 +137,35 @@ class DecideForm(BaseForm):
         return Measure(self.measure.data) if self.measure.data else None
 
 
-def interests_form(bidders: Iterable[Bidder], others: Mapping[str, Sequence[str]]) -> Any:
-    """Make the declaration: for each bidder none or declared, and what the interest is.
-
-    `others` are the partners and main subcontractors by the bid: an interest in one of them is an
-    interest in the bidder.
-    """
+def interests_form(parties: Iterable[Party]) -> Any:
+    """Make the declaration: for each party none or declared, and what the interest is."""
     fields: dict[str, Any] = {}
-    for bidder in bidders:
-        fields[f"interest-{bidder.reference}"] = RadioField(
-            bidder.supplier_name,
-            description=_("Together with: %(names)s", names="; ".join(others[bidder.reference]))
-            if others.get(bidder.reference)
-            else "",
+    for party in parties:
+        fields[f"interest-{party.key}"] = RadioField(
+            party.name,
+            description=_part_of(party),
             choices=[
                 (Interest.NONE.value, _("No interest")),
                 (Interest.DECLARED.value, _("I have an interest to declare")),
             ],
             validators=[Optional()],
         )
-        fields[f"statement-{bidder.reference}"] = _text(
-            _("Your interest in %(bidder)s", bidder=bidder.supplier_name)
+        fields[f"statement-{party.key}"] = _text(
+            _("Your interest in %(bidder)s", bidder=party.name)
         )
     return _made("InterestsForm", fields)
+
+
+def _part_of(party: Party) -> str:
+    """Say what a party does in bids of others; nothing where it bids and no more."""
+    words = {
+        PartyRole.PARTNER: N_("Partner of %(bidder)s"),
+        PartyRole.SUBCONTRACTOR: N_("Does a large part of the work for %(bidder)s"),
+    }
+    said = [_(words[part.role], bidder=part.bidder) for part in party.beside]
+    if said and len(said) < len(party.parts):
+        said.insert(0, _("Bids itself"))
+    return ". ".join(said)
 
 
 def scoring_form(cells: Iterable[tuple[str, str, Question]]) -> Any:

@@ -36,6 +36,14 @@ class Interest(StrEnum):
     DECLARED = "declared"
 
 
+class PartyRole(StrEnum):
+    """What part an organisation has in a bid."""
+
+    BIDDER = "bidder"
+    PARTNER = "partner"
+    SUBCONTRACTOR = "subcontractor"
+
+
 class Measure(StrEnum):
     """What is decided about a declared interest."""
 

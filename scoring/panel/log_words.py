@@ -28,7 +28,7 @@ register(
         "panel.briefed": _told(N_("%(label)s accepted the briefing"), _LABEL),
         "interest.declared": _told(N_("%(label)s declared interests"), _LABEL | {"bidders"}),
         "interest.decided": _told(
-            N_("An interest of %(label)s in bid %(bid)s was decided: %(measure)s")
+            N_("An interest of %(label)s in %(party)s was decided: %(measure)s")
         ),
         "scoring.began": _told(N_("Scoring began"), frozenset({"members"})),
         "sheet.imported": _told(N_("%(label)s brought scores by a sheet, as drafts"), _LABEL),

@@ -7,14 +7,14 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bids.models import Bid
 from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, ExactDecimal, Identified, enum_type
-from scoring.panel.lifecycle import Expertise, Interest, Measure, Seat
+from scoring.panel.lifecycle import Expertise, Interest, Measure, PartyRole, Seat
 
 __all__ = [
+    "BidderParty",
     "ConflictDecision",
     "ConflictDeclaration",
     "ConsensusScore",
@@ -24,6 +24,7 @@ __all__ = [
     "Panel",
     "PanelAssignment",
     "PanelMember",
+    "PartyBid",
     "Score",
     "ScoreDraft",
     "Seat",
@@ -118,23 +119,55 @@ class PanelAssignment(Base):
     criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
 
 
+class BidderParty(Identified, Base):
+    """An organisation that has a part in bids of a stage, as members of the panel know it.
+
+    `key` follows from its name and names it in addresses; neither leads to what a bid is called.
+    """
+
+    __tablename__ = "bidder_party"
+    __table_args__ = (UniqueConstraint("stage_id", "key"),)
+
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
+    key: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(Text)
+
+    parts: Mapped[list["PartyBid"]] = relationship()
+
+    @property
+    def bid_ids(self) -> frozenset[uuid.UUID]:
+        """Give the bids in which it has a part."""
+        return frozenset(part.bid_id for part in self.parts)
+
+
+class PartyBid(Base):
+    """That an organisation has a part in a bid, and which."""
+
+    __tablename__ = "party_bid"
+
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bidder_party.id"), primary_key=True)
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), primary_key=True)
+    role: Mapped[PartyRole] = mapped_column(enum_type(PartyRole))
+
+
 class ConflictDeclaration(Identified, Base):
-    """What a member declares about one bidder, before seeing any content."""
+    """What a member declares about one party, before seeing any content; it holds for each bid in
+    which the party has a part."""
 
     __tablename__ = "conflict_declaration"
     __table_args__ = (
-        UniqueConstraint("member_id", "bid_id"),
+        UniqueConstraint("member_id", "party_id"),
         CheckConstraint("interest = 'none' OR length(trim(statement)) > 0", name="statement"),
     )
 
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"), index=True)
-    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bidder_party.id"), index=True)
     interest: Mapped[Interest] = mapped_column(enum_type(Interest))
     statement: Mapped[str] = mapped_column(Text, default="")
     declared_at: Mapped[datetime]
 
     member: Mapped[PanelMember] = relationship()
-    bid: Mapped[Bid] = relationship()
+    party: Mapped[BidderParty] = relationship()
 
 
 class ConflictDecision(Identified, Base):
@@ -237,5 +270,5 @@ class ConsensusScore(Identified, Base):
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (ConflictDeclaration, ConflictDecision, Score, ConsensusScore):
+for _table in (BidderParty, PartyBid, ConflictDeclaration, ConflictDecision, Score, ConsensusScore):
     append_only(_table)

@@ -10,10 +10,8 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from bids import opened
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
-from bids.team import document as teams
 from bids.team.lifecycle import InvitationState
 from bids.team.models import TeamInvitation
 from challenges.kinds import CriterionKind
@@ -123,21 +121,6 @@ def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
     )
     found = [Bidder(*row) for row in rows]
     return sorted(found, key=lambda bidder: (bidder.supplier_name.casefold(), bidder.reference))
-
-
-def concerned(session: Session, stage_id: uuid.UUID) -> dict[str, list[str]]:
-    """Name whoever else than the bidders those who judge must have no interest in, by the bid.
-
-    They are the partners and main subcontractors, by name alone and in the alphabet's order.
-    Before the opening there are none to be named.
-    """
-    if not opened.is_opened(session, stage_id):
-        return {}
-    return {
-        bid.reference: teams.concerned(bid.team)
-        for bid in opened.opened_bids(session, stage_id)
-        if bid.team
-    }
 
 
 def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
@@ -319,8 +302,14 @@ def readiness(
             seat=member.seat,
             briefed=member.briefed_at is not None,
             declared=member.interests_declared_at is not None,
-            undecided=[names[i.declaration.bid_id] for i in mine[member.id] if i.open],
-            recused_from=[names[i.declaration.bid_id] for i in mine[member.id] if i.recused],
+            undecided=[i.declaration.party.name for i in mine[member.id] if i.open],
+            recused_from=[
+                names[bid_id]
+                for i in mine[member.id]
+                if i.recused
+                for bid_id in i.bid_ids
+                if bid_id in names
+            ],
             questions=None
             if not member.assigned
             else {question.key for question in questions_of(member, stage)},

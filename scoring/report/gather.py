@@ -272,14 +272,13 @@ def _cell(
 def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
     """Name everybody who took part: the panel, those who opened, who approved."""
     interests: dict[uuid.UUID, list[facts.Interest]] = defaultdict(list)
-    names = {bid.bid_id: bid.supplier_name for bid in found.bids}
     for item in declared_interests(session, found.stage.id, of_all=True):
         declared = item.declaration
         if declared.interest.value == "declared":
             measure = item.decision.measure if item.decision else Measure.KEEP
             interests[declared.member_id].append(
                 facts.Interest(
-                    about=names[declared.bid_id],
+                    about=declared.party.name,
                     declared=declared.statement,
                     decision=values.InterestDecision(measure.value),
                     reason=item.decision.reason if item.decision else "",

@@ -24,7 +24,14 @@ from marketplace.core.accounts.models import (
     User,
 )
 from marketplace.core.permissions import Role
-from scoring.panel.models import ConflictDeclaration, Panel, PanelMember, Seat
+from scoring.panel.models import (
+    BidderParty,
+    ConflictDeclaration,
+    Panel,
+    PanelMember,
+    PartyBid,
+    Seat,
+)
 from tests.conftest import NOW
 from tests.journeys import Step
 
@@ -304,8 +311,10 @@ class Guide:
         if visit.who is BIDDER:
             statement = self._bids(visit).where(Bid.challenge_id == challenge.id)
         if visit.who is CHAIR:
-            declared = select(ConflictDeclaration.bid_id).where(
-                ConflictDeclaration.interest == "declared"
+            declared = (
+                select(PartyBid.bid_id)
+                .join(ConflictDeclaration, ConflictDeclaration.party_id == PartyBid.party_id)
+                .where(ConflictDeclaration.interest == "declared")
             )
             statement = statement.order_by(None).order_by(Bid.id.in_(declared).desc())
         return self.session.scalars(statement).first()
@@ -355,6 +364,12 @@ class Guide:
             .where(PanelMember.stage_id == challenge.stage.id, PanelMember.left_at.is_(None))
             .order_by((ConflictDeclaration.interest == "declared").desc(), PanelMember.label.desc())
         )
+        party = self.session.scalar(
+            select(BidderParty.key)
+            .join(ConflictDeclaration, ConflictDeclaration.party_id == BidderParty.id)
+            .where(BidderParty.stage_id == challenge.stage.id)
+            .order_by((ConflictDeclaration.interest == "declared").desc())
+        )
         colleague = self.session.scalar(
             select(Membership.id).where(Membership.organisation_id == organisation)
         )
@@ -367,6 +382,7 @@ class Guide:
             "checked": bid.row_version if bid else 0,
             "key": questions[0].key if questions else "",
             "label": label or "",
+            "party": party or "",
             "version": 1,
             "section": visit.more or "problem",
             "kind": "body",

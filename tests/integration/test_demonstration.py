@@ -286,7 +286,7 @@ def test_member_who_stood_aside_gave_no_score_and_three_others_did(session: Sess
         .where(ConflictDecision.measure == Measure.RECUSE)
     ).one()
     members = set(
-        session.scalars(select(Score.member_id).where(Score.bid_id == declaration.bid_id))
+        session.scalars(select(Score.member_id).where(Score.bid_id.in_(declaration.party.bid_ids)))
     )
     assert declaration.member_id not in members
     assert len(members) == 3

@@ -23,17 +23,17 @@ class ReopenForm(BaseForm):
 
 
 class FoundForm(BaseForm):
-    """Whose interest, in which bidder, and what it is. Choices are set by the view."""
+    """Whose interest, in whom, and what it is. Choices are set by the view."""
 
     member = SelectField(
         _l("Whose interest is it?"),
         widget=GovSelect(),
         validators=[InputRequired(_l("Choose a member of the panel"))],
     )
-    bid = RadioField(
-        _l("In which bidder?"),
+    party = RadioField(
+        _l("In whom?"),
         widget=GovRadioInput(),
-        validators=[InputRequired(_l("Choose a bidder"))],
+        validators=[InputRequired(_l("Choose a bidder, partner or subcontractor"))],
     )
     statement = TextAreaField(
         _l("What is the interest?"),

@@ -17,7 +17,7 @@ def _told(words: str) -> Telling:
 register(
     {
         FOUND: _told(
-            N_("An interest of %(label)s in bid %(bid)s was found, and access to the bid stopped")
+            N_("An interest of %(label)s in %(party)s was found, and access to its bid stopped")
         ),
         SET_ASIDE: _told(N_("The scores of %(label)s for bid %(bid)s were set aside")),
         VOIDED: _told(

@@ -6,32 +6,31 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bids.models import Bid
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
 from scoring.panel.lifecycle import Interest, Measure, PanelPhase
-from scoring.panel.models import PanelMember
+from scoring.panel.models import BidderParty, PanelMember
 
 
 class FoundInterest(Identified, Base):
-    """An interest of a member in a bidder that was found after the member declared.
+    """An interest of a member in a party that was found after the member declared.
 
-    From this row on, and until it is decided, the member is kept away from the bid.
+    From this row on, and until it is decided, the member is kept away from its bids.
     """
 
     __tablename__ = "found_interest"
     __table_args__ = (CheckConstraint("length(trim(statement)) > 0", name="statement"),)
 
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"), index=True)
-    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bidder_party.id"), index=True)
     statement: Mapped[str] = mapped_column(Text)
     phase: Mapped[PanelPhase] = mapped_column(enum_type(PanelPhase))
     found_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     found_at: Mapped[datetime]
 
     member: Mapped[PanelMember] = relationship()
-    bid: Mapped[Bid] = relationship()
+    party: Mapped[BidderParty] = relationship()
     found_by: Mapped[User] = relationship()
 
     @property

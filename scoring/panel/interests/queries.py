@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bids.lifecycle import BidState
 from bids.models import Bid
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.permissions import ROLE_PERMISSIONS, Permission
@@ -16,7 +17,7 @@ from scoring.panel.interests.models import (
     QualityUnlock,
     ScoringReopened,
 )
-from scoring.panel.models import PanelMember
+from scoring.panel.models import BidderParty, PanelMember, PartyBid
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class FoundRow:
     """One interest that was found later, in whom, and what was decided."""
 
     found: FoundInterest
-    supplier_name: str
     decision: FoundDecision | None
 
 
@@ -45,13 +45,13 @@ def found_interests(
         )
         .options(
             joinedload(FoundInterest.member).joinedload(PanelMember.user),
-            joinedload(FoundInterest.bid).joinedload(Bid.supplier),
+            joinedload(FoundInterest.party).joinedload(BidderParty.parts),
             joinedload(FoundInterest.found_by),
             joinedload(FoundDecision.decided_by),
         )
         .order_by(FoundInterest.found_at.desc(), FoundInterest.id.desc())
     )
-    found = [FoundRow(each, each.bid.supplier.name, decision) for each, decision in rows]
+    found = [FoundRow(each, decision) for each, decision in rows.unique()]
     return sorted(found, key=lambda row: row.decision is not None)
 
 
@@ -75,29 +75,37 @@ def any_open(session: Session, stage_id: uuid.UUID, *, member_id: uuid.UUID | No
 
 @dataclass(frozen=True)
 class Unlocked:
-    """Why locked scores were unlocked last, about which bid."""
+    """Why locked scores were unlocked last: an interest in whom, who has a part in which bid."""
 
     unlock: QualityUnlock
     bid_reference: str
-    supplier_name: str
+    party: str
     reason: str
 
 
 def last_unlock(session: Session, stage_id: uuid.UUID) -> Unlocked | None:
     """Give why the scores of a stage were unlocked last, if they ever were."""
     row = session.execute(
-        select(QualityUnlock, FoundInterest, FoundDecision.reason)
+        select(QualityUnlock, FoundDecision.reason, BidderParty.name, Bid.reference)
         .join(FoundInterest, FoundInterest.id == QualityUnlock.found_id)
         .join(FoundDecision, FoundDecision.found_id == QualityUnlock.found_id)
         .where(QualityUnlock.stage_id == stage_id)
-        .options(joinedload(FoundInterest.bid).joinedload(Bid.supplier))
-        .order_by(QualityUnlock.unlocked_at.desc(), QualityUnlock.found_id.desc())
+        .join(BidderParty, BidderParty.id == FoundInterest.party_id)
+        .join(PartyBid, PartyBid.party_id == BidderParty.id)
+        .join(Bid, Bid.id == PartyBid.bid_id)
+        # Of several bids the one that counts, for that is why the scores were unlocked.
+        .order_by(
+            QualityUnlock.unlocked_at.desc(),
+            QualityUnlock.found_id.desc(),
+            (Bid.state == BidState.VALID).desc(),
+            Bid.reference,
+        )
         .limit(1)
     ).one_or_none()
     if row is None:
         return None
-    unlock, found, reason = row
-    return Unlocked(unlock, found.bid.reference, found.bid.supplier.name, reason)
+    unlock, reason, party, bid_reference = row
+    return Unlocked(unlock, bid_reference, party, reason)
 
 
 def has_seen_others(session: Session, member: PanelMember) -> bool:

@@ -14,7 +14,7 @@ from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import declarations, hooks, queries
+from scoring.panel import declarations, hooks, parties, queries
 from scoring.panel.completeness import too_few
 from scoring.panel.interests import letters, log_words, policy
 from scoring.panel.interests.lifecycle import (
@@ -33,26 +33,27 @@ from scoring.panel.interests.models import (
 )
 from scoring.panel.interests.queries import approvers
 from scoring.panel.lifecycle import Measure, PanelPhase, Seat
-from scoring.panel.models import ConsensusScore, PanelMember
+from scoring.panel.models import ConflictDeclaration, ConsensusScore, PanelMember
 from scoring.panel.queries import Bidder, Meeting
 
 
 def find_interest(
     at: Where,
     label: str,
-    bid_reference: str,
+    party: str,
     *,
     statement: str,
     actor: Actor,
     clock: Clock,
     link: str | None = None,
 ) -> None:
-    """Record that a member has an interest in a bidder, which stops their access to the bid now.
+    """Record that a member has an interest in a party, by its key, which stops their access to its
+    bids now.
 
     `link` is the address where it is decided, for the message to whoever does that.
 
     Raises:
-        NotFound: the challenge is another body's, or there is no such member or bid.
+        NotFound: the challenge is another body's, or there is no such member or party.
         Forbidden, WrongMoment: by `policy.can_find`; or the member is kept away from it already.
         Invalid: nothing is said about the interest (`statement`).
     """
@@ -60,8 +61,9 @@ def find_interest(
         found = queries.meeting(session, at, actor, lock=True)
         about = found.labelled(label)
         ensure(policy.can_find(actor, found.member, about, found.phase, found.state))
-        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
-        if (about.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
+        about_party = parties.party_named(parties.recorded(session, found.stage.id), party)
+        apart = declarations.recusals(session, found.stage.id)
+        if all((about.id, bid_id) in apart for bid_id in about_party.bid_ids):
             raise WrongMoment(
                 N_("%(person)s is kept away from this bid already."), person=about.user.name
             )
@@ -72,7 +74,7 @@ def find_interest(
         session.add(
             FoundInterest(
                 member_id=about.id,
-                bid_id=bidder.bid_id,
+                party_id=about_party.id,
                 statement=statement.strip(),
                 phase=found.phase,
                 found_by_id=actor.user_id,
@@ -86,7 +88,7 @@ def find_interest(
             action=log_words.FOUND,
             actor=actor,
             label=label,
-            bid=bid_reference,
+            party=about_party.name,
             phase=found.phase.value,
             own=about.user_id == actor.user_id,
         )
@@ -96,7 +98,7 @@ def find_interest(
 def decide_found(
     at: Where,
     label: str,
-    bid_reference: str,
+    party: str,
     *,
     measure: Measure | None,
     reason: str,
@@ -119,8 +121,7 @@ def decide_found(
         about = found.labelled(label)
         state = found.state
         ensure(policy.can_decide_found(actor, found.member, about, found.phase, state))
-        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
-        interest = open_one(session, found, about, bidder)
+        interest = open_one(session, found, about, party)
         ensure(
             policy.can_decide_found(
                 actor,
@@ -157,12 +158,12 @@ def decide_found(
             action="interest.decided",
             actor=actor,
             label=label,
-            bid=bid_reference,
+            party=interest.declaration.party.name,
             measure=measure.value,
             reason=reason.strip(),
         )
         if measure is Measure.RECUSE:
-            _recuse(session, found, about, bidder, found_id, reason.strip(), actor, clock)
+            _recuse(session, found, about, interest.declaration, reason.strip(), actor, clock)
 
 
 def reopen_scoring(at: Where, *, reason: str, actor: Actor, clock: Clock) -> None:
@@ -210,9 +211,9 @@ def needs_others(session: Session, found: Meeting) -> bool:
 
 
 def open_one(
-    session: Session, found: Meeting, about: PanelMember, bidder: Bidder
+    session: Session, found: Meeting, about: PanelMember, party: str
 ) -> declarations.DeclaredInterest:
-    """Give what was found of a member in a bidder: what is not decided, or else the latest.
+    """Give what was found of a member in a party, by its key: the undecided, or else the latest.
 
     Raises:
         NotFound: nothing was.
@@ -221,7 +222,7 @@ def open_one(
         item
         for item in declarations.declared_interests(session, found.stage.id)
         if item.late
-        and (item.declaration.member_id, item.declaration.bid_id) == (about.id, bidder.bid_id)
+        and (item.declaration.member_id, item.declaration.party.key) == (about.id, party)
     ]
     if not known:
         raise NotFound(N_("No interest of this member in that bidder was found later."))
@@ -232,14 +233,70 @@ def _recuse(
     session: Session,
     found: Meeting,
     about: PanelMember,
-    bidder: Bidder,
-    found_id: uuid.UUID,
+    interest: ConflictDeclaration | FoundInterest,
     reason: str,
     actor: Actor,
     clock: Clock,
 ) -> None:
     """Set scores aside, void agreements, and unlock or have the result computed again."""
     assert found.phase is not None  # the policy has said so
+    of_party = [
+        bidder
+        for bidder in queries.bidders(session, found.stage.id)
+        if bidder.bid_id in interest.party.bid_ids
+    ]
+    voided = {
+        bidder: _set_aside(session, found, about, bidder, interest.id, reason, actor, clock)
+        for bidder in of_party
+    }
+    session.flush()
+    counting = queries.valid(of_party)
+    panel = found.named_panel
+    if counting and must_unlock(
+        found.phase,
+        voided=sum(voided[bidder] for bidder in counting),
+        too_few=too_few(session, found),
+    ):
+        assert panel.quality_locked_at is not None  # the phase has said so
+        session.add(
+            QualityUnlock(
+                found_id=interest.id,
+                stage_id=found.stage.id,
+                locked_at=panel.quality_locked_at,
+                unlocked_at=clock.now(),
+            )
+        )
+        recording.append(
+            session,
+            found.stage,
+            clock=clock,
+            action=log_words.UNLOCKED,
+            actor=actor,
+            label=about.label,
+            bid=", ".join(bidder.reference for bidder in counting),
+            locked_at=write_instant(panel.quality_locked_at),
+            prices_were_shown=True,
+            reason=reason,
+        )
+        panel.quality_locked_at = None
+        session.flush()
+    elif found.phase is PanelPhase.LOCKED:
+        for bidder in of_party:
+            hooks.emit_recusal(session, found.stage, bidder.reference, reason, actor, clock)
+
+
+def _set_aside(
+    session: Session,
+    found: Meeting,
+    about: PanelMember,
+    bidder: Bidder,
+    found_id: uuid.UUID,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> int:
+    """Set aside a member's scores of one bid, and void what was agreed with them about it; return
+    how many agreements are void."""
     stage, now = found.stage, clock.now()
     told = {"label": about.label, "bid": bidder.reference}
     scores = [
@@ -283,34 +340,7 @@ def _recuse(
             criteria=sorted(row.criterion.key for row in void),
             reason=reason,
         )
-    session.flush()
-    counts = bidder in queries.valid(queries.bidders(session, stage.id))
-    panel = found.named_panel
-    if counts and must_unlock(found.phase, voided=len(void), too_few=too_few(session, found)):
-        assert panel.quality_locked_at is not None  # the phase has said so
-        session.add(
-            QualityUnlock(
-                found_id=found_id,
-                stage_id=stage.id,
-                locked_at=panel.quality_locked_at,
-                unlocked_at=now,
-            )
-        )
-        recording.append(
-            session,
-            found.stage,
-            clock=clock,
-            action=log_words.UNLOCKED,
-            actor=actor,
-            **told,
-            locked_at=write_instant(panel.quality_locked_at),
-            prices_were_shown=True,
-            reason=reason,
-        )
-        panel.quality_locked_at = None
-        session.flush()
-    elif found.phase is PanelPhase.LOCKED:
-        hooks.emit_recusal(session, found.stage, bidder.reference, reason, actor, clock)
+    return len(void)
 
 
 def _there(row: ConsensusScore, about: PanelMember) -> frozenset[str]:

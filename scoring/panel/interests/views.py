@@ -12,6 +12,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import DomainError, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
+from scoring.panel import parties
 from scoring.panel import queries as panels
 from scoring.panel.forms import DecideForm
 from scoring.panel.interests import policy, queries, service
@@ -43,9 +44,8 @@ def index(at: Place) -> Page:
     form = FoundForm()
     members = _members(found)
     form.member.choices = members if len(members) < MANY else [("", _("Choose a person")), *members]
-    form.bid.choices = [
-        (bidder.reference, bidder.supplier_name)
-        for bidder in panels.bidders(db.session(), found.stage.id)
+    form.party.choices = [
+        (key, party.name) for key, party in parties.recorded(db.session(), found.stage.id).items()
     ]
     refused: DomainError | None = None
     if form.validate_on_submit():
@@ -53,7 +53,7 @@ def index(at: Place) -> Page:
             service.find_interest(
                 at,
                 form.member.data,
-                form.bid.data,
+                form.party.data,
                 statement=form.statement.data or "",
                 actor=actor,
                 clock=access.clock(),
@@ -139,24 +139,23 @@ def reopen(at: Place) -> Page:
     return _form("panel/interests/reopen.html", form, refused, title=title, reference=at.reference)
 
 
-@blueprint.route("/<label>/<bid_reference>", methods=["GET", "POST"])
+@blueprint.route("/<label>/<party>", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
-def decide(at: Place, label: str, bid_reference: str) -> Page:
+def decide(at: Place, label: str, party: str) -> Page:
     """Decide what follows from an interest that was found later."""
     actor, form = access.current_actor(), DecideForm()
     found = panels.meeting(db.session(), at, actor)
     about = found.labelled(label)
     state = found.state
     ensure(policy.can_decide_found(actor, found.member, about, found.phase, state))
-    bidder = panels.bidder_named(panels.bidders(db.session(), found.stage.id), bid_reference)
-    item = service.open_one(db.session(), found, about, bidder)
+    item = service.open_one(db.session(), found, about, party)
     refused: DomainError | None = None
     facts = {
         "title": found.challenge.title,
         "reference": at.reference,
         "person": about.user.name,
         "chair": about.seat is Seat.CHAIR,
-        "bidder": bidder.supplier_name,
+        "bidder": item.declaration.party.name,
         "statement": item.declaration.statement,
         "locked": found.phase == "locked",
     }
@@ -171,7 +170,7 @@ def decide(at: Place, label: str, bid_reference: str) -> Page:
             service.decide_found(
                 at,
                 label,
-                bid_reference,
+                party,
                 measure=form.chosen,
                 reason=form.reason.data or "",
                 actor=actor,

@@ -14,7 +14,13 @@ from scoring.panel import briefing, declarations, queries
 from scoring.panel.interests.models import ScoreSetAside
 from scoring.panel.interests.queries import found_interests
 from scoring.panel.lifecycle import Expertise, Interest, Measure, Seat
-from scoring.panel.models import ConflictDecision, ConflictDeclaration, PanelMember, Score
+from scoring.panel.models import (
+    BidderParty,
+    ConflictDecision,
+    ConflictDeclaration,
+    PanelMember,
+    Score,
+)
 from scoring.panel.queries import Bidder, Meeting, Question
 
 
@@ -159,7 +165,7 @@ def _interests(
 ) -> list[Declared]:
     """Give the interests of all who ever sat, those found later too, with every decision."""
     members = {member.id: member for member in seats}
-    names = {bidder.bid_id: bidder.supplier_name for bidder in bidders}
+    shown = {bidder.bid_id for bidder in bidders}
     rows = session.execute(
         select(ConflictDeclaration, ConflictDecision)
         .outerjoin(ConflictDecision, ConflictDecision.declaration_id == ConflictDeclaration.id)
@@ -167,11 +173,14 @@ def _interests(
             ConflictDeclaration.member_id.in_(members),
             ConflictDeclaration.interest == Interest.DECLARED,
         )
-        .options(joinedload(ConflictDecision.decided_by))
+        .options(
+            joinedload(ConflictDeclaration.party).joinedload(BidderParty.parts),
+            joinedload(ConflictDecision.decided_by),
+        )
         .order_by(ConflictDecision.decided_at, ConflictDecision.id)
     )
     found: dict[uuid.UUID, tuple[ConflictDeclaration, list[ConflictDecision]]] = {}
-    for declaration, decision in rows:
+    for declaration, decision in rows.unique():
         decisions = found.setdefault(declaration.id, (declaration, []))[1]
         if decision is not None:
             decisions.append(decision)
@@ -179,18 +188,18 @@ def _interests(
         Declared(
             label=members[declaration.member_id].label,
             name=members[declaration.member_id].user.name,
-            bidder=names[declaration.bid_id],
+            bidder=declaration.party.name,
             statement=declaration.statement,
             decisions=[(d.measure, d.reason, d.decided_by.name, d.decided_at) for d in decisions],
         )
         for declaration, decisions in found.values()
-        if declaration.bid_id in names
+        if declaration.party.bid_ids & shown
     ]
     told += [
         Declared(
             label=row.found.member.label,
             name=row.found.member.user.name,
-            bidder=row.supplier_name,
+            bidder=row.found.party.name,
             statement=row.found.statement,
             decisions=[
                 (d.measure, d.reason, d.decided_by.name, d.decided_at)
@@ -200,7 +209,7 @@ def _interests(
             found_at=row.found.found_at,
         )
         for row in found_interests(session, stage_id)
-        if row.found.bid_id in names
+        if row.found.party.bid_ids & shown
     ]
     return sorted(told, key=lambda one: (queries.numbered(one.label), one.bidder.casefold()))
 

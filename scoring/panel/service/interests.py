@@ -10,7 +10,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel import policy, queries
+from scoring.panel import parties, policy, queries
 from scoring.panel.briefing import CURRENT
 from scoring.panel.declarations import declared_interests
 from scoring.panel.lifecycle import Interest, Measure
@@ -19,7 +19,7 @@ from scoring.panel.models import ConflictDecision, ConflictDeclaration
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a member says about one bidder; `statement` explains a declared interest."""
+    """What a member says about one party; `statement` explains a declared interest."""
 
     interest: Interest | None
     statement: str = ""
@@ -63,41 +63,38 @@ def accept_briefing(at: Where, *, read: str = CURRENT.sha256, actor: Actor, cloc
 def declare_interests(
     at: Where, declarations: Mapping[str, Declaration], *, actor: Actor, clock: Clock
 ) -> None:
-    """Record what a member declares about every bidder, by bid reference, before any content.
+    """Record what a member declares about every party, by its name, before any content.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is not on the panel.
         WrongMoment: the bids are not opened, moderation has begun, the briefing is not accepted,
             or the member has declared already.
-        Invalid: a bidder is left out, or a declared interest has no statement. Fields are named
-            `interest-` and `statement-` with the bid's reference.
+        Invalid: a party is left out, or a declared interest has no statement. Fields are named
+            `interest-` and `statement-` with the party's key.
     """
     with transaction() as session:
         found = queries.meeting(session, at, actor, lock=True)
         member = found.own_seat
         ensure(policy.can_declare_interests(actor, member, found.phase))
-        all_bidders = queries.bidders(session, found.stage.id)
-        given = {
-            bidder.bid_id: declarations.get(bidder.reference, Declaration(None))
-            for bidder in all_bidders
-        }
+        known = parties.parties(session, found.stage.id)
+        given = {party.key: declarations.get(party.name, Declaration(None)) for party in known}
         faults: dict[str, str] = {}
-        for bidder in all_bidders:
-            declared = given[bidder.bid_id]
+        for key, declared in given.items():
             if declared.interest is None:
-                faults[f"interest-{bidder.reference}"] = N_("Say whether you have an interest")
+                faults[f"interest-{key}"] = N_("Say whether you have an interest")
             elif declared.interest is Interest.DECLARED and not declared.statement.strip():
-                faults[f"statement-{bidder.reference}"] = N_("Say what the interest is")
+                faults[f"statement-{key}"] = N_("Say what the interest is")
         if faults:
             raise Invalid(N_("Answer for every bidder."), faults)
 
         now = clock.now()
-        for bid_id, declared in given.items():
+        rows = parties.stored(session, found.stage.id, known)
+        for key, declared in given.items():
             session.add(
                 ConflictDeclaration(
                     member_id=member.id,
-                    bid_id=bid_id,
+                    party_id=rows[key].id,
                     interest=declared.interest,
                     statement=declared.statement.strip()
                     if declared.interest is Interest.DECLARED
@@ -113,11 +110,9 @@ def declare_interests(
             action="interest.declared",
             actor=actor,
             label=member.label,
-            bidders=len(all_bidders),
+            bidders=len(queries.bidders(session, found.stage.id)),
             interest_in=[
-                bidder.reference
-                for bidder in all_bidders
-                if given[bidder.bid_id].interest is Interest.DECLARED
+                party.name for party in known if given[party.key].interest is Interest.DECLARED
             ],
         )
 
@@ -125,7 +120,7 @@ def declare_interests(
 def decide_interest(
     at: Where,
     label: str,
-    bid_reference: str,
+    party: str,
     *,
     measure: Measure | None,
     reason: str,
@@ -148,13 +143,12 @@ def decide_interest(
         found = queries.meeting(session, at, actor, lock=True)
         declarer = found.labelled(label)
         ensure(policy.can_decide_interest(actor, found.member, declarer, found.phase))
-        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), bid_reference)
         declared = next(
             (
                 item
                 for item in declared_interests(session, found.stage.id)
                 if item.declaration.member_id == declarer.id
-                and item.declaration.bid_id == bidder.bid_id
+                and item.declaration.party.key == party
                 and item.declaration.interest is Interest.DECLARED
                 and not item.late
             ),
@@ -191,6 +185,6 @@ def decide_interest(
             action="interest.decided",
             actor=actor,
             label=label,
-            bid=bid_reference,
+            party=declared.declaration.party.name,
             measure=measure.value,
         )

@@ -11,7 +11,7 @@ from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
 from marketplace.core.permissions import Permission, ensure
-from scoring.panel import chair_pages, evaluator_pages, policy, queries, service
+from scoring.panel import chair_pages, evaluator_pages, parties, policy, queries, service
 from scoring.panel.assigning.lifecycle import missing_expertise
 from scoring.panel.assigning.policy import can_assign
 from scoring.panel.briefing import CURRENT, with_digest
@@ -286,7 +286,7 @@ def briefing(at: Place) -> Answer:
 @blueprint.route("/interests", methods=["GET", "POST"])
 @requires(Permission.INTEREST_DECLARE)
 def interests(at: Place) -> Answer:
-    """Declare interests in the bidders, once; afterwards show what was declared."""
+    """Declare interests in the parties, once; afterwards show what was declared."""
     found = meet(at)
     member = found.own_seat
     if member.interests_declared_at is not None:
@@ -297,17 +297,17 @@ def interests(at: Place) -> Answer:
         ]
         return render_template("panel/declared.html", found=found, member=member, rows=own)
     ensure(policy.can_declare_interests(access.current_actor(), member, found.phase))
-    bidders = queries.bidders(db.session(), found.stage.id)
-    form = interests_form(bidders, queries.concerned(db.session(), found.stage.id))
+    known = parties.parties(db.session(), found.stage.id)
+    form = interests_form(known)
     refused: DomainError | None = None
     title = found.challenge.title
     if form.validate_on_submit():
         given = {}
-        for bidder in bidders:
-            chosen = form[f"interest-{bidder.reference}"].data
-            given[bidder.reference] = Declaration(
+        for party in known:
+            chosen = form[f"interest-{party.key}"].data
+            given[party.name] = Declaration(
                 Interest(chosen) if chosen else None,
-                form[f"statement-{bidder.reference}"].data or "",
+                form[f"statement-{party.key}"].data or "",
             )
         try:
             service.declare_interests(at, given, actor=access.current_actor(), clock=access.clock())
@@ -318,5 +318,5 @@ def interests(at: Place) -> Answer:
             flash(_("Your declaration is recorded."))
             return see("panel.home", at)
     return answer(
-        "panel/interests.html", form, refused, title=title, reference=at.reference, bidders=bidders
+        "panel/interests.html", form, refused, title=title, reference=at.reference, parties=known
     )

@@ -45,12 +45,12 @@ def declared(at: Place) -> Answer:
     return render_template("panel/to_decide.html", found=found, rows=rows)
 
 
-@blueprint.route("/interests/decide/<label>/<bid_reference>", methods=["GET", "POST"])
+@blueprint.route("/interests/decide/<label>/<party>", methods=["GET", "POST"])
 @requires(Permission.PANEL_CHAIR, Permission.AWARD_APPROVE)
-def decide(at: Place, label: str, bid_reference: str) -> Answer:
+def decide(at: Place, label: str, party: str) -> Answer:
     """Decide about one declared interest."""
     found = meet(at)
-    row = chair_pages.interest_row(db.session(), found, label, bid_reference)
+    row = chair_pages.interest_row(db.session(), found, label, party)
     ensure(
         policy.can_decide_interest(
             access.current_actor(),
@@ -67,7 +67,7 @@ def decide(at: Place, label: str, bid_reference: str) -> Answer:
         "reference": at.reference,
         "person": row.member.user.name,
         "seat": row.member.seat,
-        "bidder": row.bidder.supplier_name,
+        "bidder": row.party.name,
         "statement": row.found.declaration.statement,
     }
     if form.validate_on_submit():
@@ -75,7 +75,7 @@ def decide(at: Place, label: str, bid_reference: str) -> Answer:
             service.decide_interest(
                 at,
                 label,
-                bid_reference,
+                party,
                 measure=form.chosen,
                 reason=form.reason.data or "",
                 actor=access.current_actor(),

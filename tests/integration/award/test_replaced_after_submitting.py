@@ -12,12 +12,12 @@ from marketplace.core.permissions import Role
 from scoring.award.models import Result
 from scoring.panel import service as panel
 from scoring.panel.assigning import service as assigning
-from scoring.panel.lifecycle import Interest, Seat
+from scoring.panel.lifecycle import Seat
 from scoring.panel.models import PanelMember, Score
 from scoring.report import queries as reports
 from scoring.report.facts import AwardReport
 from scoring.report.values import Withheld
-from tests.factories import a_person
+from tests.factories import a_person, no_interests
 from tests.journeys import Journey, Step
 
 
@@ -44,11 +44,11 @@ def test_scores_of_who_left_stay_on_record_and_reach_neither_result_nor_report(
         clock=clock,
     )
     journey.labels[coming.id] = new
-    actor, nothing = journey.actor(coming), panel.Declaration(Interest.NONE)
+    actor = journey.actor(coming)
     panel.accept_briefing(journey.reference, actor=actor, clock=clock)
     panel.declare_interests(
         journey.reference,
-        {journey.own_bid: nothing, journey.rival_bid: nothing},
+        no_interests(journey.session, journey.challenge),
         actor=actor,
         clock=clock,
     )
@@ -110,11 +110,10 @@ def test_scores_of_who_scores_some_criteria_reach_the_result_with_these_alone(
     assigning.assign(
         journey.reference, new, keys=["solves"], expertise=None, actor=lead, clock=clock
     )
-    nothing = panel.Declaration(Interest.NONE)
     panel.accept_briefing(journey.reference, actor=actor, clock=clock)
     panel.declare_interests(
         journey.reference,
-        {journey.own_bid: nothing, journey.rival_bid: nothing},
+        no_interests(journey.session, journey.challenge),
         actor=actor,
         clock=clock,
     )

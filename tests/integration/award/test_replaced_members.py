@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.permissions import Role
 from scoring.panel import service as panel
-from scoring.panel.lifecycle import Interest
 from scoring.report import queries as reports
 from scoring.report.facts import AwardReport
-from tests.factories import a_person
+from tests.factories import a_person, no_interests
 from tests.journeys import Journey, Step
 
 
@@ -35,11 +34,11 @@ def test_report_after_the_chair_was_replaced_names_who_recommended(
         clock=clock,
     )
     cast.chair = coming
-    actor, nothing = journey.actor(coming), panel.Declaration(Interest.NONE)
+    actor = journey.actor(coming)
     panel.accept_briefing(journey.reference, actor=actor, clock=clock)
     panel.declare_interests(
         journey.reference,
-        {journey.own_bid: nothing, journey.rival_bid: nothing},
+        no_interests(journey.session, journey.challenge),
         actor=actor,
         clock=clock,
     )

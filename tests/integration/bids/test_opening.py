@@ -19,10 +19,10 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Role
 from scoring.panel import service as panels
-from scoring.panel.lifecycle import Interest, Seat
+from scoring.panel.lifecycle import Seat
 from scoring.panel.queries import marked_undecided
 from tests.conftest import NOW
-from tests.factories import a_bid, a_body, a_panel, a_person, a_supplier, actor_for
+from tests.factories import a_bid, a_body, a_panel, a_person, a_supplier, actor_for, no_interests
 from tests.integration.bids.conftest import Scene, the_bid
 from tests.journeys import confirm, open_the_bids
 
@@ -239,7 +239,7 @@ def test_a_declared_ground_that_must_exclude_is_decided_before_anything_is_score
         panels.accept_briefing(scene.challenge.reference, actor=member_of, clock=clock)
         panels.declare_interests(
             scene.challenge.reference,
-            {bid: panels.Declaration(Interest.NONE)},
+            no_interests(session, scene.challenge),
             actor=member_of,
             clock=clock,
         )

@@ -25,9 +25,17 @@ from marketplace.core.permissions import Role
 from marketplace.core.vault import officers, rotation
 from marketplace.core.vault.models import OfficerKey
 from scoring.panel import service as panel
-from scoring.panel.lifecycle import Interest, Seat
+from scoring.panel.lifecycle import Seat
 from tests.conftest import NOW
-from tests.factories import PASSPHRASE, a_bid, a_panel, a_person, a_supplier, actor_for
+from tests.factories import (
+    PASSPHRASE,
+    a_bid,
+    a_panel,
+    a_person,
+    a_supplier,
+    actor_for,
+    no_interests,
+)
 from tests.integration.bids.conftest import Scene, the_bid
 from tests.journeys import confirm, open_the_bids
 
@@ -340,7 +348,7 @@ def test_words_in_another_bids_envelope_are_not_shown_as_this_ones(
 def test_bid_that_could_not_be_read_goes_to_no_panel_and_stops_it_until_it_is_decided(
     app: Flask, scene: Scene, session: Session, clock: FixedClock
 ) -> None:
-    lost, sound = fill(session, scene, 2)
+    lost, _sound = fill(session, scene, 2)
     app.extensions["files"].path(the_bid(session, lost).submissions[0].sha256).unlink()
     the_panel = a_panel(session, NOW, scene.challenge)
     session.commit()
@@ -350,10 +358,8 @@ def test_bid_that_could_not_be_read_goes_to_no_panel_and_stops_it_until_it_is_de
     for member in the_panel.members:
         actor = actor_for(member.user)
         panel.accept_briefing(reference, actor=actor, clock=clock)
-        nothing = panel.Declaration(Interest.NONE)
-        panel.declare_interests(
-            reference, {lost: nothing, sound: nothing}, actor=actor, clock=clock
-        )
+        declared = no_interests(session, scene.challenge)
+        panel.declare_interests(reference, declared, actor=actor, clock=clock)
     chair = next(actor_for(m.user) for m in the_panel.members if m.seat is Seat.CHAIR)
 
     def decide(finding: EligibilityFinding) -> None:

@@ -21,6 +21,7 @@ from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
 from scoring.panel import declarations, queries, service
 from scoring.panel.lifecycle import Interest, Measure
+from scoring.panel.parties import key_of
 from scoring.panel.service import Declaration, DraftCell
 from tests.conftest import NOW, sign_in
 from tests.factories import (
@@ -90,10 +91,10 @@ class Scene:
         service.declare_interests(
             self.reference,
             {
-                reference: Declaration(Interest.DECLARED, interests[supplier])
+                supplier: Declaration(Interest.DECLARED, interests[supplier])
                 if supplier in interests
                 else Declaration(Interest.NONE)
-                for supplier, reference in self.bids.items()
+                for supplier in self.bids
             },
             actor=self.actor(who),
             clock=self.clock,
@@ -104,7 +105,7 @@ class Scene:
         service.decide_interest(
             self.reference,
             self.label(who),
-            self.bids[supplier],
+            key_of(supplier),
             measure=measure,
             reason="They told us in time.",
             actor=self.actor(by),

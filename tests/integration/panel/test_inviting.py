@@ -120,7 +120,7 @@ def test_guest_declares_and_scores_like_everybody(named: Scene) -> None:
         named.begin()
     service.declare_interests(
         named.reference,
-        {bid: service.Declaration(Interest.NONE) for bid in named.bids.values()},
+        {name: service.Declaration(Interest.NONE) for name in named.bids},
         actor=guest(named),
         clock=named.clock,
     )

@@ -20,6 +20,7 @@ from scoring.panel import declarations, queries, service
 from scoring.panel.briefing import CURRENT
 from scoring.panel.lifecycle import Interest, Measure, PanelPhase, Seat
 from scoring.panel.models import ConflictDeclaration, Panel, PanelMember
+from scoring.panel.parties import key_of
 from scoring.panel.service import Declaration
 from tests.conftest import NOW
 from tests.factories import a_body, a_person, actor_for
@@ -282,13 +283,13 @@ def test_declare_with_a_bidder_left_out_names_it_and_records_nothing(
     with pytest.raises(Invalid) as refused:
         service.declare_interests(
             scene.reference,
-            {scene.bids["Acorn"]: Declaration(Interest.NONE)},
+            {"Acorn": Declaration(Interest.NONE)},
             actor=scene.actor("eva"),
             clock=scene.clock,
         )
     assert set(refused.value.fields) == {
-        f"interest-{scene.bids['Birch']}",
-        f"interest-{scene.bids['Cedar']}",
+        f"interest-{key_of('Birch')}",
+        f"interest-{key_of('Cedar')}",
     }
     assert session.query(ConflictDeclaration).count() == 0
 
@@ -298,7 +299,7 @@ def test_declare_an_interest_without_a_statement_is_refused(scene: Scene) -> Non
     scene.brief("eva")
     with pytest.raises(Invalid) as refused:
         scene.declare("eva", Acorn="  ")
-    assert list(refused.value.fields) == [f"statement-{scene.bids['Acorn']}"]
+    assert list(refused.value.fields) == [f"statement-{key_of('Acorn')}"]
 
 
 def test_interest_in_a_bidder_reaches_no_entry_of_the_log_in_words(
@@ -309,7 +310,7 @@ def test_interest_in_a_bidder_reaches_no_entry_of_the_log_in_words(
     scene.declare("eva", Acorn="My sister works there.")
     entries = chain_entries(session, scene.reference)
     assert entries[-1].action == "interest.declared"
-    assert entries[-1].fields["interest_in"] == [scene.bids["Acorn"]]
+    assert entries[-1].fields["interest_in"] == ["Acorn"]
     assert "sister" not in str([entry.fields for entry in entries])
 
 
@@ -356,7 +357,7 @@ def test_decide_without_a_reason_is_refused(scene: Scene) -> None:
         service.decide_interest(
             scene.reference,
             scene.label("eva"),
-            scene.bids["Acorn"],
+            key_of("Acorn"),
             measure=None,
             reason=" ",
             actor=scene.actor("cher"),

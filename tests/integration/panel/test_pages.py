@@ -23,6 +23,7 @@ from scoring.panel import queries, service
 from scoring.panel.lifecycle import Measure
 from scoring.panel.models import ScoreDraft
 from scoring.panel.order import in_reading_order
+from scoring.panel.parties import key_of
 from tests.conftest import NOW, count_statements
 from tests.factories import a_body, a_person
 from tests.integration.panel.conftest import ANSWER, PRICE, Scene, add_bid, enter
@@ -127,7 +128,7 @@ def test_naming_page_by_an_evaluator_is_forbidden(visit: Visit) -> None:
         "/briefing",
         "/interests",
         "/interests/decide",
-        "/interests/decide/E1/B-TEST01",
+        "/interests/decide/E1/p123456789abc",
         "/begin",
         "/questions/solves",
         "/scores",
@@ -179,7 +180,7 @@ def test_interests_incomplete_keep_what_was_typed(
 ) -> None:
     scene.name()
     scene.brief("eva")
-    acorn, birch = scene.bids["Acorn"], scene.bids["Birch"]
+    acorn, birch = key_of("Acorn"), key_of("Birch")
     answer = post(
         scene,
         client,
@@ -196,7 +197,7 @@ def test_interests_incomplete_keep_what_was_typed(
     page = text_of(answer.text)
     assert "We share an allotment." in page
     assert f'href="#statement-{birch}"' in page
-    assert f'href="#interest-{scene.bids["Cedar"]}"' in page
+    assert f'href="#interest-{key_of("Cedar")}"' in page
     assert "Cedar: Say whether you have an interest" in page
 
 
@@ -207,7 +208,7 @@ def test_interest_declared_and_decided_is_shown_to_both(
     scene.brief("eva")
     scene.declare("eva", Acorn="We share an allotment.")
     assert "We share an allotment." in visit("cher", "/interests/decide")[1]
-    path = f"/interests/decide/{scene.label('eva')}/{scene.bids['Acorn']}"
+    path = f"/interests/decide/{scene.label('eva')}/{key_of('Acorn')}"
     assert visit("cher", path)[0] == 200
     answer = post(scene, client, "cher", path, measure="recuse", reason="Too close a friendship.")
     assert answer.status_code == 303
@@ -220,7 +221,7 @@ def test_decision_without_reason_keeps_the_choice(scene: Scene, client: FlaskCli
     scene.name()
     scene.brief("eva")
     scene.declare("eva", Acorn="We share an allotment.")
-    path = f"/interests/decide/{scene.label('eva')}/{scene.bids['Acorn']}"
+    path = f"/interests/decide/{scene.label('eva')}/{key_of('Acorn')}"
     answer = post(scene, client, "cher", path, measure="restrict", reason="")
     assert answer.status_code == 422
     assert re.search(r'value="restrict"[^>]*checked', text_of(answer.text))

@@ -12,6 +12,7 @@ from scoring.panel import service
 from scoring.panel.desk.models import PrivateNote
 from scoring.panel.lifecycle import Measure, Seat
 from scoring.panel.models import ScoreDraft
+from scoring.panel.parties import key_of
 from tests.integration.panel.conftest import Scene, enter
 
 
@@ -164,9 +165,9 @@ def test_pages_lead_the_newcomer_from_briefing_to_submission(scoring: Scene, app
     assert "Begin with the briefing" in client.get(panel).text
     assert client.post(f"{panel}/briefing", data={"accept": "y"}).status_code == 303
     assert f'href="{panel}/interests"' in client.get(panel).text
-    answers = {f"interest-{bid}": "none" for bid in scoring.bids.values()}
-    answers[f"interest-{scoring.bids['Acorn']}"] = "declared"
-    answers[f"statement-{scoring.bids['Acorn']}"] = "We were at school."
+    answers = {f"interest-{key_of(name)}": "none" for name in scoring.bids}
+    answers[f"interest-{key_of('Acorn')}"] = "declared"
+    answers[f"statement-{key_of('Acorn')}"] = "We were at school."
     assert client.post(f"{panel}/interests", data=answers).status_code == 303
     assert "is not decided yet" in client.get(panel).text
     checked = client.get(f"{panel}/scores").text

@@ -17,6 +17,7 @@ from scoring.panel import service
 from scoring.panel.interests import service as interests
 from scoring.panel.lifecycle import Measure
 from scoring.panel.models import Score, ScoreDraft
+from scoring.panel.parties import key_of
 from scoring.panel.sheets.models import BroughtSheet
 from tests.integration.panel.conftest import ANSWER, PRICE, Scene, build_scene, enter
 from tests.integration.panel.test_pages import text_of
@@ -256,7 +257,7 @@ def test_row_of_a_bid_one_was_recused_from_meanwhile_is_left_out(
     interests.find_interest(
         scoring.reference,
         scoring.label("eva"),
-        scoring.bids["Acorn"],
+        key_of("Acorn"),
         statement="They have just hired my brother.",
         actor=scoring.actor("eva"),
         clock=scoring.clock,

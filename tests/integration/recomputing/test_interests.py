@@ -21,16 +21,17 @@ from scoring.award import queries, service
 from scoring.award.models import Result
 from scoring.award.recomputing.lifecycle import Why
 from scoring.award.recomputing.queries import computed_again
+from scoring.panel import parties
 from scoring.panel import service as panel
 from scoring.panel.interests import service as interests
 from scoring.panel.interests.models import AgreementVoid, QualityUnlock, ScoreSetAside
-from scoring.panel.lifecycle import Interest, Measure, Seat
+from scoring.panel.lifecycle import Measure, Seat
 from scoring.panel.models import ConsensusScore, Score
 from scoring.report import queries as reports
 from scoring.report.check import ReportDiffersError, check_report
 from scoring.report.facts import AwardReport
 from tests.conftest import sign_in
-from tests.factories import a_person, actor_for
+from tests.factories import a_person, actor_for, no_interests
 from tests.integration.challenges.browser import send
 from tests.journeys import OWN_SCORE, QUESTIONS, Journey, Step
 
@@ -38,12 +39,12 @@ STATEMENT = "My sister was hired by them last month."
 REASON = "A close relative works there."
 
 
-def find(journey: Journey, who: User, *, by: User | None = None, bid: str = "") -> None:
-    """Say that a member has an interest in a bid, the own one where none is named."""
+def find(journey: Journey, who: User, *, by: User | None = None, party: str = "") -> None:
+    """Say that a member has an interest in a party, the own supplier where none is named."""
     interests.find_interest(
         journey.reference,
         journey.labels[who.id],
-        bid or journey.own_bid,
+        parties.key_of(party or journey.cast.supplier.name),
         statement=STATEMENT,
         actor=actor_for(by or who),
         clock=journey.clock,
@@ -56,13 +57,13 @@ def decide(
     *,
     by: User | None = None,
     measure: Measure = Measure.RECUSE,
-    bid: str = "",
+    party: str = "",
 ) -> None:
     """Decide what follows."""
     interests.decide_found(
         journey.reference,
         journey.labels[who.id],
-        bid or journey.own_bid,
+        parties.key_of(party or journey.cast.supplier.name),
         measure=measure,
         reason=REASON,
         actor=actor_for(by or journey.cast.chair),
@@ -102,11 +103,14 @@ def join(journey: Journey) -> User:
         actor=actor_for(cast.lead),
         clock=clock,
     )
-    actor, nothing = actor_for(person), panel.Declaration(Interest.NONE)
+    actor = actor_for(person)
     bids = (journey.own_bid, journey.rival_bid)
     panel.accept_briefing(journey.reference, actor=actor, clock=clock)
     panel.declare_interests(
-        journey.reference, dict.fromkeys(bids, nothing), actor=actor, clock=clock
+        journey.reference,
+        no_interests(journey.session, journey.challenge),
+        actor=actor,
+        clock=clock,
     )
     for key in QUESTIONS:
         cells = {bid: panel.DraftCell(OWN_SCORE, "Read afresh.") for bid in bids}
@@ -228,9 +232,9 @@ def test_recusal_of_somebody_who_was_not_present_is_computed_again_at_once(
     agree(journey, journey.rival_bid, elin)
     conclude(journey)
 
-    find(journey, elin, by=journey.cast.officer, bid=journey.rival_bid)
+    find(journey, elin, by=journey.cast.officer, party=journey.cast.rival.name)
     assert len(session.scalars(select(Result)).all()) == 1
-    decide(journey, elin, bid=journey.rival_bid)
+    decide(journey, elin, party=journey.cast.rival.name)
 
     assert actions(journey)[-3:] == ["interest.decided", "scores.set_aside", "result.computed"]
     entry = chain_entries(session, journey.reference)[-1]
@@ -239,8 +243,8 @@ def test_recusal_of_somebody_who_was_not_present_is_computed_again_at_once(
     (again,) = computed_again(session, stage.id)
     assert [each.changed for each in again.moved] == [False, False]  # the agreed scores decide
     # Kept under conditions, nothing is computed.
-    find(journey, edgar, bid=journey.rival_bid)
-    decide(journey, edgar, measure=Measure.RESTRICT, bid=journey.rival_bid)
+    find(journey, edgar, party=journey.cast.rival.name)
+    decide(journey, edgar, measure=Measure.RESTRICT, party=journey.cast.rival.name)
     assert actions(journey)[-1] == "interest.decided"
 
 
@@ -341,11 +345,11 @@ def test_interest_of_the_chair_is_decided_by_an_approver_and_unlocks(
         actor=officer,
         clock=journey.clock,
     )
-    actor, nothing = actor_for(coming), panel.Declaration(Interest.NONE)
+    actor = actor_for(coming)
     panel.accept_briefing(journey.reference, actor=actor, clock=journey.clock)
     panel.declare_interests(
         journey.reference,
-        {journey.own_bid: nothing, journey.rival_bid: nothing},
+        no_interests(journey.session, journey.challenge),
         actor=actor,
         clock=journey.clock,
     )
@@ -476,10 +480,15 @@ def test_finding_and_deciding_in_a_browser(
     assert "Say what the interest is" in empty.text
     other = journey.labels[cast.evaluators[1].id]
     for_other = client.post(
-        page, data={"member": other, "bid": journey.own_bid, "statement": "Not mine."}
+        page,
+        data={
+            "member": other,
+            "party": parties.key_of(journey.cast.supplier.name),
+            "statement": "Not mine.",
+        },
     )
     assert for_other.status_code == 422
-    given = {"bid": journey.own_bid, "statement": STATEMENT}
+    given = {"party": parties.key_of(journey.cast.supplier.name), "statement": STATEMENT}
     assert send(client, page, given).status_code == 303
     assert STATEMENT in client.get(page).text
     sign_in(client, cast.evaluators[1])
@@ -492,7 +501,7 @@ def test_finding_and_deciding_in_a_browser(
 
     sign_in(client, cast.chair)
     assert STATEMENT in client.get(f"{base}/interests/decide").text
-    deciding = f"{page}/{journey.labels[eva.id]}/{journey.own_bid}"
+    deciding = f"{page}/{journey.labels[eva.id]}/{given['party']}"
     assert deciding in client.get(page).text
     refused = send(client, deciding, {"measure": "", "reason": "Typed at length."})
     assert refused.status_code == 422

@@ -57,6 +57,7 @@ from scoring.panel import service as panel
 from scoring.panel.inviting import service as inviting
 from scoring.panel.inviting.models import PanelInvitation
 from scoring.panel.lifecycle import Expertise, Seat
+from scoring.panel.parties import key_of
 from tests.conftest import NOW, sign_in
 from tests.databases import Databases
 from tests.factories import a_supplier, actor_for
@@ -96,7 +97,7 @@ class Thing:
 
     reference: str = ""
     bid: str = ""
-    rival_bid: str = ""
+    party: str = ""
     evaluator: str = ""
     document: str = ""
 
@@ -199,8 +200,9 @@ class World:
         of_bids = rule.rule.startswith("/bids/")
         places: dict[str, str] = {
             "reference": thing.bid if of_bids else thing.reference,
+            "bid_reference": thing.bid,
             # The interest that waits for a decision is one in the rival.
-            "bid_reference": thing.rival_bid if rule.endpoint == "panel.decide" else thing.bid,
+            "party": thing.party,
             "handle": thing.bid,
             "label": thing.evaluator,
             "key": "solves",
@@ -284,7 +286,7 @@ def build(app: Flask, clock: FixedClock) -> World:
             label: Thing(
                 journey.reference,
                 journey.own_bid,
-                journey.rival_bid,
+                key_of(cast.rival.name),
                 journey.labels.get(cast.evaluators[0].id, "E1"),
                 documents.get(journey.reference, ""),
             )
