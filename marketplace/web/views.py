@@ -27,6 +27,7 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from marketplace.web import colour, queries, supplier_board
 from marketplace.web.supplier_bids import standing_of
+from scoring.panel.inviting import queries as inviting
 
 blueprint = Blueprint("web", __name__)
 
@@ -65,15 +66,21 @@ def privacy() -> str:
 def work() -> str:
     """Show what waits for the person, by the roles of the organisation they act for."""
     actor, now = access.optional_actor(), access.clock().now()
+    panels = inviting.waiting_for(db.session(), current_user.id, now)
     if actor is not None and actor.may(Permission.BID_DRAFT):
         mine = supplier_board.board(db.session(), actor, now)
         return render_template(
-            "web/supplier/board.html", board=mine, standing=standing_of, form=BaseForm()
+            "web/supplier/board.html",
+            board=mine,
+            panels=panels,
+            standing=standing_of,
+            form=BaseForm(),
         )
     board = queries.board(db.session(), actor, now) if actor else None
     return render_template(
         "web/work.html",
         board=board,
+        panels=panels,
         partnerships=teams.invitations_for(db.session(), current_user.id, now),
     )
 

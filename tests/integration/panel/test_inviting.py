@@ -129,6 +129,18 @@ def test_guest_declares_and_scores_like_everybody(named: Scene) -> None:
     assert len(page.current.scores) == 3
 
 
+def test_invitation_that_waits_stands_on_the_persons_own_page(
+    named: Scene, client: FlaskClient
+) -> None:
+    key = invite(named)
+    enter(client, named.users["thandi"])
+    assert f"/invitations/panel/{key}" in client.get("/work").text
+    inviting.decline(
+        key, user_id=named.users["thandi"].id, clock=named.clock, link=lambda at: at.reference
+    )
+    assert f"/invitations/panel/{key}" not in client.get("/work").text
+
+
 def test_invited_in_the_place_of_a_member_takes_it_once_they_accept(
     named: Scene, session: Session
 ) -> None:
