@@ -267,6 +267,11 @@ class Stage(StageTerms, Identified, Base):
     run: Mapped[StageRun | None] = relationship(cascade="all, delete-orphan")
 
     @property
+    def scores_stand(self) -> bool:
+        """Tell whether each evaluator's score counts as it was given, and the panel agrees none."""
+        return self.combine is not Combine.CONSENSUS
+
+    @property
     def plan(self) -> "EvaluationPlan | None":
         """Give the criteria and method that hold; nothing before publication."""
         return self.plans[-1] if self.plans else None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bids import service as bids
 from bids.models import Bid
 from challenges import service as challenges
-from challenges.kinds import PriceModel
+from challenges.kinds import Combine, PriceModel
 from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, User
@@ -328,9 +328,11 @@ class Journey:
             panel.submit_scores(self.reference, actor=self.actor(person), clock=self.clock)
 
     def _moderating(self) -> None:
-        """Begin moderation and agree every score."""
+        """Begin moderation and agree every score, unless scores stand."""
         chair = self.actor(self.cast.chair)
         panel.begin_moderation(self.reference, actor=chair, clock=self.clock)
+        if self.challenge.stage.scores_stand:
+            return
         for key in QUESTIONS:
             for bid, value in ((self.own_bid, OWN_SCORE), (self.rival_bid, RIVAL_SCORE)):
                 panel.record_consensus(
@@ -385,6 +387,7 @@ def a_journey(
     title: str = "How can technology help people find a warm place to wait?",
     closes_after: timedelta = CLOSING,
     price_model: PriceModel = PriceModel.FIXED_BOUNDS,
+    combine: Combine = Combine.CONSENSUS,
 ) -> Journey:
     """Add the draft of a challenge with a price formula, at the clock's present instant.
 
@@ -402,6 +405,7 @@ def a_journey(
     )
     challenge.value_minor = VALUE_MINOR
     challenge.stage.budget_minor = BUDGET_MINOR
+    challenge.stage.combine = combine
     session.commit()
     return Journey(
         session=session,

@@ -35,7 +35,8 @@ def evaluation_document(
     `plan` is the frozen plan's `criteria` and `method`, taken unchanged. `evaluators` maps each
     evaluator's label to the references of the bids that evaluator is recused from; `assigned` those
     who score some criteria only to the keys of these. A bid that is not valid brings its status and
-    reason and nothing else. `draw_seed`, in hexadecimal digits, is for a method that parts ties by
+    reason and nothing else. Agreed scores are in it where the method counts these, and only those
+    cells that have one; else every cell that somebody scored. `draw_seed`, in hexadecimal digits, is for a method that parts ties by
     a draw.
 
     Source: the agreed form `evaluation/1` (docs/scoring.md).
@@ -51,7 +52,10 @@ def evaluation_document(
             _evaluator(label, recused, (assigned or {}).get(label, ()))
             for label, recused in sorted(evaluators.items())
         ],
-        "bids": [_bid(bid) for bid in sorted(bids, key=lambda bid: bid.reference)],
+        "bids": [
+            _bid(bid, agreed=plan["method"].get("combine", "consensus") == "consensus")
+            for bid in sorted(bids, key=lambda bid: bid.reference)
+        ],
     }
     if draw_seed is not None:
         document["draw_seed"] = draw_seed
@@ -67,7 +71,7 @@ def _evaluator(label: str, recused: Sequence[str], criteria: Sequence[str]) -> d
     return document
 
 
-def _bid(bid: Judged) -> dict[str, Any]:
+def _bid(bid: Judged, *, agreed: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": bid.reference,
         "supplier": bid.supplier,
@@ -84,9 +88,9 @@ def _bid(bid: Judged) -> dict[str, Any]:
             "by_evaluator": {
                 label: plain(value) for label, value in sorted(bid.individual.get(key, {}).items())
             },
-            "consensus": plain(agreed),
+            **({"consensus": plain(bid.agreed[key])} if agreed else {}),
         }
-        for key, agreed in sorted(bid.agreed.items())
+        for key in sorted(bid.agreed if agreed else bid.individual)
     }
     return document
 

@@ -72,7 +72,8 @@ class OutcomePage:
     own_row: Mapping[str, Any]
     preferred_row: Mapping[str, Any]
     criteria: Sequence[Mapping[str, Any]]
-    reasons: Mapping[str, str]
+    # By criterion: the panel's, or each evaluator's where their scores stand.
+    reasons: Mapping[str, Sequence[str]]
     reason: str
     asked: Sequence[BidQuery]
     intention: Intention
@@ -246,11 +247,7 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
     if found.intention is None or found.computed is None or found.recommendation is None:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))
     rows = {row["id"]: row for row in found.computed.result["bids"]}
-    reasons = {
-        score.criterion.key: score.rationale
-        for score in panels.current_consensus(session, stage.id)
-        if score.bid_id == bid.id
-    }
+    reasons = panels.reasons(session, stage, bid.id)
     preferred = found.recommendation.bid
     return OutcomePage(
         challenge=challenge,

@@ -49,6 +49,16 @@ class PanelPage:
     agreed: int
 
     @property
+    def stand(self) -> bool:
+        """Tell whether each evaluator's score counts as it was given, and none is agreed."""
+        return self.meeting.stage.scores_stand
+
+    @property
+    def ready_to_lock(self) -> bool:
+        """Tell whether no score is left to agree."""
+        return self.stand or self.agreed == self.cells
+
+    @property
     def waiting(self) -> list[PanelMember]:
         """Give the evaluators who have not submitted."""
         return [m for m in self.meeting.evaluators if m.scores_submitted_at is None]

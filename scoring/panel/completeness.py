@@ -26,7 +26,7 @@ def gone_past(
     """Name what the panel has gone past without a bid, so that the bid cannot count again.
 
     Each is who or what is missing and on which question: scores of those who have submitted or,
-    from moderation on, of everybody, and agreed scores once quality is locked.
+    from moderation on, of everybody, and agreed scores once quality is locked, if any are agreed.
     """
     found = queries.meeting_of(session, stage, actor)
     apart = declarations.recusals(session, stage.id)
@@ -43,7 +43,7 @@ def gone_past(
         for question in queries.questions_of(member, stage)
         if (member.id, question.id) not in scored
     ]
-    if found.phase is PanelPhase.LOCKED:
+    if found.phase is PanelPhase.LOCKED and not stage.scores_stand:
         agreed = {
             row.criterion_id
             for row in queries.current_consensus(session, stage.id)

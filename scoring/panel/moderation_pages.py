@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from statistics import mean, median
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,10 @@ from bids.asking.queries import ShownQuery
 from bids.documents import Attachment
 from bids.opened import FLAW_WORDS
 from bids.queries import opened_bids
+from challenges.kinds import Combine
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
+from scoring.engine.numbers import display_text
 from scoring.panel import declarations, queries
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import PanelPhase, Seat
@@ -62,6 +65,21 @@ class ModerationCell:
     bidder: Bidder
     scores: Sequence[GivenScore]
     agreed: AgreedScore | None
+    combine: Combine = Combine.CONSENSUS
+
+    @property
+    def counts(self) -> str | None:
+        """Give, as shown, the score that counts where those given stand: their mean or median."""
+        given = [Fraction(score.value) for score in self.scores]
+        if not given or self.combine is Combine.CONSENSUS:
+            return None
+        whole = mean(given) if self.combine is Combine.MEAN else median(given)
+        return display_text(whole, 2)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether a score has still to be agreed."""
+        return self.combine is Combine.CONSENSUS and self.agreed is None
 
     @property
     def lowest(self) -> Decimal | None:
@@ -87,7 +105,7 @@ class ModerationCell:
 
 
 def moderation_list(session: Session, found: Meeting) -> list[ModerationCell]:
-    """Give what there is to agree, the widest difference first, then by question and bidder.
+    """Give what there is to agree, or to look at where scores stand, the widest difference first, then by question and bidder.
 
     A member does not get the bids they are recused from. Call only after the policy has allowed
     the actor to see all scores.
@@ -127,6 +145,7 @@ def _cells(
                 key=lambda score: queries.numbered(score.label),
             ),
             agreed=_standing(agreed.get((bidder.bid_id, question.id), [])),
+            combine=found.stage.combine,
         )
         for question in queries.questions(found.stage)
         for bidder in queries.valid(all_bidders)
@@ -221,7 +240,12 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
         key=lambda score: score.recorded_at,
         default=None,
     )
-    following = [other for other in cells[place + 1 :] + cells[:place] if other.agreed is None]
+    # What is still to agree; where scores stand, whatever comes next in the list.
+    following = (
+        cells[place + 1 :]
+        if found.stage.scores_stand
+        else [other for other in cells[place + 1 :] + cells[:place] if other.open]
+    )
     return CellPage(
         reference=found.challenge.reference,
         challenge_title=found.challenge.title,
@@ -245,7 +269,7 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
         ],
         last_present=latest.present_labels if latest else frozenset(),
         next_cell=following[0] if following else None,
-        left=sum(other.agreed is None for other in cells),
+        left=sum(other.open for other in cells),
         # Whoever has notes sees their own, and nobody else's.
         note=notes.own(session, found.own_seat).get((bid_id, cell.question.id), "")
         if found.own_seat.seat is Seat.EVALUATOR

@@ -177,10 +177,23 @@ def can_see_all_scores(
 
 
 def can_record_consensus(
-    actor: Actor, member: "PanelMember | None", phase: PanelPhase | None
+    actor: Actor,
+    member: "PanelMember | None",
+    phase: PanelPhase | None,
+    *,
+    scores_stand: bool = False,
 ) -> Answer:
-    """Answer whether the actor may record agreed scores."""
-    return _chair_may(PanelAct.RECORD_CONSENSUS, actor, member, phase)
+    """Answer whether the actor may record agreed scores; never where, as published, each score
+    stands as it was given."""
+    answer = _chair_may(PanelAct.RECORD_CONSENSUS, actor, member, phase)
+    if answer.allowed and scores_stand:
+        return wrong_moment(
+            N_(
+                "The published plan says that scores stand as each evaluator gave them, so none is "
+                "agreed."
+            )
+        )
+    return answer
 
 
 def can_lock_quality(

@@ -19,6 +19,7 @@ from challenges.models import Criterion, Stage
 from marketplace.core.accounts.models import Membership, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
+from scoring.panel import declarations
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.interests.models import (
     AgreementVoid,
@@ -70,6 +71,7 @@ __all__ = [
     "questions",
     "questions_of",
     "readiness",
+    "reasons",
     "scale",
     "seats",
     "valid",
@@ -263,6 +265,27 @@ def all_consensus(session: Session, stage_id: uuid.UUID) -> list[Agreed]:
         .order_by(ConsensusScore.recorded_at, ConsensusScore.id)
     )
     return [Agreed(row, void is not None) for row, void in rows]
+
+
+def reasons(session: Session, stage: Stage, bid_id: uuid.UUID) -> dict[str, list[str]]:
+    """Give the reasons for what counts of a bid, by question: the panel's for the agreed score, or
+    each evaluator's where scores stand.
+
+    Those of several stand in the order of their words, which tells nobody whose they are.
+    """
+    rows = current_scores(session, stage.id) if stage.scores_stand else None
+    if rows is None:
+        return {
+            row.criterion.key: [row.rationale]
+            for row in current_consensus(session, stage.id)
+            if row.bid_id == bid_id
+        }
+    apart = declarations.recusals(session, stage.id)
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.bid_id == bid_id and (row.member_id, row.bid_id) not in apart:
+            found[row.criterion.key].append(row.rationale)
+    return {key: sorted(told) for key, told in found.items()}
 
 
 def expected_cells(

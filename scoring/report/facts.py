@@ -96,8 +96,9 @@ class IndividualScore:
 class CriterionScore:
     """A bid's scores for one quality criterion.
 
-    `agreed` is the panel's score, None where the method combines individual scores without one.
-    `present`: ids of the people who were there when it was agreed.
+    `agreed` is the panel's score, None where the method combines individual scores without one;
+    then `reason` is every evaluator's, in no order that tells whose it is. `present`: ids of the
+    people who were there when it was agreed.
     """
 
     criterion: str

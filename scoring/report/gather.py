@@ -14,7 +14,7 @@ from bids.models import Opening
 from bids.opened import OpenedBid, opened_bids
 from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.kinds import PriceModel
-from challenges.method.words import method_sentences
+from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
 from marketplace.core.accounts.models import User
@@ -46,7 +46,7 @@ _TOLD = {
     "panel.member_replaced": "",
     "panel.accepted": "",
     "moderation.began": "",
-    "quality.locked": "Quality agreed",
+    "quality.locked": "Quality locked",
     "quality.unlocked": "",
     "scoring.reopened": "",
     "award.recommended": "Recommended",
@@ -169,6 +169,7 @@ def _stage(found: _Gathered) -> facts.Stage:
             _(sentence.message, **sentence.data) if sentence.data else _(sentence.message)
             for sentence in [
                 *price_sentences(stage, found.challenge.currency, _amount),
+                *panel_sentences(stage),
                 *method_sentences(stage),
             ]
         ),
@@ -245,26 +246,29 @@ def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
             if criterion.key in bid.answers
         ),
         scores=tuple(
-            _cell(criterion.key, individual[criterion.id], agreed[criterion.id], found)
+            _cell(criterion.key, individual[criterion.id], agreed.get(criterion.id), found)
             for criterion in found.stage.criteria
-            if criterion.id in agreed
+            if criterion.id in (individual if found.stage.scores_stand else agreed)
         ),
         queries=found.queries.get(bid.bid_id, ()),
     )
 
 
 def _cell(
-    key: str, individual: list[Score], agreed: ConsensusScore, found: _Gathered
+    key: str, individual: list[Score], agreed: ConsensusScore | None, found: _Gathered
 ) -> facts.CriterionScore:
-    present = set(agreed.present.split(", "))
+    present = set(agreed.present.split(", ")) if agreed else set()
     return facts.CriterionScore(
         criterion=key,
         individual=tuple(
             facts.IndividualScore(score.member.label, plain(score.value), score.rationale)
             for score in sorted(individual, key=lambda score: score.member.label)
         ),
-        agreed=plain(agreed.value),
-        reason=agreed.rationale,
+        agreed=plain(agreed.value) if agreed else None,
+        # In the order of their words, which tells nobody whose they are.
+        reason=agreed.rationale
+        if agreed
+        else "\n\n".join(sorted(score.rationale for score in individual)),
         present=tuple(member.label for member in found.members if member.label in present),
     )
 

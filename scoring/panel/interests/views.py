@@ -158,6 +158,7 @@ def decide(at: Place, label: str, party: str) -> Page:
         "bidder": item.declaration.party.name,
         "statement": item.declaration.statement,
         "locked": found.phase == "locked",
+        "stand": found.stage.scores_stand,
     }
     if not form.is_submitted():
         ensure(

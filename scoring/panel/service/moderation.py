@@ -71,13 +71,17 @@ def record_consensus(
         NotFound: the challenge is another body's, there is no such question or valid bid, or the
             actor is kept away from it.
         Forbidden: the actor does not chair the panel.
-        WrongMoment: moderation has not begun, or quality is locked.
+        WrongMoment: moderation has not begun, or quality is locked; or scores stand as they are.
         Invalid: the score or its reason is missing or wrong, nobody who scored the bid was
             present, or somebody was who must not be. Fields: `value`, `rationale`, `present`.
     """
     with transaction() as session:
         found = queries.meeting(session, at, actor, lock=True)
-        ensure(policy.can_record_consensus(actor, found.member, found.phase))
+        ensure(
+            policy.can_record_consensus(
+                actor, found.member, found.phase, scores_stand=found.stage.scores_stand
+            )
+        )
         question = queries.question_named(found.stage, key)
         bidder = queries.bidder_named(
             queries.valid(queries.bidders(session, found.stage.id)), handle
@@ -140,12 +144,12 @@ def record_consensus(
 
 
 def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) -> None:
-    """Lock the agreed scores, in the caller's transaction, which holds the challenge's row.
+    """Lock the scores for quality, in the caller's transaction, which holds the challenge's row.
 
     Raises:
         Forbidden: the actor does not chair the panel.
         WrongMoment: moderation has not begun, quality is locked already, a score of a valid bid is
-            not agreed yet, an interest is not decided, or a recusal left a bid with too few
+            not agreed yet where the plan asks for that, an interest is not decided, or a recusal left a bid with too few
             evaluators or without a chair: the message names the first thing.
     """
     found = queries.meeting_of(session, stage, actor)
@@ -159,12 +163,16 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
     )
     if obstacles:
         raise WrongMoment(obstacles[0].message, **obstacles[0].data)
-    missing = [
-        (bidder, question)
-        for question in queries.questions(stage)
-        for bidder in queries.valid(all_bidders)
-        if (bidder.bid_id, question.id) not in agreed
-    ]
+    missing = (
+        []
+        if stage.scores_stand
+        else [
+            (bidder, question)
+            for question in queries.questions(stage)
+            for bidder in queries.valid(all_bidders)
+            if (bidder.bid_id, question.id) not in agreed
+        ]
+    )
     if missing:
         bidder, question = missing[0]
         raise WrongMoment(

@@ -3,6 +3,7 @@
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 
+from challenges.kinds import Combine
 from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -149,7 +150,7 @@ def moderation(at: Place) -> Answer:
         "panel/moderation.html",
         found=found,
         cells=cells,
-        left=sum(cell.agreed is None for cell in cells),
+        left=sum(cell.open for cell in cells),
         chairs=chairs,
         locked=found.phase is PanelPhase.LOCKED,
         unlocked=(
@@ -209,5 +210,6 @@ def cell(at: Place, key: str, handle: str) -> Answer:
         else:
             # The same people usually sit there for the next score too.
             form.present.data = sorted(page.last_present)
-    records = page.chairs and page.phase is PanelPhase.MODERATING
-    return answer("panel/cell.html", form, refused, page=page, records=records)
+    stand = page.cell.combine is not Combine.CONSENSUS
+    records = page.chairs and page.phase is PanelPhase.MODERATING and not stand
+    return answer("panel/cell.html", form, refused, page=page, records=records, stand=stand)

@@ -85,7 +85,7 @@ def test_report_tells_what_the_rooms_recorded(journey: Journey, session: Session
         "Published",
         "Closed",
         "Bids opened",
-        "Quality agreed",
+        "Quality locked",
         "Recommended",
         "Approved",
         "Intention announced",

@@ -165,3 +165,60 @@ def test_document_is_one_that_the_engine_takes() -> None:
     )
 
     assert evaluate_document(made)["winners"] == ["B-1"]
+
+
+@pytest.mark.parametrize(
+    ("combine", "scores", "score"),
+    [
+        # A real 0 is a score, and pulls the mean down.
+        ("mean", {"E1": "0", "E2": "5"}, "5/2"),
+        ("mean", {"E1": "0", "E2": "0", "E3": "4"}, "4/3"),
+        # Of an even number the mean of the middle two; the far one hardly counts.
+        ("median", {"E1": "0", "E2": "3", "E3": "4", "E4": "5"}, "7/2"),
+        ("median", {"E1": "0", "E2": "4", "E3": "5"}, "4"),
+    ],
+)
+def test_scores_that_stand_go_to_the_engine_without_an_agreed_one(
+    combine: str, scores: dict[str, str], score: str
+) -> None:
+    bid = Judged(
+        "B-1",
+        "One Ltd",
+        "valid",
+        None,
+        None,
+        individual={"solves": {label: Decimal(value) for label, value in scores.items()}},
+        # Recorded or not, what was agreed plays no part.
+        agreed={"solves": Decimal(1)},
+    )
+    criteria = [{**PLAN["criteria"][0], "weight": "100"}]
+
+    made = evaluation_document(
+        {"criteria": criteria, "method": {"combine": combine}},
+        title="Why?",
+        challenge="CH-1",
+        stage="1",
+        evaluators=dict.fromkeys(scores, ()),
+        bids=[bid],
+    )
+
+    assert made["bids"][0]["scores"] == {"solves": {"by_evaluator": scores}}
+    result: Any = evaluate_document(made)
+    assert result["bids"][0]["criteria"]["solves"]["score"]["exact"] == score
+    assert result["bids"][0]["criteria"]["solves"]["source"] == combine
+
+
+def test_who_stands_aside_owes_no_score_where_scores_stand() -> None:
+    criteria = [{**PLAN["criteria"][0], "weight": "100"}]
+    given = {"solves": {"E1": Decimal(1), "E2": Decimal(2)}}
+    made = evaluation_document(
+        {"criteria": criteria, "method": {"combine": "mean"}},
+        title="Why?",
+        challenge="CH-1",
+        stage="1",
+        evaluators={"E1": [], "E2": [], "E3": ["B-1"]},
+        bids=[Judged("B-1", "One Ltd", "valid", None, None, individual=given)],
+    )
+
+    result: Any = evaluate_document(made)
+    assert result["bids"][0]["total"]["exact"] == "30"
