@@ -36,8 +36,8 @@ def evaluation_document(
     evaluator's label to the references of the bids that evaluator is recused from; `assigned` those
     who score some criteria only to the keys of these. A bid that is not valid brings its status and
     reason and nothing else. Agreed scores are in it where the method counts these, and only those
-    cells that have one; else every cell that somebody scored. `draw_seed`, in hexadecimal digits, is for a method that parts ties by
-    a draw.
+    cells that have one; else every cell that somebody scored. `draw_seed`, in hexadecimal digits,
+    is for a method that parts ties by a draw.
 
     Source: the agreed form `evaluation/1` (docs/scoring.md).
     """

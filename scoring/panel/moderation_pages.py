@@ -105,7 +105,9 @@ class ModerationCell:
 
 
 def moderation_list(session: Session, found: Meeting) -> list[ModerationCell]:
-    """Give what there is to agree, or to look at where scores stand, the widest difference first, then by question and bidder.
+    """Give what there is to agree, the widest difference first, then by question and bidder.
+
+    Where scores stand, there is nothing to agree, and it is there to look at.
 
     A member does not get the bids they are recused from. Call only after the policy has allowed
     the actor to see all scores.

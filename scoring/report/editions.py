@@ -51,8 +51,8 @@ ADVICE: Final = Ground(
     "advice",
     "Freedom of Information (Scotland) Act 2002, section 30(b)",
     N_(
-        "Evaluators score alone and frankly; publishing who gave what would inhibit that. The score "
-        "that counts is shown, and why."
+        "Evaluators score alone and frankly; publishing who gave what would inhibit that. The "
+        "score that counts is shown, and why."
     ),
 )
 GROUNDS: Final = (COMMERCIAL, CONFIDENTIAL, PERSONAL, ADVICE)

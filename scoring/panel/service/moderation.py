@@ -149,8 +149,9 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
     Raises:
         Forbidden: the actor does not chair the panel.
         WrongMoment: moderation has not begun, quality is locked already, a score of a valid bid is
-            not agreed yet where the plan asks for that, an interest is not decided, or a recusal left a bid with too few
-            evaluators or without a chair: the message names the first thing.
+            not agreed yet where the plan asks for that, an interest is not decided, or a recusal
+            left a bid with too few evaluators or without a chair: the message names the first
+            thing.
     """
     found = queries.meeting_of(session, stage, actor)
     ensure(policy.can_lock_quality(actor, found.member, found.phase))

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,8 +24,17 @@ from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
 from tests.conftest import sign_in
 from tests.factories import actor_for
+from tests.integration.challenges.browser import Browser
 from tests.integration.recomputing.test_interests import join
 from tests.journeys import Journey, Step, a_cast, a_journey
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser whose requests share nothing with the test but cookies and the database."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    return app.test_client()
 
 
 def scores_of(journey: Journey, bid: str) -> dict[str, str]:
