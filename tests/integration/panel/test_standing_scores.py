@@ -15,8 +15,6 @@ from marketplace.core.errors import WrongMoment
 from scoring import engine
 from scoring.award import queries as awards
 from scoring.panel import service as panel
-from scoring.panel.interests import service as interests
-from scoring.panel.lifecycle import Measure
 from scoring.panel.models import ConsensusScore
 from scoring.report import queries as reports
 from scoring.report.check import check_report
@@ -25,7 +23,7 @@ from scoring.report.facts import AwardReport
 from tests.conftest import sign_in
 from tests.factories import actor_for
 from tests.integration.challenges.browser import Browser
-from tests.integration.recomputing.test_interests import join
+from tests.integration.recomputing.test_interests import decide, find, join
 from tests.journeys import Journey, Step, a_cast, a_journey
 
 
@@ -104,23 +102,8 @@ def test_scores_stand_from_the_correction_to_the_report(
     session.rollback()
 
     # An interest that is found later takes that evaluator's scores out, and all is computed again.
-    interests.find_interest(
-        reference,
-        journey.labels[edgar.id],
-        own,
-        statement="My sister works there.",
-        actor=actor_for(edgar),
-        clock=clock,
-    )
-    interests.decide_found(
-        reference,
-        journey.labels[edgar.id],
-        own,
-        measure=Measure.RECUSE,
-        reason="A close relative.",
-        actor=chair,
-        clock=clock,
-    )
+    find(journey, edgar)
+    decide(journey, edgar)
     assert scores_of(journey, own) == {"solves": "4", "team": "4"}
     assert "Your decision" not in client.get(f"{base}/decision").text
 
