@@ -147,7 +147,7 @@ def test_pages_say_who_scores_what_and_advise_without_blocking(scene: Scene, app
     client, panel = app.test_client(), f"/work/challenges/{scene.reference}/panel"
     scene.name(["eva", "evan", "evie", "evo"])
     enter(client, scene.users["lena"])
-    assert "Nobody on the panel is known to know best" in client.get(f"{panel}/progress").text
+    assert "No evaluator is marked as knowing this best" in client.get(f"{panel}/progress").text
     page = f"{panel}/members/{scene.label('eva')}/criteria"
     assert client.get(page).status_code == 200
     given = {"questions": ["solves"], "expertise": "service"}
