@@ -34,10 +34,11 @@ MASTER_KEY = MasterKey(b"\x09" * 32)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run choose its database."""
+    """Let a run choose its database, or write the readable tables anew, for review."""
     parser.addoption(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="the database"
     )
+    parser.addoption("--write-tables", action="store_true", help="write the tables in tests/golden")
 
 
 # What takes long to make and serves several tests.

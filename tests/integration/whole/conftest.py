@@ -17,11 +17,6 @@ from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
 from tests.once import once_in_a_run, uncounted
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run write the readable tables anew, for review."""
-    parser.addoption("--write-tables", action="store_true", help="write tests/golden/access.txt")
-
-
 @dataclass(frozen=True)
 class Crawl:
     """What every request of the table came to, by row and actor."""

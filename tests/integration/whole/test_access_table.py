@@ -45,7 +45,7 @@ def test_access_of_everybody_to_everything_is_as_the_table_says(
     crawl: Crawl, request: pytest.FixtureRequest
 ) -> None:
     found = render(crawl)
-    if request.config.getoption("--write-tables", default=False):
+    if request.config.getoption("--write-tables"):
         TABLE.write_text(found, encoding="utf-8")
 
     assert found.splitlines() == TABLE.read_text(encoding="utf-8").splitlines()
