@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # When an officer decides who may go on: from the opening until an approver has signed off.
 DECIDING_STATES = frozenset({State.OPENED, State.EVALUATING})
 
+NOT_HERE = N_("Bids for this challenge go elsewhere. Its page says where.")
 _NOT_OPEN = N_("This challenge is not open for bids.")
 
 

@@ -7,6 +7,7 @@ difference but `OpenedBid.received`.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,8 @@ class Unsealed:
     """What is known of a bid. `supplier_name` is the one it was made under.
 
     `sha256` is the digest of its document, empty where there is none. `eligibility` is None where
-    nothing was declared here.
+    nothing was declared here; `size_class` is what was told of the supplier's size elsewhere, and
+    `received_at` when the bid came in there.
     """
 
     supplier_name: str
@@ -32,6 +34,8 @@ class Unsealed:
     eligibility: Eligibility | None = None
     passport: Mapping[str, Frozen] = field(default_factory=dict)
     sha256: str = ""
+    size_class: str = ""
+    received_at: datetime | None = None
 
 
 # Gives what is known of some bids of one stage, by their identifiers; it names each of them.

@@ -41,6 +41,7 @@ class Event(StrEnum):
     APPROVE = "approve"
     PUBLISH = "publish"
     OPEN_BIDS = "open_bids"
+    BRING_IN = "bring_in"
     BEGIN_EVALUATION = "begin_evaluation"
     ANNOUNCE_INTENTION = "announce_intention"
     SIGN_CONTRACT = "sign_contract"
@@ -121,6 +122,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.IN_REVIEW, Event.APPROVE): State.READY,
     (State.READY, Event.PUBLISH): State.OPEN,
     (State.CLOSED, Event.OPEN_BIDS): State.OPENED,
+    # Bids that were received elsewhere can be read as soon as they are here.
+    (State.CLOSED, Event.BRING_IN): State.OPENED,
     (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
     (State.EVALUATING, Event.ANNOUNCE_INTENTION): State.INTENTION,
     (State.INTENTION, Event.SIGN_CONTRACT): State.SIGNED,

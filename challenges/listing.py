@@ -60,6 +60,7 @@ class Listed(NamedTuple):
     round: str | None
     buyer_id: uuid.UUID
     buyer: str
+    bids_elsewhere: bool = False
     score: int = 0
 
     def state(self, now: datetime) -> State:
@@ -152,6 +153,7 @@ _COLUMNS = (
     Challenge.round,
     Challenge.buyer_id,
     Organisation.name,
+    Challenge.bids_elsewhere,
 )
 
 _BEGUN = _Sort(Challenge.created_at, Challenge.id, "created_at")
@@ -294,7 +296,11 @@ def _group(now: datetime) -> ColumnElement[str]:
     """Give the group of states that a challenge is in at `now`."""
     return case(
         (
-            and_(Challenge.state == State.OPEN, Stage.closes_at > now),
+            and_(
+                Challenge.state == State.OPEN,
+                Stage.closes_at > now,
+                Challenge.bids_elsewhere.is_(False),
+            ),
             literal_column(f"'{StateFilter.OPEN}'"),
         ),
         (

@@ -24,7 +24,7 @@ _PLANS = (log_words.PUBLISHED, log_words.CHANGED)
 retention.keep(
     {
         log_words.APPROVED: frozenset({"text"}),
-        log_words.PUBLISHED: frozenset({"plan", "text", "closes_at", "sealing_key"}),
+        log_words.PUBLISHED: frozenset({"plan", "text", "closes_at", "sealing_key", "elsewhere"}),
         log_words.CHANGED: frozenset({"number", "reason", "confirm", "plan", "before", "after"}),
         log_words.CLOSED: frozenset({"closes_at"}),
         log_words.DEADLINE_EXTENDED: frozenset({"former", "closes_at"}),

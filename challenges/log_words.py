@@ -40,7 +40,7 @@ register(
             N_("The challenge was published, and its evaluation plan frozen (SHA-256 %(plan)s)"),
             public=frozenset(
                 {
-                    *("plan", "text", "closes_at", "sealing_key", "value_minor"),
+                    *("plan", "text", "closes_at", "sealing_key", "elsewhere", "value_minor"),
                     *("regime", "regime_version", "band"),
                 }
             ),

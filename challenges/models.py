@@ -110,6 +110,10 @@ class Challenge(Identified, Base):
     # The total of all stages, options and prizes, without VAT: it decides the regime's band.
     value_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="GBP")
+    # Whether bids go elsewhere, by which notice and where; fixed at publication.
+    bids_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    elsewhere_reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    elsewhere_link: Mapped[str] = mapped_column(String(500), default="", server_default="")
     # Whether people of other public bodies may read the title and the problem of the draft.
     open_to_partners: Mapped[bool] = mapped_column(default=False)
 

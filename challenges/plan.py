@@ -53,6 +53,7 @@ def frozen_plan(
 
     `evaluation` of a stage is what `plan_document` gives. A stage of delivery, in which nothing is
     judged, stands in `terms` alone, which tells of every stage what happens and what is paid.
+    `elsewhere` is there where bids are not taken here, and says by which notice and where.
     Closing instants and keys are entries of the log bound to this plan's digest and not part of
     it, so that a deadline can be extended.
     """
@@ -63,6 +64,11 @@ def frozen_plan(
         "regime": {"name": regime, "version": regime_version, "band": band},
         "stages": [_stage(stage) for stage in challenge.stages if is_judged(stage)],
     }
+    if challenge.bids_elsewhere:
+        plan["elsewhere"] = {
+            "reference": challenge.elsewhere_reference,
+            "link": challenge.elsewhere_link,
+        }
     if says_something(challenge):
         plan["terms"] = terms_document(challenge, price_text)
     return plan

@@ -43,6 +43,7 @@ ROOMS = (
     "challenges.views",
     "challenges.changing.views",
     "challenges.changing.public_views",
+    "challenges.elsewhere.views",
     "challenges.ending.views",
     "challenges.documents.views",
     "challenges.similar.views",
@@ -64,6 +65,7 @@ ROOMS = (
     "bids.passport.register_views",
     "bids.checking.views",
     "bids.views.opening",
+    "bids.elsewhere.views",
     "bids.evidence.views",
     "bids.attachments.views",
     "bids.asking.views",
@@ -92,6 +94,7 @@ ROOMS = (
 # imports them.
 WORKERS = (
     "bids.asking.todos",
+    "bids.elsewhere.log_checks",
     "bids.log_checks",
     "bids.opening_checks",
     "bids.reminding.telling",

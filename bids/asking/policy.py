@@ -27,6 +27,9 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     from bids.asking.models import BidQuery
 
+ASKED_ELSEWHERE = N_(
+    "This bid was received elsewhere, and nobody acts for its supplier here. Ask where it came in."
+)
 # After the opening and before the decision is told.
 ASKING_STATES = frozenset({State.OPENED, State.EVALUATING})
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bids.attachments.models import OpenedFile
 from bids.documents import Attachment, BidDocument
+from bids.elsewhere.models import BroughtFile
 from bids.models import Submission
 from marketplace.core.access import current_files
 from marketplace.core.vault.envelopes import Found
@@ -46,8 +47,15 @@ def take_out(envelope: BinaryIO, opener: Opener, document: BidDocument) -> list[
     return [TakenOut(place, each) for place, each in enumerate(attachments)]
 
 
-def find(session: Session, bid_id: uuid.UUID, version: int, place: int) -> OpenedFile | None:
-    """Give the file at a place of an opened version of a bid, or nothing."""
+def find(
+    session: Session, bid_id: uuid.UUID, version: int, place: int
+) -> OpenedFile | BroughtFile | None:
+    """Give the file at a place of an opened version of a bid, or nothing.
+
+    Version 0 is that of a bid which was not submitted here.
+    """
+    if version == 0:
+        return session.get(BroughtFile, (bid_id, place))
     return session.scalar(
         select(OpenedFile)
         .join(Submission, Submission.id == OpenedFile.submission_id)

@@ -8,6 +8,7 @@ from bids.checking import carried, outcome, policy
 from bids.checking.forms import form_of
 from bids.checking.questions import questions
 from bids.checking.shapes import Facts, Key, Question
+from bids.policy import NOT_HERE
 from challenges.asking import policy as asking
 from challenges.kinds import PriceModel
 from challenges.law import law_holding
@@ -17,6 +18,7 @@ from marketplace.core import access
 from marketplace.core.access import public, signed_in
 from marketplace.core.database import db
 from marketplace.core.dates import format_date, format_instant
+from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Permission, ensure
 
 blueprint = Blueprint("checking", __name__)
@@ -99,6 +101,8 @@ def _acts_for_supplier() -> bool:
 
 def _checked(reference: str) -> Challenge:
     challenge = public_challenge(db.session(), reference)
+    if challenge.bids_elsewhere:
+        raise WrongMoment(NOT_HERE)
     ensure(policy.can_check(challenge.state, challenge.stage.closes_at, access.clock().now()))
     return challenge
 

@@ -66,6 +66,8 @@ def start_bid(challenge_reference: str, *, actor: Actor, clock: Clock) -> Bid:
         )
         if known is not None:
             return known
+        if challenge.bids_elsewhere:
+            raise WrongMoment(policy.NOT_HERE)
         ensure(policy.can_start(actor, challenge.state, stage.closes_at, now))
         bid = Bid(
             reference=new_reference(),

@@ -44,6 +44,8 @@ def start(reference: str) -> Page:
         known = queries.known_bid(session, challenge, actor)
         if known is not None:
             return redirect(url_for("bids.task_list", reference=known))
+    if challenge.bids_elsewhere:
+        return redirect(url_for("challenges.show", reference=reference))
     stage = challenge.stage
     return render_template(
         "bids/start.html",

@@ -26,6 +26,7 @@ from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
 from challenges.models import Challenge
 from challenges.queries import own_challenge
+from challenges.stages.kinds import Source
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.accounts import events, limits
@@ -223,7 +224,8 @@ def bid(reference: str, bid_reference: str) -> str:
         gone=teams.gone_from(db.session(), reading.bid.bid_id) if reading.bid.team else {},
         sees_price=policy.may_see_price(actor, reading.state),
         deciding=_deciding(actor, reading.state),
-        asks=asking.can_ask(actor, reading.state, reading.bid.state).allowed,
+        asks=asking.can_ask(actor, reading.state, reading.bid.state).allowed
+        and reading.bid.received is not Source.ELSEWHERE,
         asked=[
             (query, asking.standing(query, access.clock().now()))
             for query in bid_queries.of_bid(db.session(), reading.bid.bid_id)

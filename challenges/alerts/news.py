@@ -153,6 +153,7 @@ def _new_ones(
         .where(
             Challenge.state == State.OPEN,
             Stage.closes_at > now,
+            Challenge.bids_elsewhere.is_(False),
             Challenge.published_at > now - NEW,
             Challenge.id.not_in(besides),
         )

@@ -58,6 +58,8 @@ def text_of(challenge: Challenge) -> bytes:
         if challenge.contact_shown
         else None,
     }
+    if "elsewhere" in plan:
+        document["elsewhere"] = plan["elsewhere"]
     return canonical(document)
 
 

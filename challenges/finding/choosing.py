@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import Session
 
 from challenges.finding.filters import Filters, Order, StateFilter
@@ -57,7 +57,7 @@ def _conditions(filters: Filters, now: datetime, of: _Wrap) -> list[ColumnElemen
     found: list[ColumnElement[bool]] = []
     if filters.order is Order.CLOSING:
         # Most challenges of a young service are open, so their state is no way to find a few.
-        found += [Unindexed(Challenge.state) == State.OPEN, Stage.closes_at > now]
+        found += [Unindexed(Challenge.state) == State.OPEN, Stage.closes_at > now, _here(of)]
     elif (state := _in_state(filters.state, now, of)) is not None:
         found.append(state)
     if filters.order is Order.CLOSING and filters.state not in (StateFilter.ANY, StateFilter.OPEN):
@@ -86,15 +86,20 @@ def _conditions(filters: Filters, now: datetime, of: _Wrap) -> list[ColumnElemen
     return found
 
 
+def _here(of: _Wrap) -> ColumnElement[bool]:
+    """Give the condition that bids are taken here: what goes elsewhere is never open for them."""
+    return of(Challenge.bids_elsewhere).is_(False)
+
+
 def _in_state(state: StateFilter, now: datetime, of: _Wrap) -> ColumnElement[bool] | None:
     """Give the SQL twin of `lifecycle.state_at` for a group of states."""
     stored = of(Challenge.state)
     match state:
         case StateFilter.OPEN:
-            return and_(stored == State.OPEN, of(Stage.closes_at) > now)
+            return and_(stored == State.OPEN, of(Stage.closes_at) > now, _here(of))
         case StateFilter.CLOSED:
             return or_(
-                and_(stored == State.OPEN, of(Stage.closes_at) <= now),
+                and_(stored == State.OPEN, or_(of(Stage.closes_at) <= now, not_(_here(of)))),
                 stored.in_([State.OPENED, State.EVALUATING]),
             )
         case StateFilter.AWARDED:

@@ -98,7 +98,9 @@ def round_(session: Session, name: str, now: datetime) -> Tally:
 
 
 def _tally(now: datetime) -> tuple[ColumnElement[Any], ...]:
-    is_open = and_(Challenge.state == State.OPEN, Stage.closes_at > now)
+    is_open = and_(
+        Challenge.state == State.OPEN, Stage.closes_at > now, Challenge.bids_elsewhere.is_(False)
+    )
     return (
         func.count(),
         func.count(case((is_open, 1))),

@@ -29,6 +29,7 @@ class Milestone(StrEnum):
     QUESTIONS = "questions"
     CLOSES = "closes"
     OPENED = "opened"
+    BROUGHT = "brought"
     INTENTION = "intention"
     SIGNED = "signed"
     STOPPED = "stopped"
@@ -64,6 +65,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.QUESTIONS: N_("Last day for questions"),
     Milestone.CLOSES: N_("Closed to bids"),
     Milestone.OPENED: N_("Bids opened"),
+    Milestone.BROUGHT: N_("Bids brought in"),
     Milestone.INTENTION: N_("Intention to award announced"),
     Milestone.SIGNED: N_("Contract signed"),
     Milestone.STOPPED: N_("Stopped, with lessons"),
@@ -86,6 +88,7 @@ _ACTIONS = {
     "challenge.reopened": Milestone.REOPENED,
     "challenge.changed": Milestone.CHANGED,
     "bids.opened": Milestone.OPENED,
+    "bids.brought": Milestone.BROUGHT,
     "intention.announced": Milestone.INTENTION,
     "contract.signed": Milestone.SIGNED,
 }

@@ -25,6 +25,13 @@ _TOLD: Mapping[Event, tuple[str, str]] = {
         N_("Bids opened: %(title)s"),
         N_("Two officers have opened the bids on this challenge. A panel judges them now."),
     ),
+    Event.BRING_IN: (
+        N_("Bids brought in: %(title)s"),
+        N_(
+            "Two officers have brought in the bids that were received elsewhere. A panel judges "
+            "them now."
+        ),
+    ),
     Event.ANNOUNCE_INTENTION: (
         N_("Intention to award: %(title)s"),
         N_("The public body has said whom it intends to award a contract, and why."),

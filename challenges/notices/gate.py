@@ -11,6 +11,9 @@ from challenges.notices.models import NoticeRecord
 from challenges.notices.rules import contract_record, unannounced
 from marketplace.core.text import N_
 
+# One brings bids that were received elsewhere, another confirms.
+FEWEST_TO_BRING = 2
+
 
 @dataclass(frozen=True)
 class Check:
@@ -40,7 +43,7 @@ class Gate:
 
 
 def gate_of(challenge: Challenge, officers: int, now: datetime) -> Gate:
-    """Look at an approved challenge; `officers` could be named to open its bids."""
+    """Look at an approved challenge; `officers` could be named to open or bring in its bids."""
     notices = law_of(challenge, now).band.notices
     record = contract_record(challenge.notices)
     why_closed = unannounced(law_of(challenge, now), challenge.notices, now)
@@ -64,6 +67,12 @@ def gate_of(challenge: Challenge, officers: int, now: datetime) -> Gate:
                 "notices.contract",
             ),
             Check(
+                N_("At least two procurement officers can bring the bids in"),
+                officers >= FEWEST_TO_BRING,
+                True,
+            )
+            if challenge.bids_elsewhere
+            else Check(
                 N_("At least three procurement officers can open the bids"),
                 officers >= openers.FEWEST,
                 True,

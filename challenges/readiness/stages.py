@@ -23,6 +23,14 @@ def of_stages(challenge: "Challenge") -> Iterator[Finding]:
     """Look at each stage, at how many take part, at their sum and at later purchases."""
     if not says_something(challenge):
         return
+    if challenge.bids_elsewhere and sum(map(is_judged, challenge.stages)) > 1:
+        yield Finding(
+            Section.STAGES,
+            N_(
+                "Bids go elsewhere, so nobody can be invited to a later stage here. Let one stage "
+                "be judged, or take bids here."
+            ),
+        )
     former: Stage | None = None
     for stage in challenge.stages:
         for finding in _stage(challenge, stage):

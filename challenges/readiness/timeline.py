@@ -28,6 +28,8 @@ def of_timeline(challenge: "Challenge", now: datetime) -> Iterator[Finding]:
     section, stage = Section.TIMELINE, challenge.stage
     if stage.closes_at is None:
         yield Finding(section, N_("Choose when bidding closes."))
+    elif stage.closes_at <= now and challenge.bids_elsewhere:
+        pass  # bids were sent where they go, and wait there to be judged
     elif stage.closes_at <= now:
         yield Finding(section, N_("The closing time is in the past. Choose a later one."))
     elif stage.closes_at > now + timedelta(days=DAYS_AHEAD_MOST):
@@ -42,7 +44,8 @@ def of_timeline(challenge: "Challenge", now: datetime) -> Iterator[Finding]:
                 ),
             )
         yield from of_closing(stage.closes_at)
-    yield from _questions(stage, now)
+    if not challenge.bids_elsewhere:
+        yield from _questions(stage, now)
     yield from _planned(challenge)
 
 

@@ -120,6 +120,7 @@ def publish(
     """Put an approved challenge before the public, freeze its plan and make the key it seals to.
 
     `openers_named` are the officers who may open the bids, at least three, any two of whom do.
+    Where bids go elsewhere there is nothing to seal or to open: no key is made and nobody named.
 
     Raises:
         NotFound, Forbidden, WrongMoment: it is not the actor's to publish, or not now.
@@ -136,13 +137,14 @@ def publish(
         _refuse_unready(challenge, clock)
         text = approved.ensure_same(session, challenge)
         _refuse_unannounced(challenge, clock)
-        named = openers.chosen(session, challenge, openers_named)
+        here = not challenge.bids_elsewhere
+        named = openers.chosen(session, challenge, openers_named) if here else []
         challenge.published_at = now
         advance(session, challenge, Event.PUBLISH, clock=clock)
         stage = challenge.stage
         evaluation, plan = freeze(session, challenge, clock)
-        key = sealing.new_closing(session, clock)
-        stage.sealing_key_id = key.id
+        key = sealing.new_closing(session, clock) if here else None
+        stage.sealing_key_id = key.id if key else None
         await_closing(session, challenge, clock)
         await_vector(session, challenge, clock)
         jobs.enqueue(session, hooks.ON_PUBLICATION, clock=clock)
@@ -155,7 +157,7 @@ def publish(
             plan=plan.sha256,
             text=text,
             closes_at=stage.closes_at and write_instant(stage.closes_at),
-            sealing_key=key.recipient,
+            **({"sealing_key": key.recipient} if key else {"elsewhere": _place_of(challenge)}),
             value_minor=challenge.value_minor,
             regime=evaluation.regime,
             regime_version=evaluation.regime_version,
@@ -263,6 +265,11 @@ def _refuse_unannounced(challenge: Challenge, clock: Clock) -> None:
     now = clock.now()
     if message := unannounced(law_of(challenge, now), challenge.notices, now):
         raise Invalid(message)
+
+
+def _place_of(challenge: Challenge) -> dict[str, str]:
+    """Give what the log says of the place where bids go."""
+    return {"reference": challenge.elsewhere_reference, "link": challenge.elsewhere_link}
 
 
 def _refuse_moved(challenge: Challenge, seen: int | None) -> None:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from challenges import openers, policy, queries, readiness, service
 from challenges.ending.policy import can_end
 from challenges.forms.steps import ApproveForm, LessonsForm, OpenersForm, ReasonForm
-from challenges.notices.gate import gate_of
+from challenges.notices.gate import FEWEST_TO_BRING, gate_of
 from challenges.reviewing import queries as reviewing
 from challenges.sections import SECTION_WORDS
 from challenges.views.public import said_of
@@ -107,7 +107,11 @@ def publish(reference: str) -> Page:
             status = refused(form, error)
             challenge = queries.own_challenge(db.session(), reference, actor, whole=True)
         else:
-            flash(_("Published. Anybody can read it and bid now."))
+            flash(
+                _("Published. Anybody can read it, and where to bid.")
+                if challenge.bids_elsewhere
+                else _("Published. Anybody can read it and bid now.")
+            )
             return redirect(url_for("challenges.show", reference=reference), 303)
     candidates = openers.candidates(db.session(), challenge)
     form.offer(candidates)
@@ -119,7 +123,7 @@ def publish(reference: str) -> Page:
         law=law_now(challenge),
         needed=readiness.needed(challenge, clock.now()),
         candidates=candidates,
-        fewest=openers.FEWEST,
+        fewest=FEWEST_TO_BRING if challenge.bids_elsewhere else openers.FEWEST,
         gate=gate_of(challenge, len(candidates), clock.now()),
     )
     return page, status

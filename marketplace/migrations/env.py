@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import bids.asking.models
 import bids.attachments.models
+import bids.elsewhere.models
 import bids.evidence.models
 import bids.grounds.models
 import bids.passport.models

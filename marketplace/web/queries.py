@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
-from bids.models import Opening, OpeningConfirmation
-from bids.opened import bid_counts
+from bids.models import OpeningConfirmation
+from bids.opened import bid_counts, opened_at
 from bids.renewing.queries import how_many
 from challenges import openers
 from challenges.asking import queries as asking
@@ -24,6 +24,7 @@ from challenges.notices.models import NoticeRecord
 from challenges.plan import FIRST_VERSION
 from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, OrganisationKind
+from marketplace.core.accounts.queries import acted_for
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.regimes.book import version_of
@@ -85,7 +86,7 @@ class Hub:
     steps: list[Step]
     bid_count: int | None
     lapsed: int
-    opening: Opening | None
+    opened_at: datetime | None
     panel: Panel | None
     intention: Intention | None
     latest: Sequence[timeline.Told]
@@ -101,7 +102,9 @@ def answers(session: Session) -> None:
 
 def front_page(session: Session, now: datetime) -> FrontPage:
     """Read what the home page shows."""
-    is_open = and_(Challenge.state == State.OPEN, Stage.closes_at > now)
+    is_open = and_(
+        Challenge.state == State.OPEN, Stage.closes_at > now, Challenge.bids_elsewhere.is_(False)
+    )
     listed = (
         select(
             Challenge.reference,
@@ -152,6 +155,7 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
                 .select_from(Organisation)
                 .where(
                     Organisation.verified_at.is_(None),
+                    acted_for(),
                     Organisation.kind != OrganisationKind.PLATFORM,
                 )
             )
@@ -172,14 +176,14 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
     line = _line(row, actor, now)
     stage = challenge.stage
     closed = line.state not in (State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN)
-    opening = session.get(Opening, stage.id)
+    opened = opened_at(session, stage.id)
     return Hub(
         challenge=challenge,
         state=line.state,
         steps=line.steps,
         bid_count=bid_counts(session, [stage.id]).get(stage.id, 0) if closed else None,
-        lapsed=how_many(session, stage.id) if opening else 0,
-        opening=opening,
+        lapsed=how_many(session, stage.id) if opened else 0,
+        opened_at=opened,
         panel=session.scalar(
             select(Panel)
             .where(Panel.stage_id == stage.id)
@@ -248,6 +252,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Challenge.title,
             Challenge.state,
             Challenge.legal_route,
+            Challenge.bids_elsewhere,
             Stage.closes_at,
             own.label("own"),
             Challenge.submitted_by_id,
@@ -317,6 +322,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         change_handed_over=row.change_handed_over_at is not None,
         signed=row.signed,
         questions_waiting=row.questions_waiting,
+        bids_elsewhere=row.bids_elsewhere,
         award_notice_wanted=not row.award_noticed and _award_notice_required(row),
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

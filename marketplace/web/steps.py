@@ -43,6 +43,8 @@ class Standing:
     questions_waiting: int = 0
     # Whether the law asks for an award notice that is not recorded yet.
     award_notice_wanted: bool = False
+    # Whether bids go elsewhere, so that officers bring them in where others open them.
+    bids_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,7 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         case State.READY if actor.may(Permission.CHALLENGE_PUBLISH):
             yield Step(N_("Publish it"), "challenges.publish")
         case State.CLOSED if actor.may(Permission.BID_OPEN):
-            if thing.signed:
-                yield Step(N_("You have signed: a second officer opens the bids"))
-            else:
-                yield Step(N_("Open the bids, with a second officer"), "opening.show")
+            yield _of_the_opening(thing)
         case State.OPENED if actor.may(Permission.ELIGIBILITY_DECIDE):
             yield Step(N_("Check who may bid"), "opening.bids")
         case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):
@@ -89,6 +88,15 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         and actor.may(Permission.PANEL_NAME)
     ):
         yield Step(N_("Name the panel"), "panel.name")
+
+
+def _of_the_opening(thing: Standing) -> Step:
+    """Give what an officer does with bids that came in."""
+    if thing.bids_elsewhere:
+        return Step(N_("Bring the bids in, with a second officer"), "elsewhere.show")
+    if thing.signed:
+        return Step(N_("You have signed: a second officer opens the bids"))
+    return Step(N_("Open the bids, with a second officer"), "opening.show")
 
 
 def _of_the_questions(thing: Standing, actor: Actor) -> Iterator[Step]:
@@ -175,9 +183,17 @@ _WAITING = {
 }
 
 
+_WAITING_ELSEWHERE = {
+    State.OPEN: N_("Bids go elsewhere: nothing to do here until bidding closes there"),
+    State.CLOSED: N_("Waiting for two officers to bring the bids in"),
+}
+
+
 def _waiting(thing: Standing, now: datetime) -> Iterator[Step]:
     over = thing.standstill_ends_at is not None and now >= thing.standstill_ends_at
-    if thing.state is State.INTENTION and over:
+    if thing.bids_elsewhere and thing.state in _WAITING_ELSEWHERE:
+        yield Step(_WAITING_ELSEWHERE[thing.state])
+    elif thing.state is State.INTENTION and over:
         yield Step(N_("Waiting for a procurement officer to record the signed contract"))
     elif thing.state is State.EVALUATING and thing.awaits_sign_off:
         yield Step(N_("Waiting for an approver to sign off"))

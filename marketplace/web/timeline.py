@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.log_words import OPENING_REFUSED, READ_REFUSED
-from bids.models import Opening
+from bids.opened import is_opened
 from bids.service.refusing import ORGANISATION
 from challenges.asking.log_words import ASKED
 from challenges.lifecycle import State
@@ -230,7 +230,7 @@ def _public_title(session: Session, reference: str) -> str:
 
 def _sealed(session: Session, challenge: Challenge) -> bool:
     """Tell whether single bids are still nobody's to see: until the opening or the end."""
-    return challenge.state not in _ENDED and session.get(Opening, challenge.stage.id) is None
+    return challenge.state not in _ENDED and not is_opened(session, challenge.stage.id)
 
 
 def _sight(actor: Actor, *, sealed: bool) -> Sight:

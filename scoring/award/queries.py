@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from bids.elsewhere.log_words import BROUGHT
 from bids.lifecycle import BidState
 from bids.log_words import OPENED
 from bids.models import Bid
@@ -152,14 +153,15 @@ def draw_seed(session: Session, stage: Stage) -> str:
     """Give what a draw between tied bids starts from: the log's root just after the opening.
 
     It was fixed before there was any score, and anybody can read it off the log. Where nothing was
-    sealed, because suppliers are heard, the opening is that of the stage itself.
+    sealed, because suppliers are heard, the opening is that of the stage itself; where bids were
+    received elsewhere, it is when they were brought in.
 
     Raises:
         LookupError: no opening is recorded.
 
     Source: docs/scoring.md, Ties.
     """
-    opened = last_entry(session, stage, OPENED, STAGE_OPENED)
+    opened = last_entry(session, stage, OPENED, BROUGHT, STAGE_OPENED)
     if opened is None:
         name = f"stage {stage.ordinal} of {stage.challenge.reference}"
         raise LookupError(f"the log has no opening of {name}")

@@ -52,6 +52,8 @@ class Challenge:
     regime: Regime
     total_value: Money | None
     closed_at: datetime
+    # By which notice and where bids were received, where that was not here; else empty.
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from bids.elsewhere.queries import Brought, brought_of
 from bids.models import Opening
 from bids.opened import OpenedBid, opened_bids
 from challenges.frozen import PlanDiffers, frozen_evaluation
@@ -41,6 +42,7 @@ from scoring.report.statutory import statutory_items
 _TOLD = {
     "challenge.published": "Published",
     "bids.opened": "Bids opened",
+    "bids.brought": "Bids brought in",
     "panel.named": "",
     "panel.member_added": "",
     "panel.member_replaced": "",
@@ -68,7 +70,8 @@ class _Gathered:
     scores: list[Score]
     agreed: list[ConsensusScore]
     decision: awards.Decision
-    opening: Opening
+    opening: Opening | None
+    brought: Brought | None
     again: list[Again]
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
     prices: Sequence[LowPriceDecision]
@@ -94,7 +97,8 @@ def full_report(
         scores=list(panels.current_scores(session, stage.id)),
         agreed=list(panels.current_consensus(session, stage.id)),
         decision=decision,
-        opening=session.get_one(Opening, stage.id),
+        opening=session.get(Opening, stage.id),
+        brought=brought_of(session, stage.id),
         again=computed_again(session, stage.id),
         queries=asked_of_bids(session, challenge),
         prices=last_decisions(session, stage.id),
@@ -153,6 +157,11 @@ def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> fa
         ),
         total_value=values.Money(value, challenge.currency) if value is not None else None,
         closed_at=closes_at,
+        elsewhere=(
+            f"{challenge.elsewhere_reference}, {challenge.elsewhere_link}"
+            if challenge.bids_elsewhere
+            else ""
+        ),
     )
 
 
@@ -300,11 +309,8 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
         )
         for member in found.members
     ]
-    opening, decision = found.opening, found.decision
-    others = [
-        ("first-officer", opening.first_officer_id, _("Procurement officer who opened the bids")),
-        ("second-officer", opening.second_officer_id, _("Second officer who opened the bids")),
-    ]
+    decision = found.decision
+    others = _officers(found)
     if decision.sign_off is not None:
         others.append(("approver", decision.sign_off.decided_by_id, _("Approver")))
     people += [
@@ -312,6 +318,37 @@ def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
         for key, user_id, role in others
     ]
     return tuple(people)
+
+
+def _officers(found: _Gathered) -> list[tuple[str, uuid.UUID, str]]:
+    """Name the two officers by whom bids came before the panel: label, identifier, role."""
+    if found.opening is not None:
+        return [
+            (
+                "first-officer",
+                found.opening.first_officer_id,
+                _("Procurement officer who opened the bids"),
+            ),
+            (
+                "second-officer",
+                found.opening.second_officer_id,
+                _("Second officer who opened the bids"),
+            ),
+        ]
+    if found.brought is not None:
+        return [
+            (
+                "first-officer",
+                found.brought.first_id,
+                _("Procurement officer who put down the bids from elsewhere"),
+            ),
+            (
+                "second-officer",
+                found.brought.second_id,
+                _("Second officer, who brought the bids in"),
+            ),
+        ]
+    return []
 
 
 def _role(member: PanelMember) -> str:

@@ -102,7 +102,13 @@ def _no_award(_report: AwardReport) -> str:
     return _("Does not apply: an award was decided.")
 
 
-def _means(_report: AwardReport) -> str:
+def _means(report: AwardReport) -> str:
+    if report.challenge.elsewhere:
+        return _(
+            "Bids were received elsewhere (%(place)s). By which means they were sent, and their "
+            "receipts, seals and opening, were not collected here.",
+            place=report.challenge.elsewhere,
+        )
     return _("Does not apply: all communication was electronic.")
 
 

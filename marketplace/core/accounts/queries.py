@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from marketplace.core.accounts import policy
@@ -181,6 +181,11 @@ def recent_security_events(user_id: uuid.UUID, limit: int = 10) -> Sequence[Secu
     ).all()
 
 
+def acted_for() -> ColumnElement[bool]:
+    """Give the condition that somebody acts, or has acted, for an organisation."""
+    return exists().where(Membership.organisation_id == Organisation.id)
+
+
 def organisations(
     *,
     kind: OrganisationKind | None = None,
@@ -202,6 +207,8 @@ def organisations(
         Organisation.verified_at,
         lowered,
     )
+    # Nobody acts for suppliers whose bids were brought in, so there is nobody to verify.
+    statement = statement.where(acted_for())
     if kind is not None:
         statement = statement.where(Organisation.kind == kind)
     if verified is not None:

@@ -21,6 +21,7 @@ SUBMITTED = "bid.submitted"
 WITHDRAWN = "bid.withdrawn"
 READ = "bid.read"
 OPENED = "bids.opened"
+BROUGHT = "bids.brought"
 LAPSED = "bids.lapsed"
 
 
@@ -155,7 +156,7 @@ def _step(standing: _Standing, each: Told) -> Iterator[Finding]:
             )
     elif each.action == READ and standing.opened is None:
         yield failed(N_("A bid was read before the bids were opened"), each.where)
-    elif each.action == OPENED:
+    elif each.action in (OPENED, BROUGHT):
         standing.opened = each
 
 

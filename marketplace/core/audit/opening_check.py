@@ -7,7 +7,7 @@ officers are, is compared where a file for auditors shows it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from marketplace.core.audit import bid_order, opening_keys
+from marketplace.core.audit import bid_order, brought_order, opening_keys
 from marketplace.core.audit.bid_order import CLOSED, OPENED, PUBLISHED, REOPENED
 from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
 from marketplace.core.audit.opening_keys import Officer, Officers
@@ -87,6 +87,7 @@ def check(origin: str, chain: Sequence[Told], sure: Status) -> Checked:
     `origin` is the log's name by the checkpoint; `sure` what a fact is that follows from the file.
     """
     found = list(_guarded(bid_order.check(chain, sure)))
+    found += _guarded(brought_order.check(chain, sure))
     opened = [each for each in chain if each.action == OPENED]
     if not opened:
         return Checked(found, None)

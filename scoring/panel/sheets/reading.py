@@ -5,15 +5,13 @@ refused, where its last result would look like a number that somebody typed.
 """
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 
-from bids.attachments import kinds
-from bids.attachments.kinds import BadAttachment
+from bids.attachments.workbooks import NO_WORKBOOK, Unfit, is_computed, raw_text, unfit
 from marketplace.core.errors import Invalid
 from marketplace.core.forms import clean
 from marketplace.core.text import N_
@@ -26,8 +24,6 @@ UNPACKED_MOST = 60 * 1024 * 1024
 COLUMNS_MOST = 40
 _NEEDED = (Column.ROW, Column.BID, Column.QUESTION, Column.SCORE, Column.REASON, Column.TAKEN)
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?", re.ASCII)
-# How a spreadsheet may write the first of the two characters that end a line.
-_RETURN = re.compile(r"_x000[dD]_\n?")
 
 
 class BadSheet(Invalid):
@@ -43,7 +39,9 @@ def read(name: str, file: BinaryIO) -> list[Brought]:
     Raises:
         BadSheet: it is no such sheet, too large, holds macros, or has too many rows.
     """
-    _ensure_harmless(name, file)
+    wrong = unfit(name, file, megabytes=MEGABYTES_MOST, unpacked_most=UNPACKED_MOST)
+    if wrong is not None:
+        raise BadSheet(_UNFIT[wrong])
     try:
         return _rows(file)
     except BadSheet:
@@ -56,40 +54,18 @@ _UNREADABLE = N_(
     "This file cannot be read as a sheet: it is damaged, or locked with a password. Save it again "
     "as an Excel workbook (.xlsx), then bring that."
 )
-_NO_XLSX = N_(
-    "Choose an Excel workbook without macros, whose name ends in .xlsx. If yours is of another "
-    "kind, save it as that."
-)
 _TOO_LARGE = N_(
     "This file is too large, or holds far more than its size tells, so it was not read. Take a new "
     "sheet and fill in that."
 )
 
 
-def _ensure_harmless(name: str, file: BinaryIO) -> None:
-    size = kinds.size_of(file)
-    if not size:
-        raise BadSheet(N_("The file is empty. Choose another one."))
-    if size > MEGABYTES_MOST * 1024 * 1024:
-        raise BadSheet(_TOO_LARGE)
-    if not name.lower().endswith(".xlsx"):
-        raise BadSheet(_NO_XLSX)
-    try:
-        kinds.media_type(name, file, kinds={"xlsx"}, megabytes=MEGABYTES_MOST)
-    except BadAttachment as error:
-        # What it is not, or what it hides: the words for files of bids would mislead here.
-        known = zipfile.is_zipfile(file)
-        file.seek(0)
-        raise BadSheet(_NO_XLSX if known and _has_macros(file) else _UNREADABLE) from error
-    with zipfile.ZipFile(file) as package:
-        if sum(part.file_size for part in package.infolist()) > UNPACKED_MOST:
-            raise BadSheet(_TOO_LARGE)
-    file.seek(0)
-
-
-def _has_macros(file: BinaryIO) -> bool:
-    with zipfile.ZipFile(file) as package:
-        return any(part.lower().endswith("vbaproject.bin") for part in package.namelist())
+_UNFIT = {
+    Unfit.EMPTY: N_("The file is empty. Choose another one."),
+    Unfit.LARGE: _TOO_LARGE,
+    Unfit.NO_WORKBOOK: NO_WORKBOOK,
+    Unfit.UNREADABLE: _UNREADABLE,
+}
 
 
 def _rows(file: BinaryIO) -> list[Brought]:
@@ -145,7 +121,7 @@ def _row(number: int, cells: Sequence[Any], place: Mapping[Column, int]) -> Brou
     if not any(texts.values()):
         return None
     value, faults = _score(at(Column.SCORE))
-    if _computed(at(Column.REASON)):
+    if is_computed(at(Column.REASON)):
         faults.append(RowFault.REASON_FORMULA)
     elif len(texts[Column.REASON]) > REASON_MOST:
         faults.append(RowFault.REASON_LONG)
@@ -164,16 +140,11 @@ def _row(number: int, cells: Sequence[Any], place: Mapping[Column, int]) -> Brou
 def _text(cell: Any) -> str:
     if cell is None or cell.value is None:
         return ""
-    return clean(_RETURN.sub("\n", str(cell.value))) or ""
-
-
-def _computed(cell: Any) -> bool:
-    """Tell whether a cell holds a formula or what one failed with."""
-    return cell is not None and cell.data_type in ("f", "e")
+    return clean(raw_text(cell.value)) or ""
 
 
 def _score(cell: Any) -> tuple[Decimal | None, list[RowFault]]:
-    if _computed(cell):
+    if is_computed(cell):
         return None, [RowFault.SCORE_FORMULA]
     value = None if cell is None else cell.value
     if value is None or (isinstance(value, str) and not clean(value)):

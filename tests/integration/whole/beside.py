@@ -9,15 +9,18 @@ from bids.asking import service as bid_queries
 from bids.asking.lifecycle import QueryPart, usual_limit
 from bids.attachments import service as attaching
 from bids.attachments.models import DraftFile
+from bids.elsewhere import service as elsewhere
+from bids.elsewhere.queries import waiting_of
 from bids.queries import own_bid
 from bids.team import service as teams
 from bids.team.document import Subcontractor
 from bids.team.queries import team_of
 from challenges.alerts import tokens
 from challenges.asking.models import Clarification
+from challenges.elsewhere import service as elsewhere_choice
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
-from tests.journeys import Cast, Journey
+from tests.journeys import QUESTIONS, Cast, Journey
 
 ROUND = "Round-7"
 PDF = b"%PDF-1.7\nThe gauges, by river.\n%%EOF\n"
@@ -30,6 +33,36 @@ def before_publication(journey: Journey) -> None:
     stage = challenge.stage
     stage.attach_kinds, stage.attach_most, stage.attach_mb = "pdf", 3, 5
     journey.session.commit()
+
+
+def send_elsewhere(journey: Journey) -> None:
+    """Have the bids of a draft go elsewhere."""
+    elsewhere_choice.send_elsewhere(
+        journey.reference,
+        notice="NOV123",
+        link="https://notices.example.org/NOV123",
+        actor=journey.actor(journey.cast.lead),
+        clock=journey.clock,
+    )
+
+
+def put_down(journey: Journey) -> str:
+    """Put down a bid that was received elsewhere, and give what its form is known by."""
+    elsewhere.bring_one(
+        journey.reference,
+        cells={
+            "supplier": "Specimen Signs Ltd",
+            "received": f"{journey.closes_at:%d/%m/%Y} 00:01",
+            **{f"answers.{key}": "As we always did." for key in QUESTIONS},
+            "price": "20,000",
+        },
+        attached=[],
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
+    waiting = waiting_of(journey.session, journey.challenge.stage.id)
+    assert waiting is not None
+    return str(waiting.rows[0]["form"])
 
 
 def ids_of(journey: Journey, cast: Cast) -> dict[str, str]:

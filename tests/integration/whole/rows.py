@@ -66,6 +66,15 @@ _CHALLENGES = {
     "following.follow": "draft open",
     "following.unfollow": "draft open",
 }
+_ELSEWHERE = {
+    "elsewhere_choice.choose": "draft open",
+    "elsewhere.show": "elsewhere closed",
+    "elsewhere.sheet": "elsewhere closed",
+    "elsewhere.check": "elsewhere closed",
+    "elsewhere.one": "elsewhere closed",
+    "elsewhere.remove": "elsewhere",
+    "elsewhere.discard": "elsewhere closed",
+}
 _ASKING = {
     "asking.index": "draft open",
     "asking.show": "draft open",
@@ -231,7 +240,17 @@ _STAGES = {
     "stages.save": "draft open",
     "stages.packs": "draft open",
 }
-THINGS = {**_CHALLENGES, **_STAGES, **_ASKING, **_LOGS, **_BIDS, **_PANEL, **_AWARD, **_ACCOUNTS}
+THINGS = {
+    **_CHALLENGES,
+    **_ELSEWHERE,
+    **_STAGES,
+    **_ASKING,
+    **_LOGS,
+    **_BIDS,
+    **_PANEL,
+    **_AWARD,
+    **_ACCOUNTS,
+}
 
 
 @dataclass(frozen=True)

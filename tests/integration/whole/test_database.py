@@ -14,6 +14,8 @@ from tests.integration.whole.tables import differences, expected, pragmas, trigg
 # Named here too, so that a model that loses its mark is noticed.
 MUST_BE_APPEND_ONLY = {
     "bid_query_extension",
+    "brought_bid",
+    "brought_file",
     "log_checkpoint",
     "log_detail",
     "log_entry",

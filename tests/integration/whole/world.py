@@ -256,6 +256,7 @@ def build(app: Flask, clock: FixedClock) -> World:
             "submitted": Step.OPEN,
             "changing": Step.OPEN,
             "cancelled": Step.OPEN,
+            "elsewhere": Step.OPEN,
             "closed": Step.CLOSED,
             "briefed": Step.CLOSED,
         }
@@ -266,11 +267,13 @@ def build(app: Flask, clock: FixedClock) -> World:
             play([told[label] for label in late if late[label] >= step], step)
         clock.instant = LATELY
         for label, step in early.items():
-            closes = _PAST if step is Step.CLOSED else timedelta(days=29)
+            over = step is Step.CLOSED or label == "elsewhere"
+            closes = _PAST if over else timedelta(days=29)
             told[label] = a_journey(
                 session, clock, cast, title=f"How can we help the {label}?", closes_after=closes
             )
         beside.before_publication(told["open"])
+        beside.send_elsewhere(told["elsewhere"])
         for step in list(Step)[1:5]:
             play([told[label] for label in early if early[label] >= step], step)
         clock.instant = NOW
@@ -282,6 +285,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         partner["check_id"] = _checked(told["opened"], clock)
         ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
         ids |= beside.ids_of(told["open"], cast)
+        ids["form"] = beside.put_down(told["elsewhere"])
         things = {
             label: Thing(
                 journey.reference,

@@ -1,0 +1,1 @@
+"""Bids that a body received elsewhere, and that officers bring here to be judged."""

@@ -1,0 +1,1 @@
+"""Challenges whose bids go elsewhere, and come here to be judged alone."""
