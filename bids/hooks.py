@@ -1,7 +1,8 @@
 """What the room of bids tells the rooms above it, inside its own transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,23 @@ class Found:
     before: BidState
     reason: str
 
+
+@dataclass(frozen=True)
+class Told:
+    """What a room above tells on the page of a supplier's own bid, in words for the person.
+
+    `link` leads to the page `endpoint` with `params`.
+    """
+
+    title: str
+    text: str
+    link: str
+    endpoint: str
+    params: Mapping[str, object]
+
+
+# Asked for each page of a bid that is shown to its supplier.
+on_own_bid: list[Callable[[Session, Bid, datetime], Iterable[Told]]] = []
 
 Hook = Callable[[Session, Challenge, Found, Actor, Clock], None]
 

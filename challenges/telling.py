@@ -50,8 +50,9 @@ def queue(
     subject: str,
     parts: Sequence[str],
     clock: Clock,
+    calendar: str | None = None,
 ) -> None:
-    """Queue one message to each, its parts as paragraphs."""
+    """Queue one message to each, its parts as paragraphs, with an iCalendar file if any."""
     for person in recipients:
         post.queue(
             session,
@@ -60,6 +61,7 @@ def queue(
             subject=subject,
             text="\n\n".join(parts),
             clock=clock,
+            calendar=calendar,
         )
 
 

@@ -79,6 +79,8 @@ ROOMS = (
     "scoring.panel.observing.views",
     "scoring.panel.trial.views",
     "scoring.panel.interests.views",
+    "scoring.panel.interviews.views",
+    "scoring.panel.interviews.own_views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
     "scoring.award.notices.views",
@@ -112,6 +114,7 @@ WORKERS = (
     "marketplace.core.vault.rotation",
     "scoring.award.outcomes",
     "scoring.award.todos",
+    "scoring.panel.interviews.todos",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

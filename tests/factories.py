@@ -399,6 +399,7 @@ def a_bid(
     price_minor: int | None = None,
     text: str = "We would ask people first.",
     attached: Sequence[tuple[Attachment, bytes]] = (),
+    adjustments: str = "",
 ) -> Bid:
     """Add a bid with an answer to every question, and a submission unless it is a draft.
 
@@ -421,6 +422,7 @@ def a_bid(
         contract_accepted=True,
         contract_points="",
         ai_statement="",
+        adjustments=adjustments,
         attachments=tuple(each for each, _content in attached),
     )
     session.add(bid)
@@ -458,7 +460,7 @@ def _submit(
             supplier_name=bid.supplier.name,
             currency="GBP",
             content=submitted,
-            further=bool(submitted.attachments),
+            further=bool(submitted.attachments or submitted.adjustments),
             eligibility=Eligibility(
                 declared_at=at,
                 declared_by=user.name,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from bids import drafts, policy, queries
+from bids import drafts, hooks, policy, queries
 from bids.asking import policy as asking
 from bids.asking import queries as bid_queries
 from bids.asking.lifecycle import QueryState
@@ -46,6 +46,9 @@ def task_list(reference: str) -> str:
         and counting is not None
         and teams.changed_since(session, bid.id, counting.recorded_at),
         asked_of_us=_asked_of(bid),
+        told=[
+            told for tell in hooks.on_own_bid for told in tell(session, bid, access.clock().now())
+        ],
         form=BaseForm(),
     )
 

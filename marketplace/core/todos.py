@@ -29,6 +29,7 @@ class Kind(IntEnum):
     ANSWER = 6
     OUTCOME = 7
     PASSPORT = 8
+    INTERVIEW = 9
 
 
 @dataclass(frozen=True)

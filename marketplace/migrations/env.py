@@ -37,6 +37,7 @@ import scoring.award.recomputing.models
 import scoring.panel.aliases.models
 import scoring.panel.desk.models
 import scoring.panel.interests.models
+import scoring.panel.interviews.models
 import scoring.panel.inviting.models
 import scoring.panel.models
 import scoring.panel.reminding.models

@@ -205,7 +205,7 @@ FILES = frozenset(
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
         *("finding.atom", "finding.calendar", "finding.challenge_atom"),
-        *("finding.challenge_calendar", "live.ics"),
+        *("finding.challenge_calendar", "live.ics", "interviews.ics", "interview.ics"),
     }
 )
 # Closed to everybody; they stand in the map because Flask-Security puts them there.

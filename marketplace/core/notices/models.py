@@ -15,6 +15,7 @@ class Notice(Identified, Base):
     """One message to one address; `text` is plain, its HTML is made from it when it is sent.
 
     `stop_url` is where one click ends messages of its kind, for those that nobody must have.
+    `calendar` is the text of an iCalendar file that goes with it.
     """
 
     __tablename__ = "notice"
@@ -24,6 +25,7 @@ class Notice(Identified, Base):
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     stop_url: Mapped[str | None] = mapped_column(String(500))
+    calendar: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
 

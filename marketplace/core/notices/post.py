@@ -1,5 +1,6 @@
 """Queues messages in the transaction of the change they tell of, and sends them by a job."""
 
+import re
 import smtplib
 import ssl
 import uuid
@@ -65,6 +66,17 @@ class Mailer:
             message["List-Unsubscribe"] = f"<{notice.stop_url}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(notice.text)
+        if notice.calendar:
+            # Mail programs read the method from here and not from the file.
+            # Source: RFC 6047, section 2.4.
+            method = re.search(r"^METHOD:([A-Z]+)", notice.calendar, re.MULTILINE)
+            message.add_attachment(
+                notice.calendar.encode(),
+                maintype="text",
+                subtype="calendar",
+                filename="calendar.ics",
+                params={"charset": "utf-8", "method": method[1] if method else "PUBLISH"},
+            )
         return message
 
 
@@ -84,10 +96,12 @@ def queue(
     clock: Clock,
     user_id: uuid.UUID | None = None,
     stop_url: str | None = None,
+    calendar: str | None = None,
 ) -> Notice:
     """Write a message and the job that sends it, in the caller's transaction.
 
-    `stop_url` is an address where one click ends such messages, without signing in.
+    `stop_url` is an address where one click ends such messages, without signing in. `calendar` is
+    an iCalendar file that goes with the message.
     """
     # Titles that people type go into subjects: one line, whatever they hold.
     notice = Notice(
@@ -96,6 +110,7 @@ def queue(
         subject=" ".join(subject.split())[:200],
         text=text,
         stop_url=stop_url,
+        calendar=calendar,
         created_at=clock.now(),
     )
     session.add(notice)

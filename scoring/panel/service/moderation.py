@@ -15,6 +15,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import declarations, policy, queries
 from scoring.panel.desk import notes
+from scoring.panel.interviews.service.waiting import wait_for_interviews
 from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
 
@@ -26,8 +27,8 @@ def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
         NotFound: the challenge is another body's.
         Forbidden: the actor does not chair the panel.
         WrongMoment: scoring has not begun, moderation has, somebody has not submitted, or who
-            joined since is not ready or leaves a bid with too few evaluators: the message names
-            the first thing.
+            joined since is not ready or leaves a bid with too few evaluators, or an interview
+            comes first: the message names the first thing.
     """
     with transaction() as session:
         found = queries.meeting(session, at, actor, lock=True)
@@ -48,6 +49,7 @@ def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
+        wait_for_interviews(session, found, all_bidders, clock)
         found.named_panel.moderation_began_at = clock.now()
         recording.append(session, found.stage, clock=clock, action="moderation.began", actor=actor)
 

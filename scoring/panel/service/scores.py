@@ -23,6 +23,7 @@ from scoring.panel import declarations, policy, queries
 from scoring.panel.desk import notes
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
+from scoring.panel.interviews.service.waiting import wait_for_interviews
 from scoring.panel.lifecycle import (
     FAULT_WORDS,
     Cell,
@@ -208,7 +209,8 @@ def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
         NotFound: the challenge is another body's.
         Forbidden: the actor is no evaluator of the panel.
         WrongMoment: not briefed, not declared, scoring has not begun or is over, an interest of
-            the actor's is not decided, or the actor has submitted already.
+            the actor's is not decided, the actor has submitted already, or an interview comes
+            first.
         Invalid: scores or reasons are missing; fields are named by question key, "/" and bid
             reference, every one of them.
     """
@@ -223,6 +225,7 @@ def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
         owed = queries.expected_cells(
             member, found.stage, all_bidders, declarations.kept_apart(interests)
         )
+        wait_for_interviews(session, found, [bidder for bidder, _question in owed], clock)
         drafts = {
             (draft.bid_id, draft.criterion_id): draft
             for draft in session.scalars(

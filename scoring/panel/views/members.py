@@ -24,6 +24,7 @@ from scoring.panel.forms import (
 )
 from scoring.panel.interests import policy as late
 from scoring.panel.interests.lifecycle import must_reopen
+from scoring.panel.interviews import queries as interviews
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
 from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, PanelPhase, Seat
@@ -47,7 +48,16 @@ def home(at: Place) -> Answer:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
     due = reminding.due_days(db.session(), found.stage.id)
-    return render_template("panel/home.html", found=found, work=work, due=due, tries=_tries(found))
+    return render_template(
+        "panel/home.html",
+        found=found,
+        work=work,
+        due=due,
+        tries=_tries(found),
+        interviews=interviews.seen(
+            db.session(), found, access.current_actor(), access.clock().now(), work.bidders
+        ),
+    )
 
 
 @blueprint.get("/progress")
@@ -107,6 +117,8 @@ def _panel(found: Meeting) -> Answer:
         may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
+        interviews=interviews.seen(db.session(), found, actor, access.clock().now(), page.bidders),
+        may_offer_times=interviews.may_offer(found, actor).allowed,
         expertise_words=EXPERTISE_WORDS,
         advised=missing_expertise([member.expertise for member in found.evaluators]),
     )

@@ -16,6 +16,7 @@ from scoring.panel import evaluator_pages, policy, queries, service
 from scoring.panel.evaluator_pages import OwnQuestion, QuestionPage
 from scoring.panel.forms import correction_form, score_of, scoring_form, show_score
 from scoring.panel.interests.queries import has_seen_others
+from scoring.panel.interviews import queries as interviews
 from scoring.panel.lifecycle import FAULT_WORDS
 from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_script
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
@@ -108,7 +109,18 @@ def check(at: Place) -> Answer:
     if member.scores_submitted_at is not None:
         return render_template("panel/submitted.html", **page)
     status = 422 if refused else 200
-    return render_template("panel/check.html", form=form, refused=bool(refused), **page), status
+    return render_template(
+        "panel/check.html",
+        form=form,
+        refused=bool(refused),
+        to_meet=interviews.outstanding(
+            db.session(),
+            found.stage.id,
+            [bidder for bidder, _left in work.bids],
+            access.clock().now(),
+        ),
+        **page,
+    ), status
 
 
 @blueprint.route("/scores/<key>/<handle>/correct", methods=["GET", "POST"])

@@ -1,6 +1,8 @@
-"""What single pages of the world need: a file with a draft, an answered query, a round, a link."""
+"""What single pages of the world need: a file with a draft, an answered query, a round, a link,
+an interview."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +22,9 @@ from challenges.asking.models import Clarification
 from challenges.elsewhere import service as elsewhere_choice
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from scoring.panel.interviews import service as interviews
+from scoring.panel.interviews.lifecycle import Offer
+from scoring.panel.interviews.queries import slots
 from tests.journeys import QUESTIONS, Cast, Journey
 
 ROUND = "Round-7"
@@ -85,6 +90,28 @@ def ids_of(journey: Journey, cast: Cast) -> dict[str, str]:
             ).one()
         ),
     }
+
+
+def meet(journey: Journey, cast: Cast, clock: FixedClock) -> str:
+    """Have a panel offer two times for interviews, of which the supplier takes the first; give the
+    one that is free."""
+    first = clock.now() + timedelta(days=9)
+    journey.challenge.interviews_on = first.date()
+    journey.session.commit()
+    offer = Offer(
+        first=first,
+        minutes=30,
+        gap=15,
+        number=2,
+        choose_by=first - timedelta(days=2),
+        notice=24,
+        join_url="https://meet.example.org/room",
+    )
+    interviews.offer(journey.reference, offer, actor=journey.actor(cast.officer), clock=clock)
+    taken, free = slots(db.session(), journey.challenge.stage.id)
+    admin = journey.actor(cast.supplier_admin)
+    interviews.choose(journey.own_bid, taken.id, seen=0, actor=admin, clock=clock)
+    return str(free.id)
 
 
 def ask(journey: Journey, *, answered: bool, clock: FixedClock) -> None:

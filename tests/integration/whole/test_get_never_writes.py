@@ -18,6 +18,8 @@ RECORDED = {
     "panel.correct": "bid.read",
     "panel.cell": "bid.read",
     "panel_sheets.take": "bid.read",
+    # What bidders asked for so that they can take part.
+    "interviews.offer": "bid.read",
     "panel_observing.record": "panel.read",
     "award.trace": "bid.read",
     # Restricted evidence leaves the service.

@@ -34,7 +34,7 @@ MOST = 12
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
 # A dashboard asks every room what waits there, each once.
-MOST_OF_A_BOARD = 24
+MOST_OF_A_BOARD = 26
 # What the entry of a recorded reading takes besides: lock, place, entry, fields, head.
 ENTRY = 5
 FEW, MANY = 3, 40

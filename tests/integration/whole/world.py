@@ -286,6 +286,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
         ids |= beside.ids_of(told["open"], cast)
         ids["form"] = beside.put_down(told["elsewhere"])
+        ids["slot_id"] = beside.meet(told["opened"], cast, clock)
         things = {
             label: Thing(
                 journey.reference,

@@ -1,0 +1,1 @@
+"""Interviews: times that a panel offers, the one each bidder chooses, and what came of it."""

@@ -1,0 +1,361 @@
+"""Reads of interviews: a panel's, a bidder's own, and those that wait."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from bids.lifecycle import BidState
+from bids.models import Bid
+from bids.queries import own_bid
+from challenges.lifecycle import State
+from challenges.models import Challenge, Stage
+from challenges.stages.kinds import StageKind
+from challenges.stages.running import stored_state
+from marketplace.core.errors import NotFound
+from marketplace.core.permissions import Actor, Answer
+from marketplace.core.text import N_
+from scoring.panel import declarations, queries
+from scoring.panel.interviews import policy
+from scoring.panel.interviews.lifecycle import (
+    SETTLED,
+    Standing,
+    free_until,
+    holds_interviews,
+    standing_of,
+    too_few,
+)
+from scoring.panel.interviews.models import Interview, InterviewSlot
+from scoring.panel.models import Panel
+from scoring.panel.queries import Bidder, Meeting
+
+# From the opening of bids until it is decided who is preferred.
+RUNNING = frozenset({State.OPENED, State.EVALUATING})
+_NO_INTERVIEW = N_("There is no interview about this bid.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bidder with its interview, if it has chosen a time or something came of it."""
+
+    bidder: Bidder
+    interview: Interview | None
+    standing: Standing
+
+    @property
+    def slot(self) -> InterviewSlot | None:
+        """Give the time that stands."""
+        return self.interview.slot if self.interview else None
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the bid counts."""
+        return self.bidder.state is BidState.VALID
+
+
+@dataclass(frozen=True)
+class Time:
+    """An offered time with whoever comes.
+
+    `hidden` says that it is taken by a bidder whom the person must not deal with.
+    """
+
+    slot: InterviewSlot
+    row: Row | None
+    hidden: bool
+    free: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """A panel's interviews in the order of time, and each bidder's standing."""
+
+    times: Sequence[Time]
+    rows: Sequence[Row]
+    now: datetime
+
+    @property
+    def waiting(self) -> list[Row]:
+        """Give the bidders who have no time."""
+        return [row for row in self.rows if row.counts and row.standing is Standing.OPEN]
+
+    @property
+    def unsettled(self) -> list[Row]:
+        """Give the bidders whose interview must be held, recorded or given up before scores are
+        submitted."""
+        return [row for row in self.rows if row.counts and row.standing not in SETTLED]
+
+    @property
+    def to_record(self) -> list[Row]:
+        """Give those whose interview is over and not recorded, or missed and not decided."""
+        due = (Standing.OVER, Standing.MISSED)
+        return [row for row in self.rows if row.standing in due]
+
+    @property
+    def free(self) -> int:
+        """Count the times that can still be chosen."""
+        return sum(time.free for time in self.times)
+
+    @property
+    def lacking(self) -> int:
+        """Count the bidders who would find no time."""
+        return too_few(len(self.waiting), self.free)
+
+    @property
+    def next(self) -> Time | None:
+        """Give the interview that comes next."""
+        ahead = (time for time in self.times if time.row and time.row.standing is Standing.CHOSEN)
+        return next(ahead, None)
+
+
+@dataclass(frozen=True)
+class OwnInterview:
+    """A bidder's own interview: the time that stands, and those it can choose instead."""
+
+    bid: Bid
+    interview: Interview | None
+    standing: Standing
+    free: Sequence[InterviewSlot]
+    may_choose: Answer
+
+    @property
+    def slot(self) -> InterviewSlot | None:
+        """Give the time that stands."""
+        return self.interview.slot if self.interview else None
+
+    @property
+    def choose_by(self) -> datetime | None:
+        """Give by when the bidder is asked to choose, by the times that are free."""
+        return max((slot.choose_by for slot in self.free), default=None)
+
+    @property
+    def changeable_until(self) -> datetime | None:
+        """Give until when another time can be chosen."""
+        return free_until(self.slot.starts_at, self.slot.notice_hours) if self.slot else None
+
+
+def has_interviews(challenge: Challenge, stage: Stage) -> bool:
+    """Tell whether a stage has interviews, by `lifecycle.holds_interviews`."""
+    if stage.kind is StageKind.INTERVIEW:
+        return True
+    planned = challenge.interviews_on is not None
+    return holds_interviews(
+        is_interview=False,
+        planned=planned,
+        elsewhere=planned and any(each.kind is StageKind.INTERVIEW for each in challenge.stages),
+    )
+
+
+def is_running(challenge: Challenge, stage: Stage) -> bool:
+    """Tell whether a stage is between the opening of its bids and what follows from them."""
+    return stored_state(challenge, stage) in RUNNING
+
+
+def may_offer(found: Meeting, actor: Actor) -> Answer:
+    """Answer by `policy.can_offer` for the panel's stage as it is."""
+    return policy.can_offer(
+        actor,
+        found.member,
+        found.phase,
+        holds=has_interviews(found.challenge, found.stage),
+        withheld=found.stage.names_withheld,
+        running=is_running(found.challenge, found.stage),
+    )
+
+
+def may_record(found: Meeting, actor: Actor) -> Answer:
+    """Answer by `policy.can_record`."""
+    running = is_running(found.challenge, found.stage)
+    return policy.can_record(actor, found.member, found.phase, running=running)
+
+
+def slots(session: Session, stage_id: uuid.UUID) -> Sequence[InterviewSlot]:
+    """Give the times that a panel offers, in order; those that were withdrawn are left out."""
+    return session.scalars(
+        select(InterviewSlot)
+        .where(InterviewSlot.stage_id == stage_id, InterviewSlot.withdrawn_at.is_(None))
+        .order_by(InterviewSlot.starts_at)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def interviews(session: Session, stage_id: uuid.UUID) -> Mapping[uuid.UUID, Interview]:
+    """Give the interviews of a stage by bid, as they are now."""
+    found = session.scalars(
+        select(Interview)
+        .join(Bid, Bid.id == Interview.bid_id)
+        .where(Bid.stage_id == stage_id)
+        .options(joinedload(Interview.slot))
+        .execution_options(populate_existing=True)
+    )
+    return {each.bid_id: each for each in found}
+
+
+def interview_of(session: Session, bid_id: uuid.UUID) -> Interview | None:
+    """Give a bid's interview as it is now."""
+    return session.scalar(
+        select(Interview)
+        .where(Interview.bid_id == bid_id)
+        .options(joinedload(Interview.slot))
+        .execution_options(populate_existing=True)
+    )
+
+
+def standing_now(interview: Interview | None, now: datetime) -> Standing:
+    """Say where an interview stands."""
+    if interview is None:
+        return Standing.OPEN
+    return standing_of(interview.outcome, interview.slot.starts_at if interview.slot else None, now)
+
+
+def board(
+    session: Session, found: Meeting, now: datetime, bidders: Sequence[Bidder] | None = None
+) -> Board:
+    """Give a panel's interviews as the actor may see them; `bidders` where they are read already.
+
+    Of bidders whom the actor must not deal with nothing is given but that a time is taken.
+    """
+    stage_id = found.stage.id
+    known = queries.bidders(session, stage_id) if bidders is None else bidders
+    held = interviews(session, stage_id)
+    apart: Collection[uuid.UUID] = ()
+    if found.member is not None and held:
+        pairs = declarations.recusals(session, stage_id)
+        apart = {bid_id for member_id, bid_id in pairs if member_id == found.member.id}
+    rows = [
+        Row(bidder, held.get(bidder.bid_id), standing_now(held.get(bidder.bid_id), now))
+        for bidder in known
+        if (bidder.state is BidState.VALID or bidder.bid_id in held) and bidder.bid_id not in apart
+    ]
+    at = {row.interview.slot_id: row for row in rows if row.interview}
+    taken = {each.slot_id for each in held.values()}
+    return Board(
+        times=[
+            Time(
+                slot,
+                at.get(slot.id),
+                hidden=slot.id in taken and slot.id not in at,
+                free=policy.is_free(slot, now, taken=slot.id in taken),
+            )
+            for slot in slots(session, stage_id)
+        ],
+        rows=rows,
+        now=now,
+    )
+
+
+def seen(
+    session: Session, found: Meeting, actor: Actor, now: datetime, bidders: Sequence[Bidder]
+) -> Board | None:
+    """Give the panel's interviews where its stage has any and the actor may see them."""
+    if not has_interviews(found.challenge, found.stage):
+        return None
+    if not policy.can_see(actor, found.member, found.phase).allowed:
+        return None
+    return board(session, found, now, bidders)
+
+
+def row_of(found: Board, handle: str) -> Row:
+    """Give the bidder whose bid has this handle.
+
+    Raises:
+        NotFound: there is none, or the actor must not deal with it.
+    """
+    for row in found.rows:
+        if row.bidder.handle == handle:
+            return row
+    raise NotFound(_NO_INTERVIEW)
+
+
+def slot_of(session: Session, stage_id: uuid.UUID, slot_id: uuid.UUID) -> InterviewSlot:
+    """Give a time that a panel offers.
+
+    Raises:
+        NotFound: it offers none with this identifier, or no more.
+    """
+    for slot in slots(session, stage_id):
+        if slot.id == slot_id:
+            return slot
+    raise NotFound(N_("This time is not offered."))
+
+
+def is_offered(session: Session, stage_id: uuid.UUID) -> bool:
+    """Tell whether a panel ever offered times: from then on the interviews are known here."""
+    return bool(session.scalar(select(exists().where(InterviewSlot.stage_id == stage_id))))
+
+
+def outstanding(
+    session: Session, stage_id: uuid.UUID, bidders: Sequence[Bidder], now: datetime
+) -> list[Bidder]:
+    """Give those of these bidders whose interview must come before their scores are submitted.
+
+    A panel that offered no times here may have met them in another way: it waits for nobody.
+    """
+    if not is_offered(session, stage_id):
+        return []
+    held = interviews(session, stage_id)
+    waiting = [
+        bidder
+        for bidder in bidders
+        if bidder.state is BidState.VALID
+        and standing_now(held.get(bidder.bid_id), now) not in SETTLED
+    ]
+    return sorted(waiting, key=lambda bidder: bidder.shown.casefold())
+
+
+def own_interview(session: Session, reference: str, actor: Actor, now: datetime) -> OwnInterview:
+    """Give the interview about a bid of the actor's organisation.
+
+    Raises:
+        NotFound: the bid is another supplier's, or nobody is invited to an interview about it.
+    """
+    bid = own_bid(session, reference, actor)
+    interview = interview_of(session, bid.id)
+    counts = bid.state is BidState.VALID
+    if interview is None and not (counts and is_offered(session, bid.stage_id)):
+        raise NotFound(_NO_INTERVIEW)
+    standing = standing_now(interview, now)
+    phase = queries.meeting_of(session, bid.stage, actor).phase
+    may_choose = policy.can_choose(
+        actor,
+        standing,
+        phase,
+        interview.slot if interview else None,
+        now,
+        counts=counts,
+        running=is_running(bid.challenge, bid.stage),
+    )
+    taken = {each.slot_id for each in interviews(session, bid.stage_id).values()}
+    return OwnInterview(
+        bid=bid,
+        interview=interview,
+        standing=standing,
+        free=[
+            slot
+            for slot in slots(session, bid.stage_id)
+            if policy.is_free(slot, now, taken=slot.id in taken)
+        ]
+        if may_choose.allowed
+        else [],
+        may_choose=may_choose,
+    )
+
+
+def attending(session: Session, slot: InterviewSlot, bid_id: uuid.UUID) -> list[uuid.UUID]:
+    """Give the people who are told of a bid's interview: whoever sits and may deal with the bid,
+    and whoever offered the time."""
+    panel = session.get_one(Panel, slot.stage_id)
+    apart = declarations.recusals(session, slot.stage_id)
+    members = [each for each in panel.members if (each.id, bid_id) not in apart]
+    recused = {each.user_id for each in panel.members} - {each.user_id for each in members}
+    found = {each.user_id for each in members} | {slot.offered_by_id}
+    return sorted(found - recused)
+
+
+def shown_of(session: Session, bid: Bid) -> str:
+    """Give what the panel calls a bid that was opened."""
+    known = queries.bidders(session, bid.stage_id)
+    return next(bidder.shown for bidder in known if bidder.bid_id == bid.id)
