@@ -14,6 +14,7 @@ register(
         "result.computed": _told(
             N_("The result was computed (evaluation %(evaluation_sha256)s)"), "engine_version"
         ),
+        "result.read": Telling(N_("An auditor read the result"), kind=Kind.READING),
         # No checkpoint at once for what is not announced: its minute would tell that it happened.
         "award.recommended": _told(N_("The chair recommended bid %(bid)s: %(reason)s")),
         "award.approved": _told(

@@ -39,6 +39,7 @@ from scoring.panel.interests.queries import last_unlock
 __all__ = [
     "conclude_scoring",
     "log_words",
+    "note_result",
     "read_trace",
     "recommend",
     "sign_contract",
@@ -351,6 +352,17 @@ def sign_contract(
         )
         hooks.emit(session, stage, clock)
         return contract.id
+
+
+def note_result(at: Where, *, actor: Actor, clock: Clock) -> None:
+    """Record that an auditor reads the result, which `pages.result` has given.
+
+    Raises:
+        NotFound: the challenge is another body's.
+    """
+    with transaction() as session:
+        stage = own_stage(session, at, actor)
+        recording.append(session, stage, clock=clock, action="result.read", actor=actor)
 
 
 def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> pages.TracePage:

@@ -67,7 +67,10 @@ def conclude(at: Place) -> Answer:
 )
 def result(at: Place) -> str:
     """Show the result, what could change it, and how far the decision has come."""
-    page = pages.result(db.session(), at, access.current_actor(), _colour())
+    actor = access.current_actor()
+    page = pages.result(db.session(), at, actor, _colour())
+    if actor.may(Permission.RECORD_AUDIT):
+        service.note_result(at, actor=actor, clock=access.clock())
     return render_template("award/result.html", page=page)
 
 

@@ -16,6 +16,7 @@ from scoring.panel.forms import DecideForm, consensus_form, score_of, show_score
 from scoring.panel.interests import policy as late
 from scoring.panel.interests.queries import last_unlock
 from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.observing import service as observing
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -142,8 +143,10 @@ def begin_moderation(at: Place) -> Answer:
 @requires(Permission.SCORE_RECORD)
 def moderation(at: Place) -> Answer:
     """Show a member what there is to agree, the widest difference first."""
-    found = meet(at)
-    ensure(policy.can_see_all_scores(access.current_actor(), found.own_seat, found.phase))
+    found, actor = meet(at), access.current_actor()
+    ensure(policy.can_see_all_scores(actor, found.own_seat, found.phase))
+    if found.own_seat.seat is Seat.OBSERVER:
+        observing.note_moderation(at, actor=actor, clock=access.clock())
     cells = moderation_pages.moderation_list(db.session(), found)
     chairs = found.own_seat.seat is Seat.CHAIR
     return render_template(

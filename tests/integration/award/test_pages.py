@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.accounts.models import User
+from marketplace.core.audit.log import chain_entries
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
 from tests.conftest import sign_in
 from tests.journeys import Journey, Step
@@ -210,6 +211,17 @@ def test_outcome_of_another_suppliers_bid_is_not_found(
     sign_in(client, journey.cast.rival_admin)
 
     assert client.get(f"/bids/{journey.own_bid}/outcome").status_code == 404
+
+
+def test_result_read_by_an_auditor_is_recorded_and_by_the_approver_is_not(
+    client: FlaskClient, journey: Journey, session: Session
+) -> None:
+    for who in (journey.cast.approver, journey.cast.auditor):
+        sign_in(client, who)
+        assert client.get(base(journey)).status_code == 200
+    session.rollback()
+    entries = chain_entries(session, journey.reference)
+    assert [entry.action for entry in entries].count("result.read") == 1
 
 
 def test_trace_of_a_bid_of_no_such_reference_is_not_found(

@@ -138,6 +138,19 @@ def test_record_opens_to_auditors_once_quality_is_locked(told: Scene, session: S
     assert read(told, "audrey").bids == [told.bids[name] for name in ("Acorn", "Birch", "Cedar")]
 
 
+def test_observers_look_at_the_moderation_is_recorded_and_the_chairs_is_not(
+    told: Scene, app: Flask, session: Session
+) -> None:
+    client = app.test_client()
+    path = f"/work/challenges/{told.reference}/panel/moderation"
+    for who in ("cher", "evan", "carl"):
+        enter(client, told.users[who])
+        assert client.get(path).status_code == 200
+    session.rollback()
+    (read,) = [e for e in chain_entries(session, told.reference) if e.action == "panel.read"]
+    assert (read.fields["label"], read.fields["page"]) == (told.label("carl"), "moderation")
+
+
 def test_record_during_scoring_is_closed_to_observers(scene: Scene) -> None:
     scene.name(observers=["evo"])
     scene.ready()

@@ -21,7 +21,9 @@ RECORDED = {
     # What bidders asked for so that they can take part.
     "interviews.offer": "bid.read",
     "panel_observing.record": "panel.read",
+    "panel.moderation": "panel.read",
     "award.trace": "bid.read",
+    "award.result": "result.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
