@@ -24,6 +24,7 @@ from scoring.panel.forms import (
 )
 from scoring.panel.interests import policy as late
 from scoring.panel.interests.lifecycle import must_reopen
+from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.interviews import queries as interviews
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
@@ -48,8 +49,11 @@ def home(at: Place) -> Answer:
         return _panel(found)
     work = evaluator_pages.own_work(db.session(), found)
     due = reminding.due_days(db.session(), found.stage.id)
+    # Whoever submitted before a moderation that was ended has seen the others' scores.
+    fixed = found.phase is PanelPhase.SCORING and has_seen_others(db.session(), work.member)
     return render_template(
         "panel/home.html",
+        fixed=fixed,
         found=found,
         work=work,
         due=due,

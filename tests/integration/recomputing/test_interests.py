@@ -445,6 +445,9 @@ def test_last_evaluator_of_a_bid_leaves_words_and_a_way_on(
     assert send(client, f"{base}/interests/found/others", given).status_code == 303
     assert client.get(f"{base}/interests/found/others").status_code == 409
     # Nobody sees scores again before the newcomers have scored; who saw them corrects nothing.
+    sign_in(client, eva)
+    assert "yours stand as they are" in client.get(base).text
+    sign_in(client, journey.cast.chair)
     assert client.get(f"{base}/moderation").status_code == 409
     session.rollback()
     with pytest.raises(WrongMoment, match="seen the others"):
