@@ -25,6 +25,7 @@ from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from marketplace.web.log_words import DOWNLOADED
+from scoring.panel.aliases.queries import judges_unnamed
 
 KIND_WORDS: Mapping[log.Kind, str] = {
     log.Kind.PUBLICATION: N_("Publication"),
@@ -115,11 +116,11 @@ def own_timeline(
     """
     challenge = own_challenge(session, reference, actor)
     sealed = _sealed(session, challenge)
-    sight = _sight(actor, sealed=sealed)
+    audits = _audits(session, reference, actor)
+    sight = _sight(audits=audits, sealed=sealed)
     page = chain_reading.page(
         session, reference, sight.of_kind(kind), words=words.strip(), after=after
     )
-    audits = actor.may(Permission.RECORD_AUDIT)
     return Timeline(
         reference=reference,
         title=challenge.title,
@@ -134,7 +135,8 @@ def own_timeline(
 def latest(session: Session, challenge: Challenge, actor: Actor) -> list[Told]:
     """Give the last few entries that the actor may see, the newest first."""
     sealed = _sealed(session, challenge)
-    sight = _sight(actor, sealed=sealed)
+    audits = _audits(session, challenge.reference, actor)
+    sight = _sight(audits=audits, sealed=sealed)
     found = chain_reading.latest(session, challenge.reference, sight, LATEST)
     return [_told(entry, sight, sealed=sealed) for entry in found]
 
@@ -194,6 +196,13 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
     challenge = own_challenge(session, reference, actor)
     if not actor.may(Permission.RECORD_AUDIT):
         raise Forbidden(N_("The log’s file is for the body’s auditors."))
+    if not _audits(session, reference, actor):
+        raise WrongMoment(
+            N_(
+                "You sit on a panel that judges these bids without the names of their bidders. "
+                "You can have the log’s file when the panel has finished."
+            )
+        )
     if _sealed(session, challenge):
         raise WrongMoment(
             N_("The log of this challenge can be downloaded when its bids are opened.")
@@ -233,8 +242,15 @@ def _sealed(session: Session, challenge: Challenge) -> bool:
     return challenge.state not in _ENDED and not is_opened(session, challenge.stage.id)
 
 
-def _sight(actor: Actor, *, sealed: bool) -> Sight:
-    audits = actor.may(Permission.RECORD_AUDIT)
+def _audits(session: Session, reference: str, actor: Actor) -> bool:
+    """Tell whether the actor reads as an auditor: not while on a panel from which names are
+    withheld, for an auditor's log tells which bid is whose."""
+    return actor.may(Permission.RECORD_AUDIT) and not judges_unnamed(
+        session, reference, actor.user_id
+    )
+
+
+def _sight(*, audits: bool, sealed: bool) -> Sight:
     return Sight(
         {
             action: frozenset({*log.places(action), "actor"})

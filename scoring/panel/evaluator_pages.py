@@ -20,6 +20,8 @@ from bids.queries import OpenedBid, opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import declarations, queries
+from scoring.panel.aliases import queries as aliases
+from scoring.panel.aliases.files import as_given
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import Fault, score_fault
@@ -187,16 +189,23 @@ class QuestionPage:
         return None
 
 
-def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = None) -> OwnWork:
+def own_work(
+    session: Session, found: Meeting, opened: Sequence[OpenedBid] | None = None
+) -> OwnWork:
     """Give an evaluator's own work: drafts until submission, the scores that count afterwards.
 
-    `known` are the bidders where the caller has read them already.
+    `opened` are the bids where the caller has read them already.
 
     Raises:
         Forbidden: the actor does not sit on the panel.
     """
     member = found.own_seat
-    all_bidders = queries.bidders(session, found.stage.id) if known is None else known
+    drawn = aliases.drawn(session, found.stage.id)
+    all_bidders = (
+        queries.bidders(session, found.stage.id, named=found.names_open)
+        if opened is None
+        else queries.bidders_of(opened, drawn.words, named=found.names_open)
+    )
     interests = [
         item
         for item in declarations.declared_interests(session, found.stage.id)
@@ -233,7 +242,10 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
             OwnQuestion(
                 question,
                 in_reading_order(
-                    member.id, by_question.get(question.id, []), lambda score: score.bidder.bid_id
+                    drawn.seed,
+                    member.label,
+                    by_question.get(question.id, []),
+                    lambda score: score.bidder.reference,
                 ),
             )
             for question in queries.questions_of(member, found.stage)
@@ -241,11 +253,6 @@ def own_work(session: Session, found: Meeting, known: Sequence[Bidder] | None = 
         interests=interests,
         bidders=all_bidders,
     )
-
-
-def bidder_of(bid: OpenedBid) -> Bidder:
-    """Give who bids, out of an opened bid."""
-    return Bidder(bid.bid_id, bid.reference, bid.supplier_name, bid.state)
 
 
 Place = tuple[uuid.UUID, uuid.UUID]
@@ -283,9 +290,10 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
     queries.load_scales(session, found.stage)
     question = queries.question_named(found.stage, key)
     opened = opened_bids(session, found.stage.id)
-    work = own_work(session, found, [bidder_of(bid) for bid in opened])
+    work = own_work(session, found, opened)
     current = work.on(question)
     readable = {score.bidder.bid_id for score in current.scores}
+    files = {bid.bid_id: bid.attachments for bid in opened if bid.intact}
     return QuestionPage(
         reference=found.challenge.reference,
         challenge_title=found.challenge.title,
@@ -296,6 +304,8 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
         asked=bid_queries.shown_to_panel(session, readable, key),
         files={
-            bid.bid_id: bid.attachments for bid in opened if bid.bid_id in readable and bid.intact
+            score.bidder.bid_id: as_given(score.bidder, files[score.bidder.bid_id])
+            for score in current.scores
+            if score.bidder.bid_id in files
         },
     )

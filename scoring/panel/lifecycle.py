@@ -215,6 +215,8 @@ def obstacles_to_scoring(
     minimum_panel: int,
     marked: Sequence[str],
     questions: Mapping[str, str] | None = None,
+    *,
+    names_withheld: bool = False,
 ) -> list[Obstacle]:
     """Name everything that stands in the way of scoring, or of moderation where the panel changed
     while it scored; empty when it may begin.
@@ -225,10 +227,21 @@ def obstacles_to_scoring(
     `questions` are titles by key. Bidders are known by name; `marked` are those whose bid is not
     what was submitted, or who declared a ground of exclusion, and of whom no officer has decided:
     what somebody forged must not be scored as theirs, and whoever must be excluded must not be
-    scored at all.
+    scored at all. Where names are withheld those are counted only: the panel is told beside a bid
+    that it was marked, and must not know whose that was.
     """
     found: list[Obstacle] = []
-    if marked:
+    if marked and names_withheld:
+        found.append(
+            Obstacle(
+                N_(
+                    "Bids that were marked at the opening, or that declare a ground of exclusion, "
+                    "wait for a procurement officer to decide about them: %(count)d."
+                ),
+                {"count": len(marked)},
+            )
+        )
+    elif marked:
         found.append(
             Obstacle(
                 N_(

@@ -30,7 +30,7 @@ register(
         "interest.decided": _told(
             N_("An interest of %(label)s in %(party)s was decided: %(measure)s")
         ),
-        "scoring.began": _told(N_("Scoring began"), frozenset({"members"})),
+        "scoring.began": _told(N_("Scoring began"), frozenset({"members", "order_sha256"})),
         "sheet.imported": _told(N_("%(label)s brought scores by a sheet, as drafts"), _LABEL),
         "scores.submitted": _told(N_("%(label)s submitted scores"), _LABEL),
         "score.corrected": _told(N_("%(label)s corrected a score"), _LABEL),

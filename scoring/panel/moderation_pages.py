@@ -24,6 +24,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.engine.numbers import display_text
 from scoring.panel import declarations, queries
+from scoring.panel.aliases import queries as aliases
+from scoring.panel.aliases.files import as_given
 from scoring.panel.desk import notes
 from scoring.panel.lifecycle import PanelPhase, Seat
 from scoring.panel.queries import Bidder, Meeting, Question
@@ -115,7 +117,7 @@ def moderation_list(session: Session, found: Meeting) -> list[ModerationCell]:
     return _cells(
         session,
         found,
-        queries.bidders(session, found.stage.id),
+        queries.bidders(session, found.stage.id, named=found.names_open),
         declarations.recusals(session, found.stage.id),
         _agreed_scores(session, found),
     )
@@ -223,7 +225,9 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
     opened = {bid.bid_id: bid for bid in opened_bids(session, found.stage.id)}
     kept_apart = declarations.recusals(session, found.stage.id)
     agreed = _agreed_scores(session, found)
-    bidders = [Bidder(b.bid_id, b.reference, b.supplier_name, b.state) for b in opened.values()]
+    bidders = queries.bidders_of(
+        opened.values(), aliases.words_of(session, found.stage), named=found.names_open
+    )
     cells = _cells(session, found, bidders, kept_apart, agreed)
     place = next(
         (
@@ -257,7 +261,7 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
         answer=opened[bid_id].answers.get(key, ""),
         flaw=None if (flaw := opened[bid_id].flaw) is None else FLAW_WORDS[flaw],
         asked=bid_queries.shown_to_panel(session, [bid_id], key).get(bid_id, ()),
-        files=opened[bid_id].attachments if opened[bid_id].intact else (),
+        files=as_given(cell.bidder, opened[bid_id].attachments) if opened[bid_id].intact else (),
         scale=queries.scale(found.stage, cell.question),
         earlier=[
             score

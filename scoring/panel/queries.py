@@ -3,7 +3,7 @@ decision. Pages of evaluators and of the chair have modules of their own."""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, EligibilityDecision, OpenedSubmission, Submission
+from bids.opened import OpenedBid
 from bids.team.lifecycle import InvitationState
 from bids.team.models import TeamInvitation
 from challenges.kinds import CriterionKind
@@ -20,6 +21,8 @@ from marketplace.core.accounts.models import Membership, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import declarations
+from scoring.panel.aliases import drawing
+from scoring.panel.aliases.models import BidAlias
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.interests.models import (
     AgreementVoid,
@@ -56,6 +59,7 @@ __all__ = [
     "all_consensus",
     "bidder_named",
     "bidders",
+    "bidders_of",
     "candidates",
     "current_consensus",
     "current_scores",
@@ -82,23 +86,35 @@ __all__ = [
 class Bidder:
     """Who bids, and nothing of what the bid says.
 
-    Pages of the panel show and address a bid by `shown` and `handle` alone.
+    Pages of the panel show and address a bid by `shown` and `handle` alone. `word` is what was
+    drawn for the bid where names are withheld, empty where they are not; `named` tells that
+    whoever looks may know the name too.
     """
 
     bid_id: uuid.UUID
     reference: str
     supplier_name: str
     state: BidState
+    word: str = ""
+    named: bool = False
+
+    @property
+    def withheld(self) -> bool:
+        """Tell whether the name is withheld from whoever looks."""
+        return bool(self.word) and not self.named
 
     @property
     def shown(self) -> str:
         """Give what the panel calls this bid."""
-        return self.supplier_name
+        if not self.word:
+            return self.supplier_name
+        alias = drawing.shown(self.word)
+        return f"{self.supplier_name} ({alias})" if self.named else alias
 
     @property
     def handle(self) -> str:
         """Give what names this bid in addresses and fields."""
-        return self.reference
+        return drawing.handle(self.word) if self.word else self.reference
 
 
 @dataclass(frozen=True)
@@ -114,15 +130,43 @@ class Question:
     max_score: Decimal
 
 
-def bidders(session: Session, stage_id: uuid.UUID) -> list[Bidder]:
-    """Give the bidders whose bids were opened, in the alphabet's order."""
+def bidders(session: Session, stage_id: uuid.UUID, *, named: bool = False) -> list[Bidder]:
+    """Give the bidders whose bids were opened, in the order of what the panel calls them.
+
+    `named` tells that whoever looks may know the names that are withheld.
+    """
     rows = session.execute(
-        select(Bid.id, Bid.reference, Organisation.name, Bid.state)
+        select(Bid.id, Bid.reference, Organisation.name, Bid.state, BidAlias.word)
         .join(Organisation, Organisation.id == Bid.supplier_id)
+        .outerjoin(BidAlias, BidAlias.bid_id == Bid.id)
         .where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
     )
-    found = [Bidder(*row) for row in rows]
-    return sorted(found, key=lambda bidder: (bidder.supplier_name.casefold(), bidder.reference))
+    return _in_order(
+        Bidder(bid_id, reference, name, state, word or "", named)
+        for bid_id, reference, name, state, word in rows
+    )
+
+
+def bidders_of(
+    bids: Iterable[OpenedBid], words: Mapping[uuid.UUID, str], *, named: bool = False
+) -> list[Bidder]:
+    """Give the same out of opened bids, which the caller has read with the words drawn for them."""
+    return _in_order(
+        Bidder(
+            bid.bid_id,
+            bid.reference,
+            bid.supplier_name,
+            bid.state,
+            words.get(bid.bid_id, ""),
+            named,
+        )
+        for bid in bids
+    )
+
+
+def _in_order(found: Iterable[Bidder]) -> list[Bidder]:
+    """Sort by alias where there are any: an order by name would tell what the alias hides."""
+    return sorted(found, key=lambda one: ((one.word or one.supplier_name).casefold(), one.handle))
 
 
 def marked_undecided(session: Session, stage_id: uuid.UUID) -> list[str]:
@@ -385,4 +429,5 @@ def obstacles(
         stage.minimum_panel,
         marked,
         {question.key: question.title for question in questions(stage)},
+        names_withheld=stage.names_withheld,
     )

@@ -21,6 +21,7 @@ from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
 from marketplace.core.permissions import GUEST_ROLES, ROLE_PERMISSIONS, Actor, Permission, Role
 from marketplace.core.text import N_
+from scoring.panel.aliases.policy import names_kept
 from scoring.panel.lifecycle import PanelPhase, Seat, phase_of
 from scoring.panel.models import Panel, PanelMember
 
@@ -72,6 +73,21 @@ class Meeting:
         if self.panel is None:
             raise WrongMoment(N_("The panel has not been named yet."))
         return self.panel
+
+    @property
+    def names_open(self) -> bool:
+        """Tell whether whoever meets may know which bid is whose."""
+        seat = self.member.seat if self.member else None
+        return not (self.stage.names_withheld and names_kept(seat, self.phase, self.state))
+
+    @property
+    def interests_open(self) -> bool:
+        """Tell whether whoever meets may know of others who is kept away from whose bid.
+
+        Where names are withheld, a score that is missing would tell an evaluator which bid it is.
+        The chair decides about interests, and so has to know.
+        """
+        return self.names_open or self.member is None or self.member.seat is Seat.CHAIR
 
     @property
     def state(self) -> State:

@@ -16,7 +16,8 @@ from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import queries
-from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, bidder_of, own_work
+from scoring.panel.aliases.files import as_given
+from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, own_work
 from scoring.panel.queries import Bidder, Meeting
 
 
@@ -70,7 +71,7 @@ class Desk:
             ],
             flaw=self.flaws.get(bidder.bid_id),
             asked=[query for query in asked if query.key is None],
-            files=self.files.get(bidder.bid_id, ()),
+            files=as_given(bidder, self.files.get(bidder.bid_id, ())),
             bids=[(one, left[one]) for one in dict.fromkeys(own.bidder for _item, own in cells)],
         )
 
@@ -123,7 +124,7 @@ def whole_desk(session: Session, found: Meeting) -> Desk:
     """
     queries.load_scales(session, found.stage)
     opened = opened_bids(session, found.stage.id)
-    work = own_work(session, found, [bidder_of(bid) for bid in opened])
+    work = own_work(session, found, opened)
     readable = {score.bidder.bid_id for item in work.questions for score in item.scores}
     read = [bid for bid in opened if bid.bid_id in readable]
     return Desk(

@@ -102,6 +102,8 @@ class Record:
     interests: Sequence[Declared]
     questions: Sequence[tuple[Question, Sequence[Cell]]]
     bids: Sequence[str]
+    # Whether the interests of others are in it.
+    interests_of_all: bool
 
 
 def record(session: Session, found: Meeting) -> Record:
@@ -117,7 +119,7 @@ def record(session: Session, found: Meeting) -> Record:
     apart = declarations.recusals(session, stage.id)
     bidders = [
         bidder
-        for bidder in queries.bidders(session, stage.id)
+        for bidder in queries.bidders(session, stage.id, named=found.names_open)
         if found.member is None or (found.member.id, bidder.bid_id) not in apart
     ]
     cells = _cells(session, found, seats)
@@ -125,7 +127,7 @@ def record(session: Session, found: Meeting) -> Record:
         reference=found.challenge.reference,
         title=found.challenge.title,
         people=[_sitter(found, member) for member in seats],
-        interests=_interests(session, stage.id, seats, bidders),
+        interests=_interests(session, found, seats, bidders),
         questions=[
             (
                 question,
@@ -138,6 +140,7 @@ def record(session: Session, found: Meeting) -> Record:
             for question in queries.questions(stage)
         ],
         bids=[bidder.reference for bidder in bidders],
+        interests_of_all=found.interests_open,
     )
 
 
@@ -161,7 +164,7 @@ def _sitter(found: Meeting, member: PanelMember) -> Sitter:
 
 
 def _interests(
-    session: Session, stage_id: uuid.UUID, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
+    session: Session, met: Meeting, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
 ) -> list[Declared]:
     """Give the interests of all who ever sat, those found later too, with every decision."""
     members = {member.id: member for member in seats}
@@ -193,7 +196,7 @@ def _interests(
             decisions=[(d.measure, d.reason, d.decided_by.name, d.decided_at) for d in decisions],
         )
         for declaration, decisions in found.values()
-        if declaration.party.bid_ids & shown
+        if declaration.party.bid_ids & shown and _may_know(met, declaration.member_id)
     ]
     told += [
         Declared(
@@ -208,10 +211,14 @@ def _interests(
             ],
             found_at=row.found.found_at,
         )
-        for row in found_interests(session, stage_id)
-        if row.found.party.bid_ids & shown
+        for row in found_interests(session, met.stage.id)
+        if row.found.party.bid_ids & shown and _may_know(met, row.found.member_id)
     ]
     return sorted(told, key=lambda one: (queries.numbered(one.label), one.bidder.casefold()))
+
+
+def _may_know(met: Meeting, member_id: uuid.UUID) -> bool:
+    return met.interests_open or (met.member is not None and met.member.id == member_id)
 
 
 Scored = tuple[Sequence[Given], Sequence[Agreed]]

@@ -3,6 +3,7 @@
 The content comes out of these functions and of no other, so that nobody reads unrecorded.
 """
 
+import io
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -14,18 +15,22 @@ from bids.lifecycle import BidState
 from bids.log_words import READ
 from challenges.stages import recording
 from challenges.stages.place import Where
+from marketplace.core.access import current_files
 from marketplace.core.clock import Clock
+from marketplace.core.database import db
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.core.vault.envelopes import Reader
 from scoring.panel import declarations, evaluator_pages, moderation_pages, policy, queries
+from scoring.panel.aliases import files as aliases
 from scoring.panel.desk.pages import BidPage, Desk, whole_desk
 from scoring.panel.evaluator_pages import QuestionPage
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.moderation_pages import CellPage
-from scoring.panel.queries import Meeting
+from scoring.panel.queries import Bidder, Meeting
 
 _NO_SUCH_FILE = N_("There is no such file.")
 
@@ -122,37 +127,53 @@ def read_cell(at: Where, key: str, handle: str, *, actor: Actor, clock: Clock) -
 
 def read_file(
     at: Where, handle: str, place: int, *, actor: Actor, clock: Clock
-) -> tuple[Attachment, str]:
-    """Give a member what a file of a bid is and its digest in the store, and record the read.
+) -> tuple[Attachment, Reader]:
+    """Give a member what a file of a bid is, and its content, and record the read.
 
-    `place` is the file's place in the bid, from 0.
+    `place` is the file's place in the bid, from 0. Where names are withheld it is given without
+    what names its author.
 
     Raises:
         NotFound: the challenge is another body's, there is no such file of a valid bid, the bid is
             not as it was submitted, or the actor is recused from it.
         Forbidden: the actor does not sit on the panel, or neither scores nor moderates.
-        WrongMoment: not briefed, not declared, or scoring has not begun.
+        WrongMoment: not briefed, not declared, or scoring has not begun; or names are withheld
+            and the file could hold one.
     """
+    # Cleaned before the write lock is asked for: a large file must not keep others waiting.
+    _found, bidder, attachment, sha256 = _file(db.session(), at, handle, place, actor)
+    content = None
+    if bidder.withheld:
+        source = current_files().open(sha256)
+        attachment, content = aliases.cleaned(bidder, place, attachment, source)
     with transaction() as session:
-        found = queries.meeting(session, at, actor)
-        ensure(policy.can_read_files(actor, found.member, found.phase))
-        bidder = queries.bidder_named(queries.bidders(session, found.stage.id), handle)
-        bid = opened.find_opened_bid(session, found.stage.id, bidder.reference)
-        apart = declarations.recusals(session, found.stage.id)
-        if (
-            bid is None
-            or bid.state is not BidState.VALID
-            or not bid.intact
-            or (found.own_seat.id, bid.bid_id) in apart
-            or not place < len(bid.attachments)
-        ):
-            raise NotFound(_NO_SUCH_FILE)
-        file = opening.find(session, bid.bid_id, bid.version, place)
-        if file is None:
-            raise NotFound(_NO_SUCH_FILE)
-        given = bid.attachments[place], file.sha256
-        _record(session, found, [bid.reference], None, actor, clock, file=given[0].sha256)
-    return given
+        found, bidder, original, sha256 = _file(session, at, handle, place, actor)
+        _record(session, found, [bidder.reference], None, actor, clock, file=original.sha256)
+    return attachment, current_files().open(sha256) if content is None else io.BytesIO(content)
+
+
+def _file(
+    session: Session, at: Where, handle: str, place: int, actor: Actor
+) -> tuple[Meeting, Bidder, Attachment, str]:
+    found = queries.meeting(session, at, actor)
+    ensure(policy.can_read_files(actor, found.member, found.phase))
+    bidder = queries.bidder_named(
+        queries.bidders(session, found.stage.id, named=found.names_open), handle
+    )
+    bid = opened.find_opened_bid(session, found.stage.id, bidder.reference)
+    apart = declarations.recusals(session, found.stage.id)
+    if (
+        bid is None
+        or bid.state is not BidState.VALID
+        or not bid.intact
+        or (found.own_seat.id, bid.bid_id) in apart
+        or not place < len(bid.attachments)
+    ):
+        raise NotFound(_NO_SUCH_FILE)
+    file = opening.find(session, bid.bid_id, bid.version, place)
+    if file is None:
+        raise NotFound(_NO_SUCH_FILE)
+    return found, bidder, bid.attachments[place], file.sha256
 
 
 def _record(

@@ -20,6 +20,7 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import declarations, policy, queries
+from scoring.panel.aliases import service as aliases
 from scoring.panel.desk import notes
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
@@ -90,6 +91,7 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
                 raise WrongMoment(_UNREADABLE, bidder=bid.supplier_name)
         advance_stage(session, found.stage, Event.BEGIN_EVALUATION, clock=clock)
         found.named_panel.scoring_began_at = clock.now()
+        lots = aliases.draw(session, found.stage, all_bidders, clock=clock)
         recording.append(
             session,
             found.stage,
@@ -98,6 +100,7 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
             actor=actor,
             members=[member.label for member in found.members],
             bids=[bidder.reference for bidder in queries.valid(all_bidders)],
+            **lots,
         )
 
 

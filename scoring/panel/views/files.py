@@ -15,7 +15,7 @@ from scoring.panel.views.frame import blueprint
 @requires(Permission.SCORE_RECORD)
 def file(at: Place, handle: str, place: int) -> Response:
     """Give a member a file of a bid; the reading is recorded before a byte is sent."""
-    attachment, sha256 = service.read_file(
+    attachment, content = service.read_file(
         at, handle, place, actor=access.current_actor(), clock=access.clock()
     )
-    return file_response(attachment, access.current_files().open(sha256))
+    return file_response(attachment, content)

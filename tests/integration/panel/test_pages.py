@@ -20,6 +20,7 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Role
 from scoring.panel import queries, service
+from scoring.panel.aliases import queries as aliases
 from scoring.panel.lifecycle import Measure
 from scoring.panel.models import ScoreDraft
 from scoring.panel.order import in_reading_order
@@ -272,12 +273,16 @@ def test_question_page_of_two_evaluators_has_its_own_order(
     for number in range(6):
         add_bid(scoring, f"Willow{number}")
     stage_id = scoring.challenge.stage.id
-    bids = [bidder.bid_id for bidder in queries.bidders(session, stage_id)]
-    names = {bidder.bid_id: bidder.supplier_name for bidder in queries.bidders(session, stage_id)}
+    names = {
+        bidder.reference: bidder.supplier_name for bidder in queries.bidders(session, stage_id)
+    }
+    seed = aliases.drawn(session, stage_id).seed
     for who in ("eva", "evan"):
         member = queries.member_of(session, stage_id, scoring.users[who].id)
         assert member is not None
-        wanted = [names[bid] for bid in in_reading_order(member.id, bids, lambda bid: bid)]
+        wanted = [
+            names[bid] for bid in in_reading_order(seed, member.label, names, lambda bid: bid)
+        ]
         page = visit(who, "/questions/solves")[1]
         shown = re.findall(
             r'<h2 class="govuk-heading-m" id="bid-[^"]+" tabindex="-1">([^<]+)</h2>', page
