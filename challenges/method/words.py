@@ -145,7 +145,7 @@ COMBINE_MEANINGS: Mapping[str, str] = {
     ),
     Combine.MEDIAN: N_(
         "As with the average, but a single score far from the others hardly counts. Of an even "
-        "number of scores, the mean of the middle two is taken."
+        "number of scores, the average of the middle two is taken."
     ),
 }
 
@@ -161,7 +161,7 @@ _COMBINED: Mapping[str, str] = {
     ),
     Combine.MEDIAN: N_(
         "Each evaluator scores alone, with a reason. These scores stand as they are: for each "
-        "question the middle one counts, or the mean of the middle two."
+        "question the middle one counts, or the average of the middle two."
     ),
 }
 

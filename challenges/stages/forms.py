@@ -48,7 +48,11 @@ class CarryForm(BaseForm):
     """What is carried from an earlier stage; the choices are made for the stage."""
 
     source = RadioField(
-        _l("What is carried?"), widget=GovRadioInput(), validate_choice=False, choices=[]
+        _l("What is carried?"),
+        widget=GovRadioInput(),
+        validators=[InputRequired(_l("Choose what is carried."))],
+        validate_choice=False,
+        choices=[],
     )
     weight = ExactDecimalField(
         _l("Weight"),

@@ -73,11 +73,11 @@ def test_scores_stand_from_the_correction_to_the_report(
     sign_in(client, cast.chair)
     page = client.get(f"{base}/panel/moderation").text
     assert "These scores stand as each evaluator gave them" in page
-    assert "mean of its scores counts" in page
+    assert "average of its scores counts" in page
     assert "To agree" not in page
     assert page.index("<strong>3.00</strong> of 5") < page.index("<strong>3.25</strong> of 5")
     cell = client.get(f"{base}/panel/moderation/solves/{own}").text
-    assert "their mean counts" in cell
+    assert "their average counts" in cell
     assert "It answers another question." in cell
     assert "Agree one score" not in cell
     assert "Lock quality and see the result" in client.get(f"{base}/panel").text
