@@ -135,8 +135,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
     """
     stage = own_stage(session, at, actor)
     found = queries.decision(session, stage)
-    locked = found.panel.quality_locked_at if found.panel else None
-    ensure(policy.can_read_result(actor, locked))
+    _ensure_readable(found, actor)
     computed = found.computed
     if computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
@@ -208,7 +207,7 @@ def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> Trac
     """
     stage = own_stage(session, at, actor)
     found = queries.decision(session, stage)
-    ensure(policy.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
+    _ensure_readable(found, actor)
     if found.computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
     if _kept_away(session, stage, bid_reference, actor):
@@ -222,6 +221,11 @@ def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> Trac
             name = bid.get("supplier") or bid_reference
             return TracePage(stage, name, row, found.computed.evaluation["criteria"])
     raise NotFound(N_("There is no such bid."))
+
+
+def _ensure_readable(found: Decision, actor: Actor) -> None:
+    locked_at = found.panel.quality_locked_at if found.panel else None
+    ensure(policy.can_read_result(actor, locked_at, chair_id=queries.chair_id(found.panel)))
 
 
 def _kept_away(session: Session, stage: Stage, bid_reference: str, actor: Actor) -> bool:

@@ -32,9 +32,16 @@ READERS = (
 )
 
 
-def can_read_result(actor: Actor, quality_locked_at: datetime | None) -> Answer:
-    """Tell whether the actor may see totals, prices and ranks: only after the lock."""
-    if not any(actor.may(permission) for permission in READERS):
+def can_read_result(
+    actor: Actor, quality_locked_at: datetime | None, *, chair_id: uuid.UUID | None
+) -> Answer:
+    """Tell whether the actor may see totals, prices and ranks: only after the lock.
+
+    Who chairs other panels of the body has no part in this one.
+    """
+    others = (each for each in READERS if each is not Permission.AWARD_RECOMMEND)
+    chairs = actor.may(Permission.AWARD_RECOMMEND) and actor.user_id == chair_id
+    if not chairs and not any(actor.may(permission) for permission in others):
         return lacks_right(
             N_("The result is for the chair, approvers, procurement officers and auditors.")
         )

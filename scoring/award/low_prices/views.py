@@ -31,7 +31,9 @@ def index(at: Place) -> str:
     actor, session, now = access.current_actor(), db.session(), access.clock().now()
     stage = own_stage(session, at, actor)
     found = decisions.decision(session, stage)
-    ensure(awards.can_read_result(actor, found.panel.quality_locked_at if found.panel else None))
+    locked_at = found.panel.quality_locked_at if found.panel else None
+    chair_id = decisions.chair_id(found.panel)
+    ensure(awards.can_read_result(actor, locked_at, chair_id=chair_id))
     return render_template(
         "low_prices/index.html",
         challenge=stage.challenge,

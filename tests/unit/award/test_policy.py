@@ -34,8 +34,15 @@ def refused_for(answer: Answer, ground: Ground) -> None:
     "role", [Role.CHAIR, Role.APPROVER, Role.PROCUREMENT_OFFICER, Role.AUDITOR]
 )
 def test_result_after_the_lock_is_for_those_who_decide_or_audit(role: Role) -> None:
-    assert policy.can_read_result(an_actor(role), ENDS).allowed
-    refused_for(policy.can_read_result(an_actor(role), None), Ground.MOMENT)
+    actor = an_actor(role)
+    assert policy.can_read_result(actor, ENDS, chair_id=actor.user_id).allowed
+    refused_for(policy.can_read_result(actor, None, chair_id=actor.user_id), Ground.MOMENT)
+
+
+def test_result_is_not_for_who_chairs_another_panel_or_none_any_more() -> None:
+    for chair_id in (an_actor(Role.CHAIR).user_id, None):
+        answer = policy.can_read_result(an_actor(Role.CHAIR), ENDS, chair_id=chair_id)
+        refused_for(answer, Ground.RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,7 @@ def test_result_after_the_lock_is_for_those_who_decide_or_audit(role: Role) -> N
 )
 @pytest.mark.parametrize("locked_at", [None, ENDS])
 def test_result_is_for_nobody_else_at_any_time(role: Role, locked_at: datetime | None) -> None:
-    refused_for(policy.can_read_result(an_actor(role), locked_at), Ground.RIGHT)
+    refused_for(policy.can_read_result(an_actor(role), locked_at, chair_id=None), Ground.RIGHT)
 
 
 def test_concluding_is_for_the_chair_of_this_panel() -> None:

@@ -203,7 +203,9 @@ PANEL: Mapping[str, Act] = {
     ),
     "lock quality, see the result": _concludes,
     "read the panel's record": lambda a, m, at: can_read_record(a, m, at.phase),
-    "read the result": lambda a, _m, at: award.can_read_result(a, AT if at.locked else None),
+    "read the result": lambda a, _m, at: award.can_read_result(
+        a, AT if at.locked else None, chair_id=_chair(at)
+    ),
     "decide about a low price": lambda a, _m, at: prices.can_decide(
         a, at.state, has_result=at.locked, awaits_sign_off=at.awaits_sign_off
     ),
