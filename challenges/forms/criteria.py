@@ -76,7 +76,9 @@ class QuestionForm(BaseForm):
     )
     min_score = ExactDecimalField(
         _l("Minimum score (optional)"),
-        description=_l("A bid whose agreed score is lower cannot succeed, however good the rest."),
+        description=_l(
+            "A bid whose score is lower in the end cannot succeed, however good the rest."
+        ),
     )
     descriptors = DescriptorsField(
         _l("What does each score mean?"),

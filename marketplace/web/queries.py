@@ -17,6 +17,7 @@ from challenges.asking import queries as asking
 from challenges.changing.models import ChangeDraft
 from challenges.closing_models import DeadlineChange
 from challenges.joining import queries as joining
+from challenges.kinds import Combine
 from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.notices.kinds import NoticeKind
@@ -254,6 +255,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Challenge.legal_route,
             Challenge.bids_elsewhere,
             Stage.closes_at,
+            Stage.combine,
             own.label("own"),
             Challenge.submitted_by_id,
             Panel.named_at,
@@ -323,6 +325,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         signed=row.signed,
         questions_waiting=row.questions_waiting,
         bids_elsewhere=row.bids_elsewhere,
+        scores_stand=row.combine is not Combine.CONSENSUS,
         award_notice_wanted=not row.award_noticed and _award_notice_required(row),
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))

@@ -43,6 +43,8 @@ class Standing:
     questions_waiting: int = 0
     # Whether the law asks for an award notice that is not recorded yet.
     award_notice_wanted: bool = False
+    # Whether scores stand as each evaluator gave them, so that the panel agrees none.
+    scores_stand: bool = False
     # Whether bids go elsewhere, so that officers bring them in where others open them.
     bids_elsewhere: bool = False
 
@@ -144,10 +146,9 @@ def _of_the_panel(thing: Standing) -> Iterator[Step]:
     elif thing.seat is Seat.EVALUATOR and thing.scoring_began and not thing.scored:
         yield Step(N_("Score the bids"), "panel.home")
     elif thing.seat is Seat.CHAIR and not thing.quality_locked:
-        yield Step(
-            N_("Agree the scores") if thing.moderation_began else N_("Lead the panel"),
-            "panel.chair",
-        )
+        lock = N_("Look at the scores, and lock them")
+        agree = lock if thing.scores_stand else N_("Agree the scores")
+        yield Step(agree if thing.moderation_began else N_("Lead the panel"), "panel.chair")
 
 
 def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:

@@ -8,7 +8,7 @@ kept, with withheld names and losing prices struck out of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,15 @@ from scoring.report.facts import (
 )
 from scoring.report.redacted_result import redact_result
 from scoring.report.striking import Striker
-from scoring.report.values import BidStatus, Edition, Ground, Money, Redaction, Withheld
+from scoring.report.values import (
+    BidStatus,
+    CriterionKind,
+    Edition,
+    Ground,
+    Money,
+    Redaction,
+    Withheld,
+)
 
 COMMERCIAL: Final = Ground(
     "commercial",
@@ -125,7 +133,9 @@ class _Publisher:
             body=full.body,
             co_sponsors=full.co_sponsors,
             challenge=full.challenge,
-            stages=tuple(self._stage(stage) for stage in full.stages),
+            stages=tuple(
+                self._stage(stage, full.stages[:place]) for place, stage in enumerate(full.stages)
+            ),
             people=tuple(self._person(person) for person in full.people),
             decision=self._decision(full.decision),
             timeline=tuple(
@@ -142,7 +152,7 @@ class _Publisher:
             redactions=tuple(_redactions(full, self.rules)),
         )
 
-    def _stage(self, stage: Stage) -> Stage:
+    def _stage(self, stage: Stage, earlier: Sequence[Stage]) -> Stage:
         return Stage(
             id=stage.id,
             name=stage.name,
@@ -160,6 +170,11 @@ class _Publisher:
                 self.winner,
                 ground=COMMERCIAL.id,
                 show_rejections=self.rules.rejection_reasons,
+                priced_before=any(
+                    criterion.kind is CriterionKind.PRICE
+                    for former in earlier
+                    for criterion in former.criteria
+                ),
             ),
         )
 

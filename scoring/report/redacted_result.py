@@ -26,20 +26,22 @@ _FIGURES: Final = ("score", "percentage", "points")
 
 
 def redact_result(
-    stage: Stage, winner: str, *, ground: str, show_rejections: bool
+    stage: Stage, winner: str, *, ground: str, show_rejections: bool, priced_before: bool = False
 ) -> dict[str, Any]:
     """Return a stage's result document with everything that tells a losing price taken out.
 
     Kept: outcomes, ranks, quality figures. A withheld figure is `{"withheld": ground}`. Left out
     whole: traces, sensitivity, panel statistics, low-price flags, and the digest of the evaluation
-    document, from which a guessed price could be confirmed.
+    document, from which a guessed price could be confirmed. `priced_before`: an earlier stage gave
+    points for price, so that a result which is carried from it tells a price as well.
 
     Raises `ValueError` for a stage whose evaluation document is already withheld.
     """
     document = _document(stage)
     formula = _price_formula(document)
     by_price = document["method"].get("ranking", "highest_total") != "highest_total"
-    prices = {item.id for item in stage.criteria if item.kind is CriterionKind.PRICE}
+    telling = {CriterionKind.PRICE, *({CriterionKind.CARRIED} if priced_before else ())}
+    prices = {item.id for item in stage.criteria if item.kind in telling}
     mark = {"withheld": ground}
 
     def row(given: dict[str, Any]) -> dict[str, Any]:

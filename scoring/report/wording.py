@@ -40,13 +40,15 @@ def is_withheld(value: object) -> bool:
 def quality_points(row: Mapping[str, Any], criteria: Sequence[Criterion]) -> dict[str, str] | None:
     """Add up a bid's points on everything but price, as a number of a result document.
 
-    None where a bid has no points; 2 decimals are displayed.
+    None where a bid has no points, or some are withheld; 2 decimals are displayed.
     """
     cells = [
         (row["criteria"].get(criterion.id) or {}).get("points")
         for criterion in criteria
         if criterion.kind is not CriterionKind.PRICE
     ]
+    if any(map(is_withheld, cells)):
+        return None
     exact = [Fraction(cell["exact"]) for cell in cells if cell is not None]
     return shown(sum(exact, Fraction(0)), 2) if exact and len(exact) == len(cells) else None
 

@@ -104,6 +104,8 @@ class Record:
     bids: Sequence[str]
     # Whether the interests of others are in it.
     interests_of_all: bool
+    # Each evaluator's score counts as it was given, so that none was agreed.
+    scores_stand: bool
 
 
 def record(session: Session, found: Meeting) -> Record:
@@ -141,6 +143,7 @@ def record(session: Session, found: Meeting) -> Record:
         ],
         bids=[bidder.reference for bidder in bidders],
         interests_of_all=found.interests_open,
+        scores_stand=stage.scores_stand,
     )
 
 

@@ -185,3 +185,11 @@ def test_change_in_hand_leads_its_writer_on_and_another_officer_to_publish_it(
     role: Role, changes: dict[str, object], expected: list[str | None]
 ) -> None:
     assert steps(role, **{"state": State.OPEN, **changes}) == expected
+
+
+def test_chair_agrees_no_scores_where_they_stand() -> None:
+    led = replace(THING, **LED, moderation_began=True)  # type: ignore[arg-type]
+    chair = Actor(ME, "Una Sample", uuid.uuid4(), frozenset({CHAIR}))
+
+    assert "Agree" in next_steps(led, chair, NOW)[0].words
+    assert "lock them" in next_steps(replace(led, scores_stand=True), chair, NOW)[0].words
