@@ -9,13 +9,24 @@ from bids import policy as bids
 from bids.asking import policy as asking
 from bids.lifecycle import BidState
 from challenges.lifecycle import State
-from marketplace.core.permissions import ALLOWED, Actor, Answer, Ground, Role, lacks_right
+from marketplace.core.permissions import (
+    ALLOWED,
+    Actor,
+    Answer,
+    Ground,
+    Role,
+    lacks_right,
+    wrong_moment,
+)
 from scoring.award import policy as award
 from scoring.award.low_prices import policy as prices
 from scoring.panel import policy as panel
+from scoring.panel.aliases.policy import names_kept
 from scoring.panel.assigning.policy import can_assign
 from scoring.panel.declarations import DeclaredInterest, kept_apart
 from scoring.panel.interests import policy as found
+from scoring.panel.interviews import policy as interviews
+from scoring.panel.interviews.lifecycle import Standing
 from scoring.panel.lifecycle import Interest, Measure, PanelPhase, Seat
 from scoring.panel.models import (
     BidderParty,
@@ -47,6 +58,11 @@ class Moment:
     def locked(self) -> bool:
         """Tell whether quality is locked and the result computed."""
         return self.phase is PanelPhase.LOCKED
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it is between the opening of the bids and the decision."""
+        return self.state in (State.OPENED, State.EVALUATING)
 
 
 MOMENTS = (
@@ -157,6 +173,13 @@ def _concludes(actor: Actor, own: PanelMember | None, at: Moment) -> Answer:
     return panel.can_lock_quality(actor, own, at.phase) if answer.allowed else answer
 
 
+def _reads_name(_actor: Actor, own: PanelMember | None, at: Moment) -> Answer:
+    if own is None or own.left_at is not None:
+        return lacks_right("Only who sits reads on the panel's pages.")
+    withheld = names_kept(own.seat, at.phase, at.state)
+    return wrong_moment("The name is withheld.") if withheld else ALLOWED
+
+
 def _sees_price(actor: Actor, _own: PanelMember | None, at: Moment) -> Answer:
     read = bids.can_read_opened(actor, at.state, opened=at.state not in (State.OPEN, State.CLOSED))
     if read.allowed and not bids.may_see_price(actor, at.state):
@@ -187,6 +210,19 @@ PANEL: Mapping[str, Act] = {
         a, m, _seat_of(CHAIR, at), at.phase
     ),
     "begin scoring": lambda a, m, at: panel.can_begin_scoring(a, m, at.phase),
+    "see the interviews": lambda a, m, at: interviews.can_see(a, m, at.phase),
+    "offer times for interviews": lambda a, m, at: interviews.can_offer(
+        a, m, at.phase, holds=True, withheld=False, running=at.running
+    ),
+    "the same where names are withheld": lambda a, m, at: interviews.can_offer(
+        a, m, at.phase, holds=True, withheld=True, running=at.running
+    ),
+    "choose a time for an own bid": lambda a, _m, at: interviews.can_choose(
+        a, Standing.OPEN, at.phase, None, AT, counts=True, running=at.running
+    ),
+    "record what came of an interview": lambda a, m, at: interviews.can_record(
+        a, m, at.phase, running=at.running
+    ),
     "begin moderation": lambda a, m, at: panel.can_begin_moderation(a, m, at.phase),
     "find an own interest later": _finds_own,
     "find another's later": lambda a, m, at: found.can_find(
@@ -233,6 +269,7 @@ PANEL: Mapping[str, Act] = {
 }
 BID: Mapping[str, Act] = {
     "read it on the panel's pages": lambda a, m, at: panel.can_read_bids(a, m, at.phase),
+    "read there who bids, if withheld": _reads_name,
     "read its files there": lambda a, m, at: panel.can_read_files(a, m, at.phase),
     "write and submit its scores": lambda a, m, at: panel.can_write_scores(a, m, at.phase),
     "correct an own score of it": lambda a, m, at: panel.can_correct_score(a, m, at.phase),
