@@ -24,7 +24,9 @@ _NOT_YOURS = N_("This challenge belongs to another organisation.")
 
 
 def asking_ends(challenge: "Challenge") -> datetime | None:
-    """Give the instant from which questions about the challenge are too late."""
+    """Give the instant from which questions about the challenge are too late; None: none are."""
+    if challenge.bids_elsewhere:
+        return None  # whoever bids there asks there, where all others read the answer
     stage = challenge.stage
     return asked_until(stage.closes_at, challenge.published_at, stage.questions_until)
 
@@ -42,6 +44,10 @@ def can_ask(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
         return lacks_right(N_("Only people who act for a supplier ask questions here."))
     if policy.current_state(challenge, now) is not State.OPEN:
         return wrong_moment(N_("This challenge is not open, so no more questions can be asked."))
+    if challenge.bids_elsewhere:
+        return wrong_moment(
+            N_("Bids for this challenge go elsewhere, and so do questions. Its page says where.")
+        )
     if not takes_questions(challenge, now):
         return wrong_moment(
             N_(

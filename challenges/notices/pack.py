@@ -92,6 +92,7 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
     """Give the answers that a challenge itself holds, by their names."""
     stage = challenge.stage
     records = holding(challenge.notices)
+    bid_at = challenge.elsewhere_link if challenge.bids_elsewhere else around.link
     return {
         "additional_codes": "\n".join(_codes(challenge, main=False)),
         "award_notice": _reference(records.get((NoticeKind.AWARD, 1))),
@@ -110,12 +111,12 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
         "description": _description(challenge),
         "duration": _duration(challenge),
         "gpa": "Yes" if around.gpa else "No",
-        "how_to_bid": f"{around.link}\n{_ONLY_ELECTRONIC}",
+        "how_to_bid": f"{bid_at}\n{_ONLY_ELECTRONIC}",
         "language": "English",
         "link": around.link,
         "lots": _lots(challenge),
         "main_code": "\n".join(_codes(challenge, main=True)),
-        "opening": _opening(stage),
+        "opening": _opening(stage, here=not challenge.bids_elsewhere),
         "options": _options(challenge),
         "places": "\n".join(str(place) for place in places_of(challenge.region)),
         "procedure": ROUTE_WORDS.get(challenge.legal_route or "", ""),
@@ -124,7 +125,7 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
                 None,
                 (
                     instant(asking_ends(challenge)),
-                    f"Questions are asked and answered at {around.link}",
+                    f"Questions are asked and answered at {bid_at}",
                 ),
             )
         ),
@@ -220,9 +221,11 @@ def _lots(challenge: "Challenge") -> str:
     return next(recorded, "No: the challenge is one problem, and each bid answers all of it.")
 
 
-def _opening(stage: "Stage") -> str:
+def _opening(stage: "Stage", *, here: bool) -> str:
     if stage.closes_at is None:
         return ""
+    if not here:
+        return f"{instant(stage.closes_at)}, or later."
     return f"{instant(stage.closes_at)}, or later. Two named officers open all bids together."
 
 

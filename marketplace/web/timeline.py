@@ -52,6 +52,8 @@ _FOR_BODY = (
     "adoption.",
     "opening.officer_named",
     "opening.confirmed",
+    "bringing.",
+    "bids.brought",
     "bids.opened",
     "panel.named",
     "moderation.",

@@ -57,7 +57,7 @@ def ask(
         challenge, bid = locked_opened_bid(session, reference, bid_reference, actor)
         now = clock.now()
         ensure(policy.can_ask(actor, challenge.state, bid.state))
-        if challenge.bids_elsewhere and bid.previous_id is None:
+        if challenge.bids_elsewhere:
             raise WrongMoment(policy.ASKED_ELSEWHERE)
         if concern is None:
             missing = N_("Choose what the query concerns.")

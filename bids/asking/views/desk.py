@@ -89,6 +89,8 @@ def ask(reference: str, bid_reference: str) -> Page:
     status = 200
     if request.method == "GET":
         ensure(policy.can_handle(actor, challenge.state))
+        if challenge.bids_elsewhere:
+            raise WrongMoment(policy.ASKED_ELSEWHERE)
     elif not form.validate():
         status = 422
     else:
