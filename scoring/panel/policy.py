@@ -71,6 +71,16 @@ def can_declare_interests(
     return ALLOWED
 
 
+def can_see_declared(actor: Actor, member: "PanelMember | None") -> Answer:
+    """Answer whether the actor may see what everybody on the panel declared: whoever decides about
+    it. Who chairs another panel of the body has no part in this one."""
+    if _chairs(actor, member) or actor.may(Permission.AWARD_APPROVE):
+        return ALLOWED
+    return lacks_right(
+        N_("Declared interests are for the chair of this panel, and for approvers of the body.")
+    )
+
+
 def can_decide_interest(
     actor: Actor,
     member: "PanelMember | None",

@@ -26,6 +26,7 @@ def declared(at: Place) -> Answer:
     """Show the declared interests and what was decided."""
     found = meet(at)
     actor = access.current_actor()
+    ensure(policy.can_see_declared(actor, found.member))
     rows = [
         (
             row,

@@ -203,6 +203,7 @@ PANEL: Mapping[str, Act] = {
         a, m, at.phase, exists=True, scored=False
     ),
     "declare interests": _declares,
+    "see what all declared": lambda a, m, _at: panel.can_see_declared(a, m),
     "decide another's interest": lambda a, m, at: panel.can_decide_interest(
         a, m, _seat_of(OTHER, at), at.phase
     ),

@@ -312,3 +312,22 @@ def test_see_all_scores_without_a_seat_lacks_the_right(actor: Actor) -> None:
 
 def test_see_all_scores_without_a_panel_is_the_wrong_moment() -> None:
     assert policy.can_see_all_scores(CHAIR, CHAIR_SEAT, None).ground is Ground.MOMENT
+
+
+def test_what_all_declared_is_for_the_chair_of_this_panel_and_approvers() -> None:
+    assert policy.can_see_declared(CHAIR, CHAIR_SEAT).allowed
+    assert policy.can_see_declared(APPROVER, None).allowed
+    for actor, member in (
+        (CHAIR, None),
+        (CHAIR, a_seat(CHAIR, Seat.EVALUATOR)),
+        (CHAIR, a_seat(CHAIR, Seat.CHAIR, left=True)),
+        (EVALUATOR, EVALUATOR_SEAT),
+        (OFFICER, None),
+    ):
+        assert policy.can_see_declared(actor, member).ground is Ground.RIGHT
+
+
+def test_no_score_is_agreed_where_scores_stand() -> None:
+    answer = policy.can_record_consensus(CHAIR, CHAIR_SEAT, MODERATING, scores_stand=True)
+    assert answer.ground is Ground.MOMENT
+    assert policy.can_record_consensus(CHAIR, CHAIR_SEAT, MODERATING).allowed
