@@ -47,12 +47,12 @@ def _pdf(content: bytes) -> bytes:
     if reader.is_encrypted:
         raise CannotClean("encrypted")
     writer = PdfWriter()
+    seen: set[int] = set()
     for page in reader.pages:
+        # Before it is copied: what a page no longer leads to is not brought along.
+        _bare(page, seen)
         writer.add_page(page)
     writer.metadata = None
-    seen: set[int] = set()
-    for page in writer.pages:
-        _bare(page, seen)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

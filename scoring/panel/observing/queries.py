@@ -102,8 +102,8 @@ class Record:
     interests: Sequence[Declared]
     questions: Sequence[tuple[Question, Sequence[Cell]]]
     bids: Sequence[str]
-    # Whether the interests of others are in it.
-    interests_of_all: bool
+    # Not where names are withheld.
+    with_interests: bool
     # Each evaluator's score counts as it was given, so that none was agreed.
     scores_stand: bool
 
@@ -129,7 +129,8 @@ def record(session: Session, found: Meeting) -> Record:
         reference=found.challenge.reference,
         title=found.challenge.title,
         people=[_sitter(found, member) for member in seats],
-        interests=_interests(session, found, seats, bidders),
+        # Beside the scores they would tell whose bid it is: where one is missing, one is recused.
+        interests=_interests(session, stage.id, seats, bidders) if found.names_open else [],
         questions=[
             (
                 question,
@@ -142,7 +143,7 @@ def record(session: Session, found: Meeting) -> Record:
             for question in queries.questions(stage)
         ],
         bids=[bidder.reference for bidder in bidders],
-        interests_of_all=found.interests_open,
+        with_interests=found.names_open,
         scores_stand=stage.scores_stand,
     )
 
@@ -167,7 +168,7 @@ def _sitter(found: Meeting, member: PanelMember) -> Sitter:
 
 
 def _interests(
-    session: Session, met: Meeting, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
+    session: Session, stage_id: uuid.UUID, seats: Sequence[PanelMember], bidders: Sequence[Bidder]
 ) -> list[Declared]:
     """Give the interests of all who ever sat, those found later too, with every decision."""
     members = {member.id: member for member in seats}
@@ -199,7 +200,7 @@ def _interests(
             decisions=[(d.measure, d.reason, d.decided_by.name, d.decided_at) for d in decisions],
         )
         for declaration, decisions in found.values()
-        if declaration.party.bid_ids & shown and _may_know(met, declaration.member_id)
+        if declaration.party.bid_ids & shown
     ]
     told += [
         Declared(
@@ -214,14 +215,10 @@ def _interests(
             ],
             found_at=row.found.found_at,
         )
-        for row in found_interests(session, met.stage.id)
-        if row.found.party.bid_ids & shown and _may_know(met, row.found.member_id)
+        for row in found_interests(session, stage_id)
+        if row.found.party.bid_ids & shown
     ]
     return sorted(told, key=lambda one: (queries.numbered(one.label), one.bidder.casefold()))
-
-
-def _may_know(met: Meeting, member_id: uuid.UUID) -> bool:
-    return met.interests_open or (met.member is not None and met.member.id == member_id)
 
 
 Scored = tuple[Sequence[Given], Sequence[Agreed]]
