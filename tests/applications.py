@@ -1,13 +1,15 @@
 """Makes applications that share what is dear to make and the same for all: owns that sharing.
 
 An application for each test costs more than most tests do. What is kept here between those of
-one process is derived from the code alone, never from a test: functions that build addresses,
-compiled templates, the text of SQL statements, and unpacked fonts.
+one process is derived from the code alone, never from a test: compiled routes and templates, the
+text of SQL statements, and unpacked fonts.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from io import BytesIO
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -15,7 +17,7 @@ from fontTools.ttLib import woff2  # type: ignore[import-untyped]  # it ships no
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import Dialect, Engine
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
 from marketplace.app import create_app
 from marketplace.config import Settings
@@ -69,30 +71,77 @@ def _share_statements(engine: Engine) -> None:
     engine.update_execution_options(compiled_cache=_statements)
 
 
+class _Routes(Map):
+    """Routes of one application, compiled once for all applications that have the same.
+
+    Most of making an application would else go into reading its routes and compiling functions
+    that match and build their addresses.
+    """
+
+    _compiled: ClassVar[dict[object, Map]] = {}
+
+    def __init__(self, *, host_matching: bool) -> None:
+        super().__init__(host_matching=host_matching)
+        self._given: list[Rule] = []
+        self._own: Map | None = None
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Take a route, to be compiled when the first is asked for."""
+        self._given.extend(rulefactory.get_rules(self))
+        self._own = None
+
+    def _map(self) -> Map:
+        if self._own is None:
+            key = (self.host_matching, *self.converters.items(), *map(_all_of, self._given))
+            if key not in self._compiled:
+                made = Map(host_matching=self.host_matching, converters=self.converters)
+                for rule in self._given:
+                    made.add(_unbound(rule))
+                self._compiled[key] = made
+            self._own = self._compiled[key]
+        return self._own
+
+    def bind(self, *args: Any, **options: Any) -> MapAdapter:
+        """Give what builds addresses of the site."""
+        return self._map().bind(*args, **options)
+
+    def bind_to_environ(self, *args: Any, **options: Any) -> MapAdapter:
+        """Give what matches the address of a request."""
+        return self._map().bind_to_environ(*args, **options)
+
+    def iter_rules(self, endpoint: Any | None = None) -> Iterator[Rule]:
+        """Give the compiled routes."""
+        return self._map().iter_rules(endpoint)
+
+    def is_endpoint_expecting(self, endpoint: Any, *arguments: str) -> bool:
+        """Tell whether a page's address has these parts."""
+        return self._map().is_endpoint_expecting(endpoint, *arguments)
+
+
+def _all_of(rule: Rule) -> tuple[object, ...]:
+    """Give all that makes a route what it is."""
+    return tuple(
+        frozenset(value)
+        if isinstance(value, set | list)
+        else frozenset(value.items())
+        if isinstance(value, dict)
+        else value
+        for value in vars(rule).values()
+    )
+
+
+def _unbound(rule: Rule) -> Rule:
+    """Copy a route, so that the next application to have it begins with it as it was."""
+    made = copy(rule)
+    made.arguments = set(rule.arguments)
+    return made
+
+
 @contextmanager
 def shared_routes() -> Iterator[None]:
-    """Keep what werkzeug compiles of each route, for all applications made within the block.
-
-    Two thirds of making an application go into functions that build addresses. Such a function is
-    made from the route's text alone and asks the rule that it is called on for everything else,
-    so that equal routes may share it.
-    """
-    compile_builder = getattr(Rule, "_compile_builder", None)
-    if compile_builder is None:  # a werkzeug that does it otherwise: slower, but right
-        yield
-        return
-    made: dict[tuple[object, ...], object] = {}
-
-    def once(self: Rule, append_unknown: bool = True) -> object:
-        if self.defaults:  # they become part of the function
-            return compile_builder(self, append_unknown)
-        key = (self.rule, tuple(self._trace), append_unknown)
-        if key not in made:
-            made[key] = compile_builder(self, append_unknown)
-        return made[key]
-
+    """Compile equal routes once, for all applications made within the block."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Flask, "url_map_class", _Routes)
         yield
 
 
