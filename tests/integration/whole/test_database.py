@@ -65,6 +65,10 @@ MUST_BE_APPEND_ONLY = {
     "eligibility_declaration",
     "passport_answer",
     "register_reading",
+    "bidder_party",
+    "party_bid",
+    "bid_alias",
+    "reading_order",
 }
 
 
