@@ -35,6 +35,7 @@ retention.keep(
         log_words.KEY_SET: frozenset({"key", "former"}),
         log_words.CONFIRMED: frozenset({"place", "key", "statement"}),
         log_words.OPENED: frozenset({"count", "bids", "differing", "flaws", "officers"}),
+        log_words.INVITED: frozenset({"count", "bids"}),
     }
 )
 # Rows with what an opening read are large, so few are held at once.

@@ -19,7 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bids.grounds.models import GroundDeclared, GroundFinding
 from bids.lifecycle import BidState
+from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages.standing import stored_state
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
@@ -120,6 +122,11 @@ class Bid(Identified, Base):
     )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012  (SQLAlchemy's own form)
+
+    @property
+    def standing(self) -> State:
+        """Give where the stage stands that it is a bid in, as that is kept."""
+        return stored_state(self.challenge, self.stage)
 
 
 class BidField(Base):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bids import documents, unsealed
@@ -30,10 +30,11 @@ from bids.models import (
 from bids.passport.document import Frozen
 from bids.renewing import queries as renewals
 from bids.team.document import Member, partners
-from challenges.models import Challenge, Plan
+from challenges.models import Challenge, Plan, Stage
 from challenges.queries import is_newest
 from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
+from challenges.stages.queries import find_stage
 from challenges.stages.running import read_from
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
@@ -73,6 +74,7 @@ class OpenedBid:
     """
 
     bid_id: uuid.UUID
+    stage_id: uuid.UUID
     reference: str
     received: Source
     supplier_id: uuid.UUID
@@ -202,7 +204,7 @@ def opened_bids(session: Session, stage_id: uuid.UUID) -> list[OpenedBid]:
     Raises:
         WrongMoment: the stage's bids have not been opened.
     """
-    found = _read(session, stage_id, None)
+    found = _read(session, Bid.stage_id == stage_id)
     if not found and not is_opened(session, stage_id):
         raise WrongMoment(N_("The bids have not been opened."))
     return found
@@ -210,11 +212,31 @@ def opened_bids(session: Session, stage_id: uuid.UUID) -> list[OpenedBid]:
 
 def find_opened_bid(session: Session, stage_id: uuid.UUID, reference: str) -> OpenedBid | None:
     """Give one opened bid of a stage; nothing where there is none or before the opening."""
-    found = _read(session, stage_id, reference)
+    found = _read(session, Bid.stage_id == stage_id, Bid.reference == reference)
     return found[0] if found else None
 
 
-def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[OpenedBid]:
+def find_opened_bid_of(
+    session: Session, challenge_id: uuid.UUID, reference: str
+) -> OpenedBid | None:
+    """Give one opened bid of a challenge, whatever its stage; nothing before its opening."""
+    found = _read(session, Bid.challenge_id == challenge_id, Bid.reference == reference)
+    return found[0] if found else None
+
+
+def stage_of(session: Session, challenge: Challenge, reference: str) -> Stage:
+    """Give the stage of an opened bid of a challenge; the first where no such bid was opened."""
+    found = session.scalar(
+        select(Bid.stage_id).where(
+            Bid.challenge_id == challenge.id,
+            Bid.reference == reference,
+            Bid.state.in_(OPENED_STATES),
+        )
+    )
+    return find_stage(challenge, found) if found else challenge.stage
+
+
+def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
     """Read opened bids with all decisions about each, and what the log holds of each."""
     query = (
         select(
@@ -241,7 +263,7 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
         .outerjoin(EligibilityDecision, EligibilityDecision.bid_id == Bid.id)
         .outerjoin(User, User.id == EligibilityDecision.decided_by_id)
         .where(
-            Bid.stage_id == stage_id,
+            *which,
             Bid.state.in_(OPENED_STATES),
             or_(
                 and_(Opening.stage_id.is_not(None), OpenedSubmission.submission_id.is_not(None)),
@@ -255,8 +277,6 @@ def _read(session: Session, stage_id: uuid.UUID, reference: str | None) -> list[
             EligibilityDecision.id,
         )
     )
-    if reference is not None:
-        query = query.where(Bid.reference == reference)
     found = []
     read = session.execute(query).all()
     logged = log.fields_of(session, [row.Submission.entry_n for row in read if row.Submission])
@@ -338,6 +358,7 @@ def _opened(
     content = document.content if document else documents.Content({}, None, None, "", "")
     return OpenedBid(
         bid_id=bid.id,
+        stage_id=bid.stage_id,
         reference=bid.reference,
         received=Source.SEALED,
         supplier_id=bid.supplier_id,
@@ -371,6 +392,7 @@ def _unsealed(
     content = known.content
     return OpenedBid(
         bid_id=bid.id,
+        stage_id=bid.stage_id,
         reference=bid.reference,
         received=received,
         supplier_id=bid.supplier_id,
@@ -406,12 +428,14 @@ def _heard(session: Session, bids: Sequence[Bid]) -> Mapping[uuid.UUID, unsealed
     before = dict(
         session.execute(
             select(Bid.id, Bid.stage_id).where(Bid.id.in_([each.previous_id for each in bids]))
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     led = {
         each.bid_id: each
         for stage_id in set(before.values())
-        for each in _read(session, stage_id, None)
+        for each in _read(session, Bid.stage_id == stage_id)
     }
     found = {}
     for bid in bids:

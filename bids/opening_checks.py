@@ -18,6 +18,7 @@ from marketplace.core.audit.bid_order import CLOSED
 from marketplace.core.audit.findings import Finding, Status, failed
 from marketplace.core.audit.models import LogDetail, LogEntry, LogKey
 from marketplace.core.audit.opening_keys import NAMED
+from marketplace.core.audit.stages import FIRST, stage_of
 from marketplace.core.audit.told import Told
 from marketplace.core.audit.verifying.recorded import recorded
 from marketplace.core.text import N_
@@ -102,10 +103,11 @@ def _confirmations(connection: Connection) -> Iterator[Finding]:
 def _openings(connection: Connection) -> Iterator[Finding]:
     """Match stored openings, and what each envelope held, with the entries that record them."""
     rows = {
-        row.reference: row
+        (row.reference, row.ordinal): row
         for row in connection.execute(
             select(
                 Challenge.reference,
+                Stage.ordinal,
                 Opening.stage_id,
                 Opening.closed_n,
                 Opening.opened_at,
@@ -116,18 +118,19 @@ def _openings(connection: Connection) -> Iterator[Finding]:
             .join(Challenge, Challenge.id == Stage.challenge_id)
         )
     }
-    closed: dict[str, int] = {}
+    closed: dict[tuple[str, int], int] = {}
     for entry in recorded(connection, CLOSED, log_words.OPENED):
+        at = (entry.chain, stage_of(entry.values))
         if entry.action == CLOSED:
-            closed[entry.chain] = entry.n
+            closed[at] = entry.n
             continue
-        row = rows.pop(entry.chain, None)
+        row = rows.pop(at, None)
         if row is None:
             yield failed(N_("It records an opening that is not stored"), f"entry {entry.n}")
             continue
-        where = f"challenge {row.reference}, opening"
+        where = _where(*at)
         officers = [str(row.first_officer_id), str(row.second_officer_id)]
-        if (row.opened_at, row.closed_n) != (entry.at, closed.get(entry.chain)) or sorted(
+        if (row.opened_at, row.closed_n) != (entry.at, closed.get(at)) or sorted(
             entry.values.get("officers", [])
         ) != sorted(officers):
             yield failed(
@@ -144,8 +147,13 @@ def _openings(connection: Connection) -> Iterator[Finding]:
                 where,
                 entry=entry.n,
             )
-    for reference in sorted(rows):
-        yield failed(N_("No entry records it"), f"challenge {reference}, opening")
+    for at in sorted(rows):
+        yield failed(N_("No entry records it"), _where(*at))
+
+
+def _where(reference: str, ordinal: int) -> str:
+    stage = "" if ordinal == FIRST else f", stage {ordinal}"
+    return f"challenge {reference}{stage}, opening"
 
 
 def _read(
@@ -167,15 +175,16 @@ def _read(
 def _officers(connection: Connection) -> Iterator[Finding]:
     """Find officers whom the log names and who are not stored as named."""
     stored = {
-        (reference, str(officer))
-        for reference, officer in connection.execute(
-            select(Challenge.reference, OpeningOfficer.officer_id)
+        (reference, ordinal, str(officer))
+        for reference, ordinal, officer in connection.execute(
+            select(Challenge.reference, Stage.ordinal, OpeningOfficer.officer_id)
             .join(Stage, Stage.challenge_id == Challenge.id)
             .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
         )
     }
     for entry in recorded(connection, NAMED):
-        if (entry.chain, entry.values.get("officer_id")) not in stored:
+        named = (entry.chain, stage_of(entry.values), entry.values.get("officer_id"))
+        if named not in stored:
             yield failed(
                 N_("It names an officer who is not stored as one who may open the bids"),
                 f"entry {entry.n}",

@@ -21,11 +21,13 @@ from bids.models import (
 from bids.renewing import queries as renewals
 from challenges.closing_models import OpeningOfficer
 from challenges.log_words import CLOSED
-from challenges.models import Challenge, Stage
+from challenges.models import Stage
+from challenges.stages.running import last_entry
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit.stages import of_stage
 from marketplace.core.jobs import Job
 from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing, statements
@@ -97,13 +99,12 @@ class OpeningStatus:
         return len(self.confirmed) > 1 and not self.opened
 
 
-def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
-    """Give how far the opening of a challenge's stage has come."""
-    stage = challenge.stage
-    closing = closing_that_holds(session, challenge)
+def opening_status(session: Session, stage: Stage) -> OpeningStatus:
+    """Give how far the opening of a stage's bids has come."""
+    closing = closing_that_holds(session, stage)
     opening = session.get(Opening, stage.id)
     status = OpeningStatus(
-        officers=_officers(session, challenge, closing.n if closing else None),
+        officers=_officers(session, stage, closing.n if closing else None),
         count=0,
         read=0,
         opened_at=opening.opened_at if opening else None,
@@ -111,7 +112,7 @@ def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
         stopped=False,
     )
     if closing is not None and not status.opened and not status.under_way:
-        signed = statement_for(session, challenge, closing, receipts.origin(session))
+        signed = statement_for(session, stage, closing, receipts.origin(session))
         return replace(status, count=signed.count, statement=statements.write(signed))
     status = replace(status, count=opened.bid_counts(session, [stage.id])[stage.id])
     if closing is None or status.opened:
@@ -119,18 +120,17 @@ def opening_status(session: Session, challenge: Challenge) -> OpeningStatus:
     return replace(
         status,
         read=_read(session, stage, closing.n),
-        stopped=is_stopped(session, challenge.reference),
+        stopped=is_stopped(session, stage),
     )
 
 
-def _officers(session: Session, challenge: Challenge, closed_n: int | None) -> Sequence[Officer]:
+def _officers(session: Session, stage: Stage, closed_n: int | None) -> Sequence[Officer]:
     """Give those named to open, by name; `closed_n` is the closing that they confirm."""
-    stage = challenge.stage
     standing = (
         select(Membership.user_id)
         .join(MembershipRole)
         .where(
-            Membership.organisation_id == challenge.buyer_id,
+            Membership.organisation_id == stage.challenge.buyer_id,
             Membership.ended_at.is_(None),
             MembershipRole.role == Role.PROCUREMENT_OFFICER,
         )
@@ -179,21 +179,15 @@ def is_named(session: Session, stage_id: uuid.UUID, officer_id: uuid.UUID) -> bo
     return session.get(OpeningOfficer, (stage_id, officer_id)) is not None
 
 
-def closing_that_holds(session: Session, challenge: Challenge) -> LogEntry | None:
-    """Give the closing that the log has of a challenge, at the instant that holds now.
+def closing_that_holds(session: Session, stage: Stage) -> LogEntry | None:
+    """Give the closing that the log has of a stage, at the instant that holds now.
 
     None where it is not recorded yet: one before bids were taken again is over.
     """
-    closes_at = challenge.stage.closes_at
-    last = session.scalar(
-        select(LogEntry)
-        .where(LogEntry.chain == challenge.reference, LogEntry.action == CLOSED)
-        .order_by(LogEntry.cn.desc())
-        .limit(1)
-    )
-    if last is None or closes_at is None:
+    last = last_entry(session, stage, CLOSED)
+    if last is None or stage.closes_at is None:
         return None
-    return last if last.fields.get("closes_at") == write_instant(closes_at) else None
+    return last if last.fields.get("closes_at") == write_instant(stage.closes_at) else None
 
 
 def confirmations(session: Session, stage: Stage, closed_n: int) -> Sequence[OpeningConfirmation]:
@@ -205,10 +199,10 @@ def confirmations(session: Session, stage: Stage, closed_n: int) -> Sequence[Ope
     ).all()
 
 
-def under_way(session: Session, challenge: Challenge) -> bool:
+def under_way(session: Session, stage: Stage) -> bool:
     """Tell whether two officers have confirmed, or the bids are open: nothing can be moved then."""
-    closing = closing_that_holds(session, challenge)
-    return closing is not None and len(confirmations(session, challenge.stage, closing.n)) > 1
+    closing = closing_that_holds(session, stage)
+    return closing is not None and len(confirmations(session, stage, closing.n)) > 1
 
 
 def submitted(session: Session, stage: Stage) -> Sequence[tuple[Bid, Submission]]:
@@ -238,11 +232,9 @@ def _submitted(stage: Stage) -> Select[Bid, Submission]:
     )
 
 
-def statement_for(
-    session: Session, challenge: Challenge, closing: LogEntry, origin: str
-) -> Statement:
+def statement_for(session: Session, stage: Stage, closing: LogEntry, origin: str) -> Statement:
     """Give what both officers sign: which bids the log says were submitted before this closing."""
-    stage, plan = challenge.stage, challenge.plan
+    challenge, plan = stage.challenge, stage.challenge.plan
     bids = submitted(session, stage)
     logged = log.fields_of(session, [found.entry_n for _bid, found in bids])
     said = [
@@ -264,23 +256,20 @@ def statement_for(
     )
 
 
-def is_stopped(session: Session, challenge: str) -> bool:
-    """Tell whether the last try to open a challenge's envelopes failed, and none has worked since.
+def is_stopped(session: Session, stage: Stage) -> bool:
+    """Tell whether the last try to open a stage's envelopes failed, and none has worked since.
 
     An opening is tried again until it is done, so this ends by itself once the cause is mended.
     """
-    return bool(
-        session.scalar(
-            select(func.count())
-            .select_from(Job)
-            .where(
-                Job.kind == OPEN,
-                Job.payload["challenge"].as_string() == challenge,
-                Job.done_at.is_(None),
-                Job.error.is_not(None),
-            )
+    failed = session.scalars(
+        select(Job).where(
+            Job.kind == OPEN,
+            Job.payload["challenge"].as_string() == stage.challenge.reference,
+            Job.done_at.is_(None),
+            Job.error.is_not(None),
         )
     )
+    return any(of_stage(job.payload, stage.ordinal) for job in failed)
 
 
 def _read(session: Session, stage: Stage, closed_n: int) -> int:

@@ -62,6 +62,8 @@ def has_draft(drafted: bool, state: BidState) -> Answer:
     """Answer whether there is a draft to write in: none after a submission, until it is changed."""
     if drafted:
         return ALLOWED
+    if state is BidState.INVITED:
+        return wrong_moment(N_("Nothing is written for this stage yet. Start your answer first."))
     if state is BidState.WITHDRAWN:
         return wrong_moment(
             N_(
@@ -95,7 +97,7 @@ def can_withdraw(actor: Actor) -> Answer:
 
 def takes_bids(state: State) -> Answer:
     """Answer for the stored state alone whether it takes bids; the clock is judged apart."""
-    if state in (State.CANCELLED, State.DRAFT, State.IN_REVIEW, State.READY):
+    if state in (State.CANCELLED, State.DRAFT, State.IN_REVIEW, State.READY, State.WAITING):
         return wrong_moment(_NOT_OPEN)
     return ALLOWED
 

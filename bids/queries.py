@@ -18,11 +18,12 @@ from bids.opened import OpenedBid, bid_counts, find_opened_bid, is_opened, opene
 from bids.openings import OpeningStatus, opening_status
 from bids.renewing.queries import is_awaited
 from challenges.models import Challenge, Plan, Stage
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
 
 __all__ = [
+    "NothingWritten",
     "OpenedBid",
     "OpeningStatus",
     "OwnBids",
@@ -47,6 +48,10 @@ NO_SUCH_BID = N_("There is no such bid.")
 PAGE_LENGTH = 20
 # The most that both databases can compare with a version.
 _MOST_VERSION = 2**31 - 1
+
+
+class NothingWritten(WrongMoment):
+    """A bid has neither a draft nor a submission."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +146,16 @@ def own_bid(session: Session, reference: str, actor: Actor) -> Bid:
 
 
 def known_bid(session: Session, challenge: Challenge, actor: Actor) -> str | None:
-    """Give the reference of the bid that the actor's organisation has for a challenge, if any."""
+    """Give the reference of the bid that the actor's organisation has for a challenge, if any.
+
+    Where it has gone on that is the bid of the latest stage.
+    """
     return session.scalar(
-        select(Bid.reference).where(
-            Bid.stage_id == challenge.stage.id, Bid.supplier_id == actor.organisation_id
-        )
+        select(Bid.reference)
+        .join(Stage, Stage.id == Bid.stage_id)
+        .where(Bid.challenge_id == challenge.id, Bid.supplier_id == actor.organisation_id)
+        .order_by(Stage.ordinal.desc())
+        .limit(1)
     )
 
 
@@ -198,6 +208,7 @@ def shown_content(session: Session, bid: Bid) -> documents.Content:
     """Give what a supplier's own pages show: the draft, else what was last submitted.
 
     Raises:
+        NothingWritten: the supplier was invited to a stage and has not begun, or is heard.
         Unreadable: the supplier's own copy cannot be read.
         LostKey: the draft's key or its text cannot be read.
     """
@@ -205,7 +216,7 @@ def shown_content(session: Session, bid: Bid) -> documents.Content:
         return drafts.content_of(session, bid)
     latest = latest_submission(session, bid)
     if latest is None:
-        raise LookupError(f"{bid.reference} has neither a draft nor a submission")
+        raise NothingWritten(N_("Nothing is written for this stage."))
     return envelopes.own_document(session, bid, latest).content
 
 

@@ -13,12 +13,13 @@ from bids.renewing import queries as renewals
 from bids.renewing import reminders
 from challenges import hooks
 from challenges.hooks import Party
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Membership, User
 
 
 def bidders(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
-    """Give the people of every supplier that has a draft or a submitted bid on a challenge.
+    """Give the people of every supplier that has a draft or a submitted bid on a challenge, in
+    whatever stage.
 
     A supplier that withdrew its bid and has begun no other draft is done with the challenge.
     """
@@ -27,7 +28,7 @@ def bidders(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
         .join(Bid, Bid.supplier_id == Membership.organisation_id)
         .join(User, User.id == Membership.user_id)
         .where(
-            Bid.stage_id == challenge.stage.id,
+            Bid.challenge_id == challenge.id,
             or_(Bid.state == BidState.SUBMITTED, Bid.draft_key_id.is_not(None)),
             Membership.ended_at.is_(None),
             User.active,
@@ -36,8 +37,11 @@ def bidders(session: Session, challenge: Challenge) -> Collection[uuid.UUID]:
     ).all()
 
 
-def parties(session: Session, challenge: Challenge) -> Sequence[Party]:
-    """Give the people of those suppliers, each with the bid and how it stands."""
+def parties(session: Session, stage: Stage) -> Sequence[Party]:
+    """Give the people of those that have one in a stage, each with the bid and how it stands.
+
+    Whoever is invited to it and has not begun is one of them.
+    """
     submitted = Bid.state.in_({BidState.SUBMITTED, *OPENED_STATES})
     drafted = Bid.draft_key_id.is_not(None)
     awaited = and_(Bid.state == BidState.SUBMITTED, ~renewals.counts())
@@ -47,8 +51,8 @@ def parties(session: Session, challenge: Challenge) -> Sequence[Party]:
         .outerjoin(Submission, renewals.is_current())
         .join(User, User.id == Membership.user_id)
         .where(
-            Bid.stage_id == challenge.stage.id,
-            or_(submitted, drafted),
+            Bid.stage_id == stage.id,
+            or_(submitted, drafted, Bid.state == BidState.INVITED),
             Membership.ended_at.is_(None),
             User.active,
         )

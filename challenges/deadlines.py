@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from challenges import hooks
 from challenges.closing_models import DeadlineChange
 from challenges.kinds import DeadlineOutcome
-from challenges.models import Challenge, Stage
+from challenges.models import Stage
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 
@@ -24,21 +24,21 @@ class Moved:
     last: datetime
 
 
-def waiting(session: Session, challenge: Challenge) -> DeadlineChange | None:
+def waiting(session: Session, stage: Stage) -> DeadlineChange | None:
     """Give the proposal that waits for a second officer, if one does."""
     return session.scalar(
         select(DeadlineChange)
-        .where(DeadlineChange.stage_id == challenge.stage.id, DeadlineChange.outcome.is_(None))
+        .where(DeadlineChange.stage_id == stage.id, DeadlineChange.outcome.is_(None))
         .options(joinedload(DeadlineChange.proposed_by))
     )
 
 
-def moves(session: Session, challenge: Challenge) -> Sequence[DeadlineChange]:
+def moves(session: Session, stage: Stage) -> Sequence[DeadlineChange]:
     """Give how the closing instant was moved, the first move first, with who did it."""
     return session.scalars(
         select(DeadlineChange)
         .where(
-            DeadlineChange.stage_id == challenge.stage.id,
+            DeadlineChange.stage_id == stage.id,
             DeadlineChange.outcome == DeadlineOutcome.CONFIRMED,
         )
         .options(joinedload(DeadlineChange.proposed_by), joinedload(DeadlineChange.decided_by))
@@ -66,18 +66,18 @@ def last_moves(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUI
     return {row.challenge_id: Moved(row.times, row.last) for row in found}
 
 
-def find(session: Session, challenge: Challenge, change_id: uuid.UUID) -> DeadlineChange:
-    """Give a proposal of the challenge, waiting or decided.
+def find(session: Session, stage: Stage, change_id: uuid.UUID) -> DeadlineChange:
+    """Give a proposal for the stage, waiting or decided.
 
     Raises:
         NotFound: there is none with this id.
     """
     change = session.get(DeadlineChange, change_id)
-    if change is None or change.stage_id != challenge.stage.id:
+    if change is None or change.stage_id != stage.id:
         raise NotFound(N_("There is no such proposal."))
     return change
 
 
-def opening_began(session: Session, challenge: Challenge) -> bool:
+def opening_began(session: Session, stage: Stage) -> bool:
     """Tell whether two officers have signed for the opening of the bids, or it is done."""
-    return hooks.of_bids().opening_began(session, challenge)
+    return hooks.of_bids().opening_began(session, stage)

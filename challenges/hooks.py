@@ -29,15 +29,16 @@ class Party:
 class OfBids:
     """What the room of bids answers, each within the caller's transaction.
 
-    `opening_began` tells whether two officers have signed for the opening of a challenge's bids, or
-    it is done. `bidders` gives the people of every supplier that has a draft or a submitted bid;
-    `parties` gives them with their bids. `await_confirmation` has suppliers reminded, until
-    the closing that holds, to confirm what they submitted before the change of that number.
+    `opening_began` tells whether two officers have signed for the opening of a stage's bids, or it
+    is done. `bidders` gives the people of every supplier that has a draft or a submitted bid in any
+    stage of a challenge; `parties` gives those of one stage with their bids. `await_confirmation`
+    has suppliers reminded, until the closing that holds, to confirm what they submitted before the
+    change of that number.
     """
 
-    opening_began: Callable[[Session, Challenge], bool]
+    opening_began: Callable[[Session, Stage], bool]
     bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
-    parties: Callable[[Session, Challenge], Sequence[Party]]
+    parties: Callable[[Session, Stage], Sequence[Party]]
     await_confirmation: Callable[[Session, Challenge, int, Clock], None]
 
 

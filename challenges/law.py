@@ -110,7 +110,7 @@ def rules_on(now: datetime) -> Regime:
 
 def usual_closing(now: datetime) -> datetime:
     """Suggest when bidding closes: at midday, London time, on a working day four weeks on."""
-    return _midday(now, USUAL_DAYS_OPEN)
+    return midday_after(now, USUAL_DAYS_OPEN)
 
 
 def usual_later_closing(move: Move | None, closes_at: datetime, now: datetime) -> datetime:
@@ -119,10 +119,11 @@ def usual_later_closing(move: Move | None, closes_at: datetime, now: datetime) -
     At midday, London time, on a working day.
     """
     if move is Move.REOPEN:
-        return _midday(now, USUAL_DAYS_REOPENED)
-    return _midday(closes_at, USUAL_DAYS_LONGER)
+        return midday_after(now, USUAL_DAYS_REOPENED)
+    return midday_after(closes_at, USUAL_DAYS_LONGER)
 
 
-def _midday(after: datetime, days: int) -> datetime:
+def midday_after(after: datetime, days: int) -> datetime:
+    """Give midday in London on the first working day that is so many days later, or after it."""
     day: date = after.astimezone(LONDON).date() + timedelta(days=days)
     return datetime.combine(next_working_day(day), time(12), LONDON)

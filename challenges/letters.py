@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from challenges.closing_models import DeadlineChange, OpeningOfficer
 from challenges.following.letters import tell_followers
 from challenges.hooks import Party
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
+from challenges.stages.standing import said
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.clock import Clock
@@ -68,7 +69,7 @@ def tell_approved(session: Session, challenge: Challenge, actor: Actor, clock: C
 
 
 def tell_opener(
-    session: Session, challenge: Challenge, officer_id: uuid.UUID, *, has_key: bool, clock: Clock
+    session: Session, stage: Stage, officer_id: uuid.UUID, *, has_key: bool, clock: Clock
 ) -> None:
     """Tell an officer that they were named to open the bids, and what to do before closing."""
     do = (
@@ -80,26 +81,28 @@ def tell_opener(
         "You are one of the officers named to open the bids on this challenge. Any two of you "
         "open them after closing."
     )
+    challenge = stage.challenge
     _send(
         session,
         challenge,
         [session.get_one(User, officer_id)],
         subject=_("You are named to open bids: %(title)s", title=challenge.title),
-        text=f"{named}\n\n{do}",
-        page="opening",
+        text="\n\n".join([*_which(stage), named, do]),
+        page=_page(stage, "opening"),
         clock=clock,
     )
 
 
 def tell_openers_added(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     named_before: Collection[uuid.UUID],
     names: Sequence[str],
     actor: Actor,
     clock: Clock,
 ) -> None:
     """Tell the officers named before that somebody named others, and whom."""
+    challenge = stage.challenge
     _send(
         session,
         challenge,
@@ -107,6 +110,7 @@ def tell_openers_added(
         subject=_("Others may now open bids: %(title)s", title=challenge.title),
         text="\n\n".join(
             [
+                *_which(stage),
                 _(
                     "%(name)s has named others who may open the bids on this challenge, together "
                     "with any one of you: %(others)s.",
@@ -120,15 +124,16 @@ def tell_openers_added(
                 ),
             ]
         ),
-        page="openers",
+        page=_page(stage, "openers"),
         clock=clock,
     )
 
 
 def ask_to_confirm_deadline(
-    session: Session, challenge: Challenge, change: DeadlineChange, actor: Actor, clock: Clock
+    session: Session, stage: Stage, change: DeadlineChange, actor: Actor, clock: Clock
 ) -> None:
     """Ask the body's other procurement officers to confirm or decline a later closing time."""
+    challenge = stage.challenge
     _send(
         session,
         challenge,
@@ -136,6 +141,7 @@ def ask_to_confirm_deadline(
         subject=_("Please confirm a closing time: %(title)s", title=challenge.title),
         text="\n\n".join(
             [
+                *_which(stage),
                 _(
                     "%(name)s proposes that bidding closes at %(new)s, and not at %(old)s. It "
                     "holds only when another officer confirms it.",
@@ -146,15 +152,16 @@ def ask_to_confirm_deadline(
                 _("Reason: %(reason)s", reason=change.reason),
             ]
         ),
-        page="closing-time",
+        page=_page(stage, "closing-time"),
         clock=clock,
     )
 
 
 def tell_deadline_declined(
-    session: Session, challenge: Challenge, change: DeadlineChange, actor: Actor, clock: Clock
+    session: Session, stage: Stage, change: DeadlineChange, actor: Actor, clock: Clock
 ) -> None:
     """Tell the officer who proposed a later closing time that it was declined."""
+    challenge = stage.challenge
     _send(
         session,
         challenge,
@@ -167,19 +174,20 @@ def tell_deadline_declined(
             new=format_instant(change.closes_to),
             old=format_instant(change.closes_from),
         ),
-        page="closing-time",
+        page=_page(stage, "closing-time"),
         clock=clock,
     )
 
 
 def tell_deadline_moved(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     change: DeadlineChange,
     parties: Sequence[Party],
     clock: Clock,
 ) -> None:
     """Tell bidders, and the officers named to open the bids, that bidding closes later."""
+    challenge = stage.challenge
     bidders = {each.user_id for each in parties}
     new, old = format_instant(change.closes_to), format_instant(change.closes_from)
     subject = (
@@ -203,39 +211,53 @@ def tell_deadline_moved(
         "closing time you can go on writing, and change or withdraw what you submitted."
     )
     awaited = {each.user_id: each.bid for each in parties if each.awaited}
+    bid_of = {each.user_id: each.bid for each in parties}
     site = current_settings().public_url
     for person in _people(session, bidders):
         if (bid := awaited.get(person.id)) is not None:
             do, page = _to_confirm(bid, new), f"{site}/bids/{bid}/confirm"
         else:
-            do, page = keep, f"{site}/challenges/{challenge.reference}/bid"
+            do, page = keep, f"{site}/bids/{bid_of[person.id]}"
         _post(
             session,
             [person],
             subject=subject,
-            parts=[challenge.title, happened, reason, do, page],
+            parts=[challenge.title, *_which(stage), happened, reason, do, page],
             clock=clock,
         )
     named = session.scalars(
-        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
+        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == stage.id)
     ).all()
-    tell_followers(
-        session,
-        challenge,
-        subject=subject,
-        text="\n\n".join([happened, reason]),
-        besides={*bidders, *named},
-        clock=clock,
-    )
+    if not said(stage):
+        # Nobody else can take part in a later stage, so its times are for those invited alone.
+        tell_followers(
+            session,
+            challenge,
+            subject=subject,
+            text="\n\n".join([happened, reason]),
+            besides={*bidders, *named},
+            clock=clock,
+        )
     _send(
         session,
         challenge,
         _people(session, set(named) - set(bidders)),
         subject=subject,
-        text="\n\n".join([happened, reason]),
-        page="opening",
+        text="\n\n".join([*_which(stage), happened, reason]),
+        page=_page(stage, "opening"),
         clock=clock,
     )
+
+
+def _which(stage: Stage) -> list[str]:
+    """Name a stage after the first, where a message could be about either."""
+    if not said(stage):
+        return []
+    return [_("This is about stage %(number)d, “%(name)s”.", number=stage.ordinal, name=stage.name)]
+
+
+def _page(stage: Stage, page: str) -> str:
+    return f"stages/{stage.ordinal}/{page}" if said(stage) else page
 
 
 def _to_confirm(bid: str, closes: str) -> str:

@@ -9,15 +9,18 @@ from sqlalchemy import Connection, select
 from challenges import log_words
 from challenges.models import Challenge, EvaluationPlan, Plan, Stage
 from challenges.plan import evaluations
-from challenges.stages.kinds import DELIVERY_KINDS
+from challenges.stages.kinds import DELIVERY_KINDS, Source
+from challenges.stages.models import StageRun
 from marketplace.core.audit import retention, verifying
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.audit.findings import Finding, failed
+from marketplace.core.audit.stages import FIRST, stage_of
 from marketplace.core.audit.verifying.recorded import recorded
 from marketplace.core.text import N_
 from marketplace.core.vault.models import SealingKey
 
-_CLOSINGS = (log_words.PUBLISHED, log_words.DEADLINE_EXTENDED, log_words.REOPENED)
+_BEGUN = (log_words.PUBLISHED, log_words.STAGE_OPENED)
+_CLOSINGS = (*_BEGUN, log_words.DEADLINE_EXTENDED, log_words.REOPENED)
 _PLANS = (log_words.PUBLISHED, log_words.CHANGED)
 
 # What bids and their opening are held against.
@@ -26,6 +29,7 @@ retention.keep(
         log_words.APPROVED: frozenset({"text"}),
         log_words.PUBLISHED: frozenset({"plan", "text", "closes_at", "sealing_key", "elsewhere"}),
         log_words.CHANGED: frozenset({"number", "reason", "confirm", "plan", "before", "after"}),
+        log_words.STAGE_OPENED: frozenset({"plan", "source", "closes_at", "sealing_key"}),
         log_words.CLOSED: frozenset({"closes_at"}),
         log_words.DEADLINE_EXTENDED: frozenset({"former", "closes_at"}),
         log_words.REOPENED: frozenset({"former", "closes_at"}),
@@ -36,15 +40,20 @@ retention.keep(
 
 @verifying.also
 def check(connection: Connection) -> Iterator[Finding]:
-    """Compare what is stored of each published challenge with the entry of its publication."""
+    """Compare what is stored of each published challenge with the entry of its publication, and
+    of each later stage with the entry that opened it."""
     published: dict[str, Mapping[str, Any]] = {}
-    closing: dict[str, object] = {}
+    begun: dict[tuple[str, int], Mapping[str, Any]] = {}
+    closing: dict[tuple[str, int], object] = {}
     plans: dict[str, list[object]] = {}
     for entry in recorded(connection, *_CLOSINGS, log_words.CHANGED):
         if entry.action == log_words.PUBLISHED:
             published[entry.chain] = entry.values
+        at = (entry.chain, stage_of(entry.values))
+        if entry.action in _BEGUN:
+            begun[at] = entry.values
         if entry.action in _CLOSINGS:
-            closing[entry.chain] = entry.values.get("closes_at")
+            closing[at] = entry.values.get("closes_at")
         if entry.action in _PLANS:
             held = plans.setdefault(entry.chain, [])
             if entry.values.get("plan") not in held[-1:]:
@@ -56,8 +65,10 @@ def check(connection: Connection) -> Iterator[Finding]:
             Stage.ordinal,
             Stage.closes_at,
             SealingKey.recipient,
+            StageRun.source,
         )
         .join(Stage, Stage.challenge_id == Challenge.id)
+        .outerjoin(StageRun, StageRun.stage_id == Stage.id)
         .outerjoin(SealingKey, SealingKey.id == Stage.sealing_key_id)
         .order_by(Challenge.reference, Stage.ordinal)
     )
@@ -65,7 +76,8 @@ def check(connection: Connection) -> Iterator[Finding]:
     for row in rows:
         seen.add(row.reference)
         if row.reference in published:
-            yield from _challenge(row, published[row.reference], closing[row.reference])
+            at = (row.reference, row.ordinal)
+            yield from _stage(row, begun.pop(at, None), closing.get(at))
         elif row.published_at is not None:
             yield failed(
                 N_("It is stored as published, and no publication is recorded"),
@@ -76,17 +88,33 @@ def check(connection: Connection) -> Iterator[Finding]:
         yield failed(
             N_("Its publication is recorded, and it is not stored"), f"challenge {reference}"
         )
+    for reference, ordinal in sorted(begun.keys() - {(each, FIRST) for each in published}):
+        yield failed(
+            N_("Its opening is recorded, and it is not stored"), _where(reference, ordinal)
+        )
 
 
-def _challenge(row: Any, said: Mapping[str, Any], closes_at: object) -> Iterator[Finding]:
-    where = f"challenge {row.reference}"
-    if row.ordinal > 1:
-        # Bids are sealed for the first stage alone.
+def _stage(row: Any, said: Mapping[str, Any] | None, closes_at: object) -> Iterator[Finding]:
+    where = _where(row.reference, row.ordinal)
+    if said is None:
+        if row.ordinal > FIRST and row.recipient is None and row.source is None:
+            return  # it has not begun, and whatever closing was drafted binds nobody
+        yield failed(N_("It has begun, and no entry says so"), where)
         return
     if row.recipient != said.get("sealing_key"):
         yield failed(N_("Its bids are sealed to another key than the log names"), where)
+    if said.get("source") == Source.HEARD:
+        if row.source != Source.HEARD:
+            yield failed(N_("Its bids come in another way than the log says"), where)
+        return
+    if row.ordinal > FIRST and row.source != said.get("source"):
+        yield failed(N_("Its bids come in another way than the log says"), where)
     if row.closes_at is None or write_instant(row.closes_at) != closes_at:
         yield failed(N_("It closes at another instant than the log says"), where)
+
+
+def _where(reference: str, ordinal: int) -> str:
+    return f"challenge {reference}" + ("" if ordinal == FIRST else f", stage {ordinal}")
 
 
 def _plans(connection: Connection, logged: Mapping[str, list[object]]) -> Iterator[Finding]:

@@ -268,7 +268,7 @@ class Stage(StageTerms, Identified, Base):
     prizes: Mapped[list[Prize]] = relationship(order_by=Prize.place, cascade="all, delete-orphan")
     plans: Mapped[list["EvaluationPlan"]] = relationship(order_by="EvaluationPlan.version")
     # What there is of it beside the challenge's own state: `challenges.stages.running`.
-    run: Mapped[StageRun | None] = relationship(cascade="all, delete-orphan")
+    run: Mapped[StageRun | None] = relationship(cascade="all, delete-orphan", lazy="joined")
 
     @property
     def scores_stand(self) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from challenges import letters, log_words
 from challenges.closing_models import OpeningOfficer
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
+from challenges.stages.standing import said
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
@@ -83,9 +84,7 @@ def chosen(
     return found
 
 
-def further(
-    session: Session, challenge: Challenge, wanted: Collection[uuid.UUID]
-) -> Sequence[Candidate]:
+def further(session: Session, stage: Stage, wanted: Collection[uuid.UUID]) -> Sequence[Candidate]:
     """Give those of the officers chosen after publication who are not named yet.
 
     Raises:
@@ -94,29 +93,29 @@ def further(
     if not wanted:
         message = N_("Choose who else may open the bids")
         raise Invalid(message, {"openers": message})
-    return _offered(session, challenge, set(wanted) - set(named(session, challenge)))
+    return _offered(session, stage.challenge, set(wanted) - set(named(session, stage)))
 
 
-def named(session: Session, challenge: Challenge) -> Sequence[uuid.UUID]:
-    """Give who was named to open the bids of the challenge's stage."""
+def named(session: Session, stage: Stage) -> Sequence[uuid.UUID]:
+    """Give who was named to open the bids of a stage."""
     return session.scalars(
-        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == challenge.stage.id)
+        select(OpeningOfficer.officer_id).where(OpeningOfficer.stage_id == stage.id)
     ).all()
 
 
-def named_officers(session: Session, challenge: Challenge) -> Sequence[Named]:
+def named_officers(session: Session, stage: Stage) -> Sequence[Named]:
     """Give who was named, by name, and whether each can still open."""
     found = session.execute(
         select(
             User.id,
             User.name,
-            (User.active & User.id.in_(_standing(challenge))).label("stands"),
+            (User.active & User.id.in_(_standing(stage.challenge))).label("stands"),
             OfficerKey.verifier.is_not(None).label("has_key"),
             OpeningOfficer.named_at,
         )
         .join(OpeningOfficer, OpeningOfficer.officer_id == User.id)
         .outerjoin(OfficerKey, (OfficerKey.user_id == User.id) & OfficerKey.ended_at.is_(None))
-        .where(OpeningOfficer.stage_id == challenge.stage.id)
+        .where(OpeningOfficer.stage_id == stage.id)
         .order_by(User.name, User.id)
     ).all()
     return [Named(*row) for row in found]
@@ -124,7 +123,7 @@ def named_officers(session: Session, challenge: Challenge) -> Sequence[Named]:
 
 def name(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     officers: Sequence[Candidate],
     actor: Actor,
     clock: Clock,
@@ -134,11 +133,11 @@ def name(
     Those named before are told too: who adds an account of their own could open the bids alone,
     and nobody would notice it sooner.
     """
-    now = clock.now()
-    before = [each.user_id for each in named_officers(session, challenge) if each.stands]
+    challenge, now = stage.challenge, clock.now()
+    before = [each.user_id for each in named_officers(session, stage) if each.stands]
     session.add_all(
         OpeningOfficer(
-            stage_id=challenge.stage.id,
+            stage_id=stage.id,
             officer_id=each.user_id,
             named_by_id=actor.user_id,
             named_at=now,
@@ -147,12 +146,10 @@ def name(
     )
     session.flush()
     for each in officers:
-        letters.tell_opener(
-            session, challenge, each.user_id, has_key=each.key is not None, clock=clock
-        )
+        letters.tell_opener(session, stage, each.user_id, has_key=each.key is not None, clock=clock)
     if officers:
         names = [each.name for each in officers]
-        letters.tell_openers_added(session, challenge, before, names, actor, clock)
+        letters.tell_openers_added(session, stage, before, names, actor, clock)
     for each in officers:
         log.append(
             session,
@@ -160,6 +157,7 @@ def name(
             action=log_words.OPENER_NAMED,
             chain=challenge.reference,
             actor=actor,
+            **said(stage),
             officer=each.name,
             officer_id=str(each.user_id),
             key=each.key,

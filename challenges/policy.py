@@ -18,6 +18,7 @@ from challenges.lifecycle import (
     move_at,
     state_at,
 )
+from challenges.stages.standing import state_of, stored_state
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -31,7 +32,7 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     from challenges.closing_models import DeadlineChange
     from challenges.joining.models import JointSponsor
-    from challenges.models import Challenge
+    from challenges.models import Challenge, Stage
 
 
 _WRONG_MOMENT = {
@@ -46,6 +47,8 @@ _WRONG_MOMENT = {
     State.SIGNED: N_("This cannot be done: the contract has been signed."),
     State.STOPPED: N_("This cannot be done: the challenge was stopped."),
     State.CANCELLED: N_("This cannot be done: the challenge was cancelled."),
+    State.WAITING: N_("This cannot be done: the stage has not begun."),
+    State.ADVANCED: N_("This cannot be done: suppliers have gone on to the next stage."),
 }
 
 # While bids can be written, and until they are opened.
@@ -194,26 +197,26 @@ def can_stop(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
     )
 
 
-def can_name_openers(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
+def can_name_openers(actor: Actor, stage: "Stage", now: datetime) -> Answer:
     """Tell whether the actor may name further officers who open the bids: until that is done."""
     if challenge.bids_elsewhere:
         return wrong_moment(N_("Bids go elsewhere, so there are none to open here."))
     return _officer_before_opening(
-        actor, challenge, now, N_("Only a procurement officer names who may open the bids.")
+        actor, stage, now, N_("Only a procurement officer names who may open the bids.")
     )
 
 
 def can_propose_deadline(
-    actor: Actor, challenge: "Challenge", now: datetime, *, opening_began: bool
+    actor: Actor, stage: "Stage", now: datetime, *, opening_began: bool
 ) -> Answer:
     """Tell whether the actor may propose that bidding closes later, or begins anew.
 
     `opening_began` tells whether two officers have signed for the opening of the bids.
     """
-    answer = _officer_before_opening(actor, challenge, now, _OFFICERS_MOVE)
+    answer = _officer_before_opening(actor, stage, now, _OFFICERS_MOVE)
     if answer.allowed and opening_began:
         return wrong_moment(_OPENING_BEGAN)
-    if answer.allowed and _move(challenge, now) is None:
+    if answer.allowed and _move(stage, now) is None:
         return wrong_moment(
             N_(
                 "Bids closed more than 24 hours ago. A challenge can be opened again only within "
@@ -224,14 +227,15 @@ def can_propose_deadline(
 
 
 def can_decline_deadline(
-    actor: Actor, challenge: "Challenge", change: "DeadlineChange", now: datetime
+    actor: Actor, stage: "Stage", change: "DeadlineChange", now: datetime
 ) -> Answer:
     """Tell whether the actor may decline what another officer proposed."""
-    if actor.organisation_id == challenge.buyer_id and actor.user_id == change.proposed_by_id:
+    buyer_id = stage.challenge.buyer_id
+    if actor.organisation_id == buyer_id and actor.user_id == change.proposed_by_id:
         return lacks_right(
             N_("You proposed this closing time: another officer confirms or declines it.")
         )
-    answer = _officer_before_opening(actor, challenge, now, _OFFICERS_MOVE)
+    answer = _officer_before_opening(actor, stage, now, _OFFICERS_MOVE)
     if answer.allowed and change.outcome is not None:
         return wrong_moment(
             N_("This proposal was confirmed already.")
@@ -243,7 +247,7 @@ def can_decline_deadline(
 
 def can_confirm_deadline(
     actor: Actor,
-    challenge: "Challenge",
+    stage: "Stage",
     change: "DeadlineChange",
     now: datetime,
     *,
@@ -254,12 +258,12 @@ def can_confirm_deadline(
     What was proposed before closing cannot be confirmed after it: then bids would be taken again,
     which asks for a reason of its own. `opening_began` is as for `can_propose_deadline`.
     """
-    answer = can_decline_deadline(actor, challenge, change, now)
+    answer = can_decline_deadline(actor, stage, change, now)
     if not answer.allowed:
         return answer
     if opening_began:
         return wrong_moment(_OPENING_BEGAN)
-    move = _move(challenge, now)
+    move = _move(stage, now)
     if not change.after_closing and move is not Move.EXTEND:
         return wrong_moment(
             N_(
@@ -304,18 +308,16 @@ def _joined(actor: Actor, challenge: "Challenge") -> "JointSponsor | None":
     )
 
 
-def _move(challenge: "Challenge", now: datetime) -> Move | None:
-    return move_at(challenge.state, challenge.stage.closes_at, now)
+def _move(stage: "Stage", now: datetime) -> Move | None:
+    return move_at(stored_state(stage.challenge, stage), stage.closes_at, now)
 
 
-def _officer_before_opening(
-    actor: Actor, challenge: "Challenge", now: datetime, refusal: str
-) -> Answer:
-    if actor.organisation_id != challenge.buyer_id:
+def _officer_before_opening(actor: Actor, stage: "Stage", now: datetime, refusal: str) -> Answer:
+    if actor.organisation_id != stage.challenge.buyer_id:
         return lacks_right(_NOT_YOURS)
     if not actor.may(Permission.CHALLENGE_PUBLISH):
         return lacks_right(refusal)
-    state = current_state(challenge, now)
+    state = state_of(stage.challenge, stage, now)
     if state not in _BEFORE_OPENING:
         return wrong_moment(_WRONG_MOMENT[state])
     return ALLOWED

@@ -71,6 +71,7 @@ ROOMS = (
     "bids.asking.views",
     "bids.portable.views",
     "bids.team.views",
+    "bids.inviting.views",
     "scoring.panel.views",
     "scoring.panel.inviting.views",
     "scoring.panel.sheets.views",

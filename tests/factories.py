@@ -37,6 +37,7 @@ from challenges.method.rules import is_formula
 from challenges.models import Challenge, Criterion, EvaluationPlan, Plan, ScaleDescriptor, Stage
 from challenges.notices.models import ChosenCode
 from challenges.plan import FIRST_VERSION, frozen_plan, plan_document
+from challenges.stages.kinds import StageKind
 from marketplace.core.access import current_files
 from marketplace.core.accounts.models import (
     BodyType,
@@ -367,6 +368,30 @@ def _question(session: Session, stage: Stage, ordinal: int, key: str, weight: st
         ScaleDescriptor(score=Decimal(score), text=f"Level {score}") for score in range(6)
     ]
     session.add(criterion)
+
+
+def a_later_stage(
+    session: Session,
+    challenge: Challenge,
+    *questions: tuple[str, str],
+    kind: StageKind = StageKind.INTERVIEW,
+    suppliers: int = 2,
+) -> Stage:
+    """Add a stage to a draft, after those that it has, judged on these keys with their weights."""
+    stage = Stage(
+        challenge=challenge,
+        ordinal=len(challenge.stages) + 1,
+        name="Interview",
+        kind=kind,
+        suppliers=suppliers,
+        price_model=PriceModel.FIXED_BUDGET,
+    )
+    session.add(stage)
+    session.flush()
+    for ordinal, (key, weight) in enumerate(questions or [("talk", "100")], 1):
+        _question(session, stage, ordinal, key, weight)
+    session.flush()
+    return stage
 
 
 def a_declaration(

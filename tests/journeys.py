@@ -164,18 +164,25 @@ def a_cast(session: Session, at: datetime) -> Cast:
     return cast
 
 
-def confirm(reference: str, officer: Actor, *, clock: FixedClock) -> bool:
+def confirm(reference: str, officer: Actor, *, clock: FixedClock, stage: int = 1) -> bool:
     """Have an officer sign for the opening; tell whether two have signed now."""
     return bids.confirm_opening(
-        reference, passphrase=PASSPHRASE, second_factor=True, actor=officer, clock=clock
+        reference,
+        passphrase=PASSPHRASE,
+        second_factor=True,
+        stage=stage,
+        actor=officer,
+        clock=clock,
     )
 
 
-def open_the_bids(reference: str, first: Actor, second: Actor, *, clock: FixedClock) -> None:
+def open_the_bids(
+    reference: str, first: Actor, second: Actor, *, clock: FixedClock, stage: int = 1
+) -> None:
     """Have two of the officers named sign, and open every envelope as the sweeper does."""
     for officer in (first, second):
-        confirm(reference, officer, clock=clock)
-    bids.open_bids({"challenge": reference}, clock)
+        confirm(reference, officer, clock=clock, stage=stage)
+    bids.open_bids({"challenge": reference, "stage": stage}, clock)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from bids.asking.lifecycle import QueryDecision, QueryPart
 from bids.asking.models import BidQuery
@@ -41,7 +42,10 @@ def of_challenge(session: Session, challenge: Challenge) -> Sequence[BidQuery]:
         select(BidQuery)
         .join(BidQuery.bid)
         .where(Bid.challenge_id == challenge.id)
-        .options(contains_eager(BidQuery.bid).joinedload(Bid.supplier), *_WHOLE)
+        .options(
+            _with_bid(),
+            *_WHOLE,
+        )
         .order_by(BidQuery.asked_at.desc(), BidQuery.id.desc())
     ).all()
 
@@ -67,7 +71,10 @@ def query_of(session: Session, challenge: Challenge, bid_reference: str, number:
             Bid.reference == bid_reference,
             BidQuery.number == number,
         )
-        .options(contains_eager(BidQuery.bid).joinedload(Bid.supplier), *_WHOLE)
+        .options(
+            _with_bid(),
+            *_WHOLE,
+        )
     )
     if found is None:
         raise NotFound(NO_SUCH_QUERY)
@@ -89,7 +96,9 @@ def own_query(session: Session, bid_reference: str, number: int, actor: Actor) -
             BidQuery.number == number,
         )
         .options(
-            contains_eager(BidQuery.bid).joinedload(Bid.challenge).joinedload(Challenge.buyer),
+            contains_eager(BidQuery.bid).options(
+                joinedload(Bid.challenge).joinedload(Challenge.buyer), joinedload(Bid.stage)
+            ),
             joinedload(BidQuery.criterion),
             joinedload(BidQuery.answered_by),
             selectinload(BidQuery.extensions),
@@ -121,7 +130,9 @@ def waiting_of_suppliers(
             BidQuery.decided_at.is_(None),
             BidQuery.answer_by > now,
         )
-        .options(contains_eager(BidQuery.bid).joinedload(Bid.challenge))
+        .options(
+            contains_eager(BidQuery.bid).options(joinedload(Bid.challenge), joinedload(Bid.stage))
+        )
         .order_by(BidQuery.answer_by, BidQuery.id)
     ).all()
 
@@ -162,6 +173,10 @@ def shown_to_panel(
                 )
             )
     return found
+
+
+def _with_bid() -> ExecutableOption:
+    return contains_eager(BidQuery.bid).options(joinedload(Bid.supplier), joinedload(Bid.stage))
 
 
 _WHOLE = (

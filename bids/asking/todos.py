@@ -18,7 +18,7 @@ def queries_to_answer(session: Session, actors: Sequence[Actor], now: datetime) 
     acting = {actor.organisation_id: actor for actor in actors}
     for query in queries.waiting_of_suppliers(session, acting.keys(), now):
         bid = query.bid
-        actor, state = acting[bid.supplier_id], bid.challenge.state
+        actor, state = acting[bid.supplier_id], bid.standing
         if not policy.can_write(actor, state, query, now).allowed:
             continue
         sends = policy.can_send(actor, state, query, now).allowed

@@ -1,9 +1,10 @@
 """Reads of checked evidence: a body's own and what suppliers share with it; a supplier's own."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -15,6 +16,7 @@ from bids.models import Bid
 from bids.opened import is_opened
 from challenges.lifecycle import State
 from challenges.queries import own_challenge
+from challenges.stages.standing import said
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
@@ -25,7 +27,10 @@ _NO_SUCH_BID = N_("There is no such bid.")
 
 @dataclass(frozen=True)
 class Bidder:
-    """A bidder after the opening: whose bid, how it stands, and in which challenge."""
+    """A bidder after the opening: whose bid, how it stands, and in which challenge.
+
+    `said` is how the log tells the bid's stage.
+    """
 
     challenge: str
     title: str
@@ -36,6 +41,7 @@ class Bidder:
     bid_state: BidState
     supplier_id: uuid.UUID
     supplier: str
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,26 +78,26 @@ def bidder(session: Session, reference: str, bid_reference: str, actor: Actor) -
     bid = session.scalar(
         select(Bid)
         .where(
-            Bid.stage_id == challenge.stage.id,
+            Bid.challenge_id == challenge.id,
             Bid.reference == bid_reference,
             Bid.state.in_(OPENED_STATES),
         )
-        .options(joinedload(Bid.supplier))
+        .options(joinedload(Bid.supplier), joinedload(Bid.stage))
     )
-    opened = is_opened(session, challenge.stage.id)
     # Before the opening an officer is told nothing, not even that a bid is there.
-    if bid is None or not opened:
+    if bid is None or not is_opened(session, bid.stage_id):
         raise NotFound(_NO_SUCH_BID)
     return Bidder(
         challenge=challenge.reference,
         title=challenge.title,
-        state=challenge.state,
-        opened=opened,
+        state=bid.standing,
+        opened=True,
         bid_id=bid.id,
         bid=bid.reference,
         bid_state=bid.state,
         supplier_id=bid.supplier_id,
         supplier=bid.supplier.name,
+        said=said(bid.stage),
     )
 
 

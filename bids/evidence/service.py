@@ -12,6 +12,7 @@ from bids.evidence import log_words, policy, queries
 from bids.evidence.kinds import DOCUMENT_MOST, TEXT_MOST, Evidence
 from bids.evidence.models import EvidenceCheck, EvidenceSharing, EvidenceWithdrawal
 from challenges.queries import own_challenge
+from challenges.stages.standing import said
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
@@ -84,6 +85,7 @@ def record_check(
             action=log_words.CHECKED,
             chain=bidder.challenge,
             actor=actor,
+            **bidder.said,
             check=str(check.id),
             bid=bidder.bid,
             kind=found.kind.value,
@@ -132,6 +134,7 @@ def withdraw_check(
             action=log_words.WITHDRAWN,
             chain=check.bid.challenge.reference,
             actor=actor,
+            **said(check.bid.stage),
             check=str(check.id),
             bid=check.bid.reference,
             reason=reason,

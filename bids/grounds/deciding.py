@@ -82,7 +82,7 @@ def to_decide(
         NotFound: there is no such challenge of the actor's body.
     """
     challenge = own_challenge(session, reference, actor)
-    bid = opened.find_opened_bid(session, challenge.stage.id, bid_reference)
+    bid = opened.find_opened_bid_of(session, challenge.id, bid_reference)
     if bid is None:
         return [], []
     known = awaited_of(challenge, bid, at)

@@ -11,6 +11,7 @@ from challenges.models import Challenge, Stage
 from challenges.stages.kinds import is_judged
 from marketplace.core.access import current_settings
 from marketplace.core.clock import Clock
+from marketplace.core.dates import format_instant
 
 
 def tell_invited(session: Session, stage: Stage, bids: Sequence[Bid], clock: Clock) -> None:
@@ -30,11 +31,10 @@ def tell_invited(session: Session, stage: Stage, bids: Sequence[Bid], clock: Clo
                 "You need not do anything yet. We write to you when the stage begins, and say "
                 "what is asked and until when."
             ),
-            f"{current_settings().public_url}/bids/{bid.reference}",
         ]
-        telling.queue(
+        _post(
             session,
-            telling.acting_for(session, bid.supplier_id),
+            bid,
             subject=_("You are invited to the next stage: %(title)s", title=challenge.title),
             parts=parts,
             clock=clock,
@@ -50,3 +50,71 @@ def _between(challenge: Challenge, stage: Stage) -> list[str]:
     ]
     names = [each.name for each in challenge.stages if judged[-1] < each.ordinal < stage.ordinal]
     return [_("Before it comes: %(stages)s.", stages=", ".join(names))] if names else []
+
+
+def tell_begun(session: Session, stage: Stage, bids: Sequence[Bid], clock: Clock) -> None:
+    """Tell the people of each invited supplier that a stage has begun, and until when to answer."""
+    challenge = stage.challenge
+    when = format_instant(stage.closes_at) if stage.closes_at else ""
+    for bid in bids:
+        _post(
+            session,
+            bid,
+            subject=_(
+                "Answer for stage %(number)d: %(title)s",
+                number=stage.ordinal,
+                title=challenge.title,
+            ),
+            parts=[
+                challenge.title,
+                _(
+                    "Stage %(number)d, “%(name)s”, has begun. You are invited: answer by %(when)s.",
+                    number=stage.ordinal,
+                    name=stage.name,
+                    when=when,
+                ),
+                _(
+                    "Your answer is sealed like your first bid. Two officers open all answers "
+                    "together after that time. Your declaration of eligibility holds on, and you "
+                    "are asked again only for what has changed."
+                ),
+                _("If you do not answer you do not take part in this stage."),
+            ],
+            clock=clock,
+        )
+
+
+def tell_heard(session: Session, stage: Stage, bids: Sequence[Bid], clock: Clock) -> None:
+    """Tell the people of each invited supplier that it is heard, and need not write."""
+    challenge = stage.challenge
+    for bid in bids:
+        _post(
+            session,
+            bid,
+            subject=_(
+                "You are heard in stage %(number)d: %(title)s",
+                number=stage.ordinal,
+                title=challenge.title,
+            ),
+            parts=[
+                challenge.title,
+                _(
+                    "Stage %(number)d, “%(name)s”, has begun. You need not write anything: the "
+                    "panel meets you, and scores what it hears by the published criteria.",
+                    number=stage.ordinal,
+                    name=stage.name,
+                ),
+                _("You are told when and how you meet."),
+            ],
+            clock=clock,
+        )
+
+
+def _post(session: Session, bid: Bid, *, subject: str, parts: Sequence[str], clock: Clock) -> None:
+    telling.queue(
+        session,
+        telling.acting_for(session, bid.supplier_id),
+        subject=subject,
+        parts=[*parts, f"{current_settings().public_url}/bids/{bid.reference}"],
+        clock=clock,
+    )

@@ -22,7 +22,6 @@ from bids.reminding.timing import is_reminder
 from bids.team import queries as teams
 from challenges.alerts import tokens
 from challenges.lifecycle import State, state_at
-from challenges.models import Challenge, Stage
 from challenges.telling import acting_for
 from marketplace.core import jobs
 from marketplace.core.access import current_settings
@@ -44,9 +43,8 @@ def look(payload: dict[str, Any], clock: Clock) -> None:
         known = session.get(ClosingReminder, bid_id)
         if known is None or known.due_at != due:
             return
-        challenge = session.get_one(Challenge, bid.challenge_id)
-        closes_at = session.get_one(Stage, bid.stage_id).closes_at
-        is_open = state_at(challenge.state, closes_at, clock.now()) is State.OPEN
+        closes_at = bid.stage.closes_at
+        is_open = state_at(bid.standing, closes_at, clock.now()) is State.OPEN
         if bid.draft_key_id is None or closes_at is None or not is_open:
             known.due_at = None
             return

@@ -98,7 +98,7 @@ def lapse(payload: dict[str, Any], clock: Clock) -> None:
             return
         letters.tell_lapsed(session, challenge, found, clock)
         # What lapsed stands behind the closing in the log, whichever job comes first.
-        record_closing(session, challenge, clock)
+        record_closing(session, challenge.stage, clock)
         log.append(
             session, clock=clock, action=log_words.LAPSED, chain=challenge.reference, bids=bids
         )

@@ -8,13 +8,15 @@ from bids import log_words, opened, openings, policy, receipts
 from bids.models import OpeningConfirmation, OpeningRehearsal
 from bids.service.loading import locked_bids
 from challenges.frozen import ensure_as_logged
-from challenges.models import Challenge
+from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.service import record_closing
+from challenges.stages.standing import said, stage_at, stored_state
 from marketplace.core import jobs
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
 from marketplace.core.audit.signing import Signer
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
@@ -36,9 +38,15 @@ class WrongPassphrase(Invalid):
 
 
 def confirm_opening(
-    reference: str, *, passphrase: str, second_factor: bool, actor: Actor, clock: Clock
+    reference: str,
+    *,
+    passphrase: str,
+    second_factor: bool,
+    actor: Actor,
+    clock: Clock,
+    stage: int = FIRST,
 ) -> bool:
-    """Sign for the opening of a challenge's bids; the second officer's signature begins it.
+    """Sign for the opening of a stage's bids; the second officer's signature begins it.
 
     `second_factor` tells whether this sign-in was made with one. Gives whether two have signed now.
     A stage without bids is opened all the same, so that the record says that there were none.
@@ -51,29 +59,29 @@ def confirm_opening(
         Invalid: they have set none.
     """
     session: Session = db.session()
-    challenge = own_challenge(session, reference, actor)
-    ensure(_may_confirm(session, challenge, actor, second_factor, clock))
+    at = stage_at(own_challenge(session, reference, actor), stage)
+    ensure(_may_confirm(session, at, actor, second_factor, clock))
     key, signer = _unlock(session, actor, passphrase)
     origin = receipts.origin(session)
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
+        at = stage_at(own_challenge(session, reference, actor, lock=True), stage)
         # Before the log's lock, like everywhere: a submission under way is waited for here.
-        locked_bids(session, challenge.stage)
-        ensure(_may_confirm(session, challenge, actor, second_factor, clock))
+        locked_bids(session, at)
+        ensure(_may_confirm(session, at, actor, second_factor, clock))
         _hold_key(session, key, actor)
-        ensure_as_logged(session, challenge.stage)
+        ensure_as_logged(session, at)
         # Nothing opens before its closing stands in the log; the sweeper may not have come yet.
-        record_closing(session, challenge, clock)
-        closing = openings.closing_that_holds(session, challenge)
+        record_closing(session, at, clock)
+        closing = openings.closing_that_holds(session, at)
         if closing is None:
             raise WrongMoment(N_("The closing is not recorded yet. Try again in a moment."))
-        before = openings.confirmations(session, challenge.stage, closing.n)
-        statement = openings.statement_for(session, challenge, closing, origin)
+        before = openings.confirmations(session, at, closing.n)
+        statement = openings.statement_for(session, at, closing, origin)
         note = signer.sign(statements.write(statement))
         now = clock.now()
         session.add(
             OpeningConfirmation(
-                stage_id=challenge.stage.id,
+                stage_id=at.id,
                 closed_n=closing.n,
                 officer_id=actor.user_id,
                 confirmed_at=now,
@@ -88,16 +96,19 @@ def confirm_opening(
             action=log_words.CONFIRMED,
             chain=reference,
             actor=actor,
+            **said(at),
             place=len(before) + 1,
             key=key.verifier,
             statement=note,
         )
         if before:
-            jobs.enqueue(session, openings.OPEN, clock=clock, challenge=reference)
+            jobs.enqueue(session, openings.OPEN, clock=clock, challenge=reference, **said(at))
     return bool(before)
 
 
-def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Clock) -> None:
+def rehearse_opening(
+    reference: str, *, passphrase: str, actor: Actor, clock: Clock, stage: int = FIRST
+) -> None:
     """Test before closing that an officer can open: with a test envelope, never with a bid.
 
     Raises:
@@ -108,16 +119,15 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
         Invalid: they have set none.
     """
     session: Session = db.session()
-    challenge = own_challenge(session, reference, actor)
-    ensure(_may_rehearse(session, challenge, actor, clock))
-    stage = challenge.stage
+    at = stage_at(own_challenge(session, reference, actor), stage)
+    ensure(_may_rehearse(session, at, actor, clock))
     key, signer = _unlock(session, actor, passphrase)
     # Signing itself is tested too: a statement about nothing, which is thrown away.
     statements.signed_text(signer.sign("rehearsal\n"), key.verifier)
-    if stage.sealing_key_id is None:
+    if at.sealing_key_id is None:
         raise LookupError(f"{reference} has no key to seal bids to")
     try:
-        sealing.rehearse(session, stage.sealing_key_id)
+        sealing.rehearse(session, at.sealing_key_id)
     except (LostKey, DamagedEnvelope) as error:
         service_log.error("opening_test_failed", challenge=reference, exc_info=error)
         raise WrongMoment(
@@ -127,23 +137,27 @@ def rehearse_opening(reference: str, *, passphrase: str, actor: Actor, clock: Cl
             )
         ) from error
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
+        at = stage_at(own_challenge(session, reference, actor, lock=True), stage)
         # Unlocking took a while; a test that stands in the log after closing would prove nothing.
-        ensure(_may_rehearse(session, challenge, actor, clock))
+        ensure(_may_rehearse(session, at, actor, clock))
         session.add(
-            OpeningRehearsal(
-                stage_id=challenge.stage.id, officer_id=actor.user_id, rehearsed_at=clock.now()
-            )
+            OpeningRehearsal(stage_id=at.id, officer_id=actor.user_id, rehearsed_at=clock.now())
         )
         session.flush()
-        log.append(session, clock=clock, action=log_words.REHEARSED, chain=reference, actor=actor)
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.REHEARSED,
+            chain=reference,
+            actor=actor,
+            **said(at),
+        )
 
 
-def _may_rehearse(session: Session, challenge: Challenge, actor: Actor, clock: Clock) -> Answer:
-    stage = challenge.stage
+def _may_rehearse(session: Session, stage: Stage, actor: Actor, clock: Clock) -> Answer:
     return policy.can_rehearse(
         actor,
-        state=challenge.state,
+        state=stored_state(stage.challenge, stage),
         closes_at=stage.closes_at,
         now=clock.now(),
         named=openings.is_named(session, stage.id, actor.user_id),
@@ -163,15 +177,14 @@ def _hold_key(session: Session, key: OfficerKey, actor: Actor) -> None:
 
 
 def _may_confirm(
-    session: Session, challenge: Challenge, actor: Actor, second_factor: bool, clock: Clock
+    session: Session, stage: Stage, actor: Actor, second_factor: bool, clock: Clock
 ) -> Answer:
-    stage = challenge.stage
-    closing = openings.closing_that_holds(session, challenge)
+    closing = openings.closing_that_holds(session, stage)
     given = openings.confirmations(session, stage, closing.n) if closing else []
     return policy.can_confirm_opening(
         actor,
-        verified=challenge.buyer.verified_at is not None,
-        state=challenge.state,
+        verified=stage.challenge.buyer.verified_at is not None,
+        state=stored_state(stage.challenge, stage),
         closes_at=stage.closes_at,
         now=clock.now(),
         named=openings.is_named(session, stage.id, actor.user_id),

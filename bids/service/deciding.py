@@ -16,6 +16,8 @@ from bids.models import Bid, EligibilityDecision, EligibilityFinding
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
+from challenges.stages.queries import find_stage
+from challenges.stages.standing import said, stored_state
 from challenges.texts import refuse_all
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
@@ -41,8 +43,10 @@ def decide_eligibility(
     actor: Actor,
     clock: Clock,
     found: Sequence[Found] = (),
-) -> None:
+) -> int:
     """Record what an officer finds about an opened bid and of each ground, with the reasons.
+
+    It gives the number of the bid's stage.
 
     The same findings for the same reasons sent twice are recorded once. Whatever rests on who may
     go on follows in the same transaction (`hooks.after_finding`).
@@ -58,17 +62,18 @@ def decide_eligibility(
         challenge = own_challenge(session, reference, actor, lock=True)
         bid = session.scalar(
             select(Bid)
-            .where(Bid.stage_id == challenge.stage.id, Bid.reference == bid_reference)
+            .where(Bid.challenge_id == challenge.id, Bid.reference == bid_reference)
             .with_for_update()
         )
         # Before the opening an officer is told nothing, not even that a bid is there.
-        if bid is None or not opened.is_opened(session, challenge.stage.id):
+        if bid is None or not opened.is_opened(session, bid.stage_id):
             raise NotFound(N_("There is no such bid."))
-        ensure(policy.can_decide_eligibility(actor, challenge.state, bid.state))
+        state = stored_state(challenge, bid.stage)
+        ensure(policy.can_decide_eligibility(actor, state, bid.state))
         if not reason.strip():
             message = N_("Give the reason for this decision")
             raise Invalid(message, {"reason": message})
-        held = opened.find_opened_bid(session, challenge.stage.id, bid_reference)
+        held = opened.find_opened_bid(session, bid.stage_id, bid_reference)
         if finding is EligibilityFinding.VALID and held is not None and not held.readable:
             message = N_(
                 "This bid could not be read when it was opened, so it cannot go to the panel. "
@@ -80,7 +85,7 @@ def decide_eligibility(
             (each.party, each.ground, each.verdict, each.reason.strip()) for each in found
         )
         if _same(session, bid, finding, reason.strip(), of_grounds):
-            return
+            return bid.stage.ordinal
         before = bid.state
         bid.state = after(before, _EVENTS[finding])
         session.add(
@@ -103,6 +108,7 @@ def decide_eligibility(
             action=log_words.DECIDED,
             chain=challenge.reference,
             actor=actor,
+            **said(bid.stage),
             bid=bid.reference,
             finding=finding.value,
             reason=reason.strip(),
@@ -114,6 +120,7 @@ def decide_eligibility(
         hooks.emit_finding(
             session, challenge, hooks.Found(bid, before, reason.strip()), actor, clock
         )
+        return bid.stage.ordinal
 
 
 def _bear(
@@ -161,7 +168,7 @@ def _same(
 
 @dataclass(frozen=True)
 class Reading:
-    """An opened bid as it was read, with what its page says of the challenge.
+    """An opened bid as it was read, with what its page says of the challenge and of its stage.
 
     `criteria` are the keys and titles of the questions, in their order. To decide about it there
     are also the `grounds` that were declared, and the `others` that can be added.
@@ -171,6 +178,7 @@ class Reading:
     title: str
     currency: str
     state: State
+    stage: int
     criteria: Sequence[tuple[str, str]]
     bid: opened.OpenedBid
     grounds: Sequence[Awaited] = ()
@@ -199,12 +207,14 @@ def read_bid(
     with transaction() as session:
         challenge = _with_questions(session, reference, actor, planned=to_decide)
         now = clock.now()
+        found = opened.find_opened_bid_of(session, challenge.id, bid_reference)
+        # Of a bid that was not opened nobody is told that it is there, nor in which stage.
+        stage = find_stage(challenge, found.stage_id) if found else challenge.stage
+        state = stored_state(challenge, stage)
         if to_decide:
-            ensure(policy.can_decide_eligibility(actor, challenge.state, BidState.VALID))
-        stage = challenge.stage
-        found = opened.find_opened_bid(session, stage.id, bid_reference)
+            ensure(policy.can_decide_eligibility(actor, state, BidState.VALID))
         was_opened = found is not None or opened.is_opened(session, stage.id)
-        ensure(policy.can_read_opened(actor, challenge.state, opened=was_opened))
+        ensure(policy.can_read_opened(actor, state, opened=was_opened))
         if found is None:
             raise NotFound(N_("There is no such bid."))
         if file is not None and file >= len(found.attachments):
@@ -214,7 +224,8 @@ def read_bid(
             challenge=challenge.reference,
             title=challenge.title,
             currency=challenge.currency,
-            state=challenge.state,
+            state=state,
+            stage=stage.ordinal,
             criteria=[(criterion.key, criterion.title) for criterion in stage.criteria],
             bid=found,
             grounds=known,
@@ -226,6 +237,7 @@ def read_bid(
             action=log_words.READ,
             chain=challenge.reference,
             actor=actor,
+            **said(stage),
             bid=bid_reference,
         )
     return reading

@@ -100,7 +100,7 @@ def change_bid(reference: str, *, actor: Actor, clock: Clock, empty: bool = Fals
     """
     session: Session = db.session()
     bid = queries.own_bid(session, reference, actor)
-    ensure(policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, clock.now()))
+    ensure(policy.can_edit(actor, bid.standing, bid.stage.closes_at, clock.now()))
     if bid.draft_key_id is not None:
         return
     latest = queries.latest_submission(session, bid)
@@ -111,8 +111,8 @@ def change_bid(reference: str, *, actor: Actor, clock: Clock, empty: bool = Fals
     kept = False
     try:
         with transaction() as session:
-            bid, challenge = locked_bid(session, reference, actor)
-            ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+            bid, _challenge = locked_bid(session, reference, actor)
+            ensure(policy.can_edit(actor, bid.standing, bid.stage.closes_at, clock.now()))
             now_latest = queries.latest_submission(session, bid)
             if bid.draft_key_id is not None:
                 return
@@ -140,8 +140,8 @@ def discard_changes(reference: str, *, actor: Actor, clock: Clock) -> None:
         Forbidden, WrongMoment: by `policy.can_edit`, or nothing was ever submitted.
     """
     with transaction() as session:
-        bid, challenge = locked_bid(session, reference, actor)
-        ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+        bid, _challenge = locked_bid(session, reference, actor)
+        ensure(policy.can_edit(actor, bid.standing, bid.stage.closes_at, clock.now()))
         if queries.latest_submission(session, bid) is None:
             raise WrongMoment(N_("This bid was never submitted, so its draft is all there is."))
         drafts.destroy(session, bid)
@@ -302,8 +302,8 @@ def editable(session: Session, reference: str, actor: Actor, clock: Clock) -> Bi
         NotFound: there is no such bid of the actor's organisation.
         Forbidden, WrongMoment: by `policy.can_edit` and `policy.has_draft`.
     """
-    bid, challenge = locked_bid(session, reference, actor)
-    ensure(policy.can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+    bid, _challenge = locked_bid(session, reference, actor)
+    ensure(policy.can_edit(actor, bid.standing, bid.stage.closes_at, clock.now()))
     ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
     return bid
 

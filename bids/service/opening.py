@@ -24,12 +24,13 @@ from bids.models import Bid, Flaw, OpenedSubmission, Opening, Submission
 from bids.service.loading import locked_bids
 from challenges.frozen import ensure_as_logged
 from challenges.lifecycle import Event, State
-from challenges.models import Challenge
-from challenges.service import advance
+from challenges.models import Challenge, Stage
+from challenges.service import advance_stage
+from challenges.stages.running import entries, said, stage_at, stored_state
 from marketplace.core import jobs
 from marketplace.core.access import current_files
 from marketplace.core.audit import log
-from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit.stages import stage_of
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError
@@ -66,47 +67,48 @@ def open_bids(payload: dict[str, Any], clock: Clock) -> None:
             closing, and the officers' page while it lasts; the job is tried again.
         OSError: the store of files is away; the job is tried again.
     """
-    reference = str(payload["challenge"])
+    reference, number = str(payload["challenge"]), stage_of(payload)
     try:
-        _open(reference, clock)
+        _open(reference, number, clock)
     except DomainError as error:
-        _record_stop(reference, _KEY if isinstance(error, LostKey) else _STATEMENTS, clock)
+        reason = _KEY if isinstance(error, LostKey) else _STATEMENTS
+        _record_stop(reference, number, reason, clock)
         raise
 
 
-def _open(reference: str, clock: Clock) -> None:
+def _open(reference: str, number: int, clock: Clock) -> None:
     session: Session = db.session()
     challenge = session.scalars(select(Challenge).where(Challenge.reference == reference)).one()
-    stage = challenge.stage
-    closing = openings.closing_that_holds(session, challenge)
-    if closing is None or challenge.state is not State.OPEN:
+    stage = stage_at(challenge, number)
+    closing = openings.closing_that_holds(session, stage)
+    if closing is None or stored_state(challenge, stage) is not State.OPEN:
         return  # opened already, or cancelled meanwhile
     given = openings.confirmations(session, stage, closing.n)[:2]
     if stage.sealing_key_id is None:
         raise LookupError(f"{reference} has no key to seal bids to")
     if stage.closes_at is None or clock.now() < opens_from(stage.closes_at):
         raise NotReleased("Bids can be opened only after the closing time.")
-    ensure_as_logged(session, challenge.stage)
+    ensure_as_logged(session, stage)
     statement, opener = sealing.release(
         session,
         stage.sealing_key_id,
         [SignedStatement(each.statement, each.officer_key_id) for each in given],
     )
     # An envelope that differs is flagged below; other bids than were signed for are not opened.
-    if openings.statement_for(session, challenge, closing, statement.origin) != statement:
+    if openings.statement_for(session, stage, closing, statement.origin) != statement:
         raise NotReleased("The statements are not about what is to be opened.")
     give_up = clock.now() >= given[-1].confirmed_at + PATIENCE
     waiting: set[uuid.UUID] = set()
-    closed_n, challenge_id = closing.n, challenge.id
+    closed_n, challenge_id, stage_id = closing.n, challenge.id, stage.id
     while read := list(
-        _read_some(db.session(), challenge_id, closed_n, opener, clock.now(), waiting, give_up)
+        _read_some(db.session(), stage_id, closed_n, opener, clock.now(), waiting, give_up)
     ):
         with transaction() as session:
             # Another worker may have opened some of them meanwhile; each is kept once.
             locked = session.scalars(
                 select(Challenge).where(Challenge.id == challenge_id).with_for_update()
             ).one()
-            if locked.state is not State.OPEN:
+            if stored_state(locked, stage_at(locked, number)) is not State.OPEN:
                 return
             known = _known(session, [each.submission_id for each, _files in read])
             new = [(each, files) for each, files in read if each.submission_id not in known]
@@ -117,12 +119,12 @@ def _open(reference: str, clock: Clock) -> None:
                     _keep_file(session, each, file, clock)
     if waiting:
         raise OSError(f"{len(waiting)} envelopes of {reference} cannot be read now")
-    _record(reference, closed_n, clock)
+    _record(reference, number, closed_n, clock)
 
 
 def _read_some(
     session: Session,
-    challenge_id: uuid.UUID,
+    stage_id: uuid.UUID,
     closed_n: int,
     opener: Opener,
     now: datetime,
@@ -134,8 +136,7 @@ def _read_some(
     One that the disk does not give is put with those `waiting`, or flagged where it is time to
     `give_up`.
     """
-    challenge = session.get_one(Challenge, challenge_id)
-    some = openings.unread(session, challenge.stage, _AT_A_TIME + len(waiting))
+    some = openings.unread(session, session.get_one(Stage, stage_id), _AT_A_TIME + len(waiting))
     logged = log.fields_of(session, [found.entry_n for _bid, found in some])
     held = 0
     for bid, submission in some:
@@ -229,23 +230,24 @@ def _keep_file(session: Session, read: OpenedSubmission, file: TakenOut, clock: 
     session.flush()
 
 
-def _record_stop(reference: str, reason: str, clock: Clock) -> None:
+def _record_stop(reference: str, number: int, reason: str, clock: Clock) -> None:
     """Record that the opening stopped, unless that stands since the closing for this reason."""
     with transaction() as session:
         challenge = session.scalars(
             select(Challenge).where(Challenge.reference == reference).with_for_update()
         ).one()
-        closing = openings.closing_that_holds(session, challenge)
-        known = session.scalars(
-            select(LogEntry).where(
-                LogEntry.chain == reference,
-                LogEntry.action == log_words.STOPPED,
-                LogEntry.n > (closing.n if closing else -1),
-            )
-        )
+        stage = stage_at(challenge, number)
+        closing = openings.closing_that_holds(session, stage)
+        since = closing.n if closing else -1
+        known = [each for each in entries(session, stage, log_words.STOPPED) if each.n > since]
         if all(entry.fields.get("reason") != reason for entry in known):
             log.append(
-                session, clock=clock, action=log_words.STOPPED, chain=reference, reason=reason
+                session,
+                clock=clock,
+                action=log_words.STOPPED,
+                chain=reference,
+                **said(stage),
+                reason=reason,
             )
 
 
@@ -259,15 +261,15 @@ def _known(session: Session, submissions: Sequence[Any]) -> set[Any]:
     )
 
 
-def _record(reference: str, closed_n: int, clock: Clock) -> None:
+def _record(reference: str, number: int, closed_n: int, clock: Clock) -> None:
     """Say in the log which bids were opened and what was found of each; now they can be read."""
     with transaction() as session:
         challenge = session.scalars(
             select(Challenge).where(Challenge.reference == reference).with_for_update()
         ).one()
-        stage = challenge.stage
+        stage = stage_at(challenge, number)
         locked_bids(session, stage)
-        if challenge.state is not State.OPEN:
+        if stored_state(challenge, stage) is not State.OPEN:
             return  # opened by another worker, or cancelled meanwhile
         pairs = openings.submitted(session, stage)
         found = {
@@ -288,13 +290,14 @@ def _record(reference: str, closed_n: int, clock: Clock) -> None:
         first, second = openings.confirmations(session, stage, closed_n)[:2]
         for bid, _submission in pairs:
             bid.state = after(bid.state, BidEvent.OPEN)
-        advance(session, challenge, Event.OPEN_BIDS, clock=clock)
+        advance_stage(session, stage, Event.OPEN_BIDS, clock=clock)
         session.flush()
         entry = log.append(
             session,
             clock=clock,
             action=log_words.OPENED,
             chain=reference,
+            **said(stage),
             count=len(pairs),
             officers=[str(first.officer_id), str(second.officer_id)],
             bids={bid.reference: found[each.id].found_sha256 for bid, each in pairs},

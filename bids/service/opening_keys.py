@@ -1,13 +1,16 @@
 """Officers' opening passphrases: each locks a signing key of the officer's own."""
 
+from typing import Any
+
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from bids import letters, log_words, policy, receipts
 from bids.models import Opening
 from challenges.closing_models import OpeningOfficer
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages.standing import said, stored_state
 from marketplace.config import DEMONSTRATION_PASSPHRASE
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import User
@@ -50,13 +53,14 @@ def set_opening_passphrase(passphrase: str, *, actor: Actor, clock: Clock) -> Of
             select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
         )
         key, former = officers.keep(session, actor.user_id, signer, locked, clock)
-        for chain in (log.SITE, *_still_to_open(session, actor)):
+        for chain, stage in ((log.SITE, {}), *_still_to_open(session, actor)):
             log.append(
                 session,
                 clock=clock,
                 action=log_words.KEY_SET,
                 chain=chain,
                 actor=actor,
+                **stage,
                 key=key.verifier,
                 former=former.verifier if former else None,
             )
@@ -80,21 +84,25 @@ def _tell(session: Session, actor: Actor, key: OfficerKey, *, changed: bool, clo
     )
 
 
-def _still_to_open(session: Session, actor: Actor) -> list[str]:
-    """Give the challenges whose bids the actor is named to open and that are not opened yet."""
-    return list(
-        session.scalars(
-            select(Challenge.reference)
-            .join(Stage, Stage.challenge_id == Challenge.id)
-            .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
-            .where(
-                OpeningOfficer.officer_id == actor.user_id,
-                Challenge.state == State.OPEN,
-                ~exists().where(Opening.stage_id == Stage.id),
-            )
-            .order_by(Challenge.reference)
+def _still_to_open(session: Session, actor: Actor) -> list[tuple[str, dict[str, Any]]]:
+    """Give the challenges and stages whose bids the actor is named to open, and that are sealed."""
+    stages = session.scalars(
+        select(Stage)
+        .join(Challenge, Challenge.id == Stage.challenge_id)
+        .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
+        .where(
+            OpeningOfficer.officer_id == actor.user_id,
+            Challenge.state.in_({State.OPEN, State.EVALUATING}),
+            ~exists().where(Opening.stage_id == Stage.id),
         )
+        .options(contains_eager(Stage.challenge))
+        .order_by(Challenge.reference, Stage.ordinal)
     )
+    return [
+        (stage.challenge.reference, said(stage))
+        for stage in stages
+        if stored_state(stage.challenge, stage) is State.OPEN
+    ]
 
 
 def _refuse_weak(passphrase: str, person: User) -> None:

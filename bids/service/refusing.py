@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids import log_words, opened, openings
 from bids.lifecycle import TooLate
 from bids.models import Bid
 from challenges.models import Challenge, Stage
+from challenges.stages.standing import said
 from marketplace.core.audit import refusals
 from marketplace.core.audit.entries import write_instant
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor, Permission
@@ -28,19 +30,18 @@ def record_too_late(
 
     `what` is `submit` or `withdraw`.
     """
-    chain = db.session.scalar(
-        select(Challenge.reference)
-        .join(Bid, Bid.challenge_id == Challenge.id)
-        .where(Bid.reference == reference, Bid.supplier_id == actor.organisation_id)
+    bid = db.session.scalar(
+        select(Bid).where(Bid.reference == reference, Bid.supplier_id == actor.organisation_id)
     )
-    if chain is None:
+    if bid is None:
         return
     refusals.record(
         log_words.REFUSED,
-        chain=chain,
+        chain=bid.challenge.reference,
         actor=actor,
         clock=clock,
         same={
+            **said(bid.stage),
             "bid": reference,
             "what": what,
             "reason": refusal.lateness.value,
@@ -58,15 +59,16 @@ def record_refused_reading(
     bid: str | None,
     actor: Actor,
     clock: Clock,
+    stage: int = FIRST,
 ) -> None:
     """Record that somebody asked for a page with bids on it and was refused.
 
-    `status` is the answer's (403, 404 or 409), `page` names what was asked for, `challenge` and
-    `bid` are references as they stood in the address. What does not exist is not recorded, nor is
+    `status` is the answer's (403, 404 or 409), `page` names what was asked for, `challenge`,
+    `bid` and `stage` are as they stood in the address. What does not exist is not recorded, nor is
     a page that an actor may have and that merely has nothing to show.
     """
     session: Session = db.session()
-    found = _asked_for(session, challenge, bid)
+    found = _asked_for(session, challenge, bid, stage)
     if found is None:
         return
     if actor.organisation_id == found["supplier"]:
@@ -80,13 +82,19 @@ def record_refused_reading(
         chain=found["chain"],
         actor=actor,
         clock=clock,
-        same={"bid": found["bid"], "reason": reason},
+        same={**found["said"], "bid": found["bid"], "reason": reason},
         page=page,
     )
 
 
 def record_refused_opening(
-    status: int, *, challenge: str | None, second_factor: bool, actor: Actor, clock: Clock
+    status: int,
+    *,
+    challenge: str | None,
+    second_factor: bool,
+    actor: Actor,
+    clock: Clock,
+    stage: int = FIRST,
 ) -> None:
     """Record that somebody tried to open bids and was refused.
 
@@ -94,7 +102,7 @@ def record_refused_opening(
     `second_factor` tells whether this sign-in was made with one.
     """
     session: Session = db.session()
-    found = _asked_for(session, challenge, None)
+    found = _asked_for(session, challenge, None, stage)
     if found is None:
         return
     if actor.organisation_id != found["buyer"]:
@@ -112,34 +120,42 @@ def record_refused_opening(
         chain=found["chain"],
         actor=actor,
         clock=clock,
-        same={"reason": reason},
+        same={**found["said"], "reason": reason},
     )
 
 
-def _asked_for(session: Session, challenge: str | None, bid: str | None) -> dict[str, Any] | None:
-    """Find what an address names: by the challenge, and the bid in it; or by the bid alone."""
+def _asked_for(
+    session: Session, challenge: str | None, bid: str | None, stage: int
+) -> dict[str, Any] | None:
+    """Find what an address names: by the challenge, and the bid in it; or by the bid alone.
+
+    The stage is that of the bid, where it is one of this challenge.
+    """
     session.rollback()
-    query = select(
-        Challenge.reference.label("chain"), Challenge.buyer_id, Stage.id.label("stage_id")
-    ).join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+    query = select(Challenge, Stage).join(Stage, Stage.challenge_id == Challenge.id)
     of_bid = None
     if bid is not None:
-        named = select(Bid.reference, Bid.supplier_id, Bid.stage_id).where(Bid.reference == bid)
-        of_bid = session.execute(named).one_or_none()
-    if challenge is not None:
-        row = session.execute(query.where(Challenge.reference == challenge)).first()
-    elif of_bid is not None:
-        row = session.execute(query.where(Stage.id == of_bid.stage_id)).first()
+        named = select(Bid.supplier_id, Bid.stage_id, Challenge.reference).join(
+            Challenge, Challenge.id == Bid.challenge_id
+        )
+        of_bid = session.execute(named.where(Bid.reference == bid)).one_or_none()
+    inside = of_bid is not None and challenge in (None, of_bid.reference)
+    if of_bid is not None and inside:
+        query = query.where(Stage.id == of_bid.stage_id)
+    elif challenge is not None:
+        query = query.where(Challenge.reference == challenge, Stage.ordinal == stage)
     else:
-        row = None
+        return None
+    row = session.execute(query).unique().one_or_none()
     if row is None:
         return None
-    inside = of_bid is not None and of_bid.stage_id == row.stage_id
+    found, at = row.tuple()
     return {
-        "chain": row.chain,
-        "stage": row.stage_id,
-        "buyer": row.buyer_id,
+        "chain": found.reference,
+        "stage": at.id,
+        "said": said(at),
+        "buyer": found.buyer_id,
         "supplier": of_bid.supplier_id if of_bid is not None and inside else None,
         "bid": bid if inside else None,
-        "opened": opened.is_opened(session, row.stage_id),
+        "opened": opened.is_opened(session, at.id),
     }

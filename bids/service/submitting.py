@@ -20,6 +20,7 @@ from bids.service.preparing import Prepared, Reader, prepare, sealed
 from bids.service.refusing import record_too_late
 from challenges.changing import queries as changes
 from challenges.models import Challenge
+from challenges.stages.standing import said
 from marketplace.core.access import current_files, current_settings
 from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
@@ -71,7 +72,7 @@ def submit_bid(
         if (same := _already_submitted(session, bid, prepared, checked_version)) is not None:
             prepared.unused()
             return same
-        _refuse_late(bid, challenge, arrived)
+        _refuse_late(bid, arrived)
         ensure(policy.has_draft(bid.draft_key_id is not None, bid.state))
         _refuse_changed(session, challenge, prepared, checked_change)
         state = after(bid.state, BidEvent.SUBMIT)
@@ -121,7 +122,7 @@ def submit_again(
         if current is not None and not renewals.is_awaited(session, bid):
             prepared.unused()
             return current
-        _refuse_late(bid, challenge, arrived)
+        _refuse_late(bid, arrived)
         if current is None:
             raise NotFound(NOTHING_SUBMITTED)
         if bid.draft_key_id is not None:
@@ -161,6 +162,8 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
     ensure(policy.can_withdraw(actor))
     with _told_if_late(reference, "withdraw", actor, clock), transaction() as session:
         bid, challenge = locked_bid(session, reference, actor)
+        if bid.state is BidState.INVITED:
+            after(bid.state, BidEvent.WITHDRAW)  # refuses: nothing is asked yet
         closes_at = drafts.closes_at(bid)
         ensure_in_time(arrived, arrived, closes_at)
         state = after(bid.state, BidEvent.WITHDRAW)
@@ -170,6 +173,7 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
             action=log_words.WITHDRAWN,
             chain=challenge.reference,
             actor=actor,
+            **said(bid.stage),
             bid=bid.reference,
             version=bid.current_version,
             arrived=write_instant(arrived),
@@ -206,14 +210,15 @@ def _refuse_changed(
         )
 
 
-def _refuse_late(bid: Bid, challenge: Challenge, arrived: datetime) -> None:
+def _refuse_late(bid: Bid, arrived: datetime) -> None:
     """Refuse what is late for certain already, so that the log's lock is not asked for.
 
     Raises:
         TooLate, WrongMoment: it arrived after closing, or the challenge takes no bids.
     """
-    ensure_in_time(arrived, arrived, drafts.closes_at(bid))
-    ensure(policy.takes_bids(challenge.state))
+    if bid.stage.closes_at is not None:
+        ensure_in_time(arrived, arrived, bid.stage.closes_at)
+    ensure(policy.takes_bids(bid.standing))
 
 
 @contextmanager
@@ -252,6 +257,7 @@ def _record(
         action=log_words.SUBMITTED,
         chain=challenge.reference,
         actor=actor,
+        **said(bid.stage),
         bid=bid.reference,
         version=prepared.version,
         arrived=write_instant(arrived),

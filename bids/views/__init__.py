@@ -2,7 +2,16 @@
 
 from bids.asking.views import replying
 from bids.renewing import views as renewing
-from bids.views import answering, changing, drafting, eligibility, lists, parts, submitting
+from bids.views import (
+    answering,
+    changing,
+    drafting,
+    eligibility,
+    invited,
+    lists,
+    parts,
+    submitting,
+)
 from bids.views.room import blueprint
 
 __all__ = [
@@ -11,6 +20,7 @@ __all__ = [
     "changing",
     "drafting",
     "eligibility",
+    "invited",
     "lists",
     "parts",
     "renewing",

@@ -17,6 +17,7 @@ from bids.progress import parts_of, undone_of
 from bids.renewing import queries as renewals
 from bids.renewing.queries import Renewal
 from bids.team import queries as teams
+from bids.views import invited
 from bids.views.room import Page, blueprint, refused
 from bids.wording import count_words
 from challenges.changing import queries as changes
@@ -35,6 +36,8 @@ def task_list(reference: str) -> str:
     """Show the parts of a bid, what each still needs, and which version counts."""
     session, actor = db.session(), access.current_actor()
     bid = queries.own_bid(session, reference, actor)
+    if invited.nothing_written(bid):
+        return invited.page(bid, actor)
     versions = queries.versions(session, bid)
     counting = next((v for v in versions if v.version == bid.current_version), None)
     return render_template(
@@ -124,7 +127,7 @@ def _drafted(bid: Bid) -> bool:
 
 def _editable(bid: Bid, actor: Actor) -> bool:
     now = access.clock().now()
-    return policy.can_edit(actor, bid.challenge.state, bid.stage.closes_at, now).allowed
+    return policy.can_edit(actor, bid.standing, bid.stage.closes_at, now).allowed
 
 
 def _renewal(bid: Bid) -> Renewal | None:

@@ -24,14 +24,17 @@ from bids.team import queries as teams
 from bids.views.room import Page, refused, words
 from bids.views.watching import watch, watch_opening
 from challenges.lifecycle import State
-from challenges.models import Challenge
+from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.stages.kinds import Source
+from challenges.stages.standing import stage_at, stored_state
+from challenges.views.room import AT, AT_STAGE
 from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.accounts import events, limits
 from marketplace.core.accounts.models import User
 from marketplace.core.accounts.sessions import second_factor_given, stale_sign_in
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, Invalid, WrongMoment
 from marketplace.core.permissions import Actor, Answer, Permission, ensure
@@ -42,7 +45,7 @@ blueprint.context_processor(words)
 watch(blueprint, ["opening.bids", "opening.bid", "opening.decide"])
 watch_opening(blueprint, "opening.confirm")
 
-_AT = "/work/challenges/<reference>"
+_HERE = {"stage": FIRST}
 _READERS = (Permission.BID_READ_OPENED, Permission.RECORD_AUDIT)
 # Enough for whoever must try what they remember, and no way to guess one of four words.
 _RATE = "10 per hour"
@@ -78,19 +81,20 @@ def passphrase() -> Page:
     return render_template("opening/passphrase.html", form=form, since=since), status
 
 
-@blueprint.get(f"{_AT}/opening")
+@blueprint.get(f"{AT}/opening", defaults=_HERE)
+@blueprint.get(f"{AT_STAGE}/opening")
 @requires(Permission.BID_OPEN)
-def show(reference: str) -> Page:
+def show(reference: str, stage: int) -> Page:
     """Show who was named and has confirmed, what the opening does, and how far it has come."""
     if (away := stale_sign_in()) is not None:
         return away
-    challenge = own_challenge(db.session(), reference, access.current_actor())
-    return _opening_page(challenge, OpeningForm(), 200)
+    return _opening_page(_stage(reference, stage), OpeningForm(), 200)
 
 
-@blueprint.post(f"{_AT}/opening/test")
+@blueprint.post(f"{AT}/opening/test", defaults=_HERE)
+@blueprint.post(f"{AT_STAGE}/opening/test")
 @requires(Permission.BID_OPEN)
-def rehearse(reference: str) -> Page:
+def rehearse(reference: str, stage: int) -> Page:
     """Test before closing that the officer can open the bids, with a test envelope."""
     if (away := stale_sign_in()) is not None:
         return away
@@ -99,34 +103,40 @@ def rehearse(reference: str) -> Page:
     if form.validate():
         try:
             service.rehearse_opening(
-                reference, passphrase=form.passphrase.data or "", actor=actor, clock=clock
+                reference,
+                passphrase=form.passphrase.data or "",
+                stage=stage,
+                actor=actor,
+                clock=clock,
             )
         except (Invalid, WrongMoment) as error:
             status = _refused(form, error)
         else:
             flash(_("It works: your passphrase and the service's key open a test envelope."))
-            return redirect(url_for("opening.show", reference=reference), 303)
-    return _opening_page(own_challenge(db.session(), reference, actor), form, status)
+            return redirect(url_for("opening.show", reference=reference, stage=stage), 303)
+    return _opening_page(_stage(reference, stage), form, status)
 
 
-@blueprint.post(f"{_AT}/opening")
+@blueprint.post(f"{AT}/opening", defaults=_HERE)
+@blueprint.post(f"{AT_STAGE}/opening")
 @requires(Permission.BID_OPEN)
-def confirm(reference: str) -> Page:
+def confirm(reference: str, stage: int) -> Page:
     """Sign for the opening as one of two officers, each at a sign-in of their own."""
     if (away := stale_sign_in()) is not None:
         return away
     actor, clock, form = access.current_actor(), access.clock(), OpeningForm()
     # Whoever may not open is told so, whatever is in the form.
     second_factor, status = second_factor_given(), 422
-    challenge = own_challenge(db.session(), reference, actor)
+    at = _stage(reference, stage)
     if not form.validate():
-        ensure(_answer(challenge, actor, queries.opening_status(db.session(), challenge)))
-        return _opening_page(challenge, form, status)
+        ensure(_answer(at, actor, queries.opening_status(db.session(), at)))
+        return _opening_page(at, form, status)
     try:
         both = service.confirm_opening(
             reference,
             passphrase=form.passphrase.data or "",
             second_factor=second_factor,
+            stage=stage,
             actor=actor,
             clock=clock,
         )
@@ -137,15 +147,16 @@ def confirm(reference: str) -> Page:
                 status,
                 challenge=reference,
                 second_factor=second_factor,
+                stage=stage,
                 actor=actor,
                 clock=clock,
             )
-        return _opening_page(own_challenge(db.session(), reference, actor), form, status)
+        return _opening_page(_stage(reference, stage), form, status)
     if both:
         flash(_("Two officers have confirmed. The bids are being opened now."))
     else:
         flash(_("You have confirmed. A second officer must confirm too."))
-    return redirect(url_for("opening.show", reference=reference), 303)
+    return redirect(url_for("opening.show", reference=reference, stage=stage), 303)
 
 
 def _refused(form: OpeningForm, error: Invalid | WrongMoment) -> int:
@@ -155,12 +166,16 @@ def _refused(form: OpeningForm, error: Invalid | WrongMoment) -> int:
     return refused(form, error)
 
 
-def _answer(challenge: Challenge, actor: Actor, standing: openings.OpeningStatus) -> Answer:
-    stage = challenge.stage
+def _stage(reference: str, number: int) -> Stage:
+    challenge = own_challenge(db.session(), reference, access.current_actor())
+    return stage_at(challenge, number)
+
+
+def _answer(stage: Stage, actor: Actor, standing: openings.OpeningStatus) -> Answer:
     return policy.can_confirm_opening(
         actor,
-        verified=challenge.buyer.verified_at is not None,
-        state=challenge.state,
+        verified=stage.challenge.buyer.verified_at is not None,
+        state=stored_state(stage.challenge, stage),
         closes_at=stage.closes_at,
         now=access.clock().now(),
         named=standing.officer(actor.user_id) is not None,
@@ -170,22 +185,22 @@ def _answer(challenge: Challenge, actor: Actor, standing: openings.OpeningStatus
     )
 
 
-def _opening_page(challenge: Challenge, form: OpeningForm, status: int) -> Page:
-    actor, now, stage = access.current_actor(), access.clock().now(), challenge.stage
-    standing = queries.opening_status(db.session(), challenge)
+def _opening_page(stage: Stage, form: OpeningForm, status: int) -> Page:
+    actor, now = access.current_actor(), access.clock().now()
+    standing = queries.opening_status(db.session(), stage)
     own = standing.officer(actor.user_id)
     page = render_template(
         "opening/show.html",
-        challenge=challenge,
+        challenge=stage.challenge,
         stage=stage,
         standing=standing,
         own=own,
         closed=stage.closes_at is not None and now >= stage.closes_at,
         opens_from=opens_from(stage.closes_at) if stage.closes_at else None,
-        answer=_answer(challenge, actor, standing),
+        answer=_answer(stage, actor, standing),
         testing=policy.can_rehearse(
             actor,
-            state=challenge.state,
+            state=stored_state(stage.challenge, stage),
             closes_at=stage.closes_at,
             now=now,
             named=own is not None,
@@ -195,23 +210,26 @@ def _opening_page(challenge: Challenge, form: OpeningForm, status: int) -> Page:
     return page, status
 
 
-@blueprint.get(f"{_AT}/bids")
+@blueprint.get(f"{AT}/bids", defaults=_HERE)
+@blueprint.get(f"{AT_STAGE}/bids")
 @requires(*_READERS)
-def bids(reference: str) -> str:
+def bids(reference: str, stage: int) -> str:
     """List the opened bids by supplier, without what they say."""
     session, actor = db.session(), access.current_actor()
-    challenge = own_challenge(session, reference, actor)
-    opened = queries.is_opened(session, challenge.stage.id)
-    ensure(policy.can_read_opened(actor, challenge.state, opened=opened))
+    at = _stage(reference, stage)
+    state = stored_state(at.challenge, at)
+    ensure(policy.can_read_opened(actor, state, opened=queries.is_opened(session, at.id)))
     return render_template(
         "opening/bids.html",
-        challenge=challenge,
-        bids=queries.opened_bids(session, challenge.stage.id),
-        deciding=_deciding(actor, challenge.state),
+        challenge=at.challenge,
+        stage=at,
+        state=state,
+        bids=queries.opened_bids(session, at.id),
+        deciding=_deciding(actor, state),
     )
 
 
-@blueprint.get(f"{_AT}/bids/<bid_reference>")
+@blueprint.get(f"{AT}/bids/<bid_reference>")
 @requires(*_READERS)
 def bid(reference: str, bid_reference: str) -> str:
     """Show one opened bid, after recording that it is read."""
@@ -234,7 +252,7 @@ def bid(reference: str, bid_reference: str) -> str:
     )
 
 
-@blueprint.route(f"{_AT}/bids/<bid_reference>/eligibility", methods=["GET", "POST"])
+@blueprint.route(f"{AT}/bids/<bid_reference>/eligibility", methods=["GET", "POST"])
 @requires(Permission.ELIGIBILITY_DECIDE)
 def decide(reference: str, bid_reference: str) -> Page:
     """Decide about a bid's eligibility and each declared ground, with the reasons."""
@@ -248,7 +266,7 @@ def decide(reference: str, bid_reference: str) -> Page:
             status = 422
         else:
             try:
-                service.decide_eligibility(
+                at = service.decide_eligibility(
                     reference,
                     bid_reference,
                     finding=EligibilityFinding(form.finding.data),
@@ -261,7 +279,7 @@ def decide(reference: str, bid_reference: str) -> Page:
                 status = refused(form, error)
             else:
                 flash(_("Your decision about bid %(bid)s is recorded.", bid=bid_reference))
-                return redirect(url_for("opening.bids", reference=reference), 303)
+                return redirect(url_for("opening.bids", reference=reference, stage=at), 303)
     # The declaration is part of the bid, so showing it is reading the bid.
     reading = service.read_bid(
         reference,

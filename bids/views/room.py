@@ -32,6 +32,7 @@ blueprint = Blueprint("bids", __name__)
 Page = str | Response | tuple[str, int] | tuple[Response, int]
 
 STATE_COLOURS = {
+    "invited": "govuk-tag--blue",
     "draft": "govuk-tag--grey",
     "submitted": "govuk-tag--green",
     "withdrawn": "govuk-tag--yellow",

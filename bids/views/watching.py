@@ -9,6 +9,7 @@ from bids import service
 from challenges.stages.place import Place
 from marketplace.core import access
 from marketplace.core.accounts import sessions
+from marketplace.core.audit.stages import FIRST
 
 _REFUSED = frozenset({403, 404, 409})
 
@@ -39,6 +40,7 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
                 bid=places.get("reference")
                 if of_bid
                 else places.get("bid_reference", places.get("handle")),
+                stage=places.get("stage", FIRST),
                 actor=actor,
                 clock=access.clock(),
             )
@@ -67,6 +69,7 @@ def watch_opening(blueprint: Blueprint, endpoint: str) -> None:
             service.record_refused_opening(
                 response.status_code,
                 challenge=(request.view_args or {}).get("reference"),
+                stage=(request.view_args or {}).get("stage", FIRST),
                 second_factor=sessions.second_factor_given(),
                 actor=actor,
                 clock=access.clock(),

@@ -56,7 +56,7 @@ def tell_changed(
     publishes it knows.
     """
     told = {actor.user_id}
-    parties = _by_person(hooks.of_bids().parties(session, challenge))
+    parties = _by_person(hooks.of_bids().parties(session, challenge.stage))
     for person in telling.people(session, parties.keys() - told):
         said = _to_bidder(challenge, change, parties[person.id])
         _tell(session, challenge, change, [person], said, clock)

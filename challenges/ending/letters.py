@@ -12,6 +12,7 @@ from challenges.following import letters as following
 from challenges.law import law_holding
 from challenges.lifecycle import NO_AWARD_WORDS, State
 from challenges.models import Challenge
+from challenges.stages.kinds import is_judged
 from marketplace.core.access import current_settings
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_day
@@ -25,7 +26,11 @@ def tell_ended(session: Session, challenge: Challenge, actor: Actor, clock: Cloc
     """
     if challenge.published_at is None:
         return
-    parties = hooks.of_bids().parties(session, challenge)
+    parties = [
+        party
+        for stage in filter(is_judged, challenge.stages)
+        for party in hooks.of_bids().parties(session, stage)
+    ]
     bidders = {each.user_id for each in parties if each.submitted}
     drafters = {each.user_id for each in parties} - bidders
     own = of_body(session, challenge, Role.PROCUREMENT_OFFICER)

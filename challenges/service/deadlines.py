@@ -15,11 +15,13 @@ from challenges.changing import queries as changes
 from challenges.closing_models import DeadlineChange
 from challenges.kinds import DeadlineOutcome
 from challenges.lifecycle import Move, closing_recorded_from, move_at
-from challenges.models import Challenge
+from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.service.closing import await_closing, record_closing
+from challenges.stages.standing import said, stage_at, stored_state
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Actor, ensure
@@ -32,9 +34,15 @@ LONGEST_MOVE = timedelta(days=366)
 
 
 def propose_deadline(
-    reference: str, *, closes_to: datetime | None, reason: str, actor: Actor, clock: Clock
+    reference: str,
+    *,
+    closes_to: datetime | None,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+    stage: int = FIRST,
 ) -> DeadlineChange:
-    """Propose a later closing instant, with the reason that everybody will read.
+    """Propose a later closing instant of a stage, with the reason that everybody will read.
 
     The same proposal sent twice by one person is one.
 
@@ -45,12 +53,13 @@ def propose_deadline(
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
+        at = stage_at(challenge, stage)
         now = clock.now()
-        began = deadlines.opening_began(session, challenge)
-        ensure(policy.can_propose_deadline(actor, challenge, now, opening_began=began))
-        move, closes_from = _present(challenge, now)
+        began = deadlines.opening_began(session, at)
+        ensure(policy.can_propose_deadline(actor, at, now, opening_began=began))
+        move, closes_from = _present(at, now)
         reason = _checked(closes_to, reason, move, closes_from, now)
-        waiting = deadlines.waiting(session, challenge)
+        waiting = deadlines.waiting(session, at)
         if waiting is not None:
             if _same(waiting, actor, closes_to, reason):
                 return waiting
@@ -62,7 +71,7 @@ def propose_deadline(
                 name=waiting.proposed_by.name,
             )
         change = DeadlineChange(
-            stage_id=challenge.stage.id,
+            stage_id=at.id,
             closes_from=closes_from,
             closes_to=closes_to,
             after_closing=move is Move.REOPEN,
@@ -72,12 +81,14 @@ def propose_deadline(
         )
         session.add(change)
         session.flush()
-        letters.ask_to_confirm_deadline(session, challenge, change, actor, clock)
-        _record(session, challenge, change, log_words.DEADLINE_PROPOSED, actor, clock)
+        letters.ask_to_confirm_deadline(session, at, change, actor, clock)
+        _record(session, at, change, log_words.DEADLINE_PROPOSED, actor, clock)
     return change
 
 
-def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
+def confirm_deadline(
+    reference: str, change_id: uuid.UUID, *, actor: Actor, clock: Clock, stage: int = FIRST
+) -> None:
     """Confirm another officer's proposal: bidding closes later, and everybody concerned is told.
 
     Confirming again what one has confirmed does nothing.
@@ -88,30 +99,33 @@ def confirm_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        change = deadlines.find(session, challenge, change_id)
+        at = stage_at(challenge, stage)
+        change = deadlines.find(session, at, change_id)
         if _is_done(change, DeadlineOutcome.CONFIRMED, actor):
             return
         now = clock.now()
-        began = deadlines.opening_began(session, challenge)
-        ensure(policy.can_confirm_deadline(actor, challenge, change, now, opening_began=began))
+        began = deadlines.opening_began(session, at)
+        ensure(policy.can_confirm_deadline(actor, at, change, now, opening_began=began))
         # Letters to all bidders take a while, and the log is locked from its first entry here on.
-        parties = hooks.of_bids().parties(session, challenge)
-        letters.tell_deadline_moved(session, challenge, change, parties, clock)
+        parties = hooks.of_bids().parties(session, at)
+        letters.tell_deadline_moved(session, at, change, parties, clock)
         if change.after_closing and now >= closing_recorded_from(change.closes_from):
             # The sweeper may not have come yet; what happened stands in the log in its order.
-            record_closing(session, challenge, clock)
+            record_closing(session, at, clock)
         _decide(change, DeadlineOutcome.CONFIRMED, actor, now)
-        challenge.stage.closes_at = change.closes_to
+        at.closes_at = change.closes_to
         session.flush()
-        await_closing(session, challenge, clock)
+        await_closing(session, at, clock)
         asking = changes.last_asking_number(session, challenge)
         if asking is not None and any(each.awaited for each in parties):
             hooks.of_bids().await_confirmation(session, challenge, asking, clock)
         action = log_words.REOPENED if change.after_closing else log_words.DEADLINE_EXTENDED
-        _record(session, challenge, change, action, actor, clock)
+        _record(session, at, change, action, actor, clock)
 
 
-def decline_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
+def decline_deadline(
+    reference: str, change_id: uuid.UUID, *, actor: Actor, clock: Clock, stage: int = FIRST
+) -> None:
     """Decline another officer's proposal: the closing instant stays, and the proposer is told.
 
     Declining again what one has declined does nothing.
@@ -122,27 +136,28 @@ def decline_deadline(reference: str, change_id: uuid.UUID, *, actor: Actor, cloc
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        change = deadlines.find(session, challenge, change_id)
+        at = stage_at(challenge, stage)
+        change = deadlines.find(session, at, change_id)
         if _is_done(change, DeadlineOutcome.DECLINED, actor):
             return
         now = clock.now()
-        ensure(policy.can_decline_deadline(actor, challenge, change, now))
+        ensure(policy.can_decline_deadline(actor, at, change, now))
         _decide(change, DeadlineOutcome.DECLINED, actor, now)
         session.flush()
-        letters.tell_deadline_declined(session, challenge, change, actor, clock)
-        _record(session, challenge, change, log_words.DEADLINE_DECLINED, actor, clock)
+        letters.tell_deadline_declined(session, at, change, actor, clock)
+        _record(session, at, change, log_words.DEADLINE_DECLINED, actor, clock)
 
 
-def _present(challenge: Challenge, now: datetime) -> tuple[Move, datetime]:
+def _present(stage: Stage, now: datetime) -> tuple[Move, datetime]:
     """Give how the closing instant can be moved now, and that instant.
 
     Raises:
         LookupError: it cannot be moved, which the policy has ruled out.
     """
-    closes_at = challenge.stage.closes_at
-    move = move_at(challenge.state, closes_at, now)
+    closes_at = stage.closes_at
+    move = move_at(stored_state(stage.challenge, stage), closes_at, now)
     if move is None or closes_at is None:
-        raise LookupError(f"the closing of {challenge.reference} cannot be moved")
+        raise LookupError(f"the closing of {stage.challenge.reference} cannot be moved")
     return move, closes_at
 
 
@@ -199,7 +214,7 @@ def _decide(change: DeadlineChange, outcome: DeadlineOutcome, actor: Actor, now:
 
 def _record(
     session: Session,
-    challenge: Challenge,
+    stage: Stage,
     change: DeadlineChange,
     action: str,
     actor: Actor,
@@ -209,8 +224,9 @@ def _record(
         session,
         clock=clock,
         action=action,
-        chain=challenge.reference,
+        chain=stage.challenge.reference,
         actor=actor,
+        **said(stage),
         former=write_instant(change.closes_from),
         closes_at=write_instant(change.closes_to),
         reason=change.reason,

@@ -25,10 +25,11 @@ from challenges.queries import own_challenge
 from challenges.service.closing import await_closing
 from challenges.service.freezing import freeze
 from challenges.similar.vectors import await_vector
-from challenges.stages.running import state_of
+from challenges.stages.standing import stage_at, state_of
 from marketplace.core import jobs
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.permissions import Actor, ensure
@@ -145,7 +146,7 @@ def publish(
         evaluation, plan = freeze(session, challenge, clock)
         key = sealing.new_closing(session, clock) if here else None
         stage.sealing_key_id = key.id if key else None
-        await_closing(session, challenge, clock)
+        await_closing(session, stage, clock)
         await_vector(session, challenge, clock)
         jobs.enqueue(session, hooks.ON_PUBLICATION, clock=clock)
         _record(
@@ -163,13 +164,18 @@ def publish(
             regime_version=evaluation.regime_version,
             band=evaluation.band,
         )
-        openers.name(session, challenge, named, actor, clock)
+        openers.name(session, stage, named, actor, clock)
 
 
 def name_openers(
-    reference: str, *, officers: Collection[uuid.UUID], actor: Actor, clock: Clock
+    reference: str,
+    *,
+    officers: Collection[uuid.UUID],
+    actor: Actor,
+    clock: Clock,
+    stage: int = FIRST,
 ) -> int:
-    """Name further officers who may open a published challenge's bids; give how many are new.
+    """Name further officers who may open the bids of a stage; give how many are new.
 
     Whoever was named stays named: the log says so. Naming somebody again does nothing.
 
@@ -179,9 +185,10 @@ def name_openers(
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        ensure(policy.can_name_openers(actor, challenge, clock.now()))
-        new = openers.further(session, challenge, officers)
-        openers.name(session, challenge, new, actor, clock)
+        at = stage_at(challenge, stage)
+        ensure(policy.can_name_openers(actor, at, clock.now()))
+        new = openers.further(session, at, officers)
+        openers.name(session, at, new, actor, clock)
     return len(new)
 
 

@@ -1,78 +1,43 @@
-"""Where each stage of a challenge stands, and what moves it.
-
-A challenge goes through its states once, with its first stage. It stays “being evaluated” while
-the stages after that run, each through the same states by itself, so that it is never among those
-that are open for bids again. What a policy asks of a state it asks of the stage's.
-"""
+"""What moves a stage, and what the log says of it; `standing` tells where it stands."""
 
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from challenges.lifecycle import Event, State, stage_after, state_at
+from challenges.lifecycle import Event, State, stage_after
 from challenges.models import Challenge, Stage
-from challenges.stages.kinds import Source, is_judged
+from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
+from challenges.stages.standing import (
+    next_judged,
+    said,
+    source_of,
+    stage_at,
+    state_of,
+    stored_state,
+)
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.clock import Clock
-from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor
-from marketplace.core.text import N_
 
-_BEFORE_EVALUATION = frozenset(
-    {State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN, State.CLOSED, State.OPENED}
-)
-
-
-def stored_state(challenge: Challenge, stage: Stage) -> State:
-    """Give where a stage stands as it is kept: OPEN also after its closing instant.
-
-    What ends the whole challenge, or awards it, ends every stage of it.
-    """
-    if challenge.state is State.EVALUATING:
-        if stage.run is not None and stage.run.state is not None:
-            return stage.run.state
-        return State.EVALUATING if stage.ordinal == 1 else State.WAITING
-    if stage.ordinal > 1 and challenge.state in _BEFORE_EVALUATION:
-        return State.WAITING
-    return challenge.state
-
-
-def state_of(challenge: Challenge, stage: Stage, now: datetime) -> State:
-    """Give where a stage stands at `now`. At its closing instant itself it is closed."""
-    return state_at(stored_state(challenge, stage), stage.closes_at, now)
-
-
-def source_of(stage: Stage) -> Source:
-    """Give how the bids of a stage come."""
-    return stage.run.source if stage.run is not None else Source.SEALED
-
-
-def stage_at(challenge: Challenge, ordinal: int) -> Stage:
-    """Give the stage of this number in which bids are judged.
-
-    Raises:
-        NotFound: there is none, or only work is done in it.
-    """
-    for stage in challenge.stages:
-        if stage.ordinal == ordinal and is_judged(stage):
-            return stage
-    raise NotFound(N_("There is no such stage."))
-
-
-def next_judged(challenge: Challenge, stage: Stage) -> Stage | None:
-    """Give the stage after this one in which bids are judged; None after the last one."""
-    later = (each for each in challenge.stages if each.ordinal > stage.ordinal)
-    return next(filter(is_judged, later), None)
-
-
-def said(stage: Stage) -> dict[str, int]:
-    """Give the field by which an entry of the log tells its stage: none means the first."""
-    return {} if stage.ordinal == 1 else {"stage": stage.ordinal}
+__all__ = [
+    "begin",
+    "entries",
+    "go_on",
+    "last_entry",
+    "next_judged",
+    "read_from",
+    "said",
+    "source_of",
+    "stage_at",
+    "state_of",
+    "stored_state",
+    "takes_bids",
+]
 
 
 def entries(session: Session, stage: Stage, *actions: str) -> Iterator[LogEntry]:
@@ -96,6 +61,21 @@ def last_entry(session: Session, stage: Stage, *actions: str) -> LogEntry | None
 def read_from(session: Session, stage_id: uuid.UUID) -> datetime | None:
     """Give from when the bids of a stage that were never sealed may be read."""
     return session.scalar(select(StageRun.bids_at).where(StageRun.stage_id == stage_id))
+
+
+def takes_bids(now: datetime) -> ColumnElement[bool]:
+    """Give the condition that a stage takes bids at `now`; the statement joins it with its
+    challenge."""
+    begun = select(StageRun.stage_id).where(
+        StageRun.stage_id == Stage.id, StageRun.state == State.OPEN
+    )
+    return and_(
+        Stage.closes_at > now,
+        or_(
+            and_(Stage.ordinal == 1, Challenge.state == State.OPEN),
+            and_(Stage.ordinal > 1, Challenge.state == State.EVALUATING, begun.exists()),
+        ),
+    )
 
 
 def begin(

@@ -97,7 +97,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         preview=preview,
         is_open=state is State.OPEN,
         awarded=state in AWARDED_STATES,
-        moves=deadlines.moves(db.session(), challenge),
+        moves=deadlines.moves(db.session(), challenge.stage),
         adopters=adopters(db.session(), challenge) if state is State.SIGNED else (),
         similar=None if preview else similar_to(db.session(), challenge, now=now),
         **_told(challenge, now, preview=preview),

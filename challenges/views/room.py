@@ -13,6 +13,10 @@ from marketplace.core.forms import BaseForm
 
 blueprint = Blueprint("challenges", __name__)
 
+# Where the pages of a stage stand: the first one's, which need no number, and any other's.
+AT = "/work/challenges/<reference>"
+AT_STAGE = f"{AT}/stages/<int:stage>"
+
 Page = str | Response | tuple[str, int]
 
 

@@ -323,7 +323,7 @@ def test_every_published_challenge_names_three_officers_who_know_the_passphrase_
 
 def test_closed_challenge_waits_for_its_second_officer(session: Session) -> None:
     challenge = challenge_of(session, "scotaccount")
-    standing = opening_status(session, challenge)
+    standing = opening_status(session, challenge.stage)
     assert [officer.name for officer in standing.confirmed] == ["Isla Sample"]
     assert [officer.rehearsed_at is not None for officer in standing.confirmed] == [True]
     assert (standing.count, standing.read, standing.opened) == (3, 0, False)

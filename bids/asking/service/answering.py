@@ -7,6 +7,7 @@ from bids.asking.models import BidQuery
 from bids.asking.service.asking import digest
 from bids.service.loading import locked_bid
 from challenges.lifecycle import RECORDING_TIME
+from challenges.stages.standing import said
 from challenges.texts import refuse_long, refuse_text
 from marketplace.core.audit import log, refusals
 from marketplace.core.audit.entries import write_instant
@@ -39,9 +40,9 @@ def save_draft(
     """
     text = text.strip()
     with transaction() as session:
-        _bid, challenge = locked_bid(session, bid_reference, actor)
+        _bid, _challenge = locked_bid(session, bid_reference, actor)
         query = queries.own_query(session, bid_reference, number, actor)
-        ensure(policy.can_write(actor, challenge.state, query, arrived))
+        ensure(policy.can_write(actor, query.bid.standing, query, arrived))
         _refuse_stale(query, seen)
         refuse_long(text, "text", lifecycle.ANSWER_MOST)
         query.draft = text
@@ -78,13 +79,14 @@ def send_answer(
             now = clock.now()
             if query.answered_at is None and _too_late(query, arrived, now):
                 late = {
+                    **said(query.bid.stage),
                     "chain": challenge.reference,
                     "number": query.number,
                     "answer_by": write_instant(query.answer_by),
                 }
             # What was held up on its way to the log for a minute counts as late as well.
             judged = arrived if now < query.answer_by + RECORDING_TIME else now
-            ensure(policy.can_send(actor, challenge.state, query, judged))
+            ensure(policy.can_send(actor, query.bid.standing, query, judged))
             _refuse_stale(query, seen)
             missing = N_("Write your answer first.")
             refuse_text(query.draft, "text", missing, lifecycle.ANSWER_MOST)
@@ -99,6 +101,7 @@ def send_answer(
                 action=log_words.ANSWERED,
                 chain=challenge.reference,
                 actor=actor,
+                **said(query.bid.stage),
                 bid=bid_reference,
                 number=number,
                 arrived=write_instant(arrived),

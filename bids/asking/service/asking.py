@@ -12,7 +12,8 @@ from bids.asking.lifecycle import QueryPart
 from bids.asking.models import BidQuery, BidQueryExtension
 from bids.asking.service.loading import locked_opened_bid, locked_query
 from challenges.kinds import CriterionKind
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
+from challenges.stages.standing import said
 from challenges.texts import refuse_text
 from marketplace.core.audit import log
 from marketplace.core.audit.entries import write_instant
@@ -56,7 +57,7 @@ def ask(
     with transaction() as session:
         challenge, bid = locked_opened_bid(session, reference, bid_reference, actor)
         now = clock.now()
-        ensure(policy.can_ask(actor, challenge.state, bid.state))
+        ensure(policy.can_ask(actor, bid.standing, bid.state))
         if challenge.bids_elsewhere:
             raise WrongMoment(policy.ASKED_ELSEWHERE)
         if concern is None:
@@ -79,7 +80,7 @@ def ask(
             bid_id=bid.id,
             number=number,
             part=concern.part,
-            criterion_id=_criterion(challenge, concern),
+            criterion_id=_criterion(bid.stage, concern),
             text=text,
             answer_by=answer_by,
             asked_by_id=actor.user_id,
@@ -95,6 +96,7 @@ def ask(
             action=log_words.ASKED,
             chain=challenge.reference,
             actor=actor,
+            **said(bid.stage),
             bid=bid.reference,
             number=number,
             concerns=concern.key or concern.part.value,
@@ -125,7 +127,7 @@ def extend(
     with transaction() as session:
         challenge, query = locked_query(session, reference, bid_reference, number, actor)
         now = clock.now()
-        ensure(policy.can_extend(actor, challenge.state, query, now))
+        ensure(policy.can_extend(actor, query.bid.standing, query, now))
         _refuse_limit(answer_by, now, query.answer_by)
         missing = N_("Say why the supplier gets more time.")
         refuse_text(because, "because", missing, lifecycle.REASON_MOST)
@@ -177,7 +179,7 @@ def withdraw(
     with transaction() as session:
         challenge, query = locked_query(session, reference, bid_reference, number, actor)
         now = clock.now()
-        ensure(policy.can_withdraw(actor, challenge.state, query, now))
+        ensure(policy.can_withdraw(actor, query.bid.standing, query, now))
         missing = N_("Say why the query is taken back.")
         refuse_text(because, "because", missing, lifecycle.REASON_MOST)
         query.withdrawn_because = because
@@ -193,10 +195,10 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _criterion(challenge: Challenge, concern: Concern) -> uuid.UUID | None:
+def _criterion(stage: Stage, concern: Concern) -> uuid.UUID | None:
     if concern.part is not QueryPart.ANSWER:
         return None
-    for criterion in challenge.stage.criteria:
+    for criterion in stage.criteria:
         if criterion.kind is CriterionKind.QUALITY and criterion.key == concern.key:
             return criterion.id
     missing = N_("Choose what the query concerns.")
@@ -223,6 +225,7 @@ def _record(
         action=action,
         chain=challenge.reference,
         actor=actor,
+        **said(query.bid.stage),
         bid=query.bid.reference,
         number=query.number,
         **fields,

@@ -8,6 +8,7 @@ from bids.log_words import READ
 from bids.policy import can_read_opened
 from challenges.models import Challenge
 from challenges.queries import own_challenge
+from challenges.stages.standing import said
 from challenges.texts import refuse_text
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
@@ -30,8 +31,8 @@ def read_query(
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
         query = queries.query_of(session, challenge, bid_reference, number)
-        ensure(can_read_opened(actor, challenge.state, opened=True))
-        if not policy.may_read(actor, challenge.state, query):
+        ensure(can_read_opened(actor, query.bid.standing, opened=True))
+        if not policy.may_read(actor, query.bid.standing, query):
             raise Forbidden(N_("This query concerns the price, which you see after the decision."))
         log.append(
             session,
@@ -39,6 +40,7 @@ def read_query(
             action=READ,
             chain=challenge.reference,
             actor=actor,
+            **said(query.bid.stage),
             bid=bid_reference,
             query=number,
         )
@@ -78,7 +80,7 @@ def decide(
             because,
         ):
             return
-        ensure(policy.can_decide(actor, challenge.state, query, now))
+        ensure(policy.can_decide(actor, query.bid.standing, query, now))
         unanswered = query.answered_at is None
         if decision is None or (decision is QueryDecision.NO_ANSWER) != unanswered:
             missing = N_("Choose what you make of the answer.")
@@ -101,6 +103,7 @@ def decide(
             action=log_words.DECIDED,
             chain=challenge.reference,
             actor=actor,
+            **said(query.bid.stage),
             bid=bid_reference,
             number=number,
             decision=decision.value,
@@ -121,7 +124,7 @@ def show_panel(
     """
     with transaction() as session:
         challenge, query = locked_query(session, reference, bid_reference, number, actor)
-        ensure(policy.can_show(actor, challenge.state, query))
+        ensure(policy.can_show(actor, query.bid.standing, query))
         query.shown_at = clock.now()
         log.append(
             session,
@@ -129,6 +132,7 @@ def show_panel(
             action=log_words.SHOWN,
             chain=challenge.reference,
             actor=actor,
+            **said(query.bid.stage),
             bid=bid_reference,
             number=number,
         )

@@ -26,10 +26,10 @@ def locked_opened_bid(
     challenge = own_challenge(session, reference, actor, lock=True)
     bid = session.scalar(
         select(Bid)
-        .where(Bid.stage_id == challenge.stage.id, Bid.reference == bid_reference)
+        .where(Bid.challenge_id == challenge.id, Bid.reference == bid_reference)
         .with_for_update()
     )
-    if bid is None or not opened.is_opened(session, challenge.stage.id):
+    if bid is None or not opened.is_opened(session, bid.stage_id):
         raise NotFound(NO_SUCH_BID)
     return challenge, bid
 

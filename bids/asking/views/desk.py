@@ -8,7 +8,7 @@ from bids import service as bid_service
 from bids.asking import lifecycle, policy, queries, service
 from bids.asking.forms import AskForm
 from bids.asking.views.room import AT, blueprint
-from bids.opened import is_opened
+from bids.opened import is_opened, stage_of
 from bids.views.room import Page, refused
 from challenges.kinds import CriterionKind, PriceModel
 from challenges.queries import own_challenge
@@ -34,7 +34,7 @@ def index(reference: str) -> str:
         "bid_queries/index.html",
         challenge=challenge,
         rows=[
-            (query, policy.standing(query, now), policy.may_read(actor, challenge.state, query))
+            (query, policy.standing(query, now), policy.may_read(actor, query.bid.standing, query))
             for query in queries.of_challenge(session, challenge)
         ],
         handles=policy.can_handle(actor, challenge.state).allowed,
@@ -58,10 +58,10 @@ def show(reference: str, bid_reference: str, number: int) -> str:
         may={
             name: rule.allowed
             for name, rule in {
-                "extend": policy.can_extend(actor, challenge.state, query, now),
-                "withdraw": policy.can_withdraw(actor, challenge.state, query, now),
-                "decide": policy.can_decide(actor, challenge.state, query, now),
-                "show": policy.can_show(actor, challenge.state, query),
+                "extend": policy.can_extend(actor, query.bid.standing, query, now),
+                "withdraw": policy.can_withdraw(actor, query.bid.standing, query, now),
+                "decide": policy.can_decide(actor, query.bid.standing, query, now),
+                "show": policy.can_show(actor, query.bid.standing, query),
             }.items()
         },
         for_panel=policy.goes_to_panel(query.part),
@@ -75,6 +75,7 @@ def ask(reference: str, bid_reference: str) -> Page:
     """Ask a bidder to explain or complete something in its bid."""
     actor, clock, session = access.current_actor(), access.clock(), db.session()
     challenge = own_challenge(session, reference, actor)
+    stage = stage_of(session, challenge, bid_reference)
     form = AskForm(
         data={
             "answer_by": lifecycle.usual_limit(clock.now()),
@@ -83,8 +84,8 @@ def ask(reference: str, bid_reference: str) -> Page:
         }
     )
     form.offer(
-        [(c.key, c.title) for c in challenge.stage.criteria if c.kind is CriterionKind.QUALITY],
-        price=challenge.stage.price_model is not PriceModel.FIXED_BUDGET,
+        [(c.key, c.title) for c in stage.criteria if c.kind is CriterionKind.QUALITY],
+        price=stage.price_model is not PriceModel.FIXED_BUDGET,
     )
     status = 200
     if request.method == "GET":

@@ -128,7 +128,7 @@ def _handle(
         # Whoever is refused has read nothing, so this is asked before the reading is recorded.
         challenge = own_challenge(db.session(), at[0], actor)
         asked = queries.query_of(db.session(), challenge, *at[1:])
-        ensure(allowed(actor, challenge.state, asked))
+        ensure(allowed(actor, asked.bid.standing, asked))
     challenge, query = service.read_query(*at, actor=actor, clock=clock)
     if isinstance(form, DecideForm):
         form.offer(answered=query.answered_at is not None)

@@ -56,7 +56,7 @@ def query(reference: str, number: int) -> Page:
         query=found,
         challenge=challenge,
         standing=policy.standing(found, now),
-        writable=policy.can_write(actor, challenge.state, found, now).allowed,
+        writable=policy.can_write(actor, found.bid.standing, found, now).allowed,
         theirs=theirs,
         form=form,
     )
@@ -72,7 +72,7 @@ def send_answer(reference: str, number: int) -> Page:
     form = SendForm(data={"seen": str(found.row_version)})
     status = 200
     if request.method == "GET":
-        ensure(policy.can_write(actor, found.bid.challenge.state, found, clock.now()))
+        ensure(policy.can_write(actor, found.bid.standing, found, clock.now()))
     elif not form.validate():
         status = 422
     else:
@@ -97,8 +97,8 @@ def send_answer(reference: str, number: int) -> Page:
         "bid_queries/send.html",
         query=found,
         challenge=challenge,
-        writable=policy.can_write(actor, challenge.state, found, clock.now()).allowed,
-        sends=policy.can_send(actor, challenge.state, found, clock.now()),
+        writable=policy.can_write(actor, found.bid.standing, found, clock.now()).allowed,
+        sends=policy.can_send(actor, found.bid.standing, found, clock.now()),
         form=form,
     )
     return page, status

@@ -109,7 +109,7 @@ def asked_now(session: Session, invitation: TeamInvitation) -> policy.Asked:
     bid = invitation.bid
     return policy.Asked(
         standing=invitation.state,
-        state=bid.challenge.state,
+        state=bid.standing,
         closes_at=bid.stage.closes_at,
         lead_id=bid.supplier_id,
         partner_id=invitation.partner_id,

@@ -97,8 +97,8 @@ def take_back(reference: str, invitation_id: uuid.UUID, *, actor: Actor, clock: 
         Forbidden, WrongMoment: by `bids.policy.can_edit` and `policy.can_take_back`.
     """
     with transaction() as session:
-        bid, challenge = locked_bid(session, reference, actor)
-        ensure(can_edit(actor, challenge.state, bid.stage.closes_at, clock.now()))
+        bid, _challenge = locked_bid(session, reference, actor)
+        ensure(can_edit(actor, bid.standing, bid.stage.closes_at, clock.now()))
         invitation = queries.invitation_of(session, bid, invitation_id)
         if invitation.state is InvitationState.TAKEN_BACK:
             return

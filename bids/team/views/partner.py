@@ -167,7 +167,7 @@ def _standing(invitation: TeamInvitation) -> policy.Asked:
     bid = invitation.bid
     return policy.Asked(
         invitation.state,
-        bid.challenge.state,
+        bid.standing,
         bid.stage.closes_at,
         bid.supplier_id,
         invitation.partner_id,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from marketplace.core.audit.findings import Finding, Status, asserted, failed
 from marketplace.core.audit.receipt_check import GRACE
+from marketplace.core.audit.stages import STAGE_OPENED, is_heard
 from marketplace.core.audit.told import Told, Unfit
 from marketplace.core.text import N_
 
@@ -27,8 +28,9 @@ LAPSED = "bids.lapsed"
 
 @dataclass
 class _Standing:
-    """Where a challenge stands after some of its entries."""
+    """Where a stage stands after some of its entries; `heard` where it takes no bids in writing."""
 
+    heard: bool = False
     closes_at: datetime | None = None
     closed: Told | None = None
     opened: Told | None = None
@@ -44,7 +46,7 @@ class _Standing:
 def check(chain: Sequence[Told], sure: Status) -> Iterator[Finding]:
     """Say whether bids came in before the closing and in time, and were read after the opening.
 
-    Nothing is said of a chain that records no bid.
+    `chain` are the entries of one stage. Nothing is said of one that records no bid.
 
     Raises:
         Unshown, Unfit: a value that this rests on is withheld, or is none.
@@ -99,7 +101,8 @@ def plan_of(chain: Sequence[Told]) -> bytes:
     Raises:
         Unshown, Unfit: a value that this rests on is withheld, or is none.
     """
-    return [each for each in chain if each.action in (PUBLISHED, CHANGED)][-1].digest("plan")
+    named = (PUBLISHED, CHANGED, STAGE_OPENED)
+    return [each for each in chain if each.action in named][-1].digest("plan")
 
 
 def counted(chain: Sequence[Told], closed: Told) -> dict[str, tuple[int, bytes]]:
@@ -125,8 +128,9 @@ def counted(chain: Sequence[Told], closed: Told) -> dict[str, tuple[int, bytes]]
 
 def _step(standing: _Standing, each: Told) -> Iterator[Finding]:
     """Take the next entry, and say what of it cannot be."""
-    if each.action == PUBLISHED:
-        standing.closes_at, standing.plan = each.instant("closes_at"), each
+    if each.action in (PUBLISHED, STAGE_OPENED):
+        standing.heard, standing.plan = each.action == STAGE_OPENED and is_heard(each), each
+        standing.closes_at = None if standing.heard else each.instant("closes_at")
     elif each.action == CHANGED:
         yield from _changed(standing, each)
     elif each.action in (EXTENDED, REOPENED):
@@ -134,30 +138,37 @@ def _step(standing: _Standing, each: Told) -> Iterator[Finding]:
     elif each.action == CLOSED:
         yield from _closed(standing, each)
     elif each.action in (SUBMITTED, WITHDRAWN):
-        standing.bids.append(each)
-        if standing.closed is not None:
-            yield failed(
-                N_("A bid was submitted or withdrawn after the closing in entry %(n)s"),
-                each.where,
-                n=standing.closed.n,
-            )
-        yield from _in_time(standing, each)
-        bid = each.text("bid")
-        standing.unconfirmed.pop(bid, None)
-        if each.action == SUBMITTED:
-            standing.counting[bid] = each
-        else:
-            standing.counting.pop(bid, None)
+        yield from _bid(standing, each)
     elif each.action == LAPSED:
         if each.value("bids") != sorted(standing.unconfirmed):
             yield failed(
                 N_("It names other bids than those that were not confirmed after a change"),
                 each.where,
             )
-    elif each.action == READ and standing.opened is None:
+    elif each.action == READ and standing.opened is None and not standing.heard:
         yield failed(N_("A bid was read before the bids were opened"), each.where)
     elif each.action in (OPENED, BROUGHT):
         standing.opened = each
+
+
+def _bid(standing: _Standing, each: Told) -> Iterator[Finding]:
+    """Take a submission or a withdrawal."""
+    standing.bids.append(each)
+    if standing.heard:
+        yield failed(N_("A bid was submitted where suppliers are only heard"), each.where)
+    if standing.closed is not None:
+        yield failed(
+            N_("A bid was submitted or withdrawn after the closing in entry %(n)s"),
+            each.where,
+            n=standing.closed.n,
+        )
+    yield from _in_time(standing, each)
+    bid = each.text("bid")
+    standing.unconfirmed.pop(bid, None)
+    if each.action == SUBMITTED:
+        standing.counting[bid] = each
+    else:
+        standing.counting.pop(bid, None)
 
 
 def _changed(standing: _Standing, each: Told) -> Iterator[Finding]:

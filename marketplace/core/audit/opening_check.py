@@ -1,16 +1,18 @@
 """Checks in a challenge's chain that two officers opened the bids, after closing, and which. Pure.
 
-The rules are those of `docs/verification.md`, section 11. What a public file withholds, who the
-officers are, is compared where a file for auditors shows it.
+Each stage that the chain tells of is checked by itself, with the same strictness. The rules are
+those of `docs/verification.md`, section 11. What a public file withholds, who the officers are, is
+compared where a file for auditors shows it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from marketplace.core.audit import bid_order, brought_order, opening_keys
+from marketplace.core.audit import bid_order, brought_order, opening_keys, stages
 from marketplace.core.audit.bid_order import CLOSED, OPENED, PUBLISHED, REOPENED
 from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
 from marketplace.core.audit.opening_keys import Officer, Officers
+from marketplace.core.audit.stages import FIRST, STAGE_OPENED
 from marketplace.core.audit.told import Told, Unfit, Unshown
 from marketplace.core.text import N_
 from marketplace.core.vault import statements
@@ -42,14 +44,15 @@ _BY_LATE_OFFICER = N_(
     "named after publication, in entry %(n)s"
 )
 _OPENED_BY = frozenset({_BY_TWO, _BY_LATE_KEY, _BY_LATE_OFFICER})
+_WEAKNESS = (Status.PROVEN, Status.ASSERTED, Status.WITHHELD, Status.FAILED)
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was found of the bids and their opening.
 
-    `status` is that of the sentence that two officers opened the bids after closing; None where
-    the chain records no opening.
+    `status` is that of the sentence that two officers opened the bids after closing, of several
+    stages the weakest; None where the chain records no opening.
     """
 
     findings: Sequence[Finding]
@@ -60,10 +63,12 @@ class Checked:
 class _Opening:
     """The entries that an opening rests on, and what counted when the bids closed.
 
-    `plan` is the digest of the plan that held then, `counted` maps a bid's reference to its version
-    and its envelope's digest.
+    `published` is what began the stage: the publication, or the opening of a later stage. `plan`
+    is the digest of the plan that held then, `counted` maps a bid's reference to its version and
+    its envelope's digest.
     """
 
+    stage: int
     opened: Told
     closed: Told
     published: Told
@@ -86,12 +91,48 @@ def check(origin: str, chain: Sequence[Told], sure: Status) -> Checked:
 
     `origin` is the log's name by the checkpoint; `sure` what a fact is that follows from the file.
     """
-    found = list(_guarded(bid_order.check(chain, sure)))
-    found += _guarded(brought_order.check(chain, sure))
-    opened = [each for each in chain if each.action == OPENED]
+    found: list[Finding] = []
+    parts: dict[int, list[Told]] = {}
+    found += _guarded(_parted(chain, parts))
+    statuses = []
+    for number, part in parts.items():
+        checked = _stage(origin, chain, number, part, sure)
+        found += checked.findings
+        if checked.status is not None:
+            statuses.append(checked.status)
+    if not parts:
+        return Checked(found, Status.FAILED)
+    return Checked(found, max(statuses, key=_WEAKNESS.index, default=None))
+
+
+def _parted(chain: Sequence[Told], parts: dict[int, list[Told]]) -> Iterator[Finding]:
+    """Part the chain, which may be refused as any value is."""
+    parts |= stages.parts(chain)
+    yield from ()
+
+
+def _stage(
+    origin: str, chain: Sequence[Told], number: int, part: Sequence[Told], sure: Status
+) -> Checked:
+    """Say of one stage's bids and their opening how sure a reader can be."""
+    found = []
+    if number == FIRST:
+        found += [
+            failed(N_("It opens a stage and does not say which"), each.where)
+            for each in part
+            if each.action == STAGE_OPENED
+        ]
+    else:
+        found += _guarded(stages.begun(chain, number, part))
+    found += [
+        each if each.where != "entries" or number == FIRST else _of(each, number)
+        for each in _guarded(bid_order.check(part, sure))
+    ]
+    found += _guarded(brought_order.check(part, sure))
+    opened = [each for each in part if each.action == OPENED]
     if not opened:
         return Checked(found, None)
-    found += _guarded(_opening(origin, chain, opened[0], sure))
+    found += _guarded(_opening(origin, number, part, opened[0], sure))
     found += [
         failed(N_("The bids were opened before, in entry %(n)s"), again.where, n=opened[0].n)
         for again in opened[1:]
@@ -100,6 +141,11 @@ def check(origin: str, chain: Sequence[Told], sure: Status) -> Checked:
         return Checked(found, Status.FAILED)
     said = [each.status for each in found if each.what in _OPENED_BY]
     return Checked(found, said[0] if said else Status.WITHHELD)
+
+
+def _of(found: Finding, number: int) -> Finding:
+    """Say of which stage the entries are that a finding is about."""
+    return replace(found, where=f"{found.where}, stage {number}")
 
 
 def _guarded(found: Iterator[Finding]) -> Iterator[Finding]:
@@ -122,10 +168,13 @@ def _guarded(found: Iterator[Finding]) -> Iterator[Finding]:
         )
 
 
-def _opening(origin: str, chain: Sequence[Told], opened: Told, sure: Status) -> Iterator[Finding]:
-    before = [each for each in chain if each.n < opened.n]
+def _opening(
+    origin: str, number: int, part: Sequence[Told], opened: Told, sure: Status
+) -> Iterator[Finding]:
+    before = [each for each in part if each.n < opened.n]
     closed = [each for each in before if each.action in (CLOSED, REOPENED)]
-    published = [each for each in before if each.action == PUBLISHED]
+    began = PUBLISHED if number == FIRST else STAGE_OPENED
+    published = [each for each in before if each.action == began]
     if not closed or closed[-1].action != CLOSED:
         yield failed(N_("The bids were opened before a closing was recorded"), opened.where)
         return
@@ -133,6 +182,7 @@ def _opening(origin: str, chain: Sequence[Told], opened: Told, sure: Status) -> 
         yield failed(N_("The bids were opened, and no publication is recorded"), opened.where)
         return
     found = _Opening(
+        number,
         opened,
         closed[-1],
         published[-1],
@@ -211,6 +261,7 @@ def _untrue(said: Statement, origin: str, found: _Opening, each: Told) -> Iterat
     for name, stated, held in (
         ("origin", said.origin, origin),
         ("challenge", said.challenge, each.entry.chain),
+        ("stage", said.stage, found.stage),
         ("plan", said.plan, found.plan),
         ("key", said.key, found.published.text("sealing_key")),
         ("closed", said.closed, found.closed.n),

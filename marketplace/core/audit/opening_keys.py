@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from marketplace.core.audit import signing
 from marketplace.core.audit.findings import Finding, failed
 from marketplace.core.audit.signing import BadKey
+from marketplace.core.audit.stages import STAGE_OPENED
 from marketplace.core.audit.told import Told, Unfit
 from marketplace.core.text import N_
 
@@ -44,20 +45,23 @@ class Officers:
 
 
 def read(origin: str, chain: Sequence[Told]) -> Officers:
-    """Read who was named to open a chain's bids, and with which keys.
+    """Read who was named to open a stage's bids by its entries, and with which keys.
 
     Raises:
         Unshown, Unfit: a key is withheld, or no text.
     """
     found = Officers()
-    # Publication names its officers right after itself, in entries between which is no other; a
-    # second publication, which cannot be, makes nobody's naming earlier.
+    # Publication names its officers right after itself, in entries between which is no other of the
+    # whole chain; a second publication, which cannot be, makes nobody's naming earlier. The opening
+    # of a later stage does the same for that stage.
     at_publication: bool | None = None
+    last = 0
     for each in chain:
-        if each.action == PUBLISHED:
+        if each.action in (PUBLISHED, STAGE_OPENED):
             at_publication = at_publication is None
-        elif each.action != NAMED and at_publication:
+        elif at_publication and (each.action != NAMED or each.entry.cn != last + 1):
             at_publication = False
+        last = each.entry.cn
         if each.action == NAMED:
             later = None if at_publication else each.n
             found.faults += _name(found, each, origin, later)

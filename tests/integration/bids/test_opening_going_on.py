@@ -66,7 +66,7 @@ def status(session: Session, scene: Scene) -> openings.OpeningStatus:
     """Read afresh how far the opening has come."""
     session.rollback()
     session.expire_all()
-    return openings.opening_status(session, scene.challenge)
+    return openings.opening_status(session, scene.challenge.stage)
 
 
 def work(clock: FixedClock) -> None:

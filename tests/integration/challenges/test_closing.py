@@ -102,7 +102,7 @@ def test_record_closing_too_early_is_a_mistake_that_raises(
     clock.instant = published.closes_at + MINUTE - INSTANT
 
     with pytest.raises(ValueError, match="still be being recorded"):
-        service.record_closing(session, challenge, clock)
+        service.record_closing(session, challenge.stage, clock)
 
 
 def test_closing_job_that_fails_many_times_is_tried_until_it_is_done(

@@ -291,7 +291,7 @@ def test_officers_see_before_the_opening_only_how_many_bids_count(
     published.close()
     officer = published.officer()
 
-    assert opening_status(published.session, published.challenge).count == 1
+    assert opening_status(published.session, published.challenge.stage).count == 1
     seen = []
     for step in (published.close, published.open):
         step()

@@ -113,7 +113,7 @@ def test_bids_that_a_killed_opening_has_read_are_seen_by_nobody(
     session.rollback()
     stage = market.challenge.stage
     assert (left["read"], left["opened"]) == (16, 0)
-    status = openings.opening_status(session, market.challenge)
+    status = openings.opening_status(session, market.challenge.stage)
     assert (status.read, status.count, status.opened) == (16, 17, False)
     assert (
         opened.find_opened_bid(

@@ -32,7 +32,7 @@ def a_challenge(state: State, closes_in: timedelta = DAY, **more: object) -> Cha
     return Challenge(
         buyer_id=BODY,
         state=State.OPEN if closed else state,
-        stages=[Stage(closes_at=NOW if closed else NOW + closes_in)],
+        stages=[Stage(ordinal=1, closes_at=NOW if closed else NOW + closes_in)],
         **more,
     )
 

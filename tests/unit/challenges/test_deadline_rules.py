@@ -57,7 +57,7 @@ def a_challenge(stands: str = "open", closes_at: datetime | None = None) -> Chal
     return Challenge(
         buyer_id=BODY,
         state=State.OPEN if stands.startswith("closed") else State(stands),
-        stages=[Stage(closes_at=closes_at)],
+        stages=[Stage(ordinal=1, closes_at=closes_at)],
     )
 
 
@@ -70,10 +70,10 @@ def a_change(*, after_closing: bool = False, closes_to: datetime = NOW + 2 * DAY
 def ask(event: str, actor: Actor, challenge: Challenge, *, began: bool = False) -> Answer:
     change = a_change(after_closing=event.endswith("reopen"))
     if event == "propose":
-        return policy.can_propose_deadline(actor, challenge, NOW, opening_began=began)
+        return policy.can_propose_deadline(actor, challenge.stage, NOW, opening_began=began)
     if event == "decline":
-        return policy.can_decline_deadline(actor, challenge, change, NOW)
-    return policy.can_confirm_deadline(actor, challenge, change, NOW, opening_began=began)
+        return policy.can_decline_deadline(actor, challenge.stage, change, NOW)
+    return policy.can_confirm_deadline(actor, challenge.stage, change, NOW, opening_began=began)
 
 
 EVENTS = sorted({event for _stands, event, _yes in pairs()})
@@ -119,8 +119,8 @@ def test_what_is_decided_is_decided(outcome: DeadlineOutcome) -> None:
     change.outcome = outcome
 
     for answer in (
-        policy.can_confirm_deadline(actor, a_challenge(), change, NOW, opening_began=False),
-        policy.can_decline_deadline(actor, a_challenge(), change, NOW),
+        policy.can_confirm_deadline(actor, a_challenge().stage, change, NOW, opening_began=False),
+        policy.can_decline_deadline(actor, a_challenge().stage, change, NOW),
     ):
         assert answer.ground is Ground.MOMENT
         assert f"{outcome} already" in answer.message
@@ -147,7 +147,7 @@ def test_reopening_to_a_time_that_has_come_cannot_be_confirmed(
     change = a_change(after_closing=True, closes_to=NOW + ahead)
 
     answer = policy.can_confirm_deadline(
-        an_actor(OFFICER), a_challenge("closed"), change, NOW, opening_began=False
+        an_actor(OFFICER), a_challenge("closed").stage, change, NOW, opening_began=False
     )
 
     assert answer.allowed is allowed

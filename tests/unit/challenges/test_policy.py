@@ -29,6 +29,11 @@ UNDER_WAY = {State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INT
 
 Question = Callable[[Actor, Challenge, datetime], Answer]
 
+
+def _can_name_openers(actor: Actor, challenge: Challenge, now: datetime) -> Answer:
+    return policy.can_name_openers(actor, challenge.stage, now)
+
+
 # What is asked, who has the right, and in which states it has its moment.
 QUESTIONS: list[tuple[Question, set[Role], set[State]]] = [
     (policy.can_write, WRITERS, {State.DRAFT}),
@@ -37,7 +42,7 @@ QUESTIONS: list[tuple[Question, set[Role], set[State]]] = [
     (policy.can_approve, {OFFICER}, {State.IN_REVIEW}),
     (policy.can_publish, {OFFICER}, {State.READY}),
     (policy.can_stop, {OFFICER}, {State.OPENED, State.EVALUATING, State.SIGNED}),
-    (policy.can_name_openers, {OFFICER}, {State.OPEN, State.CLOSED}),
+    (_can_name_openers, {OFFICER}, {State.OPEN, State.CLOSED}),
 ]
 
 
