@@ -17,8 +17,8 @@ from bids.models import Bid, Submission
 from bids.passport.answers import last_day, rules_at
 from bids.passport.subjects import ASKED
 from bids.renewing.queries import counts, is_current
-from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages.running import takes_bids
 from marketplace.core import todos
 from marketplace.core.dates import format_date, format_instant, time_left
 from marketplace.core.permissions import Actor, Permission
@@ -56,13 +56,14 @@ def _open_bids(
             Bid.state,
             Bid.draft_key_id,
             Challenge.title,
+            Stage.ordinal,
             Stage.closes_at,
             counts().label("counts"),
         )
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Stage, Stage.id == Bid.stage_id)
         .outerjoin(Submission, is_current())
-        .where(Bid.supplier_id.in_(suppliers), Challenge.state == State.OPEN, Stage.closes_at > now)
+        .where(Bid.supplier_id.in_(suppliers), takes_bids(now))
         .order_by(Stage.closes_at, Bid.id)
     ).all()
 
@@ -76,7 +77,22 @@ def _of_bid(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Iterator
         when=format_instant(row.closes_at),
         left=time_left(now, row.closes_at),
     )
-    if submitted and not row.counts:
+    if row.state is BidState.INVITED:
+        yield Todo(
+            row.supplier_id,
+            Kind.DRAFT,
+            _(
+                "You are invited to stage %(number)d: answer by %(when)s",
+                number=row.ordinal,
+                when=format_instant(row.closes_at),
+            ),
+            "bids.task_list",
+            {"reference": row.reference},
+            about=row.title,
+            due=row.closes_at,
+            deadline=closes,
+        )
+    elif submitted and not row.counts:
         yield Todo(
             row.supplier_id,
             Kind.CONFIRMATION,

@@ -19,8 +19,8 @@ from bids.team.document import Subcontractor
 from bids.team.holding import HeldSubcontractor, Terms
 from bids.team.lifecycle import STANDING, InvitationState, LeadShare, lead_share
 from bids.team.models import TeamInvitation
-from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages.running import takes_bids
 from marketplace.core.accounts.models import Membership, Organisation, OrganisationKind, User
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
@@ -203,8 +203,7 @@ def left_since_submitted(
         .where(
             Bid.supplier_id.in_(suppliers),
             Bid.state == BidState.SUBMITTED,
-            Challenge.state == State.OPEN,
-            Stage.closes_at > now,
+            takes_bids(now),
             TeamInvitation.state == InvitationState.LEFT,
             TeamInvitation.answered_at < Submission.recorded_at,
             TeamInvitation.ended_at >= Submission.recorded_at,
@@ -344,8 +343,7 @@ def invitations_for(
         _for(user_id, None)
         .where(
             TeamInvitation.state == InvitationState.ASKED,
-            Challenge.state == State.OPEN,
-            Stage.closes_at > now,
+            takes_bids(now),
         )
         .order_by(Stage.closes_at, TeamInvitation.id)
         .limit(LIST_MOST)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from challenges.lifecycle import Event, State, stage_after
@@ -12,6 +12,7 @@ from challenges.models import Challenge, Stage
 from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
 from challenges.stages.standing import (
+    BEFORE_EVALUATION,
     next_judged,
     said,
     source_of,
@@ -22,6 +23,7 @@ from challenges.stages.standing import (
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.clock import Clock
+from marketplace.core.database import enum_type
 from marketplace.core.permissions import Actor
 
 __all__ = [
@@ -34,10 +36,13 @@ __all__ = [
     "said",
     "source_of",
     "stage_at",
+    "stands",
     "state_of",
     "stored_state",
     "takes_bids",
 ]
+
+_STATE = enum_type(State, checked=False)
 
 
 def entries(session: Session, stage: Stage, *actions: str) -> Iterator[LogEntry]:
@@ -76,6 +81,27 @@ def takes_bids(now: datetime) -> ColumnElement[bool]:
             and_(Stage.ordinal > 1, Challenge.state == State.EVALUATING, begun.exists()),
         ),
     )
+
+
+def stands() -> ColumnElement[State]:
+    """Give what `stored_state` gives, of each stage that the statement joins with its challenge."""
+    run = (
+        select(StageRun.state)
+        .where(StageRun.stage_id == Stage.id)
+        .correlate(Stage)
+        .scalar_subquery()
+    )
+    first = Stage.ordinal == 1
+    waiting, evaluating = literal(State.WAITING, _STATE), literal(State.EVALUATING, _STATE)
+    found: ColumnElement[State] = case(
+        (
+            Challenge.state == State.EVALUATING,
+            func.coalesce(run, case((first, evaluating), else_=waiting)),
+        ),
+        (and_(~first, Challenge.state.in_(BEFORE_EVALUATION)), waiting),
+        else_=Challenge.state,
+    )
+    return found
 
 
 def begin(

@@ -16,7 +16,7 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     from challenges.models import Challenge, Stage
 
-_BEFORE_EVALUATION = frozenset(
+BEFORE_EVALUATION = frozenset(
     {State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN, State.CLOSED, State.OPENED}
 )
 
@@ -26,7 +26,7 @@ def stored_state(challenge: "Challenge", stage: "Stage") -> State:
 
     What ends the whole challenge, or awards it, ends every stage of it.
     """
-    if challenge.state is not State.EVALUATING and challenge.state not in _BEFORE_EVALUATION:
+    if challenge.state is not State.EVALUATING and challenge.state not in BEFORE_EVALUATION:
         return challenge.state
     if challenge.state is State.EVALUATING:
         if stage.run is not None and stage.run.state is not None:
@@ -52,7 +52,8 @@ def stage_at(challenge: "Challenge", ordinal: int) -> "Stage":
         NotFound: there is none, or only work is done in it.
     """
     for stage in challenge.stages:
-        if stage.ordinal == ordinal and is_judged(stage):
+        # The stage holds its challenge from here on, so that this is not read a second time.
+        if stage.ordinal == ordinal and is_judged(stage) and stage.challenge is challenge:
             return stage
     raise NotFound(N_("There is no such stage."))
 

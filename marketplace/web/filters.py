@@ -6,12 +6,12 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from bids.lifecycle import BID_STATE_WORDS
 from challenges.comparing import folded
-from challenges.lifecycle import state_words
+from challenges.lifecycle import STATE_WORDS, state_words
 from marketplace.core.dates import (
     format_date,
     format_day,
@@ -65,6 +65,8 @@ def register(app: Flask) -> None:
             return url_for("static", filename=filename)
         return url_for("static", filename=filename, v=_digest(path, path.stat().st_mtime_ns))
 
+    app.jinja_env.globals["stage_url"] = stage_url
+    app.jinja_env.globals["stage_state_words"] = STATE_WORDS
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
         folded=folded,
@@ -83,3 +85,11 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["seat_words"] = SEAT_WORDS
     app.jinja_env.globals["time_left"] = time_left
     app.jinja_env.tests["longer_than"] = lambda text, limit: len(text) > limit
+
+
+def stage_url(endpoint: str, reference: str, stage: int) -> str:
+    """Give the address of a page of a challenge, at one of its stages where the page has stages."""
+    takes = any("stage" in rule.arguments for rule in current_app.url_map.iter_rules(endpoint))
+    if takes and stage > 1:
+        return url_for(endpoint, reference=reference, stage=stage)
+    return url_for(endpoint, reference=reference)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, func, or_, select, text
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.models import OpeningConfirmation
 from bids.opened import bid_counts, opened_at
@@ -18,12 +18,14 @@ from challenges.changing.models import ChangeDraft
 from challenges.closing_models import DeadlineChange
 from challenges.joining import queries as joining
 from challenges.kinds import Combine
-from challenges.lifecycle import AWARDED_STATES, State, move_at, state_at
+from challenges.lifecycle import AWARDED_STATES, STAGE_STATES, State, move_at, state_at
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import NoticeRecord
 from challenges.plan import FIRST_VERSION
 from challenges.queries import own_challenge
+from challenges.stages.models import StageRun
+from challenges.stages.running import stage_at, stands
 from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.accounts.queries import acted_for
 from marketplace.core.notices.models import Notice
@@ -77,13 +79,16 @@ class Board:
 class Hub:
     """One challenge as its body's people see it.
 
-    `lapsed` counts, from the opening on, the bids that were not confirmed after a change.
+    `stage` is the last one that has begun, `stage_state` where it stands. `lapsed` counts, from the
+    opening on, the bids that were not confirmed after a change.
     `deadline_moves` tells whether its closing instant can still be moved; `officers` counts those
     who could be named to open its bids, None once it is published.
     """
 
     challenge: Challenge
     state: State
+    stage: Stage
+    stage_state: State
     steps: list[Step]
     bid_count: int | None
     lapsed: int
@@ -175,12 +180,14 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
     challenge = own_challenge(session, reference, actor)
     row = session.execute(_standings(actor).where(Challenge.id == challenge.id)).one()
     line = _line(row, actor, now)
-    stage = challenge.stage
-    closed = line.state not in (State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN)
+    stage = stage_at(challenge, line.thing.stage)
+    closed = line.thing.state not in (State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN)
     opened = opened_at(session, stage.id)
     return Hub(
         challenge=challenge,
         state=line.state,
+        stage=stage,
+        stage_state=line.thing.state,
         steps=line.steps,
         bid_count=bid_counts(session, [stage.id]).get(stage.id, 0) if closed else None,
         lapsed=how_many(session, stage.id) if opened else 0,
@@ -193,7 +200,7 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         intention=session.get(Intention, stage.id),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
-        deadline_moves=move_at(challenge.state, stage.closes_at, now) is not None,
+        deadline_moves=move_at(challenge.state, challenge.stage.closes_at, now) is not None,
         officers=None if challenge.published_at else openers.count(session, challenge),
     )
 
@@ -246,7 +253,20 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
     own = Challenge.buyer_id == actor.organisation_id
     body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
-    seated = PanelMember.id.is_not(None)
+    # In whatever stage: who judged one goes on to see how far the challenge comes.
+    of_stage, of_member = aliased(Stage), aliased(PanelMember)
+    seated = exists().where(
+        of_member.stage_id == of_stage.id,
+        of_stage.challenge_id == Challenge.id,
+        of_member.user_id == actor.user_id,
+        of_member.left_at.is_(None),
+    )
+    begun = (
+        select(func.max(of_stage.ordinal))
+        .join(StageRun, StageRun.stage_id == of_stage.id)
+        .where(of_stage.challenge_id == Challenge.id, StageRun.state.is_not(None))
+        .scalar_subquery()
+    )
     return (
         select(
             Challenge.reference,
@@ -254,6 +274,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Challenge.state,
             Challenge.legal_route,
             Challenge.bids_elsewhere,
+            Stage.ordinal,
+            stands().label("stands"),
             Stage.closes_at,
             Stage.combine,
             own.label("own"),
@@ -278,7 +300,10 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             EvaluationPlan.band,
             noticed.label("award_noticed"),
         )
-        .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
+        .join(
+            Stage,
+            and_(Stage.challenge_id == Challenge.id, Stage.ordinal == func.coalesce(begun, 1)),
+        )
         .outerjoin(ChangeDraft, ChangeDraft.challenge_id == Challenge.id)
         # The rules that the first version pins hold for all.
         .outerjoin(
@@ -300,11 +325,14 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
-    state = state_at(row.state, row.closes_at, now)
+    stands = state_at(row.stands, row.closes_at, now)
+    # Only with its first stage is a challenge itself open, or closed to bids.
+    state = stands if row.ordinal == 1 and stands not in STAGE_STATES else row.state
     thing = Standing(
         reference=row.reference,
         title=row.title,
-        state=state,
+        state=stands,
+        stage=row.ordinal,
         closes_at=row.closes_at,
         own=row.own,
         submitted_by_id=row.submitted_by_id,

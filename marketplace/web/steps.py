@@ -13,7 +13,10 @@ from scoring.panel.models import Seat
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a challenge has come, with the person's own seat on its panel, if any."""
+    """How far a challenge has come, with the person's own seat on its panel, if any.
+
+    All but `reference` and `title` is about its `stage`: the last one that has begun.
+    """
 
     reference: str
     title: str
@@ -47,6 +50,7 @@ class Standing:
     scores_stand: bool = False
     # Whether bids go elsewhere, so that officers bring them in where others open them.
     bids_elsewhere: bool = False
+    stage: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,12 @@ class Step:
 
 def next_steps(thing: Standing, actor: Actor, now: datetime) -> list[Step]:
     """Give what the person can do now, or one line that says what is waited for."""
-    found = [*_of_the_body(thing, actor, now), *_of_the_panel(thing), *_of_the_award(thing, actor)]
+    found = [
+        *_of_the_body(thing, actor, now),
+        *_of_the_next_stage(thing, actor),
+        *_of_the_panel(thing),
+        *_of_the_award(thing, actor),
+    ]
     return found or list(_waiting(thing, now))
 
 
@@ -94,17 +103,23 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
 
 def _of_the_opening(thing: Standing) -> Step:
     """Give what an officer does with bids that came in."""
-    if thing.bids_elsewhere:
+    if thing.bids_elsewhere and thing.stage == 1:
         return Step(N_("Bring the bids in, with a second officer"), "elsewhere.show")
     if thing.signed:
         return Step(N_("You have signed: a second officer opens the bids"))
     return Step(N_("Open the bids, with a second officer"), "opening.show")
 
 
+def _of_the_next_stage(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give the beginning of the next stage, once it is confirmed who goes on."""
+    if thing.own and thing.state is State.ADVANCED and actor.may(Permission.CHALLENGE_PUBLISH):
+        yield Step(N_("Begin the next stage"), "inviting.index")
+
+
 def _of_the_questions(thing: Standing, actor: Actor) -> Iterator[Step]:
     """Give what suppliers' questions ask for, while they can be answered."""
     writes = actor.may(Permission.CHALLENGE_WRITE)
-    if thing.state is State.OPEN and thing.questions_waiting and writes:
+    if thing.state is State.OPEN and thing.stage == 1 and thing.questions_waiting and writes:
         yield Step(N_("Answer the questions that wait"), "asking.desk")
 
 
@@ -125,7 +140,7 @@ def _of_the_deadline(thing: Standing, actor: Actor, now: datetime) -> Iterator[S
 
 def _of_the_change(thing: Standing, actor: Actor) -> Iterator[Step]:
     """Give what a change that is being prepared asks for, while it can still be published."""
-    if thing.change_writers is None or thing.state is not State.OPEN:
+    if thing.change_writers is None or thing.state is not State.OPEN or thing.stage > 1:
         return
     wrote = str(actor.user_id) in thing.change_writers
     if thing.change_handed_over and not wrote and actor.may(Permission.CHALLENGE_PUBLISH):
@@ -181,6 +196,7 @@ _WAITING = {
     State.SIGNED: N_("The contract is signed"),
     State.STOPPED: N_("Stopped, with lessons"),
     State.CANCELLED: N_("Ended, with its reason"),
+    State.ADVANCED: N_("Suppliers have gone on: the next stage has not begun"),
 }
 
 

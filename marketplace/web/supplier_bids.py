@@ -7,12 +7,15 @@ with the outcome and not before: nothing here looks at either until the intentio
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from bids.lifecycle import OPENED_STATES, BidState
 from challenges.lifecycle import State, state_at
 from marketplace.core.text import N_
+
+# When a stage closes that does not say so yet.
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Group(StrEnum):
@@ -31,7 +34,9 @@ class OwnBid:
     `counts` tells whether what is submitted was made after the last change that asks for it to be
     confirmed. `announced` tells whether the outcome was told to all bidders; `preferred` whether
     this bid was, and is never true before. `version` and `recorded_at` are those of the submission
-    that stands.
+    that stands. `challenge_state` and `closes_at` are its stage's, which is the `stage`th; one that
+    has not begun does not say when it closes. `went_on` tells that the supplier was invited to the
+    next.
     """
 
     id: uuid.UUID
@@ -41,13 +46,16 @@ class OwnBid:
     buyer: str
     state: BidState
     challenge_state: State
-    closes_at: datetime
+    closes_at: datetime | None
     drafted: bool
     version: int | None = None
     recorded_at: datetime | None = None
     counts: bool = True
     announced: bool = False
     preferred: bool = False
+    stage: int = 1
+    heard: bool = False
+    went_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ def group_of(bid: OwnBid, now: datetime) -> Group:
     if bid.state in OPENED_STATES:
         return Group.OPENED
     state = state_at(bid.challenge_state, bid.closes_at, now)
+    if state is State.WAITING:
+        return Group.DRAFTS
     if state is State.OPEN:
         return Group.SEALED if bid.state is BidState.SUBMITTED else Group.DRAFTS
     waits = bid.state is BidState.SUBMITTED and bid.counts and state is State.CLOSED
@@ -90,11 +100,17 @@ def grouped(bids: Iterable[OwnBid], now: datetime) -> Mapping[Group, Sequence[Ow
         found[group_of(bid, now)].append(bid)
     for group, held in found.items():
         ahead = group in (Group.DRAFTS, Group.SEALED)
-        held.sort(key=lambda bid: (bid.closes_at, bid.reference), reverse=not ahead)
+        held.sort(key=lambda bid: (bid.closes_at or NEVER, bid.reference), reverse=not ahead)
     return found
 
 
 def _of_draft(bid: OwnBid) -> Standing:
+    if bid.state is BidState.INVITED:
+        return (
+            Standing(N_("You are invited: the stage has not begun"), "blue")
+            if bid.challenge_state is State.WAITING
+            else Standing(N_("You are invited: not begun"), "blue")
+        )
     if bid.state is BidState.DRAFT:
         return Standing(N_("Draft"))
     if bid.drafted:
@@ -117,6 +133,12 @@ def _of_opened(bid: OwnBid, state: State) -> Standing:
         return Standing(N_("Ended without a contract"))
     if state is State.STOPPED:
         return Standing(N_("Stopped, with lessons"), "light-blue")
+    if bid.went_on:
+        return Standing(N_("You went on to the next stage"), "green")
+    if state is State.ADVANCED:
+        return Standing(N_("Other suppliers went on"))
+    if bid.heard and state is State.OPENED:
+        return Standing(N_("You are heard"), "purple")
     if not bid.announced:
         return (
             Standing(N_("Being evaluated"), "purple")

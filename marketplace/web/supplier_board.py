@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from bids import expiring, progress
 from bids.models import Bid, Submission
@@ -17,6 +17,7 @@ from challenges.alerts import news
 from challenges.asking import queries as asking
 from challenges.asking.queries import Asked
 from challenges.models import Challenge, Stage
+from challenges.stages.running import stands
 from marketplace.core import todos
 from marketplace.core.accounts import queries as accounts
 from marketplace.core.accounts.models import Organisation, OrganisationKind
@@ -110,7 +111,7 @@ def board(session: Session, actor: Actor, now: datetime) -> SupplierBoard:
 
 def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
     """Give the supplier's bids, the one begun last first, in one statement."""
-    announced = Intention.stage_id.is_not(None)
+    announced, following = Intention.stage_id.is_not(None), aliased(Bid)
     query: Select[*tuple[Any, ...]] = (
         select(
             Bid.id,
@@ -119,7 +120,7 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             Challenge.title,
             Organisation.name,
             Bid.state,
-            Challenge.state,
+            stands(),
             Stage.closes_at,
             Bid.draft_key_id.is_not(None),
             Bid.current_version,
@@ -127,6 +128,9 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             counts(),
             announced,
             announced & (Intention.bid_id == Bid.id),
+            Stage.ordinal,
+            Bid.unsealed,
+            exists().where(following.previous_id == Bid.id),
         )
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Organisation, Organisation.id == Challenge.buyer_id)

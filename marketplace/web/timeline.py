@@ -13,8 +13,10 @@ from bids.opened import is_opened
 from bids.service.refusing import ORGANISATION
 from challenges.asking.log_words import ASKED
 from challenges.lifecycle import State
+from challenges.log_words import STAGE_OPENED
 from challenges.models import Challenge
 from challenges.queries import own_challenge
+from challenges.stages.running import last_entry, stored_state
 from marketplace.core.audit import chain_reading, log
 from marketplace.core.audit.chain_reading import Sight
 from marketplace.core.audit.models import LogEntry
@@ -55,6 +57,8 @@ _FOR_BODY = (
     "bringing.",
     "bids.brought",
     "bids.opened",
+    "bids.invited",
+    "stage.opened",
     "panel.named",
     "moderation.",
     "quality.",
@@ -119,7 +123,7 @@ def own_timeline(
     challenge = own_challenge(session, reference, actor)
     sealed = _sealed(session, challenge)
     audits = _audits(session, reference, actor)
-    sight = _sight(audits=audits, sealed=sealed)
+    sight = _sight(audits=audits, sealed=sealed, sealed_from=_sealed_from(session, challenge))
     page = chain_reading.page(
         session, reference, sight.of_kind(kind), words=words.strip(), after=after
     )
@@ -138,7 +142,7 @@ def latest(session: Session, challenge: Challenge, actor: Actor) -> list[Told]:
     """Give the last few entries that the actor may see, the newest first."""
     sealed = _sealed(session, challenge)
     audits = _audits(session, challenge.reference, actor)
-    sight = _sight(audits=audits, sealed=sealed)
+    sight = _sight(audits=audits, sealed=sealed, sealed_from=_sealed_from(session, challenge))
     found = chain_reading.latest(session, challenge.reference, sight, LATEST)
     return [_told(entry, sight, sealed=sealed) for entry in found]
 
@@ -156,14 +160,14 @@ def public_timeline(
     Raises:
         NotFound: there is no such challenge, or its chain is not disclosed yet.
     """
-    title = _public_title(session, reference)
-    sight = public_sight()
+    challenge = _public(session, reference)
+    sight = public_sight(_sealed_from(session, challenge))
     page = chain_reading.page(
         session, reference, sight.of_kind(kind), words=words.strip(), after=after
     )
     return Timeline(
         reference=reference,
-        title=title,
+        title=challenge.title,
         lines=[_told(entry, sight, sealed=False) for entry in page.entries],
         next_after=page.next_after,
         kinds=_kinds(sight),
@@ -179,8 +183,8 @@ def public_file(session: Session, reference: str) -> bytes:
         NotFound: there is no such challenge, its chain is not disclosed, or no checkpoint covers
             any of it.
     """
-    _public_title(session, reference)
-    content = chain_reading.chain_file(session, reference, log.public_fields)
+    sealed_from = _sealed_from(session, _public(session, reference))
+    content = chain_reading.chain_file(session, reference, log.public_fields, sealed_from)
     if content is None:
         raise NotFound(_NO_PAGE)
     return content
@@ -210,7 +214,9 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
             N_("The log of this challenge can be downloaded when its bids are opened.")
         )
     # Made before the write lock is asked for: a long chain must not keep bids waiting.
-    content = chain_reading.chain_file(session, reference, lambda _action: None)
+    content = chain_reading.chain_file(
+        session, reference, lambda _action: None, _sealed_from(session, challenge)
+    )
     if content is None:
         raise WrongMoment(
             N_("No checkpoint of the log covers this challenge yet. Try again within the hour.")
@@ -220,23 +226,32 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
     return content
 
 
-def public_sight() -> Sight:
-    """Name what everybody may see of a disclosed chain: all actions, and their public fields."""
-    return Sight({action: log.public_fields(action) for action in log.recorded_actions()})
+def public_sight(sealed_from: int | None = None) -> Sight:
+    """Name what everybody may see of a disclosed chain: all actions, and their public fields.
+
+    While bids of a later stage are sealed that is so up to where it began, and its steps after.
+    """
+    seen = {action: log.public_fields(action) for action in log.recorded_actions()}
+    return Sight(seen, sealed_from, _steps())
+
+
+def _steps() -> frozenset[str]:
+    """Name the actions that tell how far a challenge has come, and nothing of single bids."""
+    return frozenset(each for each in log.recorded_actions() if each.startswith(_FOR_BODY))
 
 
 _NO_PAGE = N_("There is no such page.")
 
 
-def _public_title(session: Session, reference: str) -> str:
-    title = session.scalar(
-        select(Challenge.title).where(
+def _public(session: Session, reference: str) -> Challenge:
+    challenge = session.scalar(
+        select(Challenge).where(
             Challenge.reference == reference, Challenge.published_at.is_not(None)
         )
     )
-    if title is None or not log.is_disclosed(session, reference):
+    if challenge is None or not log.is_disclosed(session, reference):
         raise NotFound(_NO_PAGE)
-    return title
+    return challenge
 
 
 def _sealed(session: Session, challenge: Challenge) -> bool:
@@ -252,7 +267,16 @@ def _audits(session: Session, reference: str, actor: Actor) -> bool:
     )
 
 
-def _sight(*, audits: bool, sealed: bool) -> Sight:
+def _sealed_from(session: Session, challenge: Challenge) -> int | None:
+    """Give the place from which on entries are about a later stage whose bids are still sealed."""
+    for stage in challenge.stages:
+        if stage.ordinal > 1 and stored_state(challenge, stage) is State.OPEN:
+            began = last_entry(session, stage, STAGE_OPENED)
+            return None if began is None else began.n
+    return None
+
+
+def _sight(*, audits: bool, sealed: bool, sealed_from: int | None) -> Sight:
     return Sight(
         {
             action: frozenset({*log.places(action), "actor"})
@@ -260,7 +284,9 @@ def _sight(*, audits: bool, sealed: bool) -> Sight:
             if (audits and not sealed)
             or action.startswith(_FOR_BODY)
             or (audits and action in _ATTEMPTS)
-        }
+        },
+        sealed_from,
+        _steps() | _ATTEMPTS,
     )
 
 

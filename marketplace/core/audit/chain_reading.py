@@ -5,10 +5,10 @@ What a reader may see is the caller's to say; nothing here gives more.
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext
-from sqlalchemy import Text, cast, false, func, or_, select, tuple_
+from sqlalchemy import Text, and_, cast, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -25,16 +25,28 @@ _NODES_AT_ONCE = 300
 class Sight:
     """What one reader may see of a chain: fields by action. An action not named is not there.
 
-    The field `actor` is who did it.
+    The field `actor` is who did it. From the place `sealed_from` on, where bids of a later stage
+    are sealed, only the actions in `always` are seen.
     """
 
     fields: Mapping[str, frozenset[str]]
+    sealed_from: int | None = None
+    always: frozenset[str] = frozenset()
 
     def of_kind(self, kind: log.Kind | None) -> "Sight":
         """Narrow to the actions of one kind; None narrows nothing."""
         if kind is None:
             return self
-        return Sight({a: f for a, f in self.fields.items() if log.telling(a).kind is kind})
+        seen = {a: f for a, f in self.fields.items() if log.telling(a).kind is kind}
+        return replace(self, fields=seen)
+
+    def holds(self) -> ColumnElement[bool]:
+        """Give the condition that an entry is seen."""
+        seen = LogEntry.action.in_(sorted(self.fields))
+        if self.sealed_from is None:
+            return seen
+        always = LogEntry.action.in_(sorted(self.fields.keys() & self.always))
+        return and_(seen, or_(LogEntry.n < self.sealed_from, always))
 
 
 @dataclass(frozen=True)
@@ -56,10 +68,7 @@ def page(session: Session, chain: str, sight: Sight, *, words: str = "", after: 
     """
     query = (
         select(LogEntry)
-        .where(
-            LogEntry.chain == chain,
-            LogEntry.action.in_(sorted(sight.fields)),
-        )
+        .where(LogEntry.chain == chain, sight.holds())
         .order_by(LogEntry.cn)
         .offset(after)
         .limit(PAGE_LENGTH + 1)
@@ -78,7 +87,7 @@ def latest(session: Session, chain: str, sight: Sight, count: int) -> Sequence[L
     """
     found = session.scalars(
         select(LogEntry)
-        .where(LogEntry.chain == chain, LogEntry.action.in_(sorted(sight.fields)))
+        .where(LogEntry.chain == chain, sight.holds())
         .order_by(LogEntry.cn.desc())
         .limit(count)
         .options(joinedload(LogEntry.details))
@@ -87,14 +96,19 @@ def latest(session: Session, chain: str, sight: Sight, count: int) -> Sequence[L
 
 
 def chain_file(
-    session: Session, chain: str, shown: Callable[[str], Collection[str] | None]
+    session: Session,
+    chain: str,
+    shown: Callable[[str], Collection[str] | None],
+    sealed_from: int | None = None,
 ) -> bytes | None:
     """Give a chain as a file, with the proofs of all its entries that the newest checkpoint covers.
 
     `shown` names the fields to disclose for an action; None discloses all that are still held.
-    None is given where no checkpoint covers any entry of the chain.
+    Where bids of a later stage are sealed it is the newest checkpoint over what came before
+    `sealed_from`: one that covers more would have the file say what it leaves out. None is given
+    where no checkpoint covers any entry of the chain.
     """
-    checkpoint = checkpoints.newest(session)
+    checkpoint = checkpoints.newest(session, sealed_from)
     if checkpoint is None:
         return None
     size = read_checkpoint(checkpoint.note).size

@@ -61,9 +61,10 @@ def text(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
 
 
-def newest(session: Session) -> LogCheckpoint | None:
-    """Give the last checkpoint."""
-    return session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1))
+def newest(session: Session, most: int | None = None) -> LogCheckpoint | None:
+    """Give the last checkpoint, or the last over at most so many entries."""
+    query = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
+    return session.scalar(query if most is None else query.where(LogCheckpoint.size <= most))
 
 
 def of_size(session: Session, size: int) -> LogCheckpoint | None:

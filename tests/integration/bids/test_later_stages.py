@@ -1,6 +1,6 @@
 """A stage that suppliers are invited to, played by the services: sealed, or heard."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from bids import opened, openings, queries, service
+from bids.inviting import queries as stages
 from bids.inviting.service import invite, open_stage, start_invited
 from bids.lifecycle import BidState, TooLate
-from bids.models import Bid
-from challenges.frozen import ensure_as_logged
+from bids.models import Bid, Opening
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.service import close, confirm_deadline, propose_deadline
@@ -20,7 +20,7 @@ from challenges.stages.models import StageRun
 from challenges.stages.standing import state_of
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
-from marketplace.core.database import db
+from marketplace.core.database import Base, db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.transaction import transaction
@@ -29,7 +29,7 @@ from tests.factories import a_later_stage
 from tests.integration.bids.damage import damage, written_over
 from tests.journeys import Journey, Step, a_cast, a_journey, confirm, open_the_bids
 
-TICK = timedelta(microseconds=1)
+DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -45,7 +45,11 @@ def stage_of(journey: Journey, number: int = 2) -> Stage:
     return journey.challenge.stages[number - 1]
 
 
-def go_on(journey: Journey, *references: str) -> list[str]:
+class Killed(Exception):
+    """The process ended before its transaction was committed."""
+
+
+def go_on(journey: Journey, *references: str, killed: bool = False) -> list[str]:
     """Let the suppliers of these bids go on; give the references of the bids they then have."""
     with transaction() as session:
         challenge = session.scalars(
@@ -59,6 +63,8 @@ def go_on(journey: Journey, *references: str) -> list[str]:
             actor=journey.actor(journey.cast.approver),
             clock=journey.clock,
         )
+        if killed:
+            raise Killed
     found = journey.session.scalars(
         sa.select(Bid).where(Bid.stage_id == stage_of(journey).id).order_by(Bid.reference)
     )
@@ -104,10 +110,12 @@ def letters(session: Session, start: str) -> list[str]:
 
 
 def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
-    journey: Journey, session: Session
+    journey: Journey, session: Session, client: FlaskClient
 ) -> None:
     cast, clock = journey.cast, journey.clock
     supplier = journey.actor(cast.supplier_admin)
+    with pytest.raises(WrongMoment, match="who goes on"):
+        begin(journey)
     [reference] = go_on(journey, journey.own_bid)
     assert standing(journey) == [State.ADVANCED, State.WAITING]
     assert letters(session, "You are invited") == sorted(
@@ -115,20 +123,29 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     )
     with pytest.raises(WrongMoment):
         start_invited(reference, actor=supplier, clock=clock)
+    for more in (
+        {"closes_at": None},
+        {"closes_at": clock.now()},
+        {"openers_named": [cast.officer.id]},
+    ):
+        with pytest.raises(Invalid):
+            begin(journey, **more)
 
     begin(journey)
 
     assert journey.challenge.state is State.EVALUATING
     assert standing(journey) == [State.ADVANCED, State.OPEN]
+    for again in (lambda: begin(journey), lambda: go_on(journey, journey.rival_bid)):
+        with pytest.raises(WrongMoment):
+            again()
     with pytest.raises(NotFound):
         start_invited(reference, actor=journey.actor(cast.rival_admin), clock=clock)
     write(journey, reference)
     draft = queries.shown_content(session, queries.own_bid(session, reference, supplier))
     assert (draft.contract_accepted, draft.ai_statement) == (True, "We used none.")
+    closes_at = moved(journey)
+    clock.instant = closes_at - TICK
     submit(journey, reference)
-
-    closes_at = stage_of(journey).closes_at
-    assert closes_at is not None
     service.change_bid(reference, actor=supplier, clock=clock)
     service.save_answer(reference, "talk", "Better.", actor=supplier, clock=clock)
     clock.instant = closes_at
@@ -139,13 +156,8 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
         confirm(journey.reference, journey.actor(cast.officer), clock=clock, stage=2)
     clock.instant = closes_at + timedelta(minutes=1)
     close({"challenge": journey.reference, "stage": 2}, clock)
-    open_the_bids(
-        journey.reference,
-        journey.actor(cast.officer),
-        journey.actor(cast.third_officer),
-        clock=clock,
-        stage=2,
-    )
+    officers = (journey.actor(cast.officer), journey.actor(cast.third_officer))
+    open_the_bids(journey.reference, *officers, clock=clock, stage=2)
 
     assert standing(journey) == [State.ADVANCED, State.OPENED]
     [bid] = opened.opened_bids(session, stage_of(journey).id)
@@ -153,132 +165,93 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert bid.answers == {"talk": "We would talk.", "team": "We would team."}
     assert bid.eligibility is not None
     assert openings.opening_status(session, stage_of(journey, 1)).count == 2
-    assert damage() == []
     told = session.scalars(sa.select(LogEntry).where(LogEntry.chain == journey.reference))
     of_second = {entry.action for entry in told if entry.fields.get("stage") == 2}
     assert of_second >= {
         *("bids.invited", "stage.opened", "opening.officer_named", "bid.submitted"),
-        *("bid.refused", "challenge.closed", "opening.confirmed", "bids.opened"),
+        *("deadline.extended", "bid.refused", "challenge.closed", "opening.confirmed"),
+        "bids.opened",
     }
-
-
-def test_suppliers_who_are_heard_take_part_at_once_and_write_nothing(
-    journey: Journey, session: Session, client: FlaskClient
-) -> None:
-    references = go_on(journey, journey.own_bid, journey.rival_bid)
-    begin(journey, Source.HEARD, closes_at=None, openers_named=[])
-
-    assert standing(journey) == [State.ADVANCED, State.OPENED]
-    stage = stage_of(journey)
-    assert opened.is_opened(session, stage.id)
-    found = opened.opened_bids(session, stage.id)
-    assert sorted(bid.reference for bid in found) == references
-    assert {(bid.received, bid.state, bid.price_minor) for bid in found} == {
-        (Source.HEARD, BidState.VALID, None)
-    }
-    assert all(bid.readable and bid.intact and bid.eligibility for bid in found)
     assert damage() == []
-    own = session.scalars(
-        sa.select(Bid).filter_by(stage_id=stage.id, supplier_id=journey.cast.supplier.id)
-    ).one()
-    sign_in(client, journey.cast.supplier_admin)
-    assert "You need not write anything" in client.get(f"/bids/{own.reference}").text
-    assert client.get(f"/bids/{own.reference}/check").status_code == 409
+    stage = stage_of(journey)
+    assert named_by(Stage, Stage.id == stage.id, closes_at=closes_at + DAY) == [
+        f"challenge {journey.reference}, stage 2: It closes at another instant than the log says"
+    ]
+    assert len(named_by(StageRun, StageRun.stage_id == stage.id, source="elsewhere")) == 1
+    assert len(named_by(Opening, Opening.stage_id == stage.id, opened_at=NOW)) == 1
+    assert damage() == []
+    session.rollback()
+    sign_in(client, cast.officer)
+    at = f"/work/challenges/{journey.reference}"
+    assert "We would talk." in client.get(f"{at}/bids/{reference}").text
+    assert reference in client.get(f"{at}/stages/2/bids").text
+    assert reference not in client.get(f"{at}/bids").text
 
 
-def test_stage_begins_once_and_only_with_what_it_needs(journey: Journey, session: Session) -> None:
-    with pytest.raises(WrongMoment, match="who goes on"):
-        begin(journey)
-    go_on(journey, journey.own_bid)
-    for more in (
-        {"closes_at": None},
-        {"closes_at": journey.clock.now()},
-        {"openers_named": [journey.cast.officer.id]},
-    ):
-        with pytest.raises(Invalid):
-            begin(journey, **more)
-    assert session.scalar(sa.select(sa.func.count()).select_from(StageRun)) == 1
-
-    begin(journey)
-
-    with pytest.raises(WrongMoment):
-        begin(journey)
-    with pytest.raises(WrongMoment):
-        go_on(journey, journey.rival_bid)
-
-
-def test_closing_of_a_later_stage_is_moved_by_two_officers(
-    journey: Journey, session: Session
-) -> None:
-    [reference] = go_on(journey, journey.own_bid)
-    begin(journey)
+def moved(journey: Journey) -> datetime:
+    """Have two officers move the closing of the second stage alone; give the new one."""
     stage, first = stage_of(journey), stage_of(journey, 1).closes_at
     assert stage.closes_at is not None
-    later = stage.closes_at + timedelta(days=3)
+    later = stage.closes_at + 3 * DAY
+    officers = [journey.actor(each) for each in (journey.cast.officer, journey.cast.second_officer)]
     change = propose_deadline(
         journey.reference,
         stage=2,
         closes_to=later,
         reason="A holiday.",
-        actor=journey.actor(journey.cast.officer),
+        actor=officers[0],
         clock=journey.clock,
     )
-    confirm_deadline(
-        journey.reference,
-        change.id,
-        stage=2,
-        actor=journey.actor(journey.cast.second_officer),
-        clock=journey.clock,
-    )
-
+    confirm_deadline(journey.reference, change.id, stage=2, actor=officers[1], clock=journey.clock)
     assert (stage_of(journey).closes_at, stage_of(journey, 1).closes_at) == (later, first)
-    ensure_as_logged(session, stage_of(journey))
-    journey.clock.instant = later - TICK
-    write(journey, reference)
-    submit(journey, reference)
-    assert damage() == []
+    return later
 
 
-def test_check_of_the_log_names_what_is_not_so_in_the_second_stage_alone(
-    journey: Journey, session: Session
-) -> None:
-    [reference] = go_on(journey, journey.own_bid)
-    begin(journey)
-    write(journey, reference)
-    submit(journey, reference)
-    stage = stage_of(journey)
-    assert stage.closes_at is not None
-
-    with written_over(
-        db.engine, Stage, Stage.id == stage.id, {"closes_at": stage.closes_at + timedelta(hours=1)}
-    ):
-        assert damage() == [
-            f"failed challenge {journey.reference}, stage 2: It closes at another instant than "
-            "the log says"
-        ]
-    with written_over(db.engine, StageRun, StageRun.stage_id == stage.id, {"source": "elsewhere"}):
-        assert len(damage()) == 1
-    assert damage() == []
+def named_by(table: type[Base], which: sa.ColumnElement[bool], **values: object) -> list[str]:
+    """Say what a check of the log names while values stand over those of a row."""
+    with written_over(db.engine, table, which, values):
+        return damage()
 
 
-def test_pages_of_stages_are_for_those_who_are_concerned(
+def test_suppliers_who_are_heard_take_part_at_once_and_write_nothing(
     journey: Journey, session: Session, client: FlaskClient
 ) -> None:
+    cast = journey.cast
     [reference] = go_on(journey, journey.own_bid)
     at = f"/work/challenges/{journey.reference}/stages"
-    sign_in(client, journey.cast.officer)
+    sign_in(client, cast.officer)
     assert "1 supplier goes on to this stage." in client.get(at).text
-    page = client.get(f"{at}/2/begin")
-    assert page.status_code == 200
-    assert client.get(f"{at}/1/opening").location == f"{at[:-7]}/opening"
+    assert client.get(f"{at}/2/begin").status_code == 200
+    assert client.get(f"{at}/1/opening").location.endswith(f"{at[:-7]}/opening")
     assert client.get(f"{at}/3/begin").status_code == 404
-    sign_in(client, journey.cast.supplier_admin)
+    wrong = client.post(f"{at}/2/begin", data={"source": "sealed"})
+    assert "Say when bidding closes" in wrong.text
+    sign_in(client, cast.supplier_admin)
     assert "It has not begun yet" in client.get(f"/bids/{reference}").text
     assert client.get(at).status_code == 403
-    sign_in(client, journey.cast.rival_admin)
+    sign_in(client, cast.rival_admin)
     assert client.get(f"/bids/{reference}").status_code == 404
-    begin(journey)
-    sign_in(client, journey.cast.supplier_admin)
-    assert "answer by" in client.get(f"/bids/{reference}").text
-    assert client.post(f"/bids/{reference}/start").status_code == 303
-    assert "Your bid" in client.get(f"/bids/{reference}").text
+
+    sign_in(client, cast.officer)
+    assert client.post(f"{at}/2/begin", data={"source": "heard"}).status_code == 303
+
+    assert standing(journey) == [State.ADVANCED, State.OPENED]
+    stage = stage_of(journey)
+    assert opened.is_opened(session, stage.id)
+    [bid] = opened.opened_bids(session, stage.id)
+    assert (bid.received, bid.state, bid.price_minor) == (Source.HEARD, BidState.VALID, None)
+    assert bid.readable
+    assert bid.eligibility
+    assert damage() == []
+    sign_in(client, cast.supplier_admin)
+    assert "You need not write anything" in client.get(f"/bids/{reference}").text
+    assert client.get(f"/bids/{reference}/check").status_code == 409
+
+
+def test_confirmation_that_fails_leaves_nobody_invited(journey: Journey, session: Session) -> None:
+    with pytest.raises(Killed):
+        go_on(journey, journey.own_bid, killed=True)
+
+    assert standing(journey) == [State.EVALUATING, State.WAITING]
+    assert stages.invited(session, [stage_of(journey).id]) == {}
+    assert letters(session, "You are invited") == []

@@ -101,7 +101,7 @@ def test_letter_to_bidders_says_both_times_the_reason_and_that_nothing_is_to_be_
         "9:30am on Sunday 20 December 2026 (GMT)",
         "Reason: The site visit was moved.",
         "you need not do anything",
-        f"/challenges/{moved.reference}/bid",
+        f"/bids/{moved.rival_bid}",
     ):
         assert words in text
     assert "/work/" not in text

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from challenges import service
 from challenges.closing_models import OpeningOfficer
-from challenges.lifecycle import State
+from challenges.lifecycle import CHALLENGE_STATES, State
 from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit import log
@@ -119,7 +119,7 @@ def test_naming_nobody_or_no_officer_is_refused(
     assert log.chain_entries(session, published.reference) == []
 
 
-@pytest.mark.parametrize("state", sorted(set(State)))
+@pytest.mark.parametrize("state", sorted(CHALLENGE_STATES))
 def test_naming_is_possible_from_publication_until_the_bids_are_opened(
     session: Session,
     body: Organisation,

@@ -145,6 +145,8 @@ _BIDS = {
     "bids.renewal": "open submitted changing",
     "bids.renew": "open submitted changing",
     "bids.discard": "open submitted changing closed",
+    "inviting.index": "open scoring",
+    "bids.start_invited": "open submitted",
     "opening.show": "open closed opened",
     "opening.rehearse": "open closed opened",
     "opening.confirm": "open closed opened",
