@@ -118,7 +118,7 @@ class Log:
                         {
                             name: Disclosed(_salt(n, name), value)
                             for name, value in self.values[n].items()
-                            if not public or name in log.telling(self.actions[n]).public
+                            if not public or name in log.public_fields(self.actions[n])
                         },
                         tree.inclusion(n, size, lambda _wanted: nodes),
                     )
