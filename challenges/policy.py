@@ -199,7 +199,7 @@ def can_stop(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
 
 def can_name_openers(actor: Actor, stage: "Stage", now: datetime) -> Answer:
     """Tell whether the actor may name further officers who open the bids: until that is done."""
-    if challenge.bids_elsewhere:
+    if stage.ordinal == 1 and stage.challenge.bids_elsewhere:
         return wrong_moment(N_("Bids go elsewhere, so there are none to open here."))
     return _officer_before_opening(
         actor, stage, now, N_("Only a procurement officer names who may open the bids.")

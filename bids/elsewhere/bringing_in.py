@@ -82,7 +82,7 @@ def bring_in(reference: str, *, seen: str, actor: Actor, clock: Clock) -> int:
             raise StaleEdit(_CHANGED)
         if not check.sound:
             raise Invalid(_WRONG)
-        record_closing(session, challenge, clock)
+        record_closing(session, challenge.stage, clock)
         made = [_made(session, challenge, each, actor, clock) for each in check.bids]
         session.flush()
         entry = log.append(

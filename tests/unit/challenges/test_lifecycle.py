@@ -28,10 +28,6 @@ cancelled            .                 .               .       .       .        
 """  # noqa: E501  (a table that is broken over lines could not be read)
 
 
-# Those of a stage alone are in `test_running`.
-EVENTS = frozenset(Event) - {Event.OPEN_STAGE, Event.HEAR, Event.GO_ON}
-
-
 def pairs() -> dict[tuple[State, Event], State | None]:
     head, *rows = [line.split() for line in TABLE.strip().splitlines()]
     return {
