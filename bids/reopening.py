@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bids import openings
+from bids.inviting import queries as inviting
 from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid, Submission
 from bids.renewing import queries as renewals
@@ -68,5 +69,6 @@ hooks.register(
         bidders=bidders,
         parties=parties,
         await_confirmation=reminders.await_confirmation,
+        invited=inviting.invited,
     )
 )

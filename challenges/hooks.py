@@ -1,7 +1,7 @@
 """What challenges must ask of bids, which stand above them: bids say it here when imported."""
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -33,13 +33,15 @@ class OfBids:
     is done. `bidders` gives the people of every supplier that has a draft or a submitted bid in any
     stage of a challenge; `parties` gives those of one stage with their bids. `await_confirmation`
     has suppliers reminded, until the closing that holds, to confirm what they submitted before the
-    change of that number.
+    change of that number. `invited` counts the suppliers who were invited to each of some stages,
+    where any were.
     """
 
     opening_began: Callable[[Session, Stage], bool]
     bidders: Callable[[Session, Challenge], Collection[uuid.UUID]]
     parties: Callable[[Session, Stage], Sequence[Party]]
     await_confirmation: Callable[[Session, Challenge, int, Clock], None]
+    invited: Callable[[Session, Collection[uuid.UUID]], Mapping[uuid.UUID, int]]
 
 
 # Called within the transaction that publishes a change, with the criteria that it takes out, before

@@ -37,7 +37,7 @@ class _Feed(Atom1Feed):  # type: ignore[misc]  # the library ships no types
 
 def said(step: Step) -> str:
     """Say a step in the reader's words."""
-    return str(_(step.words, number=step.number))
+    return str(_(step.words, **step.data))
 
 
 def atom_of_list(

@@ -3,18 +3,20 @@
 What was taken is read from the challenge and from the log's own instants, never from a page.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from challenges.asking.policy import asking_ends
 from challenges.lifecycle import ENDED_WORDS, State
 from challenges.models import Challenge
-from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit.models import LogDetail, LogEntry
+from marketplace.core.audit.stages import FIRST
 from marketplace.core.dates import PLACE
 from marketplace.core.text import N_
 
@@ -30,6 +32,8 @@ class Milestone(StrEnum):
     CLOSES = "closes"
     OPENED = "opened"
     BROUGHT = "brought"
+    INVITED = "invited"
+    STAGE = "stage"
     INTENTION = "intention"
     SIGNED = "signed"
     STOPPED = "stopped"
@@ -50,11 +54,21 @@ class Step:
     planned: bool = False
     # Of a change: which one, counted from 1.
     number: int | None = None
+    # Which stage it is about, and of those invited to it how many they are.
+    stage: int = FIRST
+    count: int | None = None
 
     @property
     def words(self) -> str:
         """Give the untranslated words."""
-        return COMING_WORDS[self.kind] if self.coming else WORDS[self.kind]
+        if self.coming:
+            return COMING_WORDS[self.kind]
+        return WORDS[self.kind] if self.stage == FIRST else STAGE_WORDS[self.kind]
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """Give what stands in the words."""
+        return {"number": self.number, "stage": self.stage, "count": self.count}
 
 
 WORDS: Mapping[Milestone, str] = {
@@ -70,6 +84,14 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.SIGNED: N_("Contract signed"),
     Milestone.STOPPED: N_("Stopped, with lessons"),
     Milestone.CANCELLED: ENDED_WORDS,
+}
+# The same of a stage after the first.
+STAGE_WORDS: Mapping[Milestone, str] = {
+    Milestone.MOVED: N_("Closing time of stage %(stage)s moved"),
+    Milestone.REOPENED: N_("Stage %(stage)s opened for bids again"),
+    Milestone.OPENED: N_("Bids of stage %(stage)s opened"),
+    Milestone.INVITED: N_("Suppliers invited to stage %(stage)s: %(count)s"),
+    Milestone.STAGE: N_("Stage %(stage)s begun"),
 }
 COMING_WORDS: Mapping[Milestone, str] = {
     Milestone.QUESTIONS: N_("Questions until"),
@@ -89,6 +111,8 @@ _ACTIONS = {
     "challenge.changed": Milestone.CHANGED,
     "bids.opened": Milestone.OPENED,
     "bids.brought": Milestone.BROUGHT,
+    "bids.invited": Milestone.INVITED,
+    "stage.opened": Milestone.STAGE,
     "intention.announced": Milestone.INTENTION,
     "contract.signed": Milestone.SIGNED,
 }
@@ -97,17 +121,23 @@ _ENDS = {State.STOPPED: Milestone.STOPPED, State.CANCELLED: Milestone.CANCELLED}
 
 def story(session: Session, challenge: Challenge, now: datetime) -> Sequence[Step]:
     """Give the steps of a published challenge, the first one first, in one statement."""
+    of_stage, counted = aliased(LogDetail), aliased(LogDetail)
     found = session.execute(
-        select(LogEntry.action, LogEntry.at)
+        select(LogEntry.action, LogEntry.at, of_stage.value, counted.value)
+        .outerjoin(of_stage, (of_stage.n == LogEntry.n) & (of_stage.name == "stage"))
+        .outerjoin(counted, (counted.n == LogEntry.n) & (counted.name == "count"))
         .where(LogEntry.chain == challenge.reference, LogEntry.action.in_(sorted(_ACTIONS)))
         .order_by(LogEntry.cn)
     )
     steps = []
     changes = 0
-    for action, at in found:
-        changes += _ACTIONS[action] is Milestone.CHANGED
-        number = changes if _ACTIONS[action] is Milestone.CHANGED else None
-        steps.append(Step(_ACTIONS[action], at, number=number))
+    for action, at, stage, count in found:
+        kind = _ACTIONS[action]
+        changes += kind is Milestone.CHANGED
+        number = changes if kind is Milestone.CHANGED else None
+        place = FIRST if stage is None or kind not in STAGE_WORDS else json.loads(stage)
+        told = json.loads(count) if count is not None and kind is Milestone.INVITED else None
+        steps.append(Step(kind, at, number=number, stage=place, count=told))
     if challenge.published_at is not None:
         steps.append(Step(Milestone.PUBLISHED, challenge.published_at))
     ended, closes_at = challenge.ended_at, challenge.stage.closes_at

@@ -1,12 +1,13 @@
 """What anybody sees: the list of challenges, and one of them; and its preview before that."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template, request
 from flask_login import current_user
 
-from challenges import deadlines, policy, queries, words
+from challenges import deadlines, hooks, policy, queries, words
 from challenges.asking import queries as asked
 from challenges.asking.policy import asking_ends
 from challenges.changing import queries as changes
@@ -28,6 +29,7 @@ from challenges.reusing.queries import adopters
 from challenges.similar.queries import similar_to
 from challenges.stages.carrying import source_of
 from challenges.stages.kinds import PROPERTY_PUBLIC, is_judged
+from challenges.stages.standing import state_of
 from challenges.stages.succession import going_on
 from challenges.stages.terms import says_something
 from challenges.topics import TOPIC_WORDS
@@ -108,8 +110,25 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         kept_until=_kept_until(challenge),
         meetings=live.sessions(db.session(), challenge),
         draft_comments=consulting.count(db.session(), challenge),
+        stands=_where_stages_stand(challenge, now),
         **said_of(challenge),
     )
+
+
+def _where_stages_stand(challenge: Challenge, now: datetime) -> Mapping[int, tuple[State, int]]:
+    """Give, by its number, where each stage stands that has begun or that suppliers go on to, and
+    how many they are; nothing while there is only the first one."""
+    later = [each for each in challenge.stages if each.ordinal > 1 and is_judged(each)]
+    if not later or challenge.state is not State.EVALUATING:
+        return {}
+    invited = hooks.of_bids().invited(db.session(), [each.id for each in later])
+    found = {
+        each.ordinal: (state_of(challenge, each, now), invited[each.id])
+        for each in later
+        if each.id in invited
+    }
+    first = challenge.stage
+    return {first.ordinal: (state_of(challenge, first, now), 0), **found} if found else {}
 
 
 def _told(challenge: Challenge, now: datetime, *, preview: bool) -> dict[str, Any]:

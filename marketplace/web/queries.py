@@ -300,6 +300,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             EvaluationPlan.band,
             noticed.label("award_noticed"),
         )
+        .select_from(Challenge)
         .join(
             Stage,
             and_(Stage.challenge_id == Challenge.id, Stage.ordinal == func.coalesce(begun, 1)),
