@@ -45,6 +45,13 @@ def can_bring(actor: Actor, moment: Moment) -> Answer:
     return ALLOWED
 
 
+def can_discard(actor: Actor) -> Answer:
+    """Answer whether the actor may throw away what waits, at any time: also once the work ended."""
+    if not actor.may(Permission.BID_OPEN):
+        return lacks_right(N_("Only procurement officers bring bids in."))
+    return ALLOWED
+
+
 def can_confirm(
     actor: Actor, moment: Moment, *, verified: bool, writers: Collection[uuid.UUID]
 ) -> Answer:

@@ -147,10 +147,14 @@ def discard(reference: str, *, actor: Actor, clock: Clock) -> None:
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or nothing waits.
-        Forbidden, WrongMoment: by `policy.can_bring`.
+        Forbidden: by `policy.can_discard`.
     """
     with transaction() as session:
-        bringing = _writing(session, reference, actor, clock, begin=False)
+        challenge = own_challenge(session, reference, actor, lock=True)
+        ensure(policy.can_discard(actor))
+        bringing = waiting_of(session, challenge.stage.id, lock=True)
+        if bringing is None:
+            raise NotFound(NOTHING)
         _record(session, log_words.DISCARDED, reference, bringing, actor, clock)
         ended(session, bringing, BringingState.DISCARDED, actor, clock)
 

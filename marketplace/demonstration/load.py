@@ -37,6 +37,7 @@ from marketplace.demonstration import (
     changing,
     content,
     conversing,
+    elsewhere,
     finding,
     founder,
     judging,
@@ -163,6 +164,9 @@ def _challenges(
             yield opening.rehearse(telling)
         if (what := changing.CHANGES.get(item.key)) is not None:
             yield changing.change(telling, what)
+        if item.key in elsewhere.NOTICES:
+            yield elsewhere.put_down(telling)
+            continue
         for bid in telling.bid_set.bids:
             yield bidding.bid(telling, bid)
 

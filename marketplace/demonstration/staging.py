@@ -11,6 +11,7 @@ from decimal import Decimal
 from challenges.stages import library
 from challenges.stages.kinds import LaterKind, StageKind
 from challenges.stages.shapes import Afterwards, Planned, Template
+from marketplace.demonstration.elsewhere import NOTICES
 from marketplace.demonstration.shapes import Challenge, PriceModel
 
 EXPLORATION_POUNDS = 5_000
@@ -21,9 +22,10 @@ def template_for(item: Challenge, buyer: str) -> Template:
     """Give the stages of a challenge; what its first stage asks is written afterwards.
 
     Where nothing but quality counts it runs in CivTech's manner, and what the bids are paid is the
-    fee of the accelerator; else it is one contract, whose price the bids give.
+    fee of the accelerator; else it is one contract, whose price the bids give. Where bids go
+    elsewhere nobody can be invited to a later stage here, so that is one contract too.
     """
-    if item.price_model is PriceModel.FIXED_BUDGET:
+    if item.price_model is PriceModel.FIXED_BUDGET and item.key not in NOTICES:
         return _staged(item)
     return _one_contract(item, buyer)
 

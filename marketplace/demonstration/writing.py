@@ -19,7 +19,7 @@ from challenges.sections import (
     Tried,
 )
 from challenges.stages import service as stages
-from marketplace.demonstration import drafting, methods, noticing, papers
+from marketplace.demonstration import drafting, elsewhere, methods, noticing, papers
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.shapes import Challenge, Criterion, Extension, TargetState
@@ -126,6 +126,8 @@ def _savings(telling: Telling) -> Iterator[Callable[[], object]]:
     for content in drafting.sections(telling):
         yield partial(save, content)
     yield from drafting.attached(telling)
+    if item.key in elsewhere.NOTICES:
+        yield partial(elsewhere.send, telling)
     yield partial(save, Sponsors(tuple(_name(telling, key) for key in item.co_sponsors)))
 
 

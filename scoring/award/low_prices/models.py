@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bids.asking.models import BidQuery
@@ -18,7 +18,8 @@ class LowPriceDecision(Identified, Base):
     """An officer's finding about a flagged price, with its reason; the latest of a bid counts.
 
     `detectors` are those that flagged it then, parted by spaces; `result_id` is the result that
-    was looked at, `query_id` the query to the bidder that it rests on, if it was asked.
+    was looked at, `query_id` the query to the bidder that it rests on, if it was asked here;
+    `asked_elsewhere` tells that it was asked where its bid came in, as the reason says.
     """
 
     __tablename__ = "low_price_decision"
@@ -28,13 +29,16 @@ class LowPriceDecision(Identified, Base):
             ["result_id", "stage_id"], ["result.id", "result.stage_id"], name="result"
         ),
         CheckConstraint("length(trim(reason)) > 0", name="reason"),
-        CheckConstraint("finding = 'no_doubt' OR query_id IS NOT NULL", name="asked"),
+        CheckConstraint(
+            "finding = 'no_doubt' OR query_id IS NOT NULL OR asked_elsewhere", name="asked"
+        ),
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
     bid_id: Mapped[uuid.UUID]
     result_id: Mapped[uuid.UUID]
     query_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid_query.id"))
+    asked_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
     detectors: Mapped[str] = mapped_column(String(200))
     finding: Mapped[PriceFinding] = mapped_column(enum_type(PriceFinding))
     reason: Mapped[str] = mapped_column(Text)

@@ -54,8 +54,13 @@ def decide(
         price = queries.price_of(session, stage, found.computed, bid_reference)
         assert found.computed is not None  # the policy has said so
         over, answered = price.over(clock.now()), price.answered()
+        # Whose bid came in elsewhere is asked there; the officer's reason says what it answered.
+        elsewhere = stage.challenge.bids_elsewhere
         wrong = policy.refusals(
-            finding, reason, asked=over is not None, explained=answered is not None
+            finding,
+            reason,
+            asked=elsewhere or over is not None,
+            explained=elsewhere or answered is not None,
         )
         refuse_all(wrong)
         assert finding is not None  # a missing one was just refused
@@ -71,6 +76,7 @@ def decide(
                 bid_id=price.bid_id,
                 result_id=found.computed.row.id,
                 query_id=rests_on.id if rests_on else None,
+                asked_elsewhere=elsewhere and finding is not PriceFinding.NO_DOUBT,
                 detectors=" ".join(price.flag.detectors),
                 finding=finding,
                 reason=reason.strip(),

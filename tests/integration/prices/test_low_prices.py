@@ -25,6 +25,7 @@ from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import service as awards
 from scoring.award.low_prices import service
+from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.policy import PriceFinding
 from scoring.award.models import Recommendation
 from scoring.award.recomputing.lifecycle import Because, Why
@@ -285,3 +286,11 @@ def test_a_refused_form_shows_a_price_to_nobody_who_may_not_decide(
         refused = client.post(at, data=told)
         assert refused.status_code == 409
         assert BELOW not in refused.text
+
+
+def test_a_bid_from_elsewhere_is_asked_there_and_the_reason_says_so(flagged: Journey) -> None:
+    flagged.challenge.bids_elsewhere = True
+    flagged.session.commit()
+    decide(flagged, PriceFinding.EXPLAINED, "It wrote there that it owns the boats.")
+    held = flagged.session.scalars(select(LowPriceDecision)).one()
+    assert (held.query_id, held.asked_elsewhere) == (None, True)
