@@ -9,7 +9,7 @@ from challenges import service as challenges
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
-from marketplace.demonstration import noticing
+from marketplace.demonstration import meeting, noticing
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -44,9 +44,13 @@ def judge(telling: Telling, evaluation: Span) -> History:
 
 
 def _score(telling: Telling, evaluation: Span) -> History:
-    """Let evaluators score alone, a question at a time; whoever has scored everything submits."""
+    """Let evaluators score alone, a question at a time; whoever has scored everything submits.
+
+    Where the panel meets bidders, it does so meanwhile.
+    """
     yield evaluation.at(0.3)
     service.begin_scoring(telling.reference, actor=telling.chair, clock=telling.clock)
+    yield from meeting.arrange(telling, evaluation)
     evaluators = dict(enumerate(_evaluators(telling), start=1))
     sittings = [
         (key, number)
@@ -71,6 +75,7 @@ def _score(telling: Telling, evaluation: Span) -> History:
             actor=evaluators[number],
             clock=telling.clock,
         )
+    yield from meeting.record(telling, evaluation)
     ready = [evaluators[number] for number in evaluators if _has_scored_all(telling, number)]
     for evaluator, instant in zip(ready, evaluation.spread(len(ready), 0.67, 0.71), strict=True):
         yield instant

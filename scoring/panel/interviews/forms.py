@@ -60,22 +60,28 @@ class OfferForm(_WhereForm):
 
     first = LondonInstantField(_l("When does the first interview begin?"))
     minutes = IntegerField(
-        _l("How many minutes does each take?"), widget=GovTextInput(), default=USUAL_MINUTES
+        _l("How many minutes does each take?"),
+        validators=[Optional()],
+        widget=GovTextInput(),
+        default=USUAL_MINUTES,
     )
     gap = IntegerField(
         _l("How many minutes lie between two?"),
+        validators=[Optional()],
         widget=GovTextInput(),
         description=_l("To write down what was said, and to rest."),
         default=USUAL_GAP,
     )
     number = IntegerField(
         _l("How many times do you offer?"),
+        validators=[Optional()],
         widget=GovTextInput(),
         description=_l("One for each bidder at least. With a few more everybody has a choice."),
     )
     choose_by = LondonInstantField(_l("By when do bidders choose?"))
     notice = IntegerField(
         _l("Until how many hours before can a time be chosen or changed?"),
+        validators=[Optional()],
         widget=GovTextInput(),
         default=USUAL_NOTICE,
     )
@@ -108,7 +114,9 @@ class MoveForm(_WhereForm, _ReasonForm):
     """What one time becomes, and why."""
 
     starts_at = LondonInstantField(_l("When does it begin?"))
-    minutes = IntegerField(_l("How many minutes does it take?"), widget=GovTextInput())
+    minutes = IntegerField(
+        _l("How many minutes does it take?"), validators=[Optional()], widget=GovTextInput()
+    )
     seen = HiddenField()
 
     @property

@@ -56,12 +56,12 @@ class Step(StrEnum):
 
 
 STANDING_WORDS = {
-    Standing.OPEN: N_("No time chosen yet"),
+    Standing.OPEN: N_("No time yet"),
     Standing.CHOSEN: N_("Time chosen"),
-    Standing.OVER: N_("Over: record it"),
+    Standing.OVER: N_("To be recorded"),
     Standing.HELD: N_("Held"),
     Standing.MISSED: N_("Missed"),
-    Standing.WITHOUT: N_("The panel goes on without"),
+    Standing.WITHOUT: N_("No interview"),
 }
 STEP_WORDS = {
     Step.HELD: N_("The interview was held"),

@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 
 # Who bids is known from the opening on; from moderation on nothing is scored any more.
 HOLDING = frozenset({PanelPhase.DECLARING, PanelPhase.SCORING})
+_NOBODY_MET = N_("The panel does not know who bids in this stage, so it meets nobody.")
 _NOT_NOW = N_("Interviews are held after the bids are opened and before moderation begins.")
 
 
-def can_see(actor: Actor, member: "PanelMember | None", phase: PanelPhase | None) -> Answer:
+def can_see(
+    actor: Actor, member: "PanelMember | None", phase: PanelPhase | None, *, withheld: bool
+) -> Answer:
     """Answer whether the actor may see the interviews: who sits, once they have declared their
-    interests, and whoever names panels."""
+    interests, and whoever names panels; nobody where names are `withheld`."""
     if not _sits(actor, member) and not actor.may(Permission.PANEL_NAME):
         return lacks_right(N_("You are not on this panel."))
     if not (answer := _declared(actor, member)).allowed:
         return answer
+    if withheld:
+        return wrong_moment(_NOBODY_MET)
     if phase is None or phase is PanelPhase.NAMED:
         return wrong_moment(_NOT_NOW)
     return ALLOWED
@@ -63,9 +68,7 @@ def can_offer(
             N_("This stage has no interviews: the challenge published none for it.")
         )
     if withheld:
-        return wrong_moment(
-            N_("The panel does not know who bids in this stage, so it meets nobody.")
-        )
+        return wrong_moment(_NOBODY_MET)
     return ALLOWED if running and phase in HOLDING else wrong_moment(_NOT_NOW)
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +16,7 @@ from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.stages.kinds import StageKind
 from challenges.stages.running import stored_state
+from marketplace.core.dates import PLACE, format_day, format_time
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, Answer
 from marketplace.core.text import N_
@@ -68,6 +70,12 @@ class Time:
     hidden: bool
     free: bool
 
+    @property
+    def clock(self) -> str:
+        """Say at what time of the day it begins, with the zone: "9:30am GMT"."""
+        local = self.slot.starts_at.astimezone(PLACE)
+        return f"{format_time(local)} {local.tzname()}"
+
 
 @dataclass(frozen=True)
 class Board:
@@ -76,6 +84,12 @@ class Board:
     times: Sequence[Time]
     rows: Sequence[Row]
     now: datetime
+
+    @property
+    def days(self) -> list[tuple[str, list[Time]]]:
+        """Give the times day by day, each day with its name."""
+        parts = groupby(self.times, key=lambda time: time.slot.starts_at.astimezone(PLACE).date())
+        return [(format_day(day), list(times)) for day, times in parts]
 
     @property
     def waiting(self) -> list[Row]:
@@ -152,6 +166,11 @@ def has_interviews(challenge: Challenge, stage: Stage) -> bool:
 def is_running(challenge: Challenge, stage: Stage) -> bool:
     """Tell whether a stage is between the opening of its bids and what follows from them."""
     return stored_state(challenge, stage) in RUNNING
+
+
+def may_see(found: Meeting, actor: Actor) -> Answer:
+    """Answer by `policy.can_see`."""
+    return policy.can_see(actor, found.member, found.phase, withheld=found.stage.names_withheld)
 
 
 def may_offer(found: Meeting, actor: Actor) -> Answer:
@@ -253,7 +272,7 @@ def seen(
     """Give the panel's interviews where its stage has any and the actor may see them."""
     if not has_interviews(found.challenge, found.stage):
         return None
-    if not policy.can_see(actor, found.member, found.phase).allowed:
+    if not may_see(found, actor).allowed:
         return None
     return board(session, found, now, bidders)
 

@@ -13,7 +13,7 @@ from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.permissions import Permission, ensure
-from scoring.panel.interviews import letters, policy, queries, service
+from scoring.panel.interviews import letters, queries, service
 from scoring.panel.interviews.forms import MoveForm, OfferForm, RecordForm, WithdrawForm
 from scoring.panel.interviews.lifecycle import (
     STANDING_WORDS,
@@ -38,7 +38,7 @@ def index(at: Place) -> Page:
     """Show the times that are offered, who comes, and who has none."""
     found = meet(at)
     actor = access.current_actor()
-    ensure(policy.can_see(actor, found.member, found.phase))
+    ensure(queries.may_see(found, actor))
     return render_template(
         "panel/interviews/index.html",
         found=found,
@@ -56,7 +56,7 @@ def index(at: Place) -> Page:
 def ics(at: Place) -> Response:
     """Give the interviews that stand for a calendar."""
     found = meet(at)
-    ensure(policy.can_see(access.current_actor(), found.member, found.phase))
+    ensure(queries.may_see(found, access.current_actor()))
     content = letters.panel_calendar(found.stage, _board(found).rows)
     name = f"{found.challenge.reference}-interviews.ics"
     return calendar_answer(content, name)

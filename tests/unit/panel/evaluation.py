@@ -211,7 +211,7 @@ PANEL: Mapping[str, Act] = {
         a, m, _seat_of(CHAIR, at), at.phase
     ),
     "begin scoring": lambda a, m, at: panel.can_begin_scoring(a, m, at.phase),
-    "see the interviews": lambda a, m, at: interviews.can_see(a, m, at.phase),
+    "see the interviews": lambda a, m, at: interviews.can_see(a, m, at.phase, withheld=False),
     "offer times for interviews": lambda a, m, at: interviews.can_offer(
         a, m, at.phase, holds=True, withheld=False, running=at.running
     ),

@@ -250,7 +250,9 @@ EVALUATOR = actor(Role.EVALUATOR)
 def test_who_sees_the_interviews(
     who: Actor, member: PanelMember | None, phase: PanelPhase | None, expected: str
 ) -> None:
-    assert ground(policy.can_see(who, member, phase)) == expected
+    assert ground(policy.can_see(who, member, phase, withheld=False)) == expected
+    hidden = policy.can_see(who, member, phase, withheld=True)
+    assert ground(hidden) == ("moment" if expected == "yes" else expected)
 
 
 @pytest.mark.parametrize(

@@ -246,19 +246,19 @@ def read_adjustments(at: Where, *, actor: Actor, clock: Clock) -> list[Adjustmen
         found = panels.meeting(session, at, actor)
         ensure(queries.may_offer(found, actor))
         asked = _asked_for(session, found.stage.id)
+        rows = [row for row in queries.board(session, found, clock.now()).rows if row.counts]
         told = [
-            Adjustment(row.bidder, text)
-            for row in queries.board(session, found, clock.now()).rows
-            if (text := asked.get(row.bidder.bid_id))
+            Adjustment(row.bidder, text) for row in rows if (text := asked.get(row.bidder.bid_id))
         ]
-        if told:
+        if rows:
+            # That a bid asks for nothing is told by it too.
             recording.append(
                 session,
                 found.stage,
                 clock=clock,
                 action=READ,
                 actor=actor,
-                bid=", ".join(sorted(each.bidder.reference for each in told)),
+                bid=", ".join(sorted(row.bidder.reference for row in rows)),
                 part="adjustments",
                 label=found.member.label if found.member else None,
             )
