@@ -67,9 +67,7 @@ def _score(telling: Telling, evaluation: Span) -> History:
             telling.reference,
             key,
             {
-                telling.bid_references[supplier]: service.DraftCell(
-                    Decimal(given.score), given.reason
-                )
+                _handle(telling, supplier): service.DraftCell(Decimal(given.score), given.reason)
                 for supplier, given in _given(telling, key, number).items()
             },
             actor=evaluators[number],
@@ -80,6 +78,14 @@ def _score(telling: Telling, evaluation: Span) -> History:
     for evaluator, instant in zip(ready, evaluation.spread(len(ready), 0.67, 0.71), strict=True):
         yield instant
         service.submit_scores(telling.reference, actor=evaluator, clock=telling.clock)
+
+
+def _handle(telling: Telling, supplier: str) -> str:
+    """Give what the panel calls a supplier's bid in its addresses."""
+    stage = own_challenge(db.session(), telling.reference, telling.chair).stage
+    reference = telling.bid_references[supplier]
+    bidders = queries.bidders(db.session(), stage.id)
+    return next(bidder.handle for bidder in bidders if bidder.reference == reference)
 
 
 def _moderate(telling: Telling, evaluation: Span) -> History:
@@ -100,7 +106,7 @@ def _moderate(telling: Telling, evaluation: Span) -> History:
         service.record_consensus(
             telling.reference,
             key,
-            telling.bid_references[bid.supplier],
+            _handle(telling, bid.supplier),
             value=Decimal(agreed.score),
             rationale=agreed.reason,
             present=[labels[member.user_id] for member in _may_discuss(telling, bid)],

@@ -5,7 +5,7 @@ the word nor its place in the alphabet says anything of the bidder.
 """
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -27,27 +27,33 @@ WORDS = tuple(_BIRDS.split())
 _COLOURS = ("Amber", "Blue", "Green", "Grey", "Red", "Silver", "White", "Yellow")
 
 
-def words_for(count: int) -> tuple[str, ...]:
-    """Give the words to draw from, which are more than `count`.
+def words_for(count: int, names: Iterable[str] = ()) -> list[str]:
+    """Give the words to draw from, at least `count`, and none that stands in a bidder's name: a bid
+    of one would be taken for a bid of the other.
 
     Raises:
         ValueError: there are more bids than words, which no challenge comes near.
     """
-    if count <= len(WORDS):
-        return WORDS
-    found = tuple(f"{colour} {word}" for colour in _COLOURS for word in WORDS)
+    said = "\n".join(names).casefold()
+    birds = [word for word in WORDS if word.casefold() not in said]
+    if count <= len(birds):
+        return birds
+    found = [f"{colour} {word}" for colour in _COLOURS for word in birds]
     if count > len(found):
         raise ValueError(f"{count} bids are more than there are words")
     return found
 
 
-def draw(bids: Collection[Key], below: Callable[[int], int] = secrets.randbelow) -> dict[Key, str]:
+def draw(
+    names: Mapping[Key, str], below: Callable[[int], int] = secrets.randbelow
+) -> dict[Key, str]:
     """Give each bid a word of its own; every word is as likely for every bid.
 
-    `below` gives a random number from 0 to less than what it is given.
+    `names` are the bidders' by bid; `below` gives a random number from 0 to less than what it is
+    given.
     """
-    left = list(words_for(len(bids)))
-    return {bid: left.pop(below(len(left))) for bid in bids}
+    left = words_for(len(names), names.values())
+    return {bid: left.pop(below(len(left))) for bid in names}
 
 
 def shown(word: str) -> str:

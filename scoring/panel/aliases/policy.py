@@ -1,7 +1,12 @@
 """From whom, and how long, names are withheld where a stage's plan says so. Pure."""
 
 from challenges.lifecycle import State
+from marketplace.core.text import N_
 from scoring.panel.lifecycle import PanelPhase, Seat
+
+READ_UNDER_NAMES = N_(
+    "This person has read bids under the names of their bidders, so they cannot judge without them."
+)
 
 # While these last a panel judges, or may have to judge again.
 JUDGING = frozenset({State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING})

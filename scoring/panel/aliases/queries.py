@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from bids.log_words import READ
 from challenges.models import Challenge, Stage
+from marketplace.core.audit.models import LogEntry
 from scoring.panel.aliases.models import BidAlias, ReadingOrder
 from scoring.panel.aliases.policy import JUDGING
 from scoring.panel.lifecycle import Seat
@@ -62,4 +64,20 @@ def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool
                 )
             )
         )
+    )
+
+
+def read_under_names(session: Session, stage: Stage) -> frozenset[uuid.UUID]:
+    """Give the people who read bids of a stage on the officers' pages, which name the bidders, as
+    the log has it."""
+    entries = session.scalars(
+        select(LogEntry).where(LogEntry.chain == stage.challenge.reference, LogEntry.action == READ)
+    )
+    return frozenset(
+        uuid.UUID(entry.actor_id)
+        for entry in entries
+        # What is read on the panel's pages has the label of who reads.
+        if entry.actor_id is not None
+        and "label" not in entry.fields
+        and entry.fields.get("stage", 1) == stage.ordinal
     )

@@ -21,6 +21,8 @@ class _Bid(Protocol):
     def bid_id(self) -> uuid.UUID: ...
     @property
     def reference(self) -> str: ...
+    @property
+    def supplier_name(self) -> str: ...
 
 
 def draw(
@@ -37,7 +39,7 @@ def draw(
         "order_sha256": hashlib.sha256(seed).hexdigest(),
     }
     if stage.names_withheld:
-        words = drawing.draw([bid.bid_id for bid in bids])
+        words = drawing.draw({bid.bid_id: bid.supplier_name for bid in bids})
         session.add_all(
             BidAlias(bid_id=bid_id, stage_id=stage.id, word=word) for bid_id, word in words.items()
         )

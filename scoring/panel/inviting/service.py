@@ -22,6 +22,7 @@ from marketplace.core.text import N_, on_one_line
 from marketplace.core.transaction import transaction
 from scoring.panel import policy as panels
 from scoring.panel import queries as seated
+from scoring.panel.aliases.queries import read_under_names
 from scoring.panel.interests.queries import saw_all_scores
 from scoring.panel.inviting import letters, log_words, policy, queries
 from scoring.panel.inviting.lifecycle import NAME_MOST, OPEN_MOST, STANDS_FOR, Standing
@@ -281,11 +282,19 @@ def _seated(
                 "score."
             )
         )
+    stage = invitation.stage
+    if stage.names_withheld and actor.user_id in read_under_names(session, stage):
+        raise Forbidden(
+            N_(
+                "You have read bids under the names of their bidders, so you cannot judge without "
+                "them."
+            )
+        )
     leaving = invitation.replaces
     if leaving is not None and leaving.left_at is None:
         return take_place(
             session,
-            invitation.stage,
+            stage,
             leaving,
             actor.user_id,
             invitation.reason,

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import letters, policy, queries
+from scoring.panel.aliases.policy import READ_UNDER_NAMES
+from scoring.panel.aliases.queries import read_under_names
 from scoring.panel.desk.models import PrivateNote
 from scoring.panel.interests.lifecycle import CANNOT_SCORE
 from scoring.panel.interests.queries import any_open, saw_all_scores
@@ -61,7 +63,8 @@ def name_panel(
             (Seat.EVALUATOR, list(evaluators)),
             (Seat.OBSERVER, list(observers)),
         ]
-        _check_seats(wanted, people, 0 if more_follow else found.stage.minimum_panel)
+        least = 0 if more_follow else found.stage.minimum_panel
+        _check_seats(wanted, people, least, _biased(session, found))
 
         session.add(Panel(stage_id=found.stage.id, named_at=now))
         session.flush()
@@ -227,6 +230,7 @@ def _check_seats(
     wanted: Sequence[tuple[Seat, list[uuid.UUID]]],
     people: Mapping[uuid.UUID, Candidate],
     minimum: int,
+    biased: Set[uuid.UUID],
 ) -> None:
     faults: dict[str, str] = {}
     taken: set[uuid.UUID] = set()
@@ -235,6 +239,8 @@ def _check_seats(
         for user_id in user_ids:
             if (fault := _seat_fault(people.get(user_id), seat)) is not None:
                 faults.setdefault(field, fault)
+            elif user_id in biased:
+                faults.setdefault(field, READ_UNDER_NAMES)
             if user_id in taken:
                 faults.setdefault(field, N_("Each person can sit in one seat only."))
             taken.add(user_id)
@@ -263,7 +269,14 @@ def _new_member_faults(
     fault = _seat_fault(_people(session, found).get(user_id), seat)
     if fault is None and seat is Seat.EVALUATOR:
         fault = CANNOT_SCORE if saw_all_scores(session, found.stage.id, user_id) else None
+    if fault is None and user_id in _biased(session, found):
+        fault = READ_UNDER_NAMES
     return {"person": fault} if fault else {}
+
+
+def _biased(session: Session, found: Meeting) -> Set[uuid.UUID]:
+    """Give the people who know what a bidder wrote, where the panel judges without names."""
+    return read_under_names(session, found.stage) if found.stage.names_withheld else frozenset()
 
 
 def _check_reason(faults: dict[str, str], reason: str) -> None:

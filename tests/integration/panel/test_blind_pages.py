@@ -28,14 +28,14 @@ from challenges.lifecycle import State
 from challenges.models import Stage
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
-from marketplace.core.errors import WrongMoment
+from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from marketplace.core.transaction import transaction
 from scoring.panel import queries, service
 from scoring.panel.aliases.files import as_shown, cleaned
 from scoring.panel.aliases.models import BidAlias, ReadingOrder
-from scoring.panel.lifecycle import Measure
+from scoring.panel.lifecycle import Measure, Seat
 from scoring.panel.order import in_reading_order
 from tests.conftest import NOW
 from tests.factories import a_bid, a_person, a_supplier, an_opening
@@ -113,7 +113,7 @@ def reach(client: FlaskClient, scene: Scene) -> Iterator[tuple[str, TestResponse
     """Follow every link from the challenge's page, the panel's and the dashboard's."""
     base = f"/work/challenges/{scene.reference}"
     waiting = [base, f"{base}/panel", f"{base}/panel/progress", f"{base}/log", "/work"]
-    waiting += [f"{base}/log?words=quokka", f"{base}/bids", f"{base}/queries"]
+    waiting += [f"{base}/log?q=quokka", f"{base}/bids", f"{base}/queries"]
     waiting += [f"{base}/panel/moderation", f"{base}/panel/record", f"{base}/decision"]
     seen = set(waiting)
     while waiting:
@@ -221,10 +221,12 @@ def test_officer_who_scores_is_kept_from_the_officers_pages_until_the_panel_has_
     bid = session.scalars(select(Bid.reference)).first()
     paths = ["bids", f"bids/{bid}", f"bids/{bid}/eligibility", f"bids/{bid}/files/0", "queries"]
     enter(client, blind.users["both"])
-    for path in (*paths, "log/chain.json"):
+    for path, status in (*((path, 403) for path in paths), ("log.json", 409)):
         answer = client.get(f"{base}/{path}")
-        assert answer.status_code in (403, 404, 409), path
+        assert answer.status_code == status, path
         assert not [word for word in TELLING if word.lower() in answer.text.lower()], path
+    # By its reference the panel knows no bid.
+    assert client.get(f"{base}/panel/bids/{bid}").status_code == 404
     # Whoever does not sit on the panel works on.
     enter(client, blind.users["olga"])
     assert client.get(f"{base}/bids").status_code == 200
@@ -263,3 +265,26 @@ def test_the_entry_lets_an_auditor_do_the_order_and_the_aliases_again(
         blind.reference, "solves", actor=blind.actor("evan"), clock=blind.clock
     )
     assert [own.bidder.reference for own in page.current.scores] == wanted
+
+
+def test_whoever_read_a_bid_under_its_name_cannot_sit_on_the_panel(
+    blind: Scene, client: FlaskClient
+) -> None:
+    enter(client, blind.users["both"])
+    read = f"/work/challenges/{blind.reference}/bids/{blind.bids[SUPPLIERS[0]]}"
+    # As an officer: who only scores could not open it.
+    assert client.get(read).status_code == 200
+    with pytest.raises(Invalid) as refused:
+        blind.name(["eva", "evan", "evie", "both"])
+    assert "read bids under the names" in refused.value.fields["evaluators"]
+    blind.name()
+    with pytest.raises(Invalid) as refused:
+        service.add_member(
+            blind.reference,
+            user_id=blind.users["both"].id,
+            seat=Seat.OBSERVER,
+            reason="To look on.",
+            actor=blind.actor("olga"),
+            clock=blind.clock,
+        )
+    assert "read bids under the names" in refused.value.fields["person"]

@@ -21,8 +21,21 @@ from marketplace.core.permissions import Role
 from marketplace.core.transaction import transaction
 from marketplace.core.vault import officers
 from marketplace.demonstration.fresh import start_again
+from scoring.panel.lifecycle import Interest
+from scoring.panel.service import Declaration, accept_briefing, declare_interests
 from tests.conftest import NOW
-from tests.factories import PASSPHRASE, a_bid, a_body, a_challenge, a_person, a_supplier
+from tests.factories import (
+    PASSPHRASE,
+    a_bid,
+    a_body,
+    a_challenge,
+    a_panel,
+    a_person,
+    a_supplier,
+    actor_for,
+    an_opening,
+    no_interests,
+)
 from tests.integration.whole.tables import differences, expected, pragmas, rows, triggers, version
 
 Rows = Mapping[str, uuid.UUID]
@@ -322,3 +335,48 @@ def test_starting_again_works_on_tables_of_an_earlier_version(
 
     assert rows("challenge", "id") == []
     assert triggers(session) == expected(database_kind)
+
+
+def test_interests_in_bids_become_interests_in_their_bidders_and_back(
+    session: Session, database_kind: str
+) -> None:
+    body = a_body(session, NOW)
+    officers = [a_person(session, NOW, body, Role.PROCUREMENT_OFFICER) for _number in range(2)]
+    lead = a_person(session, NOW, body, Role.CHALLENGE_LEAD)
+    challenge = a_challenge(session, NOW, body, lead, State.CLOSED)
+    challenge.state = State.OPENED
+    panel = a_panel(session, NOW, challenge)
+    bids = []
+    for name in ("Acorn", "Birch"):
+        supplier = a_supplier(session, NOW, name)
+        bidder = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+        bids.append(a_bid(session, NOW, challenge, supplier, bidder, BidState.VALID).id)
+    an_opening(session, NOW, challenge, *officers)
+    session.commit()
+    chair = panel.members[0].user
+    accept_briefing(challenge.reference, actor=actor_for(chair), clock=FixedClock(NOW))
+    declared = {
+        **no_interests(session, challenge),
+        "Birch": Declaration(Interest.DECLARED, "A friend works there."),
+    }
+    declare_interests(challenge.reference, declared, actor=actor_for(chair), clock=FixedClock(NOW))
+    keys = sorted(rows("bidder_party", "key"))
+    db.session.remove()
+
+    downgrade(revision="0024")
+
+    assert sorted(rows("conflict_declaration", "bid_id, interest")) == sorted(
+        [(_stored(bids[0], database_kind), "none"), (_stored(bids[1], database_kind), "declared")]
+    )
+
+    upgrade()
+
+    assert sorted(rows("bidder_party", "key")) == keys
+    assert [row[0] for row in rows("party_bid", "role")] == ["bidder", "bidder"]
+    assert triggers(session) == expected(database_kind)
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"), db.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM conflict_declaration"))
+
+
+def _stored(identifier: uuid.UUID, database_kind: str) -> object:
+    return identifier.hex if database_kind == "sqlite" else identifier

@@ -19,7 +19,7 @@ def test_words_are_many_each_once_and_fit_an_address() -> None:
 
 
 def test_each_bid_gets_a_word_of_its_own_also_where_bids_are_many() -> None:
-    drawn = draw(range(300))
+    drawn = draw({number: f"Bidder {number}" for number in range(300)})
     assert len(set(drawn.values())) == 300
     assert all(re.fullmatch("[a-z]+-[a-z]+", handle(word)) for word in drawn.values())
 
@@ -27,6 +27,11 @@ def test_each_bid_gets_a_word_of_its_own_also_where_bids_are_many() -> None:
 def test_more_bids_than_words_are_refused() -> None:
     with pytest.raises(ValueError, match="more than there are words"):
         words_for(10_000)
+
+
+def test_no_bid_is_called_by_a_word_of_a_bidders_name() -> None:
+    assert {"Heron", "Wren"} <= set(WORDS)
+    assert not {"Heron", "Wren"} & set(words_for(2, ["Heronry Data Ltd", "THE WREN"]))
 
 
 def test_alias_reads_as_a_name() -> None:
@@ -38,7 +43,7 @@ def test_order_of_aliases_says_nothing_of_the_order_of_names() -> None:
     places = {name: [0] * len(SUPPLIERS) for name in SUPPLIERS}
     draws = 3000
     for _ in range(draws):
-        drawn = draw(SUPPLIERS)
+        drawn = draw(dict.fromkeys(SUPPLIERS, ""))
         for place, name in enumerate(sorted(SUPPLIERS, key=drawn.__getitem__)):
             places[name][place] += 1
     # 250 are expected at each place; 100 would be more than six standard deviations away.
