@@ -84,6 +84,7 @@ ROOMS = (
     "scoring.panel.interviews.own_views",
     "scoring.award.views",
     "scoring.award.low_prices.views",
+    "scoring.award.advancing.views",
     "scoring.award.notices.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",

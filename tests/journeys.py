@@ -359,7 +359,7 @@ class Journey:
     def _recommended(self) -> None:
         self.recommendation_id = award.recommend(
             self.reference,
-            bid_reference=self.own_bid,
+            bids=[self.own_bid],
             reason="It solves the problem best.",
             actor=self.actor(self.cast.chair),
             clock=self.clock,

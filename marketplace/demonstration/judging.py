@@ -126,7 +126,7 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
     yield evaluation.at(0.96)
     recommendation_id = award.recommend(
         reference,
-        bid_reference=telling.bid_references[recommendation.supplier],
+        bids=[telling.bid_references[recommendation.supplier]],
         reason=recommendation.reason,
         actor=telling.chair,
         clock=clock,

@@ -30,6 +30,7 @@ import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
 import marketplace.core.presence.models  # noqa: F401  (as below)
+import scoring.award.advancing.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models

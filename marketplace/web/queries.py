@@ -24,6 +24,7 @@ from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import NoticeRecord
 from challenges.plan import FIRST_VERSION
 from challenges.queries import own_challenge
+from challenges.stages.kinds import DELIVERY_KINDS
 from challenges.stages.models import StageRun
 from challenges.stages.running import stage_at, stands
 from marketplace.core.accounts.models import Organisation, OrganisationKind
@@ -33,6 +34,7 @@ from marketplace.core.permissions import Actor, Permission
 from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
+from scoring.award.advancing.models import Advance, AdvanceAnswer
 from scoring.award.models import Intention, Recommendation, SignOff
 from scoring.award.recomputing.queries import replaced
 from scoring.panel.models import Panel, PanelMember
@@ -131,11 +133,19 @@ def front_page(session: Session, now: datetime) -> FrontPage:
         .join(Stage, and_(Stage.challenge_id == Challenge.id, Stage.ordinal == 1))
         .where(is_open)
     ).one()
+    # The stage that decided may be a later one, and several may win at one instant.
+    deciding = aliased(Stage)
+    announced = (
+        select(deciding.challenge_id, func.min(Intention.announced_at).label("announced_at"))
+        .join(Intention, Intention.stage_id == deciding.id)
+        .group_by(deciding.challenge_id)
+        .subquery()
+    )
     awarded = (
-        listed.join(Intention, Intention.stage_id == Stage.id)
-        .add_columns(Challenge.state, Intention.announced_at)
+        listed.join(announced, announced.c.challenge_id == Challenge.id)
+        .add_columns(Challenge.state, announced.c.announced_at)
         .where(Challenge.state.in_(AWARDED_STATES))
-        .order_by(Intention.announced_at.desc())
+        .order_by(announced.c.announced_at.desc())
         .limit(3)
     )
     return FrontPage(
@@ -144,7 +154,7 @@ def front_page(session: Session, now: datetime) -> FrontPage:
         ).all(),
         open_count=counts[0],
         body_count=counts[1],
-        award_count=session.scalar(select(func.count()).select_from(Intention)) or 0,
+        award_count=session.scalar(select(func.count(func.distinct(Intention.stage_id)))) or 0,
         latest_awards=session.execute(awarded).all(),
     )
 
@@ -197,7 +207,7 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
             .where(Panel.stage_id == stage.id)
             .options(joinedload(Panel.members).joinedload(PanelMember.user))
         ),
-        intention=session.get(Intention, stage.id),
+        intention=session.scalar(select(Intention).where(Intention.stage_id == stage.id).limit(1)),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
         deadline_moves=move_at(challenge.state, challenge.stage.closes_at, now) is not None,
@@ -235,6 +245,28 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             Recommendation.result_id.not_in(replaced()),
         )
         .limit(1)
+        .scalar_subquery()
+    )
+    advancing = (
+        select(Advance.proposed_by_id)
+        .outerjoin(AdvanceAnswer, AdvanceAnswer.advance_id == Advance.id)
+        .where(
+            Advance.stage_id == Stage.id,
+            AdvanceAnswer.advance_id.is_(None),
+            Advance.result_id.not_in(replaced()),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    further = aliased(Stage)
+    leads_on = exists().where(
+        further.challenge_id == Challenge.id,
+        further.ordinal > Stage.ordinal,
+        or_(further.kind.is_(None), further.kind.not_in(DELIVERY_KINDS)),
+    )
+    standstill = (
+        select(func.min(Intention.standstill_ends_at))
+        .where(Intention.stage_id == Stage.id)
         .scalar_subquery()
     )
     proposing = (
@@ -289,7 +321,9 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             PanelMember.interests_declared_at,
             PanelMember.scores_submitted_at,
             awaiting.label("awaiting_by"),
-            Intention.standstill_ends_at,
+            standstill.label("standstill_ends_at"),
+            leads_on.label("leads_on"),
+            advancing.label("advance_proposed_by"),
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
             asking.waiting_there().label("questions_waiting"),
@@ -320,7 +354,6 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
                 PanelMember.left_at.is_(None),
             ),
         )
-        .outerjoin(Intention, Intention.stage_id == Stage.id)
         .where(or_(own, seated) if body_reader else seated)
     )
 
@@ -334,6 +367,8 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         title=row.title,
         state=stands,
         stage=row.ordinal,
+        leads_on=row.leads_on,
+        advance_proposed_by_id=row.advance_proposed_by,
         closes_at=row.closes_at,
         own=row.own,
         submitted_by_id=row.submitted_by_id,

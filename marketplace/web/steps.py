@@ -50,7 +50,12 @@ class Standing:
     scores_stand: bool = False
     # Whether bids go elsewhere, so that officers bring them in where others open them.
     bids_elsewhere: bool = False
+    # The number of the stage that runs; `state` and what the panel did are of it.
     stage: int = 1
+    # Whether another stage follows it that is judged, and who proposed who goes on to that one,
+    # if that waits for an answer.
+    leads_on: bool = False
+    advance_proposed_by_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,9 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
     signed = thing.own and thing.state is State.SIGNED
     if signed and thing.award_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
         yield Step(N_("Publish the award notice, and record it"), "award_notices.award")
-    if thing.state is State.EVALUATING and thing.quality_locked:
+    if thing.state is State.EVALUATING and thing.quality_locked and thing.leads_on:
+        yield from _of_going_on(thing, actor)
+    elif thing.state is State.EVALUATING and thing.quality_locked:
         if thing.seat is Seat.CHAIR and not thing.awaits_sign_off:
             yield Step(N_("Recommend a bid"), "award.recommend")
         if (
@@ -184,6 +191,20 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
         yield Step(N_("Check the result and its evidence"), "award.result")
 
 
+def _of_going_on(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what is to do about who goes on to the next stage."""
+    proposed_by = thing.advance_proposed_by_id
+    if thing.seat is Seat.CHAIR and proposed_by is None:
+        yield Step(N_("Decide who goes on to the next stage"), "advancing.show")
+    if (
+        thing.own
+        and proposed_by is not None
+        and actor.may(Permission.AWARD_APPROVE)
+        and actor.user_id != proposed_by
+    ):
+        yield Step(N_("Confirm who goes on, or return it"), "advancing.confirm")
+
+
 _WAITING = {
     State.DRAFT: N_("Being written"),
     State.IN_REVIEW: N_("Waiting for another officer to approve it"),
@@ -194,6 +215,7 @@ _WAITING = {
     State.EVALUATING: N_("The panel is at work"),
     State.INTENTION: N_("The standstill runs"),
     State.SIGNED: N_("The contract is signed"),
+    State.WAITING: N_("Waiting for the stage before it"),
     State.STOPPED: N_("Stopped, with lessons"),
     State.CANCELLED: N_("Ended, with its reason"),
     State.ADVANCED: N_("Suppliers have gone on: the next stage has not begun"),
@@ -212,7 +234,9 @@ def _waiting(thing: Standing, now: datetime) -> Iterator[Step]:
         yield Step(_WAITING_ELSEWHERE[thing.state])
     elif thing.state is State.INTENTION and over:
         yield Step(N_("Waiting for a procurement officer to record the signed contract"))
-    elif thing.state is State.EVALUATING and thing.awaits_sign_off:
+    elif thing.state is State.EVALUATING and (
+        thing.awaits_sign_off or thing.advance_proposed_by_id is not None
+    ):
         yield Step(N_("Waiting for an approver to sign off"))
     else:
         yield Step(_WAITING[thing.state])

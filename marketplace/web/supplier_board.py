@@ -111,7 +111,9 @@ def board(session: Session, actor: Actor, now: datetime) -> SupplierBoard:
 
 def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
     """Give the supplier's bids, the one begun last first, in one statement."""
-    announced, following = Intention.stage_id.is_not(None), aliased(Bid)
+    following = aliased(Bid)
+    announced = exists().where(Intention.stage_id == Bid.stage_id)
+    preferred = exists().where(Intention.bid_id == Bid.id)
     query: Select[*tuple[Any, ...]] = (
         select(
             Bid.id,
@@ -127,7 +129,7 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             Submission.recorded_at,
             counts(),
             announced,
-            announced & (Intention.bid_id == Bid.id),
+            preferred,
             Stage.ordinal,
             Bid.unsealed,
             exists().where(following.previous_id == Bid.id),
@@ -136,7 +138,6 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
         .join(Organisation, Organisation.id == Challenge.buyer_id)
         .join(Stage, Stage.id == Bid.stage_id)
         .outerjoin(Submission, is_current())
-        .outerjoin(Intention, Intention.stage_id == Bid.stage_id)
         .where(Bid.supplier_id == actor.organisation_id)
         .order_by(Bid.created_at.desc(), Bid.id.desc())
         .limit(BIDS_MOST)

@@ -1,8 +1,13 @@
 """Forms of the decision: shape and words of input."""
 
 from flask_babel import lazy_gettext as _l
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea, GovTextInput
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.core.forms import BaseForm, MoneyField
@@ -27,6 +32,38 @@ class RecommendForm(BaseForm):
             Length(max=10_000, message=_l("Use at most 10,000 characters")),
         ],
     )
+
+    @property
+    def chosen(self) -> list[str]:
+        """Give the references that were chosen."""
+        return [self.bid.data] if self.bid.data else []
+
+
+class RecommendSeveralForm(BaseForm):
+    """Which of the bids above the line, and why."""
+
+    # How many can be chosen is the rules' matter, which say it in their own words.
+    bid = SelectMultipleField(
+        _l("Which bids does the panel recommend?"),
+        widget=GovCheckboxesInput(),
+        validate_choice=False,
+    )
+    reason = TextAreaField(
+        _l("Why these bids?"),
+        widget=GovTextArea(),
+        description=_l(
+            "Their characteristics and relative advantages, in words that every bidder may read."
+        ),
+        validators=[
+            InputRequired(_l("Say why the panel recommends these bids")),
+            Length(max=10_000, message=_l("Use at most 10,000 characters")),
+        ],
+    )
+
+    @property
+    def chosen(self) -> list[str]:
+        """Give the references that were chosen."""
+        return list(self.bid.data or ())
 
 
 class SignOffForm(BaseForm):
@@ -54,8 +91,13 @@ class SignOffForm(BaseForm):
 
 
 class ContractForm(BaseForm):
-    """What was signed."""
+    """What was signed, and with whom where several win."""
 
+    bid = RadioField(
+        _l("Who signed it?"),
+        widget=GovRadioInput(),
+        validate_choice=False,
+    )
     reference = StringField(
         _l("Contract reference"),
         widget=GovTextInput(),

@@ -40,34 +40,69 @@ class Result(Identified, Base):
 
 
 class Recommendation(Identified, Base):
-    """The chair's recommendation of one bid, on one result, with its reason."""
+    """The chair's recommendation of bids, on one result, with its reason.
+
+    It is of one bid, or of several where the plan lets several suppliers win.
+    """
 
     __tablename__ = "recommendation"
     __table_args__ = (
-        # The bid and the result belong to this stage and to no other.
-        ForeignKeyConstraint(["bid_id", "stage_id"], ["bid.id", "bid.stage_id"], name="bid"),
+        # The result belongs to this stage and to no other.
         ForeignKeyConstraint(
             ["result_id", "stage_id"], ["result.id", "result.stage_id"], name="result"
         ),
         UniqueConstraint("id", "recommended_by_id"),
+        UniqueConstraint("id", "stage_id"),
         CheckConstraint("length(trim(reason)) > 0", name="reason"),
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
     result_id: Mapped[uuid.UUID]
-    bid_id: Mapped[uuid.UUID] = mapped_column()
     reason: Mapped[str] = mapped_column(Text)
     recommended_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     recommended_at: Mapped[datetime]
 
-    bid: Mapped[Bid] = relationship(
-        primaryjoin="Recommendation.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
-    )
+    recommended: Mapped[list["RecommendedBid"]] = relationship(order_by="RecommendedBid.place")
     recommended_by: Mapped[User] = relationship()
     sign_off: Mapped["SignOff | None"] = relationship(
         primaryjoin="Recommendation.id == SignOff.recommendation_id",
         foreign_keys="SignOff.recommendation_id",
         viewonly=True,
+    )
+
+    @property
+    def bids(self) -> list[Bid]:
+        """Give the recommended bids, the best first."""
+        return [each.bid for each in self.recommended]
+
+    @property
+    def references(self) -> str:
+        """Give the references of the recommended bids in one line, the best first."""
+        return ", ".join(bid.reference for bid in self.bids)
+
+
+class RecommendedBid(Base):
+    """A bid that is recommended; `place` counts from 1 in the order of the result."""
+
+    __tablename__ = "recommended_bid"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["recommendation_id", "stage_id"],
+            ["recommendation.id", "recommendation.stage_id"],
+            name="recommendation",
+        ),
+        # The bid belongs to this stage and to no other.
+        ForeignKeyConstraint(["bid_id", "stage_id"], ["bid.id", "bid.stage_id"], name="bid"),
+        CheckConstraint("place >= 1", name="place"),
+    )
+
+    recommendation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    bid_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    stage_id: Mapped[uuid.UUID]
+    place: Mapped[int]
+
+    bid: Mapped[Bid] = relationship(
+        primaryjoin="RecommendedBid.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
     )
 
 
@@ -98,26 +133,31 @@ class SignOff(Base):
 
 
 class Intention(Base):
-    """The intention to award, told to all bidders, and when its standstill ends."""
+    """The intention to award to a bid, told to all bidders, and when its standstill ends.
+
+    Where several suppliers win there is one for each, all announced at one instant.
+    """
 
     __tablename__ = "intention"
     __table_args__ = (
-        UniqueConstraint("recommendation_id"),
-        UniqueConstraint("stage_id", "bid_id"),
+        # Only of a bid that was recommended.
+        ForeignKeyConstraint(
+            ["recommendation_id", "bid_id"],
+            ["recommended_bid.recommendation_id", "recommended_bid.bid_id"],
+            name="recommended",
+        ),
         ForeignKeyConstraint(["bid_id", "stage_id"], ["bid.id", "bid.stage_id"], name="bid"),
         CheckConstraint("standstill_ends_at >= announced_at", name="standstill"),
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    bid_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     recommendation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sign_off.recommendation_id"))
-    bid_id: Mapped[uuid.UUID]
     announced_at: Mapped[datetime]
     standstill_ends_at: Mapped[datetime]
 
-    recommendation: Mapped[Recommendation] = relationship(
-        primaryjoin="Intention.recommendation_id == Recommendation.id",
-        foreign_keys=[recommendation_id],
-        viewonly=True,
+    bid: Mapped[Bid] = relationship(
+        primaryjoin="Intention.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
     )
 
 
@@ -127,6 +167,7 @@ class Contract(Identified, Base):
     __tablename__ = "contract"
     __table_args__ = (
         UniqueConstraint("stage_id", "reference"),
+        UniqueConstraint("stage_id", "bid_id"),
         # Only with the bidder whose award was announced.
         ForeignKeyConstraint(
             ["stage_id", "bid_id"], ["intention.stage_id", "intention.bid_id"], name="intention"
@@ -135,14 +176,17 @@ class Contract(Identified, Base):
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    bid_id: Mapped[uuid.UUID]
+    bid_id: Mapped[uuid.UUID] = mapped_column()
     reference: Mapped[str] = mapped_column(String(80))
     value_minor: Mapped[int] = mapped_column(BigInteger)
     signed_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
+    bid: Mapped[Bid] = relationship(
+        primaryjoin="Contract.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
+    )
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (Result, Recommendation, SignOff, Intention, Contract):
+for _table in (Result, Recommendation, RecommendedBid, SignOff, Intention, Contract):
     append_only(_table)

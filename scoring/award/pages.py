@@ -1,5 +1,6 @@
 """Gathers what the decision's pages show: the result with its picture, the decision, an outcome."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,14 @@ from bids.asking.models import BidQuery
 from challenges.models import Challenge, Stage
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
-from challenges.stages.running import stored_state
+from challenges.stages.running import next_judged, stored_state
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from scoring.award import policy, queries
+from scoring.award.advancing import queries as advancing
+from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
+from scoring.award.advancing.queries import Progress
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention
@@ -53,7 +57,11 @@ class ResultPage:
     low_prices: Sequence[sentences.Sentence]
     price_flags: Sequence[prices.Flagged]
     winner_choices: Sequence[tuple[str, str]]
+    winners_most: int
     ranked_by: str | None
+    # Where another stage follows that is judged: which, and how far it is decided who goes on.
+    following: Stage | None = None
+    advance: Progress | None = None
 
     @property
     def challenge(self) -> Challenge:
@@ -67,10 +75,11 @@ class OutcomePage:
 
     challenge: Challenge
     bid_reference: str
-    preferred_name: str
+    preferred_names: str
     own: bool
     own_row: Mapping[str, Any]
-    preferred_row: Mapping[str, Any]
+    # The preferred bids besides the own one, each with its supplier's name, the best first.
+    preferred_rows: Sequence[tuple[str, Mapping[str, Any]]]
     criteria: Sequence[Mapping[str, Any]]
     # By criterion: the panel's, or each evaluator's where their scores stand.
     reasons: Mapping[str, Sequence[str]]
@@ -139,6 +148,8 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
     computed = found.computed
     if computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
+    line = line_of(computed.evaluation, computed.result)
+    following = next_judged(stage.challenge, stage)
     criteria = computed.evaluation["criteria"]
     names = {bid["id"]: bid.get("supplier") or bid["id"] for bid in computed.evaluation["bids"]}
     weighed = [_Criterion(c["id"], c["title"], str(c["weight"])) for c in criteria]
@@ -158,8 +169,13 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
         interests=_interests(session, stage),
         low_prices=sentences.low_prices(computed.result, names),
         price_flags=price_queries.flags_of(session, stage, computed),
-        winner_choices=[(bid, f"{names[bid]} ({bid})") for bid in computed.result["winners"]],
+        winner_choices=[
+            (bid, f"{names[bid]} ({bid})") for bid in winner_choices(line, computed.result)
+        ],
+        winners_most=winners_most(line),
         ranked_by=ranked_by(computed.evaluation),
+        following=following,
+        advance=advancing.progress(session, stage, found) if following else None,
     )
 
 
@@ -180,6 +196,7 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
             any_ranked=found.any_ranked,
             undecided=found.undecided,
             awaits_sign_off=found.awaits_sign_off,
+            leads_on=page.following is not None,
         )
     )
     ensure(prices.can_go_on(page.price_flags))
@@ -252,19 +269,27 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))
     rows = {row["id"]: row for row in found.computed.result["bids"]}
     reasons = panels.reasons(session, stage, bid.id)
-    preferred = found.recommendation.bid
+    preferred = found.recommendation.bids
     return OutcomePage(
         challenge=challenge,
         bid_reference=bid_reference,
-        preferred_name=preferred.supplier.name,
-        own=preferred.id == bid.id,
+        preferred_names=", ".join(each.supplier.name for each in preferred),
+        own=bid.id in {each.id for each in preferred},
         own_row=rows[bid_reference],
-        preferred_row=rows[preferred.reference],
+        preferred_rows=[
+            (each.supplier.name, rows[each.reference]) for each in preferred if each.id != bid.id
+        ],
         criteria=found.computed.evaluation["criteria"],
         reasons=reasons,
         reason=found.recommendation.reason,
         asked=bid_queries.of_bid(session, bid.id),
         intention=found.intention,
-        contract=found.contract,
+        contract=_contract_for(found, bid.id),
         ranked_by=ranked_by(found.computed.evaluation),
     )
+
+
+def _contract_for(found: Decision, bid_id: uuid.UUID) -> Contract | None:
+    """Give the contract that a bidder is told of: its own, or where it has none the first."""
+    own = {each.bid_id for each in found.intentions} & {bid_id}
+    return next((each for each in found.contracts if not own or each.bid_id == bid_id), None)

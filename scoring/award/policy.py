@@ -70,14 +70,19 @@ def can_recommend(
     awaits_sign_off: bool,
     any_ranked: bool = True,
     undecided: bool = False,
+    leads_on: bool = False,
 ) -> Answer:
     """Tell whether the actor may recommend a bid.
 
     `any_ranked`: the result ranks one at least; `undecided`: an interest that was found later
-    waits for a decision.
+    waits for a decision; `leads_on`: another stage follows in which bids are judged.
     """
     if not actor.may(Permission.AWARD_RECOMMEND) or actor.user_id != chair_id:
         return lacks_right(N_("Only the chair of this panel recommends a bid."))
+    if leads_on:
+        return wrong_moment(
+            N_("Suppliers go on from this stage to another, so no bid is recommended here.")
+        )
     if state is not State.EVALUATING or not has_result:
         return wrong_moment(N_("A bid can be recommended once the result is computed."))
     if undecided:
@@ -130,11 +135,16 @@ def can_sign_contract(
     now: datetime,
     standstill_ends_at: datetime | None,
     supplier_verified: bool,
+    more_to_sign: bool = True,
 ) -> Answer:
-    """Tell whether the actor may record the signed contract: after the standstill, not before."""
+    """Tell whether the actor may record a signed contract: after the standstill, not before.
+
+    `more_to_sign`: an award is announced to a supplier with whom nothing is signed yet.
+    """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer records a signed contract."))
-    if state is not State.INTENTION or standstill_ends_at is None:
+    signing = state is State.INTENTION or (state is State.SIGNED and more_to_sign)
+    if not signing or standstill_ends_at is None:
         return wrong_moment(
             N_("A contract can be signed after the intention to award is announced.")
         )

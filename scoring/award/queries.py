@@ -3,11 +3,12 @@
 import json
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.elsewhere.log_words import BROUGHT
@@ -25,7 +26,14 @@ from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Role
 from marketplace.core.text import N_
 from scoring.award.evaluation import Judged, evaluation_document
-from scoring.award.models import Contract, Intention, Recommendation, Result, SignOff
+from scoring.award.models import (
+    Contract,
+    Intention,
+    Recommendation,
+    RecommendedBid,
+    Result,
+    SignOff,
+)
 from scoring.award.recomputing.lifecycle import lapsed
 from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import replaced
@@ -54,10 +62,27 @@ class Decision:
     computed: Computed | None
     recommendation: Recommendation | None
     sign_off: SignOff | None
-    intention: Intention | None
-    contract: Contract | None
+    # Whose award is announced, the best first, and what was signed with them so far.
+    intentions: Sequence[Intention]
+    contracts: Sequence[Contract]
     # Whether an interest that was found later waits for a decision.
     undecided: bool = False
+
+    @property
+    def intention(self) -> Intention | None:
+        """Give what is announced: of several that win, the first; all at one instant."""
+        return self.intentions[0] if self.intentions else None
+
+    @property
+    def contract(self) -> Contract | None:
+        """Give the first contract that was signed."""
+        return self.contracts[0] if self.contracts else None
+
+    @property
+    def unsigned(self) -> list[Bid]:
+        """Give the bids whose award is announced and with whose supplier nothing is signed."""
+        signed = {contract.bid_id for contract in self.contracts}
+        return [each.bid for each in self.intentions if each.bid_id not in signed]
 
     @property
     def locked(self) -> bool:
@@ -178,27 +203,40 @@ def decision(session: Session, stage: Stage) -> Decision:
         .limit(1)
     ).one_or_none()
     row, replaces = (None, None) if found is None else (found[0], found[1])
-    recommendation = session.scalar(
+    recommendation = session.scalars(
         select(Recommendation)
         .where(Recommendation.stage_id == stage.id)
         .options(
-            joinedload(Recommendation.bid).joinedload(Bid.supplier),
+            joinedload(Recommendation.recommended)
+            .joinedload(RecommendedBid.bid)
+            .joinedload(Bid.supplier),
             joinedload(Recommendation.recommended_by),
             joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
         )
         .order_by(Recommendation.recommended_at.desc(), Recommendation.id.desc())
         .limit(1)
-    )
+    ).first()
     # A contract follows an announced intention, so one statement gives both.
     announced = session.execute(
         select(Intention, Contract)
-        .outerjoin(Contract, Contract.stage_id == Intention.stage_id)
+        .join(
+            RecommendedBid,
+            and_(
+                RecommendedBid.recommendation_id == Intention.recommendation_id,
+                RecommendedBid.bid_id == Intention.bid_id,
+            ),
+        )
+        .outerjoin(
+            Contract,
+            and_(Contract.stage_id == Intention.stage_id, Contract.bid_id == Intention.bid_id),
+        )
         .where(Intention.stage_id == stage.id)
-        .options(joinedload(Contract.recorded_by))
-        .order_by(Contract.signed_at)
-        .limit(1)
-    ).one_or_none()
-    intention, contract = announced if announced else (None, None)
+        .options(
+            joinedload(Intention.bid).joinedload(Bid.supplier), joinedload(Contract.recorded_by)
+        )
+        .order_by(RecommendedBid.place)
+    ).all()
+    signed = [contract for _intention, contract in announced if contract is not None]
     return Decision(
         panel=session.scalar(
             select(Panel)
@@ -212,8 +250,8 @@ def decision(session: Session, stage: Stage) -> Decision:
         ),
         recommendation=recommendation,
         sign_off=recommendation.sign_off if recommendation else None,
-        intention=intention,
-        contract=contract,
+        intentions=[intention for intention, _contract in announced],
+        contracts=sorted(signed, key=lambda contract: (contract.signed_at, contract.id)),
         undecided=any_open(session, stage.id),
     )
 

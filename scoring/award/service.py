@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.log_words import READ
+from bids.models import Bid
 from bids.opened import opened_bids
 from challenges import service as challenges
 from challenges.frozen import frozen_evaluation
@@ -17,7 +19,7 @@ from challenges.models import Challenge, Stage
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
-from challenges.stages.running import stored_state
+from challenges.stages.running import next_judged, stored_state
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
 from marketplace.core.dates import format_instant
@@ -28,9 +30,10 @@ from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks, log_words, pages, policy, queries
+from scoring.award.advancing.lifecycle import choice_fault, line_of
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
-from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.award.models import Contract, Intention, Recommendation, RecommendedBid, SignOff
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
@@ -72,15 +75,19 @@ def conclude_scoring(at: Where, *, actor: Actor, clock: Clock) -> uuid.UUID:
 
 
 def recommend(
-    at: Where, *, bid_reference: str, reason: str, actor: Actor, clock: Clock
+    at: Where, *, bids: Collection[str], reason: str, actor: Actor, clock: Clock
 ) -> uuid.UUID:
-    """Recommend one of the bids ranked first; return the recommendation's id.
+    """Recommend a bid ranked first, by its reference; return the recommendation's id.
+
+    Where the plan lets several suppliers win, several bids can be recommended, none of them past
+    one that ranks above it.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor does not chair this panel.
-        WrongMoment: there is no result, or a recommendation awaits its sign-off.
-        Invalid: the reason is empty, or the bid is not ranked first.
+        WrongMoment: there is no result, a recommendation awaits its sign-off, or suppliers go on
+            from this stage to another.
+        Invalid: the reason is empty, or these bids cannot be recommended.
     """
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
@@ -94,6 +101,7 @@ def recommend(
                 any_ranked=found.any_ranked,
                 undecided=found.undecided,
                 awaits_sign_off=found.awaits_sign_off,
+                leads_on=next_judged(stage.challenge, stage) is not None,
             )
         )
         assert found.computed is not None  # the policy has said so
@@ -104,26 +112,27 @@ def recommend(
                 N_("Give the reason."),
                 {"reason": N_("Say why the panel recommends this bid")},
             )
-        if any(each.refused for each in flags if each.bid == bid_reference):
-            raise Invalid(
-                N_("Choose a bid."),
-                {"bid": N_("The low price of this bid was not explained. Choose another bid")},
-            )
-        if bid_reference not in found.computed.result["winners"]:
-            raise Invalid(
-                N_("Choose a bid."),
-                {"bid": N_("Choose a bid that the result ranks first")},
-            )
-        bid = next(bid for bid in opened_bids(session, stage.id) if bid.reference == bid_reference)
+        line = line_of(found.computed.evaluation, found.computed.result)
+        refused = [each.bid for each in flags if each.refused]
+        if (fault := choice_fault(line, found.computed.result, bids, refused)) is not None:
+            raise Invalid(N_("Choose a bid."), {"bid": fault[0]}, **fault[1])
+        chosen = [bid["id"] for bid in found.computed.result["bids"] if bid["id"] in set(bids)]
         row = Recommendation(
             stage_id=stage.id,
             result_id=found.computed.row.id,
-            bid_id=bid.bid_id,
             reason=reason.strip(),
             recommended_by_id=actor.user_id,
             recommended_at=clock.now(),
         )
         session.add(row)
+        session.flush()
+        ids = {bid.reference: bid.bid_id for bid in opened_bids(session, stage.id)}
+        session.add_all(
+            RecommendedBid(
+                recommendation_id=row.id, bid_id=ids[reference], stage_id=stage.id, place=place
+            )
+            for place, reference in enumerate(chosen, start=1)
+        )
         session.flush()
         recording.append(
             session,
@@ -131,7 +140,7 @@ def recommend(
             clock=clock,
             action="award.recommended",
             actor=actor,
-            bid=bid_reference,
+            bid=", ".join(chosen),
             reason=row.reason,
             result_sha256=found.computed.row.result_sha256,
         )
@@ -199,7 +208,7 @@ def sign_off(
                 clock=clock,
                 action="award.approved" if approved else "award.returned",
                 actor=actor,
-                bid=recommendation.bid.reference,
+                bid=recommendation.references,
                 reason=reason.strip(),
             )
             if approved:
@@ -224,21 +233,22 @@ def _announce(
     now = clock.now()
     ends = book.standstill_end(band.standstill, now)
     challenges.advance(session, challenge, Event.ANNOUNCE_INTENTION, clock=clock)
-    session.add(
+    preferred = {bid.id: bid.supplier.name for bid in recommendation.bids}
+    session.add_all(
         Intention(
             stage_id=stage.id,
             recommendation_id=recommendation.id,
-            bid_id=recommendation.bid_id,
+            bid_id=bid_id,
             announced_at=now,
             standstill_ends_at=ends,
         )
+        for bid_id in preferred
     )
     session.flush()
-    preferred = queries.supplier_of(session, recommendation.bid_id)
     letters: dict[str, tuple[str, int]] = {}
     for bid, person in queries.bidders_people(session, stage):
-        own = bid.id == recommendation.bid_id
-        text = _letter(challenge, bid.reference, preferred.name, ends, own=own)
+        others = [name for bid_id, name in preferred.items() if bid_id != bid.id]
+        text = _letter(challenge, bid.reference, others, ends, own=bid.id in preferred)
         post.queue(
             session,
             to_email=person.email,
@@ -254,7 +264,7 @@ def _announce(
         clock=clock,
         action="intention.announced",
         actor=actor,
-        bid=recommendation.bid.reference,
+        bid=recommendation.references,
         standstill=write_instant(ends),
     )
     for bid_reference, (text, people) in letters.items():
@@ -273,14 +283,21 @@ def _announce(
 
 
 def _letter(
-    challenge: Challenge, bid_reference: str, preferred: str, ends: datetime, *, own: bool
+    challenge: Challenge, bid_reference: str, others: Sequence[str], ends: datetime, *, own: bool
 ) -> str:
-    """Write the short message that leads each bidder to scores and reasons in the site."""
-    outcome = (
-        _("We intend to award the contract to you.")
-        if own
-        else _("We intend to award the contract to %(supplier)s.", supplier=preferred)
-    )
+    """Write the short message that leads each bidder to scores and reasons in the site.
+
+    `others` are the preferred suppliers besides the one who is written to.
+    """
+    named = ", ".join(others)
+    if own:
+        outcome = _("We intend to award the contract to you.")
+        if others:
+            outcome = _("We intend to award a contract to you, and to %(names)s.", names=named)
+    elif len(others) > 1:
+        outcome = _("We intend to award contracts to %(names)s.", names=named)
+    else:
+        outcome = _("We intend to award the contract to %(supplier)s.", supplier=named)
     return "\n\n".join(
         [
             challenge.title,
@@ -300,45 +317,51 @@ def sign_contract(
     *,
     contract_reference: str,
     value_minor: int,
+    bid_reference: str = "",
     actor: Actor,
     clock: Clock,
 ) -> uuid.UUID:
-    """Record the contract signed with the supplier whose award was announced; return its id.
+    """Record the contract signed with a supplier whose award was announced; return its id.
 
-    `value_minor` is the contract's value in minor units without VAT.
+    `value_minor` is the contract's value in minor units without VAT. `bid_reference` says which
+    bid it is of; it may be empty where a contract with one supplier alone is still to be signed.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is no procurement officer.
         WrongMoment: the standstill has not ended, or the supplier is not verified.
-        Invalid: the reference is empty, or the value is above the published total.
+        Invalid: the reference is empty, the value is above the published total, or it is not said
+            with whom of several the contract is.
     """
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
         found = queries.decision(session, stage)
-        intention = found.intention
-        supplier = queries.supplier_of(session, intention.bid_id) if intention else None
+        intention, waiting = found.intention, found.unsigned
+        bid = _party(waiting, bid_reference) if waiting else None
         ensure(
             policy.can_sign_contract(
                 actor,
                 state=stored_state(stage.challenge, stage),
                 now=clock.now(),
                 standstill_ends_at=intention.standstill_ends_at if intention else None,
-                supplier_verified=supplier is not None and supplier.verified_at is not None,
+                supplier_verified=bid is not None and bid.supplier.verified_at is not None,
+                more_to_sign=bid is not None,
             )
         )
-        assert intention is not None  # the policy has said so
-        _check_contract(stage.challenge, contract_reference, value_minor)
+        assert bid is not None  # the policy has said so
+        signed = sum(each.value_minor for each in found.contracts)
+        _check_contract(stage.challenge, contract_reference, value_minor, signed)
         contract = Contract(
             stage_id=stage.id,
-            bid_id=intention.bid_id,
+            bid_id=bid.id,
             reference=contract_reference.strip(),
             value_minor=value_minor,
             signed_at=clock.now(),
             recorded_by_id=actor.user_id,
         )
         session.add(contract)
-        challenges.advance(session, stage.challenge, Event.SIGN_CONTRACT, clock=clock)
+        if not found.contracts:
+            challenges.advance(session, stage.challenge, Event.SIGN_CONTRACT, clock=clock)
         session.flush()
         recording.append(
             session,
@@ -346,7 +369,7 @@ def sign_contract(
             clock=clock,
             action="contract.signed",
             actor=actor,
-            bid=intention.recommendation.bid.reference,
+            bid=bid.reference,
             contract=contract.reference,
             value_minor=str(value_minor),
         )
@@ -385,13 +408,35 @@ def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> 
     return page
 
 
-def _check_contract(challenge: Challenge, reference: str, value_minor: int) -> None:
+def _party(waiting: Sequence[Bid], reference: str) -> Bid:
+    """Give the bid whose supplier a contract is signed with.
+
+    Raises:
+        Invalid: there are several, and it is not said which.
+    """
+    if not reference and len(waiting) == 1:
+        return waiting[0]
+    for bid in waiting:
+        if bid.reference == reference:
+            return bid
+    raise Invalid(
+        N_("Check the contract’s details."),
+        {"bid": N_("Choose the supplier who signed the contract")},
+    )
+
+
+def _check_contract(challenge: Challenge, reference: str, value_minor: int, signed: int) -> None:
+    """Do nothing where a contract can be recorded beside others of `signed` minor units.
+
+    Raises:
+        Invalid: with the fault of each field.
+    """
     fields = {}
     if not reference.strip():
         fields["reference"] = N_("Enter the contract’s reference in your register")
     if value_minor <= 0:
         fields["value"] = N_("Enter the contract’s value")
-    elif challenge.value_minor is not None and value_minor > challenge.value_minor:
+    elif challenge.value_minor is not None and signed + value_minor > challenge.value_minor:
         fields["value"] = N_(
             "This is more than the total value that was published for the challenge"
         )

@@ -28,6 +28,8 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
         select(Bid.supplier_id, Bid.reference, Challenge.title, Intention.standstill_ends_at)
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Intention, Intention.stage_id == Bid.stage_id)
+        # Several that win are announced at one instant: a bid is told once.
+        .distinct()
         .where(
             Bid.supplier_id.in_(suppliers),
             Bid.state.in_(OPENED_STATES),

@@ -24,7 +24,7 @@ from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import pages, policy, service
-from scoring.award.forms import ContractForm, RecommendForm, SignOffForm
+from scoring.award.forms import ContractForm, RecommendForm, RecommendSeveralForm, SignOffForm
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 
 blueprint = StagedBlueprint("award", __name__)
@@ -92,8 +92,8 @@ def trace(at: Place, bid_reference: str) -> str:
 def recommend(at: Place) -> Answer:
     """Recommend a bid."""
     page = pages.result(db.session(), at, access.current_actor(), _colour())
-    form = RecommendForm()
-    form.bid.choices = page.winner_choices
+    form = RecommendForm() if page.winners_most == 1 else RecommendSeveralForm()
+    form.bid.choices = list(page.winner_choices)
     refused: DomainError | None = None
     if not form.is_submitted():
         pages.ensure_recommendable(page, access.current_actor())
@@ -101,7 +101,7 @@ def recommend(at: Place) -> Answer:
         try:
             service.recommend(
                 at,
-                bid_reference=form.bid.data,
+                bids=form.chosen,
                 reason=form.reason.data or "",
                 actor=access.current_actor(),
                 clock=access.clock(),
@@ -159,6 +159,9 @@ def contract(at: Place) -> Answer:
         return away
     page = pages.result(db.session(), at, access.current_actor(), _colour())
     form = ContractForm()
+    form.bid.choices = [
+        (bid.reference, f"{bid.supplier.name} ({bid.reference})") for bid in page.decision.unsigned
+    ]
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
@@ -166,6 +169,7 @@ def contract(at: Place) -> Answer:
                 at,
                 contract_reference=form.reference.data or "",
                 value_minor=form.value.data or 0,
+                bid_reference=form.bid.data or "",
                 actor=access.current_actor(),
                 clock=access.clock(),
             )

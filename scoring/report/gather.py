@@ -218,7 +218,7 @@ def _recomputed(again: Again) -> facts.Recomputed:
     return facts.Recomputed(
         at=again.at,
         why=values.WhyAgain(again.why.value),
-        bid=again.bid,
+        bid=again.bid or "",
         reason=again.reason,
         before_sha256=again.before_sha256,
         after_sha256=again.after_sha256,
@@ -368,7 +368,7 @@ def _decision(found: _Gathered) -> facts.Decision:
         if member.seat is Seat.CHAIR and member.left_at is None
     )
     return facts.Decision(
-        recommended=recommendation.bid.reference,
+        recommended=recommendation.bids[0].reference,
         reason=recommendation.reason,
         recommended_by=chair,
         recommended_at=recommendation.recommended_at,
@@ -388,7 +388,7 @@ def _decision(found: _Gathered) -> facts.Decision:
             else None
         ),
         others=next(
-            (others(bid.team) for bid in found.bids if bid.bid_id == recommendation.bid_id), ""
+            (others(bid.team) for bid in found.bids if bid.bid_id == recommendation.bids[0].id), ""
         ),
     )
 

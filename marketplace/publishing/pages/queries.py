@@ -2,12 +2,13 @@
 
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bids.models import Bid
@@ -54,18 +55,28 @@ def awards(session: Session, words: str | None, after: str | None) -> AwardList:
             Challenge.title,
             Challenge.state,
             Organisation.name.label("buyer"),
-            Bid.supplier_id,
-            Intention.announced_at,
+            func.min(Intention.announced_at).label("announced_at"),
             Intention.stage_id,
-            Intention.standstill_ends_at,
-            Contract.value_minor,
-            Contract.signed_at,
+            func.min(Intention.standstill_ends_at).label("standstill_ends_at"),
+            func.sum(Contract.value_minor).label("value_minor"),
+            func.min(Contract.signed_at).label("signed_at"),
         )
         .join(Stage, Stage.challenge_id == Challenge.id)
         .join(Intention, Intention.stage_id == Stage.id)
-        .join(Bid, Bid.id == Intention.bid_id)
         .join(Organisation, Organisation.id == Challenge.buyer_id)
-        .outerjoin(Contract, Contract.stage_id == Stage.id)
+        .outerjoin(
+            Contract,
+            and_(Contract.stage_id == Intention.stage_id, Contract.bid_id == Intention.bid_id),
+        )
+        # Several that win are announced at one instant, so this keeps an award in one row.
+        .group_by(
+            Challenge.reference,
+            Challenge.title,
+            Challenge.state,
+            Organisation.name,
+            Intention.stage_id,
+            Intention.announced_at,
+        )
         .order_by(Intention.announced_at.desc(), Intention.stage_id.desc())
         .limit(PAGE + 1)
     )
@@ -105,12 +116,18 @@ def _mark(after: str | None) -> tuple[datetime, uuid.UUID] | None:
 
 
 def supplier_names(session: Session, found: AwardList) -> dict[uuid.UUID, str]:
-    """Give the names of the suppliers of a list of awards."""
-    ids = [row.supplier_id for row in found.rows]
+    """Give the names of the suppliers of a list of awards, by the stage that decided each."""
     rows = session.execute(
-        select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+        select(Intention.stage_id, Organisation.name)
+        .join(Bid, Bid.id == Intention.bid_id)
+        .join(Organisation, Organisation.id == Bid.supplier_id)
+        .where(Intention.stage_id.in_([row.stage_id for row in found.rows]))
+        .order_by(func.lower(Organisation.name))
     ).tuples()
-    return dict(rows.all())
+    names: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for stage_id, name in rows:
+        names[stage_id].append(name)
+    return {stage_id: ", ".join(each) for stage_id, each in names.items()}
 
 
 def award(session: Session, reference: str) -> AwardPage:
@@ -124,6 +141,7 @@ def award(session: Session, reference: str) -> AwardPage:
         .join(Stage, Stage.challenge_id == Challenge.id)
         .join(Intention, Intention.stage_id == Stage.id)
         .where(Challenge.reference == reference)
+        .limit(1)
     ).one_or_none()
     facts = reports.newest_facts(session, row.stage_id) if row else None
     if row is None or facts is None:

@@ -47,7 +47,7 @@ def award_of(session: Session, challenge: Challenge) -> Award:
     bids = [bid for bid in opened_bids(session, stage.id) if bid.state is not BidState.WITHDRAWN]
     chosen = next((bid for bid in bids if bid.bid_id == decision.intention.bid_id), None)
     return Award(
-        supplier=awards.supplier_of(session, decision.intention.bid_id).name,
+        supplier=", ".join(each.bid.supplier.name for each in decision.intentions),
         supplier_is_sme=_is_sme(chosen.size_class) if chosen else None,
         bids=len(bids),
         bids_of_smes=sum(_is_sme(bid.size_class) is True for bid in bids),

@@ -13,21 +13,26 @@ class Why(StrEnum):
 
     ELIGIBILITY = "eligibility"
     INTEREST = "interest"
+    CUT_OFF = "cut_off"
 
 
 WHY_WORDS = {
     Why.ELIGIBILITY: N_("an officer decided anew whether a bid may go on"),
     Why.INTEREST: N_("an interest of a member of the panel was found later"),
+    Why.CUT_OFF: N_("the panel decided which of the bids that tie for the last place go on"),
 }
 
 
 @dataclass(frozen=True)
 class Because:
-    """Why a result is computed again: the kind, the reason in somebody's words, and the bid."""
+    """Why a result is computed again: the kind, the reason in somebody's words, and the bid.
+
+    There is no bid where it is about none in particular.
+    """
 
     why: Why
     reason: str
-    bid_reference: str
+    bid_reference: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ class Recomputation(Base):
     replaced_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("result.id"))
     why: Mapped[Why] = mapped_column(enum_type(Why))
     reason: Mapped[str] = mapped_column(Text)
-    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    # Null where it is about none in particular, as a decision about those who tie.
+    bid_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid.id"), index=True)
 
 
 append_only(Recomputation)

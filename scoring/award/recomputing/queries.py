@@ -32,12 +32,12 @@ def newest_result(session: Session, stage_id: uuid.UUID) -> Result | None:
 
 @dataclass(frozen=True)
 class Again:
-    """One computing again: why, about which bid, both digests, and what moved."""
+    """One computing again: why, about which bid if about one, both digests, and what moved."""
 
     at: datetime
     why: Why
     reason: str
-    bid: str
+    bid: str | None
     before_sha256: str
     after_sha256: str
     moved: Sequence[Moved]

@@ -1,6 +1,7 @@
 """Computes a stage's result, the first time and again, within the caller's transaction."""
 
 import hashlib
+import json
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Actor
 from scoring import engine
 from scoring.award import queries
+from scoring.award.advancing.cutting_off import cut_offs
 from scoring.award.models import Result
 from scoring.award.recomputing.lifecycle import Because, Why, cannot_come_back
 from scoring.award.recomputing.models import Recomputation
@@ -72,7 +74,18 @@ def recompute(
 
 
 def _evaluation(session: Session, stage: Stage) -> bytes:
-    return engine.canonical(queries.gather(session, stage))
+    """Make the evaluation document, with what the panel decided about those who tie across the
+    line, where it is this tie that it decided about."""
+    document = queries.gather(session, stage)
+    evaluation = engine.canonical(document)
+    made = cut_offs(session, stage.id)
+    if not made:
+        return evaluation
+    tied = set(json.loads(engine.render(engine.evaluate(evaluation)))["cutoff_tie"])
+    for decision in reversed(made):
+        if set(decision.tied) == tied:
+            return engine.canonical({**document, "cutoff_decision": decision.chosen})
+    return evaluation
 
 
 def _keep(
@@ -96,20 +109,16 @@ def _keep(
     )
     session.add(row)
     session.flush()
-    again: dict[str, str] = {}
+    again: dict[str, str | None] = {}
     if before is not None and because is not None:
-        bid = next(
-            each
-            for each in panels.bidders(session, stage.id)
-            if each.reference == because.bid_reference
-        )
+        about = {each.reference: each.bid_id for each in panels.bidders(session, stage.id)}
         session.add(
             Recomputation(
                 result_id=row.id,
                 replaced_id=before.id,
                 why=because.why,
                 reason=because.reason,
-                bid_id=bid.bid_id,
+                bid_id=about[because.bid_reference] if because.bid_reference else None,
             )
         )
         session.flush()

@@ -31,7 +31,7 @@ def recommend(journey: Journey, bid: str, reason: str = "It is the best.") -> uu
     """Recommend as the chair."""
     return service.recommend(
         journey.reference,
-        bid_reference=bid,
+        bids=[bid],
         reason=reason,
         actor=actor_for(journey.cast.chair),
         clock=journey.clock,
@@ -129,7 +129,7 @@ def test_deciding_for_another_body_finds_nothing(journey: Journey) -> None:
     attempts: list[Callable[[], object]] = [
         lambda: service.conclude_scoring(reference, actor=actor, clock=clock),
         lambda: service.recommend(
-            reference, bid_reference=journey.own_bid, reason="x", actor=actor, clock=clock
+            reference, bids=[journey.own_bid], reason="x", actor=actor, clock=clock
         ),
         lambda: service.sign_off(
             reference,

@@ -62,7 +62,7 @@ def decide(journey: Journey, finding: PriceFinding, reason: str = "As it says.")
 def recommend(journey: Journey, bid: str = "") -> None:
     awards.recommend(
         journey.reference,
-        bid_reference=bid or journey.own_bid,
+        bids=[bid or journey.own_bid],
         reason="It is the best.",
         actor=journey.actor(journey.cast.chair),
         clock=journey.clock,

@@ -117,7 +117,7 @@ def test_excluding_the_recommended_bid_leaves_nothing_stale(
         journey.take(Step.INTENTION)
     journey.recommendation_id = service.recommend(
         journey.reference,
-        bid_reference=rival,
+        bids=[rival],
         reason="It is the best that is left.",
         actor=actor_for(cast.chair),
         clock=journey.clock,
