@@ -4,7 +4,7 @@
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from challenges.method.document import (
     WEIGHTS_TOTAL,
@@ -27,6 +27,8 @@ __all__ = [
     "PRICE",
     "QUALITY",
     "WEIGHTS_TOTAL",
+    "CarriedFrom",
+    "carried_in",
     "evaluations",
     "frozen_plan",
     "plain",
@@ -120,6 +122,20 @@ def evaluations(plan: bytes) -> dict[int, bytes]:
     if numbers != judged:
         raise ValueError("the stages of selection are not those of the terms")
     return {stage["stage"]: canonical(stage["evaluation"]) for stage in found["stages"]}
+
+
+class CarriedFrom(NamedTuple):
+    """From where a criterion is carried: an earlier stage's number, and one criterion there, or its
+    whole result where there is none."""
+
+    stage: int
+    criterion: str | None
+
+
+def carried_in(plan: bytes, number: int) -> dict[str, CarriedFrom]:
+    """Give what a stage of this number takes over by the bytes of a `plan/1`, by criterion."""
+    stage = next(each for each in json.loads(plan)["stages"] if each["stage"] == number)
+    return {key: CarriedFrom(**told) for key, told in stage.get("carried", {}).items()}
 
 
 def plan_document(stage: "Stage") -> dict[str, Any]:

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Judged:
-    """One opened bid: `status` in the document's words, price in minor units, scores by key."""
+    """One opened bid: `status` in the document's words, price in minor units, scores by key.
+
+    `carried` are the percentages that it brings from earlier stages, by key.
+    """
 
     reference: str
     supplier: str
@@ -17,6 +20,7 @@ class Judged:
     price_minor: int | None
     individual: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     agreed: Mapping[str, Decimal] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluation_document(
@@ -83,6 +87,8 @@ def _bid(bid: Judged, *, agreed: bool) -> dict[str, Any]:
         return document
     if bid.price_minor is not None:
         document["price"] = pounds(bid.price_minor)
+    if bid.carried:
+        document["carried"] = dict(bid.carried)
     document["scores"] = {
         key: {
             "by_evaluator": {

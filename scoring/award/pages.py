@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bids.asking import queries as bid_queries
 from bids.asking.models import BidQuery
 from challenges.models import Challenge, Stage
+from challenges.stages.carrying import Source, source_of
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
 from challenges.stages.running import next_judged, stored_state
@@ -61,6 +62,8 @@ class ResultPage:
     ranked_by: str | None
     # Where another stage follows that is judged: which, and how far it is decided who goes on.
     following: Stage | None = None
+    # Of criteria that are carried from an earlier stage, from where.
+    carried: Mapping[str, Source] = field(default_factory=dict)
     advance: Progress | None = None
 
     @property
@@ -175,6 +178,11 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
         winners_most=winners_most(line),
         ranked_by=ranked_by(computed.evaluation),
         following=following,
+        carried={
+            criterion.key: source
+            for criterion in stage.criteria
+            if (source := source_of(criterion)) is not None
+        },
         advance=advancing.progress(session, stage, found) if following else None,
     )
 

@@ -25,6 +25,7 @@ from marketplace.core.audit import proofs
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Role
 from marketplace.core.text import N_
+from scoring.award.carrying import carried
 from scoring.award.evaluation import Judged, evaluation_document
 from scoring.award.models import (
     Contract,
@@ -145,6 +146,7 @@ def gather(session: Session, stage: Stage) -> dict[str, Any]:
         agreed[consensus.bid_id][consensus.criterion.key] = consensus.value
 
     published = json.loads(plan.canonical)
+    brought = carried(session, stage)
     return evaluation_document(
         published,
         title=challenge.title,
@@ -165,6 +167,7 @@ def gather(session: Session, stage: Stage) -> dict[str, Any]:
                 price_minor=bid.price_minor,
                 individual=individual[bid.bid_id],
                 agreed=agreed[bid.bid_id],
+                carried=brought.get(bid.bid_id, {}),
             )
             for bid in bids
         ],

@@ -1,0 +1,230 @@
+"""Who goes on from a stage to the next: proposed by the chair, confirmed by another person."""
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids import service as bids
+from bids.lifecycle import BidState
+from bids.models import Bid, EligibilityFinding
+from challenges.kinds import PriceModel
+from challenges.lifecycle import State
+from challenges.stages.place import Place
+from challenges.stages.running import stored_state
+from marketplace.core.accounts.models import Membership, MembershipRole, User
+from marketplace.core.audit import log
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
+from marketplace.core.notices.models import Notice
+from marketplace.core.permissions import Role
+from scoring.award import service as award
+from scoring.award.advancing import queries, service
+from scoring.award.advancing.queries import Progress
+from scoring.award.queries import decision
+from scoring.panel import service as panel
+from tests.conftest import NOW
+from tests.journeys import QUESTIONS, Journey, Step, a_cast, a_journey
+from tests.staged import a_second_stage
+
+
+@pytest.fixture
+def staged(app: Flask, session: Session, clock: FixedClock) -> Journey:
+    """Give a challenge with a second stage, whose first stage has its result; one may go on."""
+    journey = a_journey(session, clock, a_cast(session, NOW))
+    a_second_stage(journey, places=1)
+    return journey.to(Step.LOCKED)
+
+
+@pytest.fixture
+def tied(app: Flask, session: Session, clock: FixedClock) -> Journey:
+    """Give the same where both bids come out alike, and nothing in the plan parts them."""
+    journey = a_journey(session, clock, a_cast(session, NOW), price_model=PriceModel.FIXED_BUDGET)
+    a_second_stage(journey, places=1)
+    journey.challenge.stage.tie_break = ""
+    session.commit()
+    journey.to(Step.SCORED)
+    agree(journey, {key: (Decimal(3), Decimal(3)) for key in QUESTIONS})
+    award.conclude_scoring(
+        journey.reference, actor=journey.actor(journey.cast.chair), clock=journey.clock
+    )
+    return journey
+
+
+def agree(journey: Journey, scores: Mapping[str, tuple[Decimal, Decimal]]) -> None:
+    """Agree the scores of both bids."""
+    chair = journey.actor(journey.cast.chair)
+    panel.begin_moderation(journey.reference, actor=chair, clock=journey.clock)
+    for key, values in scores.items():
+        for bid, value in zip((journey.own_bid, journey.rival_bid), values, strict=True):
+            panel.record_consensus(
+                journey.reference,
+                key,
+                bid,
+                value=value,
+                rationale="We agreed.",
+                present=list(journey.labels.values()),
+                actor=chair,
+                clock=journey.clock,
+            )
+
+
+def give_role(journey: Journey, user: User, role: Role) -> None:
+    """Give a person of the body one more role."""
+    membership = journey.session.scalars(
+        select(Membership).where(Membership.user_id == user.id)
+    ).one()
+    journey.session.add(MembershipRole(membership_id=membership.id, role=role))
+    journey.session.commit()
+
+
+def propose(journey: Journey) -> uuid.UUID:
+    """Have the chair propose who goes on."""
+    return service.propose(
+        journey.reference,
+        reason="It answers best.",
+        actor=journey.actor(journey.cast.chair),
+        clock=journey.clock,
+    )
+
+
+def answer(
+    journey: Journey, advance_id: uuid.UUID, *, confirmed: bool = True, by: User | None = None
+) -> None:
+    """Have an approver confirm a proposal, or return it."""
+    service.answer(
+        journey.reference,
+        advance_id=advance_id,
+        confirmed=confirmed,
+        reason="The reasons are clear.",
+        actor=journey.actor(by or journey.cast.approver),
+        clock=journey.clock,
+    )
+
+
+def progress(journey: Journey) -> Progress:
+    """Read how far the first stage has come."""
+    stage = journey.challenge.stage
+    return queries.progress(journey.session, stage, decision(journey.session, stage))
+
+
+def told(journey: Journey, action: str) -> list[Mapping[str, Any]]:
+    """Give the fields of the challenge's entries of one action."""
+    entries = log.chain_entries(journey.session, journey.reference)
+    return [entry.fields for entry in entries if entry.action == action]
+
+
+def test_those_above_the_line_are_invited_when_another_person_confirms(staged: Journey) -> None:
+    answer(staged, propose(staged))
+
+    (invited,) = staged.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
+    assert invited.supplier_id == staged.cast.supplier.id
+    assert invited.stage_id == staged.challenge.stages[1].id
+    assert stored_state(staged.challenge, staged.challenge.stage) is State.ADVANCED
+    assert staged.challenge.state is State.EVALUATING
+    (proposed,), (confirmed,) = told(staged, "advance.decided"), told(staged, "advance.confirmed")
+    assert proposed["bids"] == confirmed["bids"] == [staged.own_bid]
+    letters = {
+        notice.to_email: notice.subject
+        for notice in staged.session.scalars(select(Notice))
+        if "stage" in notice.subject or "go on" in notice.subject
+    }
+    assert letters[staged.cast.rival_admin.email].startswith("Your bid does not go on")
+    assert letters[staged.cast.supplier_admin.email].startswith("You are invited to the next stage")
+
+
+def test_what_has_no_place_at_such_a_stage_is_refused(staged: Journey) -> None:
+    chair = staged.actor(staged.cast.chair)
+    with pytest.raises(WrongMoment, match="go on from this stage"):
+        award.recommend(
+            staged.reference, bids=[staged.own_bid], reason="Best.", actor=chair, clock=staged.clock
+        )
+    for number in (0, 3, 2**31 - 1):
+        with pytest.raises(NotFound):
+            award.conclude_scoring(Place(staged.reference, number), actor=chair, clock=staged.clock)
+
+
+def test_only_the_chair_proposes_and_another_approver_confirms(staged: Journey) -> None:
+    with pytest.raises(Forbidden):
+        service.propose(
+            staged.reference,
+            reason="Best.",
+            actor=staged.actor(staged.cast.evaluators[0]),
+            clock=staged.clock,
+        )
+    with pytest.raises(Invalid):
+        service.propose(
+            staged.reference,
+            reason=" ",
+            actor=staged.actor(staged.cast.chair),
+            clock=staged.clock,
+        )
+    advance_id = propose(staged)
+    with pytest.raises(WrongMoment, match="waits for an approver already"):
+        propose(staged)
+    with pytest.raises(Forbidden):
+        answer(staged, advance_id, by=staged.cast.officer)
+    # Who chairs and approves too has proposed it, and so cannot confirm it.
+    give_role(staged, staged.cast.chair, Role.APPROVER)
+    with pytest.raises(Forbidden, match="another person"):
+        answer(staged, advance_id, by=staged.cast.chair)
+    with pytest.raises(NotFound):
+        answer(staged, uuid.uuid4())
+
+    answer(staged, advance_id, confirmed=False)
+    assert not progress(staged).standing.awaits
+    again = propose(staged)
+    answer(staged, again)
+    with pytest.raises(WrongMoment, match="answered already"):
+        answer(staged, again)
+
+
+def test_proposal_lapses_when_the_result_changes(staged: Journey) -> None:
+    advance_id = propose(staged)
+    bids.decide_eligibility(
+        staged.reference,
+        staged.own_bid,
+        finding=EligibilityFinding.INELIGIBLE,
+        reason="It does not meet a requirement after all.",
+        actor=staged.actor(staged.cast.officer),
+        clock=staged.clock,
+    )
+
+    assert progress(staged).lapsed
+    with pytest.raises(WrongMoment, match="no longer stands"):
+        answer(staged, advance_id)
+    answer(staged, propose(staged))
+    (invited,) = staged.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
+    assert invited.supplier_id == staged.cast.rival.id
+
+
+def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey) -> None:
+    chair, both = tied.actor(tied.cast.chair), {tied.own_bid, tied.rival_bid}
+    line = progress(tied).line
+    assert line is not None
+    assert (line.above, set(line.tied), line.free) == ((), both, 1)
+    with pytest.raises(WrongMoment, match="tie for the last place"):
+        propose(tied)
+    for wrong in ([], sorted(both), ["B-NONE"]):
+        with pytest.raises(Invalid):
+            service.decide_cut_off(
+                tied.reference, wrong, reason="Because.", actor=chair, clock=tied.clock
+            )
+
+    service.decide_cut_off(
+        tied.reference, [tied.rival_bid], reason="It tests more.", actor=chair, clock=tied.clock
+    )
+
+    (entry,) = told(tied, "cutoff.decided")
+    assert (entry["tied"], entry["chosen"]) == (sorted(both), [tied.rival_bid])
+    found = decision(tied.session, tied.challenge.stage)
+    assert found.computed is not None
+    assert found.computed.evaluation["cutoff_decision"] == [tied.rival_bid]
+    answer(tied, propose(tied))
+    (invited,) = tied.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
+    assert invited.supplier_id == tied.cast.rival.id
