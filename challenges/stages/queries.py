@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
@@ -56,7 +57,10 @@ def own_stage(session: Session, at: Where, actor: Actor, *, lock: bool = False) 
     """
     place = place_of(at)
     challenge = own_challenge(session, place.reference, actor, lock=lock)
-    return stage_at(challenge, place.stage)
+    stage = stage_at(challenge, place.stage)
+    # It keeps its challenge, which would be forgotten and asked for again else.
+    set_committed_value(stage, "challenge", challenge)
+    return stage
 
 
 def saved_templates(session: Session, actor: Actor) -> Sequence[SavedTemplate]:

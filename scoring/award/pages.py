@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bids.asking import queries as bid_queries
 from bids.asking.models import BidQuery
+from challenges.kinds import CriterionKind
 from challenges.models import Challenge, Stage
 from challenges.stages.carrying import Source, source_of
 from challenges.stages.place import Where
@@ -178,11 +179,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
         winners_most=winners_most(line),
         ranked_by=ranked_by(computed.evaluation),
         following=following,
-        carried={
-            criterion.key: source
-            for criterion in stage.criteria
-            if (source := source_of(criterion)) is not None
-        },
+        carried=_carried(stage, criteria),
         advance=advancing.progress(session, stage, found) if following else None,
     )
 
@@ -301,3 +298,14 @@ def _contract_for(found: Decision, bid_id: uuid.UUID) -> Contract | None:
     """Give the contract that a bidder is told of: its own, or where it has none the first."""
     own = {each.bid_id for each in found.intentions} & {bid_id}
     return next((each for each in found.contracts if not own or each.bid_id == bid_id), None)
+
+
+def _carried(stage: Stage, criteria: Sequence[Mapping[str, Any]]) -> dict[str, Source]:
+    """Give of the criteria that are carried from where; most stages have none."""
+    if all(criterion["kind"] != CriterionKind.CARRIED for criterion in criteria):
+        return {}
+    return {
+        criterion.key: source
+        for criterion in stage.criteria
+        if (source := source_of(criterion)) is not None
+    }

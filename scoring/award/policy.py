@@ -135,7 +135,7 @@ def can_sign_contract(
     now: datetime,
     standstill_ends_at: datetime | None,
     supplier_verified: bool,
-    more_to_sign: bool = True,
+    more_to_sign: bool = False,
 ) -> Answer:
     """Tell whether the actor may record a signed contract: after the standstill, not before.
 

@@ -220,6 +220,11 @@ _AWARD = {
     "award.trace": "opened moderating locked signed",
     "low_prices.index": "moderating locked",
     "low_prices.decide": "moderating locked",
+    # In the world nobody goes on: its challenges have one stage.
+    "advancing.show": "locked",
+    "advancing.cut_off": "locked",
+    "advancing.propose": "locked",
+    "advancing.confirm": "locked",
     "award.recommend": "moderating locked recommended",
     "award.sign_off": "moderating locked recommended intention",
     "award.contract": "recommended intention signed",

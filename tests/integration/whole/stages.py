@@ -18,6 +18,7 @@ _TABLES = (
     "result",
     "recommendation",
     "sign_off",
+    "recommended_bid",
     "intention",
     "contract",
 )
