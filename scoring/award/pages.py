@@ -46,6 +46,7 @@ class _Criterion:
 class ResultPage:
     """A result as people of the body see it."""
 
+    challenge: Challenge
     stage: Stage
     decision: Decision
     bids: Sequence[Mapping[str, Any]]
@@ -66,11 +67,6 @@ class ResultPage:
     # Of criteria that are carried from an earlier stage, from where.
     carried: Mapping[str, Source] = field(default_factory=dict)
     advance: Progress | None = None
-
-    @property
-    def challenge(self) -> Challenge:
-        """Give the challenge of the stage."""
-        return self.stage.challenge
 
 
 @dataclass(frozen=True)
@@ -98,27 +94,19 @@ class OutcomePage:
 class TracePage:
     """How one bid's figures came about."""
 
+    challenge: Challenge
     stage: Stage
     name: str
     row: Mapping[str, Any]
     criteria: Sequence[Mapping[str, Any]]
-
-    @property
-    def challenge(self) -> Challenge:
-        """Give the challenge of the stage."""
-        return self.stage.challenge
 
 
 @dataclass(frozen=True)
 class ConcludePage:
     """What the chair is asked before the lock."""
 
+    challenge: Challenge
     stage: Stage
-
-    @property
-    def challenge(self) -> Challenge:
-        """Give the challenge of the stage."""
-        return self.stage.challenge
 
 
 def conclude(session: Session, at: Where, actor: Actor) -> ConcludePage:
@@ -135,7 +123,7 @@ def conclude(session: Session, at: Where, actor: Actor) -> ConcludePage:
     ensure(policy.can_conclude(actor, queries.chair_id(found.panel), state))
     if found.computed is not None and found.locked:
         raise WrongMoment(N_("The quality scores are locked and the result is computed."))
-    return ConcludePage(stage)
+    return ConcludePage(stage.challenge, stage)
 
 
 def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage:
@@ -161,6 +149,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
         {member.label: member.user.name for member in found.panel.members} if found.panel else {}
     )
     return ResultPage(
+        challenge=stage.challenge,
         stage=stage,
         decision=found,
         bids=computed.result["bids"],
@@ -241,7 +230,9 @@ def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> Trac
     ):
         if row["id"] == bid_reference:
             name = bid.get("supplier") or bid_reference
-            return TracePage(stage, name, row, found.computed.evaluation["criteria"])
+            return TracePage(
+                stage.challenge, stage, name, row, found.computed.evaluation["criteria"]
+            )
     raise NotFound(N_("There is no such bid."))
 
 

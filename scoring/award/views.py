@@ -69,9 +69,11 @@ def result(at: Place) -> str:
     """Show the result, what could change it, and how far the decision has come."""
     actor = access.current_actor()
     page = pages.result(db.session(), at, actor, _colour())
+    # Written before the reading is recorded, which asks for all of it again else, and sent after.
+    written = render_template("award/result.html", page=page)
     if actor.may(Permission.RECORD_AUDIT):
         service.note_result(at, actor=actor, clock=access.clock())
-    return render_template("award/result.html", page=page)
+    return written
 
 
 @blueprint.get("/work/challenges/<reference>/decision/bids/<bid_reference>")

@@ -23,6 +23,7 @@ from scoring.award.advancing.queries import Progress
 from scoring.award.low_prices import policy as prices
 from scoring.award.pages import ResultPage
 from scoring.award.recomputing.lifecycle import WHY_WORDS
+from scoring.award.service import note_result
 
 blueprint = StagedBlueprint("advancing", __name__, "/decision/advance")
 blueprint.context_processor(lambda: {"why_words": WHY_WORDS, "lapsed_words": policy.LAPSED})
@@ -37,7 +38,7 @@ def show(at: Place) -> str:
     page, now = _page(at)
     actor, chair = access.current_actor(), queries.chair_id(page.decision.panel)
     advance = now.advance
-    return render_template(
+    written = render_template(
         "advancing/show.html",
         page=page,
         now=now,
@@ -51,6 +52,9 @@ def show(at: Place) -> str:
             lapsed=now.lapsed,
         ),
     )
+    if actor.may(Permission.RECORD_AUDIT):
+        note_result(at, actor=actor, clock=access.clock())
+    return written
 
 
 @blueprint.route("/tie", methods=["GET", "POST"])
