@@ -142,7 +142,7 @@ def test_from_there_all_is_the_same_to_the_report(
     award.conclude_scoring(scene.reference, actor=scene.actor("cher"), clock=scene.clock)
     recommended = award.recommend(
         scene.reference,
-        bid_reference=scene.bids["Acorn"],
+        bids=[scene.bids["Acorn"]],
         reason="It solves the problem best.",
         actor=scene.actor("cher"),
         clock=scene.clock,
