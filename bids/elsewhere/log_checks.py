@@ -21,6 +21,7 @@ from marketplace.core.text import N_
 retention.keep(
     {
         log_words.PUT_DOWN: frozenset({"count", "archive"}),
+        log_words.READ: frozenset({"count", "archive"}),
         log_words.DISCARDED: frozenset({"count", "archive"}),
         log_words.BROUGHT: frozenset({"count", "bids", "documents", "archive", "put_down_by"}),
     }

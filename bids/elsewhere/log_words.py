@@ -4,6 +4,7 @@ from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
 PUT_DOWN = "bringing.put_down"
+READ = "bringing.read"
 DISCARDED = "bringing.discarded"
 BROUGHT = "bids.brought"
 
@@ -13,6 +14,9 @@ register(
         PUT_DOWN: Telling(
             N_("An officer put down bids that were received elsewhere (%(count)s), to be checked"),
             kind=Kind.BIDS,
+        ),
+        READ: Telling(
+            N_("Bids that wait to be brought in were read (%(count)s)"), kind=Kind.READING
         ),
         DISCARDED: Telling(
             N_("An officer threw away bids that waited to be brought in"), kind=Kind.BIDS

@@ -123,6 +123,22 @@ def bring_one(
             _record(session, log_words.PUT_DOWN, reference, bringing, actor, clock)
 
 
+def read_waiting(reference: str, *, actor: Actor, clock: Clock) -> None:
+    """Record that what waits is read: it holds what bidders wrote in confidence.
+
+    Raises:
+        NotFound: there is no such challenge of the actor's body, or nothing waits.
+        Forbidden, WrongMoment: by `policy.can_bring`.
+    """
+    with transaction() as session:
+        challenge = own_challenge(session, reference, actor)
+        ensure(policy.can_bring(actor, moment_of(challenge, clock)))
+        bringing = waiting_of(session, challenge.stage.id)
+        if bringing is None:
+            raise NotFound(NOTHING)
+        _record(session, log_words.READ, reference, bringing, actor, clock)
+
+
 def take_out(reference: str, form: str, *, actor: Actor, clock: Clock) -> None:
     """Take one bid that was filled in by form off what waits.
 

@@ -26,6 +26,7 @@ from bids.elsewhere.models import Bringing
 from bids.elsewhere.reading import BadSheet
 from bids.policy import may_see_price
 from bids.views.room import Page, refused, words
+from bids.views.watching import watch
 from challenges.documents.kinds import MEDIA_TYPES
 from challenges.models import Challenge
 from challenges.queries import own_challenge
@@ -39,6 +40,7 @@ from marketplace.core.text import N_
 
 blueprint = Blueprint("elsewhere", __name__, url_prefix="/work/challenges/<reference>/bring")
 blueprint.context_processor(words)
+watch(blueprint, ["elsewhere.check"])
 
 # The file and what a browser puts around it.
 REQUEST_MOST = (ARCHIVE_MEGABYTES_MOST + 2) * 1024 * 1024
@@ -143,6 +145,7 @@ def check(reference: str) -> Page:
             return redirect(url_for("opening.bids", reference=reference), 303)
     elif form.is_submitted():
         status = 422
+    service.read_waiting(reference, actor=actor, clock=clock)
     challenge = _challenge(reference)
     bringing = _waiting(challenge)
     session = db.session()

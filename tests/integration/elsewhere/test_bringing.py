@@ -75,7 +75,7 @@ def test_two_officers_bring_bids_in_and_they_read_as_opened(scene: Scene) -> Non
 def test_fifty_broken_rows_are_all_named_and_none_comes_in(
     scene: Scene, client: FlaskClient
 ) -> None:
-    rows = [a_bid_row(f"Broken {n}", price="much", files=f"gone-{n}.pdf") for n in range(50)]
+    rows = [a_bid_row(f"<b>Broken {n}", price="<i>%s", files=f"gone-{n}.pdf") for n in range(50)]
     put_down(scene, [*rows, a_bid_row("Right")], {})
     enter(client, scene.users["otto"])
     page = client.get(f"/work/challenges/{scene.reference}/bring/check").text
@@ -84,6 +84,9 @@ def test_fifty_broken_rows_are_all_named_and_none_comes_in(
         assert f"Row {n + 2}<" in page
         assert f"gone-{n}.pdf" in page
     assert "Bring these bids in" not in page
+    assert "&lt;b&gt;Broken 49" in page
+    assert "“&lt;i&gt;%s” is no price" in page
+    assert "<b>Broken" not in page
     with pytest.raises(Invalid):
         bring_in(scene)
     assert (count(scene, Bid), count(scene, BroughtSupplier)) == (0, 0)

@@ -17,6 +17,7 @@ from marketplace.core import jobs
 from marketplace.core.audit import chains
 from marketplace.core.audit.brought_order import NOT_COLLECTED
 from marketplace.core.audit.findings import Status
+from marketplace.core.audit.log import chain_entries
 from marketplace.core.colours import Brand
 from marketplace.core.permissions import Role
 from marketplace.web.timeline import public_file
@@ -118,6 +119,10 @@ def test_an_officer_brings_a_zip_and_another_brings_it_in(
     assert client.post(f"{base}/check", data={"seen": seen}).status_code in (404, 409)
     enter(client, scene.users["eva"])
     assert client.get(base).status_code == 403
+    assert client.get(f"{base}/check").status_code == 403
+    actions = [entry.action for entry in chain_entries(scene.session, scene.reference)]
+    assert actions.count("bringing.read") == 3
+    assert "bid.read_refused" in actions
 
 
 def test_from_there_all_is_the_same_to_the_report(

@@ -6,6 +6,7 @@ from tests.integration.whole.world import Seen
 # The log entry that a GET may append, with its reason. Each comes with the row of the log's head.
 RECORDED = {
     # A body's people and the panel read what a bidder wrote: each reading is on record.
+    "elsewhere.check": "bringing.read",
     "opening.bid": "bid.read",
     "opening.decide": "bid.read",
     "bid_queries.show": "bid.read",
