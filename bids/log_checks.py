@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from bids import log_words, opened
 from bids.envelopes import Hashed
 from bids.models import Bid, Flaw, OpenedSubmission, Submission
-from challenges.models import Challenge, Plan
+from challenges.models import Challenge, Plan, Stage
 from challenges.queries import is_newest
 from marketplace.core.access import current_files
 from marketplace.core.audit import entries, proofs, receipts, retention, verifying
 from marketplace.core.audit.findings import Finding, failed
 from marketplace.core.audit.models import LogEntry, LogKey
 from marketplace.core.audit.receipts import Receipt
+from marketplace.core.audit.stages import stage_of
 from marketplace.core.files.store import DamagedFile
 from marketplace.core.text import N_
 
@@ -52,6 +53,7 @@ def check(connection: Connection) -> Iterator[Finding]:
             Bid.reference,
             Bid.supplier_id,
             Challenge.reference.label("challenge"),
+            Stage.ordinal,
             Plan.sha256.label("plan_sha256"),
             Submission.version,
             Submission.arrived_at,
@@ -69,6 +71,7 @@ def check(connection: Connection) -> Iterator[Finding]:
         )
         .join(Bid, Bid.id == Submission.bid_id)
         .join(Challenge, Challenge.id == Bid.challenge_id)
+        .join(Stage, Stage.id == Bid.stage_id)
         .outerjoin(Plan, (Plan.challenge_id == Bid.challenge_id) & is_newest())
         .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(LogEntry.__table__, LogEntry.__table__.c.n == Submission.entry_n)
@@ -148,8 +151,9 @@ def _receipt(row: Any, where: str, connection: Connection, origins: set[str]) ->
             f"{where}, receipt",
             entry=row.entry_n,
         )
-    stated = (held.bid, held.version, held.arrived, held.envelope.hex())
-    if stated != (row.reference, row.version, row.arrived_at, row.sha256):
+    stage = stage_of({name: field.value for name, field in held.disclosed.items()})
+    stated = (held.bid, held.version, held.arrived, held.envelope.hex(), stage)
+    if stated != (row.reference, row.version, row.arrived_at, row.sha256, row.ordinal):
         yield failed(N_("It does not state what is stored of the submission"), f"{where}, receipt")
     if row.opened_id is not None:
         yield from _opened(row, held, f"{where}, opened")
@@ -168,7 +172,12 @@ def _opened(row: Any, held: Receipt, where: str) -> Iterator[Finding]:
         document = opened.read_document(row.document)
         logged = {"fields_root": held.fields_root.hex()}
         expected = opened.Expected(
-            row.reference, row.version, row.challenge, str(row.supplier_id), row.plan_sha256
+            row.reference,
+            row.version,
+            row.challenge,
+            row.ordinal,
+            str(row.supplier_id),
+            row.plan_sha256,
         )
         flaw = opened.flaw_of(document, expected, logged)
     if flaw is not row.flaw:

@@ -138,15 +138,17 @@ class Expected:
     bid: str
     version: int
     challenge: str
+    stage: int
     supplier: str
     plan_sha256: str | None
 
     def is_in(self, document: documents.BidDocument) -> bool:
         """Tell whether a document is this version of this bid."""
-        return (self.bid, self.version, self.challenge, self.supplier) == (
+        return (self.bid, self.version, self.challenge, self.stage, self.supplier) == (
             document.bid,
             document.version,
             document.challenge,
+            document.stage,
             document.supplier_id,
         )
 
@@ -158,6 +160,7 @@ def expected_of(bid: Bid, submission: Submission) -> Expected:
         bid.reference,
         submission.version,
         challenge.reference,
+        bid.stage.ordinal,
         str(bid.supplier_id),
         challenge.plan.sha256 if challenge.plan else None,
     )
@@ -248,8 +251,10 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
             Plan.sha256.label("plan_sha256"),
             EligibilityDecision,
             User.name.label("decided_by"),
+            Stage.ordinal,
             StageRun.source,
         )
+        .join(Stage, Stage.id == Bid.stage_id)
         .outerjoin(Opening, Opening.stage_id == Bid.stage_id)
         .outerjoin(StageRun, StageRun.stage_id == Bid.stage_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
@@ -316,6 +321,7 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
                     bid.reference,
                     submission.version,
                     rows[0].challenge,
+                    rows[0].ordinal,
                     str(bid.supplier_id),
                     rows[0].plan_sha256,
                 ),

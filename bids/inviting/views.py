@@ -11,10 +11,9 @@ from bids.inviting.forms import BeginForm
 from bids.views.room import Page, refused
 from challenges import openers, readiness
 from challenges.law import midday_after
-from challenges.lifecycle import STATE_WORDS
 from challenges.queries import own_challenge
 from challenges.stages.kinds import KIND_WORDS
-from challenges.stages.standing import stage_at, state_of
+from challenges.stages.standing import STAGE_STATE_WORDS, stage_at, state_of
 from challenges.views.room import AT, AT_STAGE
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -38,7 +37,7 @@ def index(reference: str) -> str:
         "inviting/index.html",
         challenge=challenge,
         rows=queries.rows(session, challenge, now),
-        state_words=STATE_WORDS,
+        state_words=STAGE_STATE_WORDS,
         kind_words=KIND_WORDS,
     )
 

@@ -5,10 +5,11 @@ the stages after that run, each through the same states by itself, so that it is
 that are open for bids again. What a policy asks of a state it asks of the stage's.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from challenges.lifecycle import State, state_at
+from challenges.lifecycle import STATE_WORDS, State, state_at
 from challenges.stages.kinds import Source, is_judged
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 BEFORE_EVALUATION = frozenset(
     {State.DRAFT, State.IN_REVIEW, State.READY, State.OPEN, State.CLOSED, State.OPENED}
 )
+
+
+# Where a stage stands, in words for its own page: a challenge's are about the whole of it.
+STAGE_STATE_WORDS: Mapping[State, str] = {
+    **STATE_WORDS,
+    State.OPEN: N_("Open"),
+    State.CLOSED: N_("Closed"),
+    State.EVALUATING: N_("Being judged"),
+    State.ADVANCED: N_("Finished"),
+}
 
 
 def stored_state(challenge: "Challenge", stage: "Stage") -> State:

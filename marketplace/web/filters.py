@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from bids.lifecycle import BID_STATE_WORDS
 from challenges.comparing import folded
-from challenges.lifecycle import STATE_WORDS, state_words
+from challenges.lifecycle import state_words
+from challenges.stages.standing import STAGE_STATE_WORDS
 from marketplace.core.dates import (
     format_date,
     format_day,
@@ -66,7 +67,7 @@ def register(app: Flask) -> None:
         return url_for("static", filename=filename, v=_digest(path, path.stat().st_mtime_ns))
 
     app.jinja_env.globals["stage_url"] = stage_url
-    app.jinja_env.globals["stage_state_words"] = STATE_WORDS
+    app.jinja_env.globals["stage_state_words"] = STAGE_STATE_WORDS
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
         folded=folded,

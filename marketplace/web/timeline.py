@@ -20,6 +20,7 @@ from challenges.stages.running import last_entry, stored_state
 from marketplace.core.audit import chain_reading, log
 from marketplace.core.audit.chain_reading import Sight
 from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit.stages import FIRST, stage_of
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import Forbidden, NotFound, WrongMoment
@@ -78,6 +79,8 @@ _ENDED = frozenset({State.CANCELLED, State.STOPPED})
 class Told:
     """One entry as it is told: `words` and `values` for gettext, `who` None for the service.
 
+    `stage` is the stage that it is about.
+
     `outsider` tells that it was somebody whose name is not for this reader.
     """
 
@@ -89,6 +92,7 @@ class Told:
     values: Mapping[str, Any]
     who: str | None
     outsider: bool
+    stage: int = FIRST
 
 
 @dataclass(frozen=True)
@@ -315,4 +319,5 @@ def _told(entry: LogEntry, sight: Sight, *, sealed: bool) -> Told:
         values=values,
         who=entry.actor_name if named else None,
         outsider=outsider,
+        stage=stage_of(entry.fields),
     )

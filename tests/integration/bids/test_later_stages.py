@@ -18,7 +18,9 @@ from challenges.service import close, confirm_deadline, propose_deadline
 from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
 from challenges.stages.standing import state_of
+from marketplace.core.audit import receipt_check
 from marketplace.core.audit.models import LogEntry
+from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import Base, db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
@@ -154,6 +156,10 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert standing(journey) == [State.ADVANCED, State.CLOSED]
     with pytest.raises(WrongMoment):
         confirm(journey.reference, journey.actor(cast.officer), clock=clock, stage=2)
+    shown = client.get(f"/challenges/{journey.reference}/log").text
+    assert "Stage 2 was opened to the suppliers who go on" in shown
+    assert journey.own_bid in shown
+    assert reference not in shown
     clock.instant = closes_at + timedelta(minutes=1)
     close({"challenge": journey.reference, "stage": 2}, clock)
     officers = (journey.actor(cast.officer), journey.actor(cast.third_officer))
@@ -165,6 +171,10 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert bid.answers == {"talk": "We would talk.", "team": "We would team."}
     assert bid.eligibility is not None
     assert openings.opening_status(session, stage_of(journey, 1)).count == 2
+    receipt = queries.receipt(session, reference, 1, supplier)
+    assert receipt.note is not None
+    found = receipt_check.check(receipt.note, [])
+    assert found.verdict is Verdict.SIGNER_UNKNOWN
     told = session.scalars(sa.select(LogEntry).where(LogEntry.chain == journey.reference))
     of_second = {entry.action for entry in told if entry.fields.get("stage") == 2}
     assert of_second >= {
@@ -181,6 +191,7 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert len(named_by(Opening, Opening.stage_id == stage.id, opened_at=NOW)) == 1
     assert damage() == []
     session.rollback()
+    assert reference in client.get(f"/challenges/{journey.reference}/log").text
     sign_in(client, cast.officer)
     at = f"/work/challenges/{journey.reference}"
     assert "We would talk." in client.get(f"{at}/bids/{reference}").text

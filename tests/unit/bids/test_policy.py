@@ -79,7 +79,8 @@ def test_has_draft_without_one_is_the_wrong_moment_and_says_which_button_makes_o
     state: BidState,
 ) -> None:
     answer = policy.has_draft(False, state)
-    button = "Begin again" if state is BidState.WITHDRAWN else "Change this bid"
+    buttons = {BidState.WITHDRAWN: "Begin again", BidState.INVITED: "Start your answer"}
+    button = buttons.get(state, "Change this bid")
     assert answer.ground is Ground.MOMENT
     assert button in answer.message
     assert policy.has_draft(True, state).allowed
