@@ -1,0 +1,142 @@
+"""Two stages from the first bid to the contracts: carried results, and several who win."""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from challenges.lifecycle import State
+from marketplace.core.audit import log
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.notices.models import Notice
+from scoring.award import pages
+from scoring.award import service as award
+from scoring.award.models import Contract, Intention
+from scoring.award.queries import decision
+from scoring.engine import evaluate_document
+from scoring.report.check import check_report
+from scoring.report.facts import AwardReport
+from scoring.report.queries import newest_facts
+from tests.conftest import NOW
+from tests.journeys import Step, a_cast, a_journey
+from tests.staged import SecondStage, a_delivery_stage, a_second_stage, go_on
+
+
+@pytest.fixture
+def second(app: Flask, session: Session, clock: FixedClock) -> SecondStage:
+    """Give the second stage of a challenge to which both suppliers went on, and have it heard."""
+    journey = a_journey(session, clock, a_cast(session, NOW))
+    a_second_stage(journey, places=2)
+    a_delivery_stage(journey, suppliers=2)
+    journey.to(Step.LOCKED)
+    go_on(journey)
+    second = SecondStage(journey)
+    second.hear()
+    return second
+
+
+def standing(second: SecondStage) -> State:
+    """Read where the challenge stands."""
+    return second.journey.challenge.state
+
+
+def test_second_stage_carries_the_first_and_two_suppliers_win(
+    second: SecondStage, session: Session, app: Flask
+) -> None:
+    journey, clock = second.journey, second.journey.clock
+    first = decision(session, journey.challenge.stage).computed
+    assert first is not None
+    # Less was heard from the supplier that led after the first stage than from its rival.
+    second.judge(Decimal(2), Decimal(5))
+
+    found = decision(session, second.stage)
+    assert found.computed is not None
+    rows = {row["id"]: row for row in found.computed.result["bids"]}
+    totals = {row["id"]: Fraction(row["total"]["exact"]) for row in first.result["bids"]}
+    for bid, before, heard in (
+        (second.own_bid, journey.own_bid, 2),
+        (second.rival_bid, journey.rival_bid, 5),
+    ):
+        carried = rows[bid]["criteria"]["application"]
+        assert carried["source"] == "carried"
+        assert Fraction(carried["percentage"]["exact"]) == totals[before]
+        expected = totals[before] * 40 / 100 + Fraction(heard, 5) * 60
+        assert Fraction(rows[bid]["total"]["exact"]) == expected
+    entries = list(log.chain_entries(session, journey.reference))
+    computed = [each.fields.get("stage") for each in entries if each.action == "result.computed"]
+    assert computed == [None, 2]
+    page = pages.result(session, second.at, journey.actor(journey.cast.approver), "#123456")
+    assert page.carried["application"].stage.ordinal == 1
+    assert page.winners_most == 2
+
+    chair, approver = journey.actor(journey.cast.chair), journey.actor(journey.cast.approver)
+    lower = min(rows, key=lambda bid: Fraction(rows[bid]["total"]["exact"]))
+    with pytest.raises(Invalid, match="Choose a bid"):
+        award.recommend(second.at, bids=[lower], reason="Cheaper.", actor=chair, clock=clock)
+    recommendation = award.recommend(
+        second.at,
+        bids=[second.own_bid, second.rival_bid],
+        reason="Both convince, in different ways.",
+        actor=chair,
+        clock=clock,
+    )
+    award.sign_off(
+        second.at,
+        recommendation_id=recommendation,
+        approved=True,
+        reason="The reasons are clear.",
+        actor=approver,
+        clock=clock,
+    )
+
+    intentions = session.scalars(select(Intention)).all()
+    assert {each.bid_id for each in intentions} == {
+        bid.id for bid in decision(session, second.stage).unsigned
+    }
+    assert len(intentions) == 2
+    assert standing(second) is State.INTENTION
+    letters = {
+        notice.to_email: notice.text
+        for notice in session.scalars(select(Notice))
+        if notice.subject.startswith("Intention to award")
+    }
+    for admin, other in (
+        (journey.cast.supplier_admin, journey.cast.rival),
+        (journey.cast.rival_admin, journey.cast.supplier),
+    ):
+        assert f"a contract to you, and to {other.name}" in letters[admin.email]
+    outcome = pages.outcome(session, second.own_bid, journey.actor(journey.cast.supplier_admin))
+    assert outcome.own
+    assert [name for name, _row in outcome.preferred_rows] == [journey.cast.rival.name]
+
+    clock.instant = intentions[0].standstill_ends_at
+    officer = journey.actor(journey.cast.officer)
+    with pytest.raises(Invalid):
+        award.sign_contract(
+            second.at, contract_reference="C-1", value_minor=1, actor=officer, clock=clock
+        )
+    for number, bid in enumerate((second.own_bid, second.rival_bid), start=1):
+        award.sign_contract(
+            second.at,
+            contract_reference=f"C-{number}",
+            value_minor=20_000_00,
+            bid_reference=bid,
+            actor=officer,
+            clock=clock,
+        )
+        assert standing(second) is State.SIGNED
+    with pytest.raises(WrongMoment):
+        award.sign_contract(
+            second.at, contract_reference="C-3", value_minor=1, actor=officer, clock=clock
+        )
+    assert len(session.scalars(select(Contract)).all()) == 2
+
+    facts = newest_facts(session, second.stage.id)
+    assert facts is not None
+    report = AwardReport.from_json(json.loads(facts))
+    check_report(report, evaluate_document)
