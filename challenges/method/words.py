@@ -172,10 +172,7 @@ def panel_sentences(stage: "Stage") -> list[Sentence]:
     if stage.names_withheld:
         said.append(
             Sentence(
-                N_(
-                    "The panel does not see who bids until it has finished scoring. Leave names "
-                    "out of your answers."
-                ),
+                N_("The panel does not see who bids until it has finished scoring."),
                 {},
             )
         )

@@ -9,7 +9,7 @@ from challenges.readiness.criteria import of_criteria, weights_sum
 from challenges.readiness.documents import of_documents
 from challenges.readiness.finding import Finding
 from challenges.readiness.law import of_law
-from challenges.readiness.method import of_method
+from challenges.readiness.method import of_method, of_panel
 from challenges.readiness.money import of_money
 from challenges.readiness.outcome import of_outcome, of_support
 from challenges.readiness.people import of_people
@@ -38,6 +38,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_stages(challenge),
         *of_money(challenge),
         *of_method(challenge.stage),
+        *of_panel(challenge.stage),
         *of_requirements(challenge, rules_on(now).required_turnover_times_value),
         *of_criteria(challenge.stage),
         *of_timeline(challenge, now),

@@ -40,7 +40,6 @@ def of_method(stage: "Stage") -> Iterator[Finding]:
                 "or carry nothing."
             )
         )
-    yield from _panel(stage)
     yield from _tie_break(stage)
     if stage.quality_threshold is not None and stage.quality_threshold > THRESHOLD_HIGH:
         yield advice(
@@ -107,7 +106,7 @@ def _tie_break(stage: "Stage") -> Iterator[Finding]:
         )
 
 
-def _panel(stage: "Stage") -> Iterator[Finding]:
+def of_panel(stage: "Stage") -> Iterator[Finding]:
     """Look at what the panel sees: a written sift can do without names, an interview cannot."""
     if stage.kind == StageKind.INTERVIEW and stage.names_withheld:
         yield _needed(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from challenges.readiness.criteria import of_criteria
 from challenges.readiness.finding import Finding, advice
-from challenges.readiness.method import of_method
+from challenges.readiness.method import of_method, of_panel
 from challenges.sections import Section
 from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, is_judged, is_paid
 from challenges.stages.terms import says_something, total_cost
@@ -53,7 +53,7 @@ def of_stages(challenge: "Challenge") -> Iterator[Finding]:
 def _stage(challenge: "Challenge", stage: "Stage") -> Iterator[Finding]:
     section = Section.STAGES
     if is_judged(stage) and stage is not challenge.stage:
-        for finding in (*of_method(stage), *of_criteria(stage)):
+        for finding in (*of_method(stage), *of_panel(stage), *of_criteria(stage)):
             yield replace(finding, section=section)
         if stage.suppliers is None:
             yield Finding(section, N_("Say how many suppliers take part at most."))

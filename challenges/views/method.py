@@ -10,7 +10,7 @@ from challenges.forms.method import MethodForm
 from challenges.method.rules import USUAL_MODELS
 from challenges.method.words import FURTHER
 from challenges.models import Stage
-from challenges.readiness.method import of_method
+from challenges.readiness.method import of_method, of_panel
 from challenges.sections import edition
 from challenges.stages.queries import judged_stage
 from challenges.views.differing import Difference, differences
@@ -68,7 +68,7 @@ def method(reference: str, stage_id: uuid.UUID | None = None) -> Page:
         usual=USUAL_MODELS,
         further=FURTHER,
         differences=changed,
-        findings=list(of_method(stage)),
+        findings=[*of_method(stage), *of_panel(stage)],
     )
     return page, status
 

@@ -13,7 +13,7 @@ from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, Criterion, Stage
 from challenges.plan import evaluations, frozen_plan
 from challenges.readiness.criteria import of_criteria
-from challenges.readiness.method import of_method
+from challenges.readiness.method import of_method, of_panel
 from challenges.simulator.samples import usual_samples
 from challenges.simulator.trial import Sample, trial_of
 from challenges.stages.carrying import source_of, sources
@@ -164,13 +164,13 @@ def test_stage_that_only_carries_has_nothing_to_score() -> None:
 
 def test_names_are_refused_to_an_interview_and_offered_to_a_sift() -> None:
     sift, interview = two_stages().stages
-    assert "Names can be withheld" in messages(of_method(sift))
-    assert not any(finding.needed for finding in of_method(sift))
+    assert "Names can be withheld" in messages(of_panel(sift))
+    assert not any(finding.needed for finding in of_panel(sift))
 
     sift.names_withheld = interview.names_withheld = True
 
-    assert "Names can be withheld" not in messages(of_method(sift))
-    refused = [finding for finding in of_method(interview) if finding.needed]
+    assert "Names can be withheld" not in messages(of_panel(sift))
+    refused = [finding for finding in of_panel(interview) if finding.needed]
     assert "Names cannot be withheld in an interview" in messages(refused)
 
 
