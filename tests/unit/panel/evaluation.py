@@ -19,6 +19,7 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from scoring.award import policy as award
+from scoring.award.advancing import policy as advancing
 from scoring.award.low_prices import policy as prices
 from scoring.panel import policy as panel
 from scoring.panel.aliases.policy import names_kept
@@ -191,6 +192,19 @@ def _chair(at: Moment) -> uuid.UUID | None:
     return None if at.phase is None else CHAIR.actor.user_id
 
 
+def _stands(at: Moment, *, tie: bool = False) -> advancing.Standing:
+    """Give how far a stage has come that another follows."""
+    return advancing.Standing(
+        state=at.state,
+        leads_on=True,
+        has_result=at.locked,
+        any_above=True,
+        tie=tie,
+        undecided=False,
+        awaits=at.awaits_sign_off,
+    )
+
+
 # In the order in which they happen. Those of the second table are about one bid.
 PANEL: Mapping[str, Act] = {
     "name the panel": lambda a, _m, at: panel.can_name_panel(a, at.state, at.phase),
@@ -252,6 +266,19 @@ PANEL: Mapping[str, Act] = {
         state=at.state,
         has_result=at.locked,
         awaits_sign_off=at.awaits_sign_off,
+    ),
+    "decide a tie for the last place": lambda a, _m, at: advancing.can_decide_cut_off(
+        a, _chair(at), _stands(at, tie=True)
+    ),
+    "propose who goes on to a stage": lambda a, _m, at: advancing.can_propose(
+        a, _chair(at), _stands(at)
+    ),
+    "confirm who goes on": lambda a, _m, at: advancing.can_answer(
+        a,
+        _stands(at),
+        proposed_by_id=CHAIR.actor.user_id if at.awaits_sign_off else None,
+        answered=at.state is not State.EVALUATING,
+        lapsed=False,
     ),
     "sign the recommendation off": lambda a, _m, at: award.can_sign_off(
         a,

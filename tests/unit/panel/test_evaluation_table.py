@@ -19,6 +19,7 @@ What each person may do at each moment while bids are judged, as the policies an
   not now  theirs, and the moment is wrong
   hidden   allowed for other bids; for this one there is no such page: they are recused from it
 
+Where another stage follows, “recommended” is the moment at which it is proposed who goes on.
 Whoever belongs to another body finds nothing of any of this (404, see access.txt), and so does a
 guest of all but their own panel.
 """
