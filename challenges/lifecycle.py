@@ -174,15 +174,18 @@ def reopens_until(closes_at: datetime) -> datetime:
     return closes_at + REOPENING_TIME
 
 
-def move_at(stored: State, closes_at: datetime | None, now: datetime) -> Move | None:
+def move_at(
+    stored: State, closes_at: datetime | None, now: datetime, *, elsewhere: bool = False
+) -> Move | None:
     """Give how the closing instant can be moved at `now`, None where it can no longer be.
 
     Before the closing instant it is extended; from that instant on, and for less than 24 hours
-    after it, the challenge is opened again.
+    after it, the challenge is opened again. Where bids go `elsewhere` the instant is as told from
+    there, and moves as it moved there, until they are brought in.
     """
     if stored is not State.OPEN or closes_at is None:
         return None
-    if now < closes_at:
+    if now < closes_at or elsewhere:
         return Move.EXTEND
     return Move.REOPEN if now < reopens_until(closes_at) else None
 

@@ -279,7 +279,8 @@ def can_confirm_deadline(
                 "again."
             )
         )
-    if change.closes_to <= now:
+    # What moved elsewhere may have moved to an instant that is past by now.
+    if change.closes_to <= now and not stage.challenge.bids_elsewhere:
         return wrong_moment(
             N_("The proposed closing time has passed. Decline it, and propose a later one.")
         )
@@ -309,7 +310,12 @@ def _joined(actor: Actor, challenge: "Challenge") -> "JointSponsor | None":
 
 
 def _move(stage: "Stage", now: datetime) -> Move | None:
-    return move_at(stored_state(stage.challenge, stage), stage.closes_at, now)
+    return move_at(
+        stored_state(stage.challenge, stage),
+        stage.closes_at,
+        now,
+        elsewhere=stage.challenge.bids_elsewhere,
+    )
 
 
 def _officer_before_opening(actor: Actor, stage: "Stage", now: datetime, refusal: str) -> Answer:

@@ -58,7 +58,9 @@ def propose_deadline(
         began = deadlines.opening_began(session, at)
         ensure(policy.can_propose_deadline(actor, at, now, opening_began=began))
         move, closes_from = _present(at, now)
-        reason = _checked(closes_to, reason, move, closes_from, now)
+        # What moved elsewhere may have moved to an instant that is past by now.
+        after = closes_from if challenge.bids_elsewhere else now
+        reason = _checked(closes_to, reason, move, closes_from, after)
         waiting = deadlines.waiting(session, at)
         if waiting is not None:
             if _same(waiting, actor, closes_to, reason):
@@ -155,16 +157,17 @@ def _present(stage: Stage, now: datetime) -> tuple[Move, datetime]:
         LookupError: it cannot be moved, which the policy has ruled out.
     """
     closes_at = stage.closes_at
-    move = move_at(stored_state(stage.challenge, stage), closes_at, now)
+    elsewhere = stage.challenge.bids_elsewhere
+    move = move_at(stored_state(stage.challenge, stage), closes_at, now, elsewhere=elsewhere)
     if move is None or closes_at is None:
         raise LookupError(f"the closing of {stage.challenge.reference} cannot be moved")
     return move, closes_at
 
 
 def _checked(
-    closes_to: datetime | None, reason: str, move: Move, closes_from: datetime, now: datetime
+    closes_to: datetime | None, reason: str, move: Move, closes_from: datetime, after: datetime
 ) -> str:
-    """Give the tidied reason.
+    """Give the tidied reason; the new instant comes after the present one, and `after` another.
 
     Raises:
         Invalid: there is no later instant, or no reason.
@@ -177,7 +180,7 @@ def _checked(
         faults["closes_at"] = N_(
             "Choose a time after the present closing time: it is never brought forward"
         )
-    elif closes_to <= now:
+    elif closes_to <= after:
         faults["closes_at"] = N_("Choose a time that is still to come")
     elif closes_to > closes_from + LONGEST_MOVE:
         faults["closes_at"] = N_("Choose a time within a year of the present closing time")

@@ -97,7 +97,12 @@ def _stage(reference: str, number: int) -> Stage:
 
 def _proposal_page(stage: Stage, status: int, form: DeadlineForm | None = None) -> Page:
     now, closes_at = access.clock().now(), stage.closes_at
-    move = move_at(stored_state(stage.challenge, stage), closes_at, now)
+    move = move_at(
+        stored_state(stage.challenge, stage),
+        closes_at,
+        now,
+        elsewhere=stage.challenge.bids_elsewhere,
+    )
     if form is None:
         form = DeadlineForm(
             data={"closes_at": usual_later_closing(move, closes_at, now)} if closes_at else None

@@ -210,7 +210,13 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         intention=session.scalar(select(Intention).where(Intention.stage_id == stage.id).limit(1)),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
-        deadline_moves=move_at(challenge.state, challenge.stage.closes_at, now) is not None,
+        deadline_moves=move_at(
+            challenge.state,
+            challenge.stage.closes_at,
+            now,
+            elsewhere=challenge.bids_elsewhere,
+        )
+        is not None,
         officers=None if challenge.published_at else openers.count(session, challenge),
     )
 

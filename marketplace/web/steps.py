@@ -133,7 +133,7 @@ def _of_the_deadline(thing: Standing, actor: Actor, now: datetime) -> Iterator[S
     stored = State.OPEN if thing.state is State.CLOSED else thing.state
     if (
         thing.deadline_proposed_by_id is None
-        or move_at(stored, thing.closes_at, now) is None
+        or move_at(stored, thing.closes_at, now, elsewhere=thing.bids_elsewhere) is None
         or not actor.may(Permission.CHALLENGE_PUBLISH)
     ):
         return

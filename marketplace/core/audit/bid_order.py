@@ -23,6 +23,8 @@ WITHDRAWN = "bid.withdrawn"
 READ = "bid.read"
 OPENED = "bids.opened"
 BROUGHT = "bids.brought"
+# The field of the publication that says where bids go, where that is not here.
+PLACE = "elsewhere"
 LAPSED = "bids.lapsed"
 
 
@@ -31,6 +33,8 @@ class _Standing:
     """Where a stage stands after some of its entries; `heard` where it takes no bids in writing."""
 
     heard: bool = False
+    # Whether bids go elsewhere, so that the closing is as told from there.
+    elsewhere: bool = False
     closes_at: datetime | None = None
     closed: Told | None = None
     opened: Told | None = None
@@ -130,6 +134,7 @@ def _step(standing: _Standing, each: Told) -> Iterator[Finding]:
     """Take the next entry, and say what of it cannot be."""
     if each.action in (PUBLISHED, STAGE_OPENED):
         standing.heard, standing.plan = each.action == STAGE_OPENED and is_heard(each), each
+        standing.elsewhere = PLACE in each.entry.fields
         standing.closes_at = None if standing.heard else each.instant("closes_at")
     elif each.action == CHANGED:
         yield from _changed(standing, each)
@@ -200,7 +205,7 @@ def _changed(standing: _Standing, each: Told) -> Iterator[Finding]:
 def _moved(standing: _Standing, each: Told) -> Iterator[Finding]:
     if standing.opened is not None:
         yield failed(N_("The closing was moved after the bids were opened"), each.where)
-    if each.action == EXTENDED and standing.closed is not None:
+    if each.action == EXTENDED and standing.closed is not None and not standing.elsewhere:
         yield failed(N_("A deadline was extended that had passed"), each.where)
     if each.instant("former") != standing.closes_at:
         yield failed(N_("It moves another closing instant than the one that held"), each.where)

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from marketplace.core.audit.bid_order import (
     BROUGHT,
     CLOSED,
+    EXTENDED,
     OPENED,
+    PLACE,
     PUBLISHED,
     REOPENED,
     SUBMITTED,
@@ -19,8 +21,7 @@ from marketplace.core.audit.findings import Finding, Status, asserted, failed
 from marketplace.core.audit.told import Told
 from marketplace.core.text import N_
 
-# The field of the publication that says where bids go, where that is not here.
-PLACE = "elsewhere"
+_CLOSINGS = (CLOSED, REOPENED, EXTENDED)
 _OF_HERE = frozenset({SUBMITTED, WITHDRAWN, OPENED})
 
 NOT_COLLECTED = N_(
@@ -74,9 +75,7 @@ def _faults(chain: Sequence[Told], brought: Sequence[Told]) -> Iterator[Finding]
             N_("The bids were brought in before, in entry %(n)s"), again.where, n=brought[0].n
         )
     for each in brought[:1]:
-        before = [
-            other for other in chain if other.n < each.n and other.action in (CLOSED, REOPENED)
-        ]
+        before = [other for other in chain if other.n < each.n and other.action in _CLOSINGS]
         if not before or before[-1].action != CLOSED:
             yield failed(N_("The bids were brought in before a closing was recorded"), each.where)
         bids = each.value("bids")

@@ -1,5 +1,6 @@
 """Bids that were received elsewhere are brought in whole, by two officers, once, or not at all."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,17 @@ from bids.elsewhere.models import Bringing, BringingFile, BroughtBid, BroughtSup
 from bids.models import Bid
 from bids.opened import opened_bids
 from challenges.lifecycle import State
+from challenges.service.deadlines import confirm_deadline, propose_deadline
+from marketplace.core import jobs
 from marketplace.core.accounts.models import Organisation
+from marketplace.core.audit import chains
+from marketplace.core.audit.findings import Status
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.files.models import StoredFile
+from marketplace.web.timeline import public_file
+from tests.conftest import LOG_KEY
 from tests.integration.bids.damage import damage, written_over
 from tests.integration.elsewhere.conftest import PDF, a_bid_row, archive_of
 from tests.integration.panel.conftest import Scene, enter
@@ -198,3 +205,28 @@ def test_the_log_says_what_happened_in_order(scene: Scene) -> None:
     bring_in(scene)
     db.session.rollback()
     assert entries(scene)[-3:] == ["bringing.put_down", "challenge.closed", "bids.brought"]
+
+
+def test_a_closing_that_had_moved_there_is_told_late_by_two_officers(scene: Scene) -> None:
+    closes_at = scene.challenge.stage.closes_at
+    assert closes_at is not None
+    later = closes_at + timedelta(minutes=30)
+    received = f"{closes_at + timedelta(minutes=10):%Y-%m-%d %H:%M}"
+    put_down(scene, [a_bid_row("Acorn", received=received)], {})
+    with pytest.raises(Invalid):
+        bring_in(scene)
+    jobs.run_due(scene.clock)  # the former closing is recorded
+    change = propose_deadline(
+        scene.reference,
+        closes_to=later,
+        reason="It was moved there.",
+        actor=scene.actor("olga"),
+        clock=scene.clock,
+    )
+    confirm_deadline(scene.reference, change.id, actor=scene.actor("otto"), clock=scene.clock)
+    assert bring_in(scene) == 1
+    assert entries(scene)[-3:] == ["deadline.extended", "challenge.closed", "bids.brought"]
+    assert damage() == []
+    jobs.run_due(scene.clock)
+    checked = chains.check(public_file(scene.session, scene.reference), [LOG_KEY.verifier])
+    assert not [each for each in checked.findings if each.status is Status.FAILED]

@@ -55,6 +55,7 @@ def test_what_was_brought_in_order_is_told_with_what_nobody_here_can_know() -> N
         ([GOOD[0], BROUGHT, CLOSED], "before a closing was recorded"),
         ([*GOOD, BROUGHT], "brought in before"),
         ([GOOD[0], CLOSED, ("challenge.reopened", {}), BROUGHT], "before a closing was recorded"),
+        ([GOOD[0], CLOSED, ("deadline.extended", {}), BROUGHT], "before a closing was recorded"),
         ([GOOD[0], ("bid.submitted", {}), CLOSED, BROUGHT], "submitted or opened here"),
         ([*GOOD, ("bids.opened", {})], "submitted or opened here"),
         ([GOOD[0], CLOSED, (BROUGHT[0], {"count": 3, "bids": ["B-1", "B-2"]})], "one form"),
