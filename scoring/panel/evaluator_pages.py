@@ -24,6 +24,8 @@ from scoring.panel.aliases import queries as aliases
 from scoring.panel.aliases.files import as_given
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.desk import notes
+from scoring.panel.interviews import queries as interviews
+from scoring.panel.interviews.queries import Unmet
 from scoring.panel.lifecycle import Fault, score_fault
 from scoring.panel.models import PanelMember
 from scoring.panel.order import in_reading_order
@@ -35,7 +37,8 @@ class OwnScore:
     """An evaluator's own score of one bid on one question, written or not.
 
     `conditions` are those under which the evaluator may score this bid, if there are any; `note`
-    is the evaluator's private one, empty where there is none.
+    is the evaluator's private one, empty where there is none. `unmet` tells of an interview that
+    comes before the scores of this bid are submitted.
     """
 
     bidder: Bidder
@@ -46,6 +49,7 @@ class OwnScore:
     corrected: bool = False
     conditions: str = ""
     note: str = ""
+    unmet: Unmet | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,7 @@ def own_work(
                 conditions[bid_id].append(item.decision.reason)
     written, noted = _written(session, found, member)
     by_question: dict[uuid.UUID, list[OwnScore]] = {}
+    unmet = interviews.unmet(session, found, [bidder.bid_id for bidder in all_bidders])
     for bidder, question in queries.expected_cells(member, found.stage, all_bidders, kept_apart):
         value, rationale, saved_at, corrected = written.get(
             (bidder.bid_id, question.id), (None, "", None, False)
@@ -233,6 +238,7 @@ def own_work(
                 corrected=corrected,
                 conditions="\n\n".join(conditions[bidder.bid_id]),
                 note=noted.get((bidder.bid_id, question.id), ""),
+                unmet=unmet.get(bidder.bid_id),
             )
         )
     return OwnWork(

@@ -18,6 +18,7 @@ from marketplace.core.text import N_
 from scoring.panel import queries
 from scoring.panel.aliases.files import as_given
 from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, own_work
+from scoring.panel.interviews.queries import Unmet
 from scoring.panel.queries import Bidder, Meeting
 
 
@@ -59,6 +60,7 @@ class Desk:
             challenge_title=self.challenge_title,
             bidder=bidder,
             conditions=mine[0][1].conditions,
+            unmet=mine[0][1].unmet,
             cells=[
                 BidCell(
                     item=item,
@@ -96,6 +98,7 @@ class BidPage:
     challenge_title: str
     bidder: Bidder
     conditions: str
+    unmet: Unmet | None
     cells: Sequence[BidCell]
     flaw: str | None
     asked: Sequence[ShownQuery]

@@ -24,6 +24,7 @@ from scoring.panel import declarations, queries
 from scoring.panel.interviews import policy
 from scoring.panel.interviews.lifecycle import (
     SETTLED,
+    Outcome,
     Standing,
     free_until,
     holds_interviews,
@@ -323,6 +324,32 @@ def outstanding(
         and standing_now(held.get(bidder.bid_id), now) not in SETTLED
     ]
     return sorted(waiting, key=lambda bidder: bidder.shown.casefold())
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A bidder whose interview is still to be held, and when it is, if a time is chosen."""
+
+    starts_at: datetime | None
+
+
+def unmet(
+    session: Session, found: Meeting, bid_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Unmet]:
+    """Give which of these bids' interviews must come before their scores are submitted.
+
+    A stage without interviews costs no statement.
+    """
+    stage = found.stage
+    if not has_interviews(found.challenge, stage) or not is_offered(session, stage.id):
+        return {}
+    held = interviews(session, stage.id)
+    settled = (Outcome.HELD, Outcome.WITHOUT)
+    return {
+        bid_id: Unmet(interview.slot.starts_at if interview and interview.slot else None)
+        for bid_id in bid_ids
+        if (interview := held.get(bid_id)) is None or interview.outcome not in settled
+    }
 
 
 def own_interview(session: Session, reference: str, actor: Actor, now: datetime) -> OwnInterview:

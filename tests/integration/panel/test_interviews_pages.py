@@ -1,21 +1,29 @@
 """Pages of interviews: the panel offers and records, the bidder chooses, nobody meets a name."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.models import Bid
-from challenges.stages.kinds import StageKind
+from challenges.lifecycle import State
+from challenges.stages.kinds import Source, StageKind
+from challenges.stages.models import StageRun
+from challenges.stages.place import Place
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
+from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
+from marketplace.core.vault import sealing
+from scoring.panel import service as panel
 from scoring.panel.interviews import queries
 from scoring.panel.interviews.models import InterviewSlot
 from tests.conftest import NOW, count_statements
-from tests.factories import a_bid, a_person, a_supplier
+from tests.factories import a_bid, a_later_stage, a_person, a_supplier
 from tests.integration.panel.conftest import Scene, add_bid, enter
 
 WHOLE = {
@@ -169,7 +177,10 @@ def test_evaluator_reads_that_interviews_come_before_submission(
     enter(client, hearing.users["eva"])
     home = client.get(f"/work/challenges/{hearing.reference}/panel").text
     assert "3 bidders have no time yet." in home
-    check = f"/work/challenges/{hearing.reference}/panel/scores"
+    base = f"/work/challenges/{hearing.reference}/panel"
+    for more in ("questions/solves", f"bids/{hearing.bids['Birch']}"):
+        assert "This bidder has no time for its interview yet." in client.get(f"{base}/{more}").text
+    check = f"{base}/scores"
     assert "Interviews come first: Acorn, Birch, Cedar" in client.get(check).text
     assert client.post(check).status_code == 409
     assert client.get(page_of(hearing)).status_code == 200
@@ -222,3 +233,88 @@ def test_page_asks_as_much_for_many_interviews_as_for_few(
             page_of(hearing, "/offer"), data={**WHOLE, "first": ["11", "12", "2026", "9", "30"]}
         )
     assert asked[0] == asked[1] <= 12
+
+
+def test_stage_of_interviews_that_follows_a_written_one(
+    scene: Scene, session: Session, client: FlaskClient
+) -> None:
+    """Suppliers who are only heard choose a time, and what they asked for before is known."""
+    first = scene.challenge.stage
+    stage = a_later_stage(session, scene.challenge, ("talk", "100"))
+    supplier = a_supplier(session, NOW, "Dogwood")
+    person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+    before = a_bid(
+        session,
+        NOW - timedelta(days=1),
+        scene.challenge,
+        supplier,
+        person,
+        BidState.VALID,
+        adjustments="A room without steps",
+    )
+    heard = Bid(
+        reference="B-HEARD",
+        challenge_id=scene.challenge.id,
+        stage_id=stage.id,
+        supplier=supplier,
+        state=BidState.VALID,
+        unsealed=True,
+        previous_id=before.id,
+        created_by_id=person.id,
+        created_at=NOW,
+        changed_at=NOW,
+        copy_key_id=sealing.new_copy(session, scene.clock).id,
+    )
+    officer = scene.users["olga"]
+    begun: dict[str, Any] = {"begun_at": NOW, "begun_by_id": officer.id}
+    session.add_all(
+        [
+            heard,
+            StageRun(
+                stage_id=stage.id, state=State.OPENED, source=Source.HEARD, bids_at=NOW, **begun
+            ),
+            StageRun(stage_id=first.id, state=State.ADVANCED, **begun),
+        ]
+    )
+    scene.challenge.state = State.EVALUATING
+    scene.challenge.interviews_on = date(2026, 12, 10)
+    session.commit()
+    panel.name_panel(
+        Place(scene.reference, 2),
+        chair=scene.users["cher"].id,
+        evaluators=[scene.users[who].id for who in ("eva", "evan", "evie")],
+        observers=[],
+        actor=scene.actor("olga"),
+        clock=scene.clock,
+    )
+
+    enter(client, officer)
+    at = f"/work/challenges/{scene.reference}/stages/2/panel/interviews"
+    assert "A room without steps" in client.get(f"{at}/offer").text
+    assert client.post(f"{at}/offer", data=WHOLE).location.endswith(at)
+    enter(client, person)
+    (slot, *_rest) = queries.slots(session, stage.id)
+    own = "/bids/B-HEARD/interview"
+    assert client.post(own, data={"time": f"{slot.id}.0"}).status_code == 303
+    assert client.get(f"/bids/{before.reference}/interview").status_code == 404
+    told = session.scalars(
+        select(Notice.text).where(Notice.to_email == scene.users["eva"].email)
+    ).all()
+    assert at in told[-1]
+    enter(client, officer)
+    assert "Dogwood" in client.get(at).text
+    entries = chain_entries(session, scene.reference)
+    assert {e.fields.get("stage") for e in entries if e.action.startswith("interview")} == {2}
+
+
+def test_panel_that_must_not_know_names_meets_nobody(scene: Scene, client: FlaskClient) -> None:
+    scene.challenge.interviews_on = date(2026, 12, 10)
+    scene.challenge.stage.names_withheld = True
+    scene.session.commit()
+    scene.name()
+    scene.ready()
+    for who, more in (("cher", ""), ("eva", ""), ("eva", "/calendar.ics"), ("olga", "/offer")):
+        enter(client, scene.users[who])
+        assert client.get(page_of(scene, more)).status_code == 409
+    home = client.get(f"/work/challenges/{scene.reference}/panel").text
+    assert page_of(scene) not in home
