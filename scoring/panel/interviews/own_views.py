@@ -9,9 +9,9 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
-from scoring.panel.interviews import letters, queries, service
+from scoring.panel.interviews import letters, service
 from scoring.panel.interviews.forms import ChooseForm
-from scoring.panel.interviews.queries import OwnInterview
+from scoring.panel.interviews.own import OwnInterview, own_interview
 from scoring.panel.interviews.views import calendar_answer
 
 blueprint = Blueprint("interview", __name__, url_prefix="/bids/<reference>/interview")
@@ -73,7 +73,7 @@ def ics(reference: str) -> Response:
 
 def _own(reference: str) -> OwnInterview:
     now = access.clock().now()
-    return queries.own_interview(db.session(), reference, access.current_actor(), now)
+    return own_interview(db.session(), reference, access.current_actor(), now)
 
 
 def _page(own: OwnInterview, form: ChooseForm, status: int) -> Page:

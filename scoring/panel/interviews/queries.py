@@ -1,4 +1,4 @@
-"""Reads of interviews: a panel's, a bidder's own, and those that wait."""
+"""Reads of interviews: a panel's, and those that its scores wait for."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from bids.lifecycle import BidState
 from bids.models import Bid
-from bids.queries import own_bid
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.stages.kinds import StageKind
@@ -26,7 +25,6 @@ from scoring.panel.interviews.lifecycle import (
     SETTLED,
     Outcome,
     Standing,
-    free_until,
     holds_interviews,
     standing_of,
     too_few,
@@ -37,7 +35,7 @@ from scoring.panel.queries import Bidder, Meeting
 
 # From the opening of bids until it is decided who is preferred.
 RUNNING = frozenset({State.OPENED, State.EVALUATING})
-_NO_INTERVIEW = N_("There is no interview about this bid.")
+NO_INTERVIEW = N_("There is no interview about this bid.")
 
 
 @dataclass(frozen=True)
@@ -124,32 +122,6 @@ class Board:
         """Give the interview that comes next."""
         ahead = (time for time in self.times if time.row and time.row.standing is Standing.CHOSEN)
         return next(ahead, None)
-
-
-@dataclass(frozen=True)
-class OwnInterview:
-    """A bidder's own interview: the time that stands, and those it can choose instead."""
-
-    bid: Bid
-    interview: Interview | None
-    standing: Standing
-    free: Sequence[InterviewSlot]
-    may_choose: Answer
-
-    @property
-    def slot(self) -> InterviewSlot | None:
-        """Give the time that stands."""
-        return self.interview.slot if self.interview else None
-
-    @property
-    def choose_by(self) -> datetime | None:
-        """Give by when the bidder is asked to choose, by the times that are free."""
-        return max((slot.choose_by for slot in self.free), default=None)
-
-    @property
-    def changeable_until(self) -> datetime | None:
-        """Give until when another time can be chosen."""
-        return free_until(self.slot.starts_at, self.slot.notice_hours) if self.slot else None
 
 
 def has_interviews(challenge: Challenge, stage: Stage) -> bool:
@@ -287,19 +259,30 @@ def row_of(found: Board, handle: str) -> Row:
     for row in found.rows:
         if row.bidder.handle == handle:
             return row
-    raise NotFound(_NO_INTERVIEW)
+    raise NotFound(NO_INTERVIEW)
 
 
-def slot_of(session: Session, stage_id: uuid.UUID, slot_id: uuid.UUID) -> InterviewSlot:
+def time_of(found: Board, slot_id: uuid.UUID) -> Time:
     """Give a time that a panel offers.
 
     Raises:
-        NotFound: it offers none with this identifier, or no more.
+        NotFound: it offers none with this identifier, or no more; or the actor must not deal with
+            whoever has chosen it.
     """
-    for slot in slots(session, stage_id):
-        if slot.id == slot_id:
-            return slot
+    for time in found.times:
+        if time.slot.id == slot_id and not time.hidden:
+            return time
     raise NotFound(N_("This time is not offered."))
+
+
+def without_time(session: Session, stage_id: uuid.UUID, now: datetime) -> list[uuid.UUID]:
+    """Give the bids that count and whose bidders may choose a time and have none."""
+    held = interviews(session, stage_id)
+    return [
+        bidder.bid_id
+        for bidder in queries.valid(queries.bidders(session, stage_id))
+        if standing_now(held.get(bidder.bid_id), now) is Standing.OPEN
+    ]
 
 
 def is_offered(session: Session, stage_id: uuid.UUID) -> bool:
@@ -350,44 +333,6 @@ def unmet(
         for bid_id in bid_ids
         if (interview := held.get(bid_id)) is None or interview.outcome not in settled
     }
-
-
-def own_interview(session: Session, reference: str, actor: Actor, now: datetime) -> OwnInterview:
-    """Give the interview about a bid of the actor's organisation.
-
-    Raises:
-        NotFound: the bid is another supplier's, or nobody is invited to an interview about it.
-    """
-    bid = own_bid(session, reference, actor)
-    interview = interview_of(session, bid.id)
-    counts = bid.state is BidState.VALID
-    if interview is None and not (counts and is_offered(session, bid.stage_id)):
-        raise NotFound(_NO_INTERVIEW)
-    standing = standing_now(interview, now)
-    phase = queries.meeting_of(session, bid.stage, actor).phase
-    may_choose = policy.can_choose(
-        actor,
-        standing,
-        phase,
-        interview.slot if interview else None,
-        now,
-        counts=counts,
-        running=is_running(bid.challenge, bid.stage),
-    )
-    taken = {each.slot_id for each in interviews(session, bid.stage_id).values()}
-    return OwnInterview(
-        bid=bid,
-        interview=interview,
-        standing=standing,
-        free=[
-            slot
-            for slot in slots(session, bid.stage_id)
-            if policy.is_free(slot, now, taken=slot.id in taken)
-        ]
-        if may_choose.allowed
-        else [],
-        may_choose=may_choose,
-    )
 
 
 def attending(session: Session, slot: InterviewSlot, bid_id: uuid.UUID) -> list[uuid.UUID]:

@@ -21,7 +21,7 @@ from scoring.panel.interviews.lifecycle import (
     usual_choose_by,
     usual_first,
 )
-from scoring.panel.interviews.queries import Board
+from scoring.panel.interviews.queries import Board, Time
 from scoring.panel.queries import Meeting
 from scoring.panel.views.frame import meet
 
@@ -107,7 +107,7 @@ def move(at: Place, slot_id: uuid.UUID) -> Page:
     """Change when or where one interview is."""
     found = meet(at)
     ensure(queries.may_offer(found, access.current_actor()))
-    slot = queries.slot_of(db.session(), found.stage.id, slot_id)
+    slot = _time(found, slot_id).slot
     form, status = MoveForm(), 200
     if form.validate_on_submit():
         try:
@@ -123,7 +123,7 @@ def move(at: Place, slot_id: uuid.UUID) -> Page:
         except (Invalid, WrongMoment) as error:
             status = _refused(form, error)
             found = meet(at)
-            slot = queries.slot_of(db.session(), found.stage.id, slot_id)
+            slot = _time(found, slot_id).slot
             form.seen.data = str(slot.edition)
         else:
             flash(_("The time is changed. Whoever has chosen it is told."))
@@ -143,7 +143,7 @@ def withdraw(at: Place, slot_id: uuid.UUID) -> Page:
     """Ask whether a time is to be withdrawn, and why; then do it."""
     found = meet(at)
     ensure(queries.may_offer(found, access.current_actor()))
-    queries.slot_of(db.session(), found.stage.id, slot_id)
+    _time(found, slot_id)
     form, status = WithdrawForm(), 200
     if form.validate_on_submit():
         try:
@@ -216,8 +216,8 @@ def _board(found: Meeting) -> Board:
     return queries.board(db.session(), found, access.clock().now())
 
 
-def _time(found: Meeting, slot_id: uuid.UUID) -> queries.Time:
-    return next(time for time in _board(found).times if time.slot.id == slot_id)
+def _time(found: Meeting, slot_id: uuid.UUID) -> Time:
+    return queries.time_of(_board(found), slot_id)
 
 
 def _refused(form: OfferForm | MoveForm | WithdrawForm | RecordForm, error: DomainError) -> int:

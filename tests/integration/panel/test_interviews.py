@@ -28,6 +28,7 @@ from scoring.panel import service as panel
 from scoring.panel.interviews import queries, service
 from scoring.panel.interviews.lifecycle import Offer, Standing, Step
 from scoring.panel.interviews.models import InterviewSlot
+from scoring.panel.interviews.own import own_interview
 from scoring.panel.interviews.service import Moved
 from scoring.panel.lifecycle import Measure
 from tests.conftest import NOW
@@ -132,7 +133,7 @@ def test_bidders_are_told_of_offered_times_and_each_chooses_one(hearing: Scene) 
     assert len({n.to_email for n in panel_letters}) == len(panel_letters) == 4
     assert all("Birch" in n.text and LINK in n.text for n in panel_letters)
     assert actions(hearing) == ["interviews.offered", "interview.chosen"]
-    assert [each.id for each in queries.own_interview(
+    assert [each.id for each in own_interview(
         hearing.session, hearing.bids["Acorn"], bidder(hearing, "Acorn"), hearing.clock.now()
     ).free] == [slots[0].id, slots[2].id]  # fmt: skip
 
@@ -407,6 +408,8 @@ def test_who_is_recused_sees_that_a_time_is_taken_and_hears_nothing(scene: Scene
     found = panel_meeting(scene, "eva")
     board = queries.board(scene.session, found, scene.clock.now())
     assert board.times[0].hidden
+    with pytest.raises(NotFound):
+        queries.time_of(board, board.times[0].slot.id)
     assert {row.bidder.supplier_name for row in board.rows} == {"Acorn", "Cedar"}
 
 

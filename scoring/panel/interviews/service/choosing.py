@@ -13,8 +13,9 @@ from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.panel.interviews import letters, log_words, queries
+from scoring.panel.interviews import letters, log_words
 from scoring.panel.interviews.models import Interview
+from scoring.panel.interviews.own import own_interview
 from scoring.panel.interviews.reminding import await_reminder
 
 _TAKEN = N_(
@@ -42,7 +43,7 @@ def choose(
         session.scalars(
             select(Challenge).where(Challenge.id == bid.challenge_id).with_for_update()
         ).one()
-        own = queries.own_interview(session, bid_reference, actor, clock.now())
+        own = own_interview(session, bid_reference, actor, clock.now())
         before = own.slot
         if before is not None and before.id == slot_id and before.edition == seen:
             return

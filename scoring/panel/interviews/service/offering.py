@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from bids.log_words import READ
 from bids.models import Bid
@@ -89,8 +89,8 @@ def offer(at: Where, offered: Offer, *, actor: Actor, clock: Clock) -> int:
                 )
             )
         session.flush()
-        for row in queries.board(session, found, now).waiting:
-            bid = session.get_one(Bid, row.bidder.bid_id)
+        for bid_id in queries.without_time(session, found.stage.id, now):
+            bid = session.get_one(Bid, bid_id)
             letters.tell_offered(session, bid, offered.choose_by, clock)
         recording.append(
             session,
@@ -222,15 +222,11 @@ def _changeable(
     """Give a time that the actor may change, with the interview at it; the challenge is held."""
     found = panels.meeting(session, at, actor, lock=True)
     ensure(queries.may_offer(found, actor))
-    slot = queries.slot_of(session, found.stage.id, slot_id)
-    interview = session.scalar(
-        select(Interview)
-        .where(Interview.slot_id == slot.id)
-        .options(joinedload(Interview.bid))
-        .execution_options(populate_existing=True)
-    )
-    standing = queries.standing_now(interview, clock.now())
-    if clock.now() >= slot.starts_at or standing not in (Standing.OPEN, Standing.CHOSEN):
+    now = clock.now()
+    time = queries.time_of(queries.board(session, found, now), slot_id)
+    slot, interview = time.slot, time.row.interview if time.row else None
+    standing = queries.standing_now(interview, now)
+    if now >= slot.starts_at or standing not in (Standing.OPEN, Standing.CHOSEN):
         raise WrongMoment(N_("This time has begun or is over, so it stays as it is."))
     return found, slot, interview
 
