@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from bids.elsewhere import log_words as elsewhere
 from bids.log_words import READ
 from challenges.models import Challenge, Stage
 from marketplace.core.audit.models import LogEntry
@@ -14,6 +15,8 @@ from scoring.panel.aliases.models import BidAlias, ReadingOrder
 from scoring.panel.aliases.policy import JUDGING
 from scoring.panel.lifecycle import Seat
 from scoring.panel.models import Panel, PanelMember
+
+_UNDER_NAMES = (READ, elsewhere.PUT_DOWN, elsewhere.READ, elsewhere.BROUGHT)
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,11 @@ def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool
 
 def read_under_names(session: Session, stage: Stage) -> frozenset[uuid.UUID]:
     """Give the people who read bids of a stage on the officers' pages, which name the bidders, as
-    the log has it."""
+    the log has it; and those who put bids from elsewhere down, or brought them in."""
     entries = session.scalars(
-        select(LogEntry).where(LogEntry.chain == stage.challenge.reference, LogEntry.action == READ)
+        select(LogEntry).where(
+            LogEntry.chain == stage.challenge.reference, LogEntry.action.in_(_UNDER_NAMES)
+        )
     )
     return frozenset(
         uuid.UUID(entry.actor_id)

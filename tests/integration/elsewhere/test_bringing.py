@@ -24,6 +24,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.files.models import StoredFile
 from marketplace.web.timeline import public_file
+from scoring.panel.aliases.queries import read_under_names
 from tests.conftest import LOG_KEY
 from tests.integration.bids.damage import damage, written_over
 from tests.integration.elsewhere.conftest import PDF, a_bid_row, archive_of
@@ -66,6 +67,9 @@ def test_two_officers_bring_bids_in_and_they_read_as_opened(scene: Scene) -> Non
     with pytest.raises(WrongMoment, match="second procurement officer"):
         bring_in(scene, "olga")
     assert bring_in(scene) == 2
+    # Where names are withheld, neither of the two may judge these bids.
+    knowing = read_under_names(scene.session, scene.challenge.stage)
+    assert knowing == {scene.users["olga"].id, scene.users["otto"].id}
     found = opened_bids(scene.session, scene.challenge.stage.id)
     assert [bid.supplier_name for bid in found] == ["Acorn", "Birch"]
     assert [bid.price_minor for bid in found] == [4_000_00, 4_500_00]
