@@ -44,12 +44,29 @@ def check_report(report: AwardReport, evaluate: Evaluate) -> None:
         for stage in report.stages
         for difference in _stage_differences(stage, evaluate)
     ]
-    if report.decision.recommended not in {
-        bid.reference for bid in report.deciding_stage.bids if bid.status is BidStatus.VALID
-    }:
+    valid = {bid.reference for bid in report.deciding_stage.bids if bid.status is BidStatus.VALID}
+    if not set(report.decision.winners) <= valid:
         differences.append("decision: the recommended bid is not a valid bid of the last stage")
+    differences += _between_stages(report)
     if differences:
         raise ReportDiffersError(differences)
+
+
+def _between_stages(report: AwardReport) -> Iterator[str]:
+    """Each stage but the last says who went on, and those are they who do by its result."""
+    for stage in report.stages:
+        if (stage.going_on is None) != (stage is report.deciding_stage):
+            yield f"{stage.id}: going_on: of each stage but the last, and of no other"
+        elif stage.going_on is not None:
+            method = {} if isinstance(stage.evaluation, Withheld) else json.loads(stage.evaluation)
+            limited = "advance" in method.get("method", {})
+            above = [
+                row["id"]
+                for row in stage.result["bids"]
+                if row["rank"] is not None and (row["advances"] or not limited)
+            ]
+            if list(stage.going_on.bids) != above:
+                yield f"{stage.id}: going_on: not those who go on by the result"
 
 
 def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
@@ -128,7 +145,11 @@ def _bid(bid: Bid, entry: dict[str, Any]) -> Iterator[str]:
             yield f"scores.{criterion}.agreed"
         alone = cell.get("by_evaluator", {})
         if isinstance(printed.individual, Withheld) or (
-            {score.evaluator: Fraction(score.value) for score in printed.individual}
+            # Of an earlier stage an evaluator is named with the stage before the label.
+            {
+                score.evaluator.rpartition("/")[2]: Fraction(score.value)
+                for score in printed.individual
+            }
             != {evaluator: Fraction(str(value)) for evaluator, value in alone.items()}
         ):
             yield f"scores.{criterion}.individual"

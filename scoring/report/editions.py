@@ -19,11 +19,13 @@ from scoring.report.facts import (
     CriterionScore,
     Decision,
     Event,
+    GoingOn,
     Interest,
     Person,
     Recomputed,
     Stage,
     StatutoryItem,
+    bid_of,
 )
 from scoring.report.redacted_result import redact_result
 from scoring.report.striking import Striker
@@ -101,7 +103,7 @@ class _Publisher:
     def __init__(self, full: AwardReport, rules: Disclosure) -> None:
         self.full = full
         self.rules = rules
-        self.winner = full.decision.recommended
+        self.winners = full.decision.winners
         self.labels = dict(_labels(full.people))
         # An id may be an address or a name; the public edition counts people instead.
         self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
@@ -112,10 +114,10 @@ class _Publisher:
         for person in self.full.people:
             if person.id in self.labels:
                 striker.strike_person(person.name, self.labels[person.id])
-        successful = self.full.recommended_bid.supplier
+        successful = {bid_of(self.full.deciding_stage, each).supplier for each in self.winners}
         for bid in _losing_bids(self.full):
             # One supplier may have made the preferred bid and another one.
-            unnamed = not self.rules.losing_names and bid.supplier != successful
+            unnamed = not self.rules.losing_names and bid.supplier not in successful
             if unnamed and isinstance(bid.supplier, str):
                 striker.strike_supplier(bid.supplier, f"Bid {bid.reference}")
             if isinstance(bid.price, Money):
@@ -165,9 +167,10 @@ class _Publisher:
             evaluation=Withheld(COMMERCIAL.id),
             low_prices=Withheld(COMMERCIAL.id) if stage.low_prices else (),
             recomputed=tuple(_recomputed(again) for again in stage.recomputed),
+            going_on=stage.going_on and self._going_on(stage.going_on),
             result=redact_result(
                 stage,
-                self.winner,
+                self.winners,
                 ground=COMMERCIAL.id,
                 show_rejections=self.rules.rejection_reasons,
                 priced_before=any(
@@ -178,8 +181,15 @@ class _Publisher:
             ),
         )
 
+    def _going_on(self, going_on: GoingOn) -> GoingOn:
+        return GoingOn(
+            bids=going_on.bids,
+            reason=self._written(going_on.reason),
+            confirmed_at=going_on.confirmed_at,
+        )
+
     def _bid(self, bid: Bid) -> Bid:
-        successful = bid.reference == self.winner
+        successful = bid.reference in self.winners
         rejected = bid.status is not BidStatus.VALID
         hidden = Withheld(COMMERCIAL.id)
         return Bid(
@@ -236,6 +246,8 @@ class _Publisher:
             standstill_ends_at=decision.standstill_ends_at,
             contract=decision.contract,
             others=self.text(decision.others),
+            also_recommended=decision.also_recommended,
+            further_contracts=decision.further_contracts,
         )
 
     def _written(self, text: str | Withheld) -> str | Withheld:
@@ -245,7 +257,7 @@ class _Publisher:
 def _losing_bids(report: AwardReport) -> Iterator[Bid]:
     for stage in report.stages:
         for bid in stage.bids:
-            if bid.reference != report.decision.recommended:
+            if bid.reference not in report.decision.winners:
                 yield bid
 
 

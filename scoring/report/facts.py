@@ -182,6 +182,15 @@ class Recomputed:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingOn:
+    """Which bids went on from a stage to the next, best first, why, and when it was confirmed."""
+
+    bids: tuple[str, ...]
+    reason: str | Withheld
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of selection with its rules, its bids and its result.
 
@@ -189,7 +198,8 @@ class Stage:
     document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
     `queries_asked`: how many queries went to bidders after the opening, of all bids together.
     `low_prices`: what was found about each price that the result flags. `recomputed`: each time
-    that the result was computed again, the first first.
+    that the result was computed again, the first first. `going_on`: who went on from it; None for
+    the stage that decided.
     """
 
     id: str
@@ -204,6 +214,7 @@ class Stage:
     result: dict[str, Any]
     low_prices: tuple[LowPrice, ...] | Withheld = ()
     recomputed: tuple[Recomputed, ...] = ()
+    going_on: GoingOn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +248,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The signed contract."""
+    """A signed contract; `bid` says with whose supplier where several won, else it is empty."""
 
     reference: str
     value: Money
     signed_at: datetime
+    bid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +261,9 @@ class Decision:
     """Who decided what, when and why. People are ids of `Person`, the bid a reference.
 
     `minute` cites a committee's minute, empty where one approver signed off. `others` says in words
-    who else does the work and how much of it, empty where the bid names nobody.
+    who else does the work and how much of it, empty where the bid names nobody. Where several win,
+    `recommended` is the best of them, `also_recommended` are the others, and `further_contracts`
+    are those that were signed after the first one.
     """
 
     recommended: str
@@ -264,6 +278,13 @@ class Decision:
     standstill_ends_at: datetime | None
     contract: Contract | None
     others: str = ""
+    also_recommended: tuple[str, ...] = ()
+    further_contracts: tuple[Contract, ...] = ()
+
+    @property
+    def winners(self) -> tuple[str, ...]:
+        """The recommended bids, the best first."""
+        return (self.recommended, *self.also_recommended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,38 +3,33 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from bids.elsewhere.queries import Brought, brought_of
-from bids.models import Opening
-from bids.opened import OpenedBid, opened_bids
+from bids.opened import OpenedBid
 from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.kinds import PriceModel
+from challenges.log_words import PUBLISHED
 from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, EvaluationPlan, Stage
+from challenges.stages.kinds import is_judged
 from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
-from marketplace.core.accounts.models import User
 from marketplace.core.audit import log
+from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
-from scoring.award import queries as awards
 from scoring.award.evaluation import plain
-from scoring.award.low_prices.models import LowPriceDecision
-from scoring.award.low_prices.queries import last_decisions
-from scoring.award.recomputing.queries import Again, computed_again
+from scoring.award.recomputing.queries import Again
 from scoring.engine.canonical import canonical
-from scoring.panel import queries as panels
-from scoring.panel.declarations import declared_interests
-from scoring.panel.lifecycle import SEAT_WORDS
-from scoring.panel.models import ConsensusScore, Measure, PanelMember, Score, Seat
+from scoring.panel.models import ConsensusScore, Score, Seat
 from scoring.report import facts, values, wording
 from scoring.report.asked import asked_of_bids
+from scoring.report.gathered import Gathered, gather_stage
 from scoring.report.others import others
+from scoring.report.people import people
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -51,30 +46,14 @@ _TOLD = {
     "quality.locked": "Quality locked",
     "quality.unlocked": "",
     "scoring.reopened": "",
+    "advance.confirmed": "",
+    "stage.opened": "",
     "award.recommended": "Recommended",
     "award.returned": "",
     "award.approved": "Approved",
     "intention.announced": "Intention announced",
     "contract.signed": "Contract signed",
 }
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    """What several facts are made from, read once."""
-
-    challenge: Challenge
-    stage: Stage
-    bids: list[OpenedBid]
-    members: list[PanelMember]
-    scores: list[Score]
-    agreed: list[ConsensusScore]
-    decision: awards.Decision
-    opening: Opening | None
-    brought: Brought | None
-    again: list[Again]
-    queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
-    prices: Sequence[LowPriceDecision]
 
 
 def full_report(
@@ -88,23 +67,17 @@ def full_report(
         PlanDiffers: the stored plan, or the result's, is not the published one.
         LookupError: there is no opening, no result or no approved recommendation yet.
     """
-    challenge, decision = stage.challenge, awards.decision(session, stage)
-    found = _Gathered(
-        challenge=challenge,
-        stage=stage,
-        bids=opened_bids(session, stage.id),
-        members=list(panels.seats(session, stage.id)),
-        scores=list(panels.current_scores(session, stage.id)),
-        agreed=list(panels.current_consensus(session, stage.id)),
-        decision=decision,
-        opening=session.get(Opening, stage.id),
-        brought=brought_of(session, stage.id),
-        again=computed_again(session, stage.id),
-        queries=asked_of_bids(session, challenge),
-        prices=last_decisions(session, stage.id),
-    )
-    plan = frozen_evaluation(session, stage)
-    _ensure_as_published(found, plan)
+    challenge = stage.challenge
+    asked = asked_of_bids(session, challenge)
+    followed = [
+        gather_stage(session, each, asked, deciding=each is stage)
+        for each in challenge.stages
+        if is_judged(each) and each.ordinal <= stage.ordinal
+    ]
+    for each in followed:
+        plan = frozen_evaluation(session, each.stage)
+        _ensure_as_published(each, plan)
+    found = followed[-1]
     regime = book.version_of(plan.regime, plan.regime_version)
     band = next(band for band in regime.bands if band.key == plan.band)
     report = facts.AwardReport(
@@ -116,10 +89,10 @@ def full_report(
         body=challenge.buyer.name,
         co_sponsors=tuple(sponsor.name for sponsor in challenge.co_sponsors),
         challenge=_challenge(challenge, regime, band),
-        stages=(_stage(found),),
-        people=_people(session, found),
+        stages=tuple(map(_stage, followed)),
+        people=people(session, followed),
         decision=_decision(found),
-        timeline=_timeline(session, found),
+        timeline=_timeline(session, followed),
         statutory=(),
         grounds=(),
         redactions=(),
@@ -127,7 +100,7 @@ def full_report(
     return statutory_items(report, regime.report_items)
 
 
-def _ensure_as_published(found: _Gathered, plan: EvaluationPlan) -> None:
+def _ensure_as_published(found: Gathered, plan: EvaluationPlan) -> None:
     """Refuse a result of other criteria or another method than were published."""
     computed = found.decision.computed
     if computed is not None:
@@ -165,13 +138,13 @@ def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> fa
     )
 
 
-def _stage(found: _Gathered) -> facts.Stage:
+def _stage(found: Gathered) -> facts.Stage:
     stage, computed = found.stage, found.decision.computed
     if computed is None:
         raise LookupError("no result has been computed")
     scale = next(criterion.descriptors for criterion in stage.criteria if criterion.descriptors)
     return facts.Stage(
-        id="stage-1",
+        id=found.id,
         name=stage.name,
         price_model=_(PRICE_MODEL_WORDS[stage.price_model]),
         method=" ".join(
@@ -200,6 +173,7 @@ def _stage(found: _Gathered) -> facts.Stage:
         evaluation=computed.row.evaluation.decode(),
         result=json.loads(computed.row.result),
         recomputed=tuple(_recomputed(again) for again in reversed(found.again)),
+        going_on=_going_on(found),
         low_prices=tuple(
             facts.LowPrice(
                 bid=price.bid.reference,
@@ -227,11 +201,24 @@ def _recomputed(again: Again) -> facts.Recomputed:
     )
 
 
+def _going_on(found: Gathered) -> facts.GoingOn | None:
+    if found.deciding:
+        return None
+    advance = found.advance
+    if advance is None or advance.answer is None or not advance.answer.confirmed:
+        raise LookupError("nobody went on from a stage that another follows")
+    return facts.GoingOn(
+        bids=tuple(bid.reference for bid in advance.bids),
+        reason=advance.reason,
+        confirmed_at=advance.answer.decided_at,
+    )
+
+
 def _amount(minor: int | None, currency: str) -> str:
     return wording.money(values.Money(minor or 0, currency))
 
 
-def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
+def _bid(bid: OpenedBid, found: Gathered) -> facts.Bid:
     individual: dict[uuid.UUID, list[Score]] = defaultdict(list)
     for score in found.scores:
         if score.bid_id == bid.bid_id:
@@ -264,13 +251,15 @@ def _bid(bid: OpenedBid, found: _Gathered) -> facts.Bid:
 
 
 def _cell(
-    key: str, individual: list[Score], agreed: ConsensusScore | None, found: _Gathered
+    key: str, individual: list[Score], agreed: ConsensusScore | None, found: Gathered
 ) -> facts.CriterionScore:
     present = set(agreed.present.split(", ")) if agreed else set()
     return facts.CriterionScore(
         criterion=key,
         individual=tuple(
-            facts.IndividualScore(score.member.label, plain(score.value), score.rationale)
+            facts.IndividualScore(
+                found.person(score.member.label), plain(score.value), score.rationale
+            )
             for score in sorted(individual, key=lambda score: score.member.label)
         ),
         agreed=plain(agreed.value) if agreed else None,
@@ -278,94 +267,31 @@ def _cell(
         reason=agreed.rationale
         if agreed
         else "\n\n".join(sorted(score.rationale for score in individual)),
-        present=tuple(member.label for member in found.members if member.label in present),
+        present=tuple(
+            found.person(member.label) for member in found.members if member.label in present
+        ),
     )
 
 
-def _people(session: Session, found: _Gathered) -> tuple[facts.Person, ...]:
-    """Name everybody who took part: the panel, those who opened, who approved."""
-    interests: dict[uuid.UUID, list[facts.Interest]] = defaultdict(list)
-    for item in declared_interests(session, found.stage.id, of_all=True):
-        declared = item.declaration
-        if declared.interest.value == "declared":
-            measure = item.decision.measure if item.decision else Measure.KEEP
-            interests[declared.member_id].append(
-                facts.Interest(
-                    about=declared.party.name,
-                    declared=declared.statement,
-                    decision=values.InterestDecision(measure.value),
-                    reason=item.decision.reason if item.decision else "",
-                    found_at=declared.declared_at if item.late else None,
-                )
-            )
-    people = [
-        facts.Person(
-            id=member.label,
-            name=member.user.name,
-            role=_role(member),
-            name_withheld=member.seat is Seat.EVALUATOR,
-            declared_at=member.interests_declared_at,
-            interests=tuple(interests[member.id]),
-        )
-        for member in found.members
-    ]
-    decision = found.decision
-    others = _officers(found)
-    if decision.sign_off is not None:
-        others.append(("approver", decision.sign_off.decided_by_id, _("Approver")))
-    people += [
-        facts.Person(key, session.get_one(User, user_id).name, role, False, None, ())
-        for key, user_id, role in others
-    ]
-    return tuple(people)
-
-
-def _officers(found: _Gathered) -> list[tuple[str, uuid.UUID, str]]:
-    """Name the two officers by whom bids came before the panel: label, identifier, role."""
-    if found.opening is not None:
-        return [
-            (
-                "first-officer",
-                found.opening.first_officer_id,
-                _("Procurement officer who opened the bids"),
-            ),
-            (
-                "second-officer",
-                found.opening.second_officer_id,
-                _("Second officer who opened the bids"),
-            ),
-        ]
-    if found.brought is not None:
-        return [
-            (
-                "first-officer",
-                found.brought.first_id,
-                _("Procurement officer who put down the bids from elsewhere"),
-            ),
-            (
-                "second-officer",
-                found.brought.second_id,
-                _("Second officer, who brought the bids in"),
-            ),
-        ]
-    return []
-
-
-def _role(member: PanelMember) -> str:
-    seat = _(SEAT_WORDS[member.seat])
-    told = seat if member.left_at is None else _("%(seat)s, who left the panel", seat=seat)
-    return str(told)
-
-
-def _decision(found: _Gathered) -> facts.Decision:
+def _decision(found: Gathered) -> facts.Decision:
     recommendation, sign_off = found.decision.recommendation, found.decision.sign_off
-    intention, contract = found.decision.intention, found.decision.contract
+    intention, contracts = found.decision.intention, found.decision.contracts
     if recommendation is None or sign_off is None or intention is None:
         raise LookupError("no intention to award has been announced")
     chair = next(
         member.label
         for member in found.members
         if member.seat is Seat.CHAIR and member.left_at is None
+    )
+    several = len(recommendation.bids) > 1
+    signed = tuple(
+        facts.Contract(
+            contract.reference,
+            values.Money(contract.value_minor, found.challenge.currency),
+            contract.signed_at,
+            contract.bid.reference if several else "",
+        )
+        for contract in contracts
     )
     return facts.Decision(
         recommended=recommendation.bids[0].reference,
@@ -378,34 +304,35 @@ def _decision(found: _Gathered) -> facts.Decision:
         minute="",
         intention_at=intention.announced_at,
         standstill_ends_at=intention.standstill_ends_at,
-        contract=(
-            facts.Contract(
-                contract.reference,
-                values.Money(contract.value_minor, found.challenge.currency),
-                contract.signed_at,
-            )
-            if contract
-            else None
-        ),
+        contract=signed[0] if signed else None,
         others=next(
             (others(bid.team) for bid in found.bids if bid.bid_id == recommendation.bids[0].id), ""
         ),
+        also_recommended=tuple(bid.reference for bid in recommendation.bids[1:]),
+        further_contracts=signed[1:],
     )
 
 
-def _timeline(session: Session, found: _Gathered) -> tuple[facts.Event, ...]:
-    """Tell the challenge's history from its log, and the closing at its own instant."""
+def _timeline(session: Session, followed: Sequence[Gathered]) -> tuple[facts.Event, ...]:
+    """Tell the challenge's history from its log, and each closing at its own instant.
+
+    The picture has the milestones of the stage that decided, and the publication.
+    """
     events = []
-    for entry in log.chain_entries(session, found.challenge.reference):
+    deciding = followed[-1]
+    for entry in log.chain_entries(session, deciding.challenge.reference):
         if entry.action in _TOLD:
             message, values = log.words_for(entry)
-            milestone = _TOLD[entry.action]
+            shown = entry.action == PUBLISHED or of_stage(entry.fields, deciding.stage.ordinal)
+            milestone = _TOLD[entry.action] if shown else ""
             events.append(
                 facts.Event(entry.at, _(message, **values), _(milestone) if milestone else "")
             )
-    events += [
-        facts.Event(again.at, _("The result was computed again"), "") for again in found.again
-    ]
-    if found.stage.closes_at is not None:
-        events.append(facts.Event(found.stage.closes_at, _("Bidding closed"), _("Closed")))
+    for found in followed:
+        events += [
+            facts.Event(again.at, _("The result was computed again"), "") for again in found.again
+        ]
+        if found.stage.closes_at is not None:
+            milestone = _("Closed") if found.deciding else ""
+            events.append(facts.Event(found.stage.closes_at, _("Bidding closed"), milestone))
     return tuple(sorted(events, key=lambda event: event.at))

@@ -7,6 +7,7 @@ is kept apart from the rest of the public edition because a mistake here is arit
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any, Final
 
 from scoring.report.facts import Stage
@@ -26,7 +27,12 @@ _FIGURES: Final = ("score", "percentage", "points")
 
 
 def redact_result(
-    stage: Stage, winner: str, *, ground: str, show_rejections: bool, priced_before: bool = False
+    stage: Stage,
+    winners: Collection[str],
+    *,
+    ground: str,
+    show_rejections: bool,
+    priced_before: bool = False,
 ) -> dict[str, Any]:
     """Return a stage's result document with everything that tells a losing price taken out.
 
@@ -45,7 +51,7 @@ def redact_result(
     mark = {"withheld": ground}
 
     def row(given: dict[str, Any]) -> dict[str, Any]:
-        is_winner = given["id"] == winner
+        is_winner = given["id"] in winners
         cells = given["criteria"] or {}
         hide = _tells_a_price(
             [cells[item] for item in sorted(prices & set(cells))], formula, is_winner=is_winner

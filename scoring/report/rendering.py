@@ -184,11 +184,19 @@ def _stage_view(
         "ranked": ranked,
         "document": document,
         "winner": bid_of(stage, report.decision.recommended) if deciding else None,
+        "winner_names": ", ".join(names[each] for each in report.decision.winners)
+        if deciding
+        else "",
+        "going_on": ", ".join(names[each] for each in stage.going_on.bids)
+        if stage.going_on
+        else "",
         "summary_chart": charts.stacked_bars(**layout, count=bars),
         "charts": [
             charts.stacked_bars(**layout, start=start, count=BARS_PER_PAGE)
             for start in range(0, ranked, BARS_PER_PAGE)
         ],
         "bands": charts.weight_bands(stage.result, stage.criteria, colour=brand.colour),
-        "sentences": explain(stage.result, stage.criteria, names, wording.people_names(report)),
+        "sentences": explain(
+            stage.result, stage.criteria, names, wording.panel_names(report, stage)
+        ),
     }

@@ -66,3 +66,14 @@ def bid_names(stage: Stage, unnamed: str) -> dict[str, str]:
 def people_names(report: AwardReport) -> dict[str, str]:
     """Name every person, by id."""
     return {person.id: person.name for person in report.people}
+
+
+def panel_names(report: AwardReport, stage: Stage) -> dict[str, str]:
+    """Name every person by what a stage's result calls them, where it is not their id."""
+    before = f"{stage.id}/"
+    own = {
+        person.id.removeprefix(before): person.name
+        for person in report.people
+        if person.id.startswith(before)
+    }
+    return {**people_names(report), **own}

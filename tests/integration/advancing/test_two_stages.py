@@ -1,6 +1,7 @@
 """Two stages from the first bid to the contracts: carried results, and several who win."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from challenges.lifecycle import State
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
+from marketplace.core.colours import Brand
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import pages
@@ -19,9 +21,11 @@ from scoring.award import service as award
 from scoring.award.models import Contract, Intention
 from scoring.award.queries import decision
 from scoring.engine import evaluate_document
-from scoring.report.check import check_report
+from scoring.report.check import ReportDiffersError, check_report
+from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
 from scoring.report.queries import newest_facts
+from scoring.report.rendering import report_html
 from tests.conftest import NOW
 from tests.journeys import Step, a_cast, a_journey
 from tests.staged import SecondStage, a_delivery_stage, a_second_stage, go_on
@@ -140,3 +144,19 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     assert facts is not None
     report = AwardReport.from_json(json.loads(facts))
     check_report(report, evaluate_document)
+    assert [stage.id for stage in report.stages] == ["stage-1", "stage-2"]
+    going_on = report.stages[0].going_on
+    assert going_on is not None
+    assert set(going_on.bids) == {journey.own_bid, journey.rival_bid}
+    assert set(report.decision.winners) == {second.own_bid, second.rival_bid}
+    (further,) = report.decision.further_contracts
+    assert (further.reference, further.bid) == ("C-2", second.rival_bid)
+    html = report_html(report, environment=app.jinja_env, brand=Brand())
+    assert "Went on to the next stage" in html
+    public = public_edition(report)
+    written = report_html(public, environment=app.jinja_env, brand=Brand())
+    for supplier in (journey.cast.supplier, journey.cast.rival):
+        assert supplier.name in written
+    forged = replace(report.stages[0], going_on=replace(going_on, bids=going_on.bids[:1]))
+    with pytest.raises(ReportDiffersError, match="not those who go on by the result"):
+        check_report(replace(report, stages=(forged, report.stages[1])), evaluate_document)
