@@ -49,8 +49,8 @@ class OfBids:
 CriteriaHook = Callable[[Session, Stage, Sequence[Criterion]], None]
 before_criteria_go: list[CriteriaHook] = []
 
-# Called within the transaction that ends a published challenge without a contract.
-after_end: list[Callable[[Session, Challenge], None]] = []
+# Called within the transaction that ends a published challenge without a contract, or stops it.
+after_end: list[Callable[[Session, Challenge, Clock], None]] = []
 
 # The kind of the job that is written when a challenge is published; saved searches do it.
 ON_PUBLICATION = "alerts.published"
@@ -73,3 +73,9 @@ def of_bids() -> OfBids:
     if not _registered:
         raise LookupError("the room of bids is not imported")
     return _registered[0]
+
+
+def emit_end(session: Session, challenge: Challenge, clock: Clock) -> None:
+    """Tell the rooms above that a challenge has ended."""
+    for hook in after_end:
+        hook(session, challenge, clock)

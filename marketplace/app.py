@@ -116,6 +116,7 @@ WORKERS = (
     "marketplace.core.vault.rotation",
     "scoring.award.outcomes",
     "scoring.award.todos",
+    "scoring.panel.interviews.ending",
     "scoring.panel.interviews.todos",
 )
 

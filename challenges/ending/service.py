@@ -42,8 +42,7 @@ def end_without_contract(
             raise Invalid(unknown, fields={"why": unknown})
         challenge.cancelled_because, challenge.no_award = reason, why
         advance(session, challenge, Event.CANCEL, clock=clock)
-        for hook in hooks.after_end:
-            hook(session, challenge)
+        hooks.emit_end(session, challenge, clock)
         letters.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, actor, clock)
 

@@ -222,6 +222,7 @@ def stop(reference: str, *, lessons: str, actor: Actor, clock: Clock) -> None:
         ensure(policy.can_stop(actor, challenge, clock.now()))
         challenge.lessons = lessons
         advance(session, challenge, Event.STOP, clock=clock)
+        hooks.emit_end(session, challenge, clock)
         ending.tell_ended(session, challenge, actor, clock)
         _record(session, challenge, "challenge.stopped", actor, clock, lessons=lessons)
 

@@ -103,7 +103,7 @@ def forget(session: Session, stage_id: uuid.UUID) -> None:
     session.execute(delete(PrivateNote).where(PrivateNote.member_id.in_(sat)))
 
 
-def _forget_all(session: Session, challenge: Challenge) -> None:
+def _forget_all(session: Session, challenge: Challenge, _clock: Clock) -> None:
     """Delete the notes about a challenge that ended: nobody scores it any more."""
     for stage in challenge.stages:
         forget(session, stage.id)

@@ -169,9 +169,15 @@ def tell_reminded(session: Session, interview: Interview, clock: Clock) -> None:
 
 
 def tell_withdrawn(
-    session: Session, interview: Interview, before: At, reason: str, clock: Clock
+    session: Session,
+    interview: Interview,
+    before: At,
+    reason: str,
+    clock: Clock,
+    *,
+    again: bool = True,
 ) -> None:
-    """Tell both that a chosen time is not held; the bidder can choose another."""
+    """Tell both that a chosen time is not held; the bidder can choose another, if `again`."""
     bid = interview.bid
     told = [_("%(line)s is withdrawn.", line=before.line), _because(reason)]
     telling.queue(
@@ -181,7 +187,7 @@ def tell_withdrawn(
         parts=[
             bid.challenge.title,
             *told,
-            _("You can choose another time, as soon as one is free:"),
+            *([_("You can choose another time, as soon as one is free:")] if again else []),
             own_page(bid),
         ],
         clock=clock,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.models import Bid
+from challenges import service as challenges
 from challenges.stages.kinds import StageKind
 from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
@@ -446,3 +447,21 @@ def test_interview_of_a_bid_that_stops_counting_holds_nobody_up(hearing: Scene) 
     assert [row.counts for row in board.rows if row.slot] == [False]
     with pytest.raises(WrongMoment):
         choose(hearing, "Birch", slots[1])
+
+
+def test_challenge_that_ends_takes_its_interviews_out_of_calendars(hearing: Scene) -> None:
+    slots = offer(hearing)
+    choose(hearing, "Birch", slots[0])
+    challenges.stop(
+        hearing.reference,
+        lessons="Ask first.",
+        actor=hearing.actor("olga"),
+        clock=hearing.clock,
+    )
+    for begins in ("Your interview is withdrawn", "An interview is withdrawn"):
+        notice = letters(hearing, begins)[0]
+        assert "The challenge has ended." in notice.text
+        assert "another time" not in notice.text
+        assert Calendar.from_ical(notice.calendar or "")["METHOD"] == "CANCEL"
+    with pytest.raises(WrongMoment):
+        choose(hearing, "Acorn", slots[1])
