@@ -77,6 +77,7 @@ ROOMS = (
     "scoring.panel.sheets.views",
     "scoring.panel.reminding.views",
     "scoring.panel.assigning.views",
+    "scoring.panel.masking.views",
     "scoring.panel.observing.views",
     "scoring.panel.trial.views",
     "scoring.panel.interests.views",

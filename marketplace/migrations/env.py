@@ -40,6 +40,7 @@ import scoring.panel.desk.models
 import scoring.panel.interests.models
 import scoring.panel.interviews.models
 import scoring.panel.inviting.models
+import scoring.panel.masking.models
 import scoring.panel.models
 import scoring.panel.reminding.models
 import scoring.panel.sheets.models

@@ -22,6 +22,7 @@ from marketplace.core.text import N_
 from scoring.panel import declarations, queries
 from scoring.panel.aliases import queries as aliases
 from scoring.panel.aliases.files import as_given
+from scoring.panel.aliases.queries import Drawn
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.desk import notes
 from scoring.panel.interviews import queries as interviews
@@ -84,6 +85,7 @@ class OwnWork:
     questions: Sequence[OwnQuestion]
     interests: Sequence[DeclaredInterest]
     bidders: Sequence[Bidder]
+    drawn: Drawn
 
     @property
     def expected(self) -> int:
@@ -258,6 +260,7 @@ def own_work(
         ],
         interests=interests,
         bidders=all_bidders,
+        drawn=drawn,
     )
 
 
@@ -306,9 +309,13 @@ def question_page(session: Session, found: Meeting, key: str) -> QuestionPage:
         current=current,
         questions=work.questions,
         scale=queries.scale(found.stage, question),
-        answers={bid.bid_id: bid.answers.get(key, "") for bid in opened if bid.bid_id in readable},
+        answers={
+            bid.bid_id: work.drawn.answer(bid.bid_id, bid.answers.get(key, ""))
+            for bid in opened
+            if bid.bid_id in readable
+        },
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in opened if bid.flaw is not None},
-        asked=bid_queries.shown_to_panel(session, readable, key),
+        asked=work.drawn.asked(bid_queries.shown_to_panel(session, readable, key)),
         files={
             score.bidder.bid_id: as_given(score.bidder, files[score.bidder.bid_id])
             for score in current.scores

@@ -225,9 +225,8 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
     opened = {bid.bid_id: bid for bid in opened_bids(session, found.stage.id)}
     kept_apart = declarations.recusals(session, found.stage.id)
     agreed = _agreed_scores(session, found)
-    bidders = queries.bidders_of(
-        opened.values(), aliases.words_of(session, found.stage), named=found.names_open
-    )
+    drawn = aliases.drawn_unnamed(session, found.stage)
+    bidders = queries.bidders_of(opened.values(), drawn.words, named=found.names_open)
     cells = _cells(session, found, bidders, kept_apart, agreed)
     place = next(
         (
@@ -258,9 +257,9 @@ def cell_page(session: Session, found: Meeting, key: str, handle: str) -> CellPa
         phase=found.phase,
         chairs=found.own_seat.seat is Seat.CHAIR,
         cell=cell,
-        answer=opened[bid_id].answers.get(key, ""),
+        answer=drawn.answer(bid_id, opened[bid_id].answers.get(key, "")),
         flaw=None if (flaw := opened[bid_id].flaw) is None else FLAW_WORDS[flaw],
-        asked=bid_queries.shown_to_panel(session, [bid_id], key).get(bid_id, ()),
+        asked=drawn.asked(bid_queries.shown_to_panel(session, [bid_id], key)).get(bid_id, ()),
         files=as_given(cell.bidder, opened[bid_id].attachments) if opened[bid_id].intact else (),
         scale=queries.scale(found.stage, cell.question),
         earlier=[

@@ -1,12 +1,14 @@
 """Reads what was drawn at the beginning of scoring, and from whom names are withheld."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from bids.asking.queries import ShownQuery
 from bids.elsewhere import log_words as elsewhere
 from bids.log_words import READ
 from challenges.models import Challenge, Stage
@@ -14,6 +16,8 @@ from marketplace.core.audit.models import LogEntry
 from scoring.panel.aliases.models import BidAlias, ReadingOrder
 from scoring.panel.aliases.policy import JUDGING
 from scoring.panel.lifecycle import Seat
+from scoring.panel.masking.finding import masked
+from scoring.panel.masking.models import AnswerMask
 from scoring.panel.models import Panel, PanelMember
 
 _UNDER_NAMES = (READ, elsewhere.PUT_DOWN, elsewhere.READ, elsewhere.BROUGHT)
@@ -21,26 +25,63 @@ _UNDER_NAMES = (READ, elsewhere.PUT_DOWN, elsewhere.READ, elsewhere.BROUGHT)
 
 @dataclass(frozen=True)
 class Drawn:
-    """The seed of the orders of reading, empty before scoring, and each bid's word, if it has."""
+    """The seed of the orders of reading, empty before scoring, and each bid's word, if it has.
 
-    seed: bytes
-    words: Mapping[uuid.UUID, str]
+    `masks` are the words that the panel does not read in a bid's answers.
+    """
+
+    seed: bytes = b""
+    words: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    masks: Mapping[uuid.UUID, Collection[str]] = field(default_factory=dict)
+
+    def answer(self, bid_id: uuid.UUID, text: str) -> str:
+        """Give an answer as the panel reads it."""
+        return masked(text, self.masks.get(bid_id, ()))
+
+    def answers(self, bid_id: uuid.UUID, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """Give answers by question as the panel reads them."""
+        return {key: self.answer(bid_id, text) for key, text in texts.items()}
+
+    def asked(
+        self, queries: Mapping[uuid.UUID, Sequence[ShownQuery]]
+    ) -> Mapping[uuid.UUID, Sequence[ShownQuery]]:
+        """Give queries about bids as the panel reads them, by bid."""
+        return {
+            bid_id: [
+                replace(
+                    query,
+                    text=self.answer(bid_id, query.text),
+                    answer=None if query.answer is None else self.answer(bid_id, query.answer),
+                    because=self.answer(bid_id, query.because),
+                )
+                for query in of_bid
+            ]
+            for bid_id, of_bid in queries.items()
+        }
 
 
 def drawn(session: Session, stage_id: uuid.UUID) -> Drawn:
     """Give what was drawn for a stage's panel, in one statement."""
     rows = session.execute(
-        select(ReadingOrder.seed, BidAlias.bid_id, BidAlias.word)
+        select(ReadingOrder.seed, BidAlias.bid_id, BidAlias.word, AnswerMask.words)
         .outerjoin(BidAlias, BidAlias.stage_id == ReadingOrder.stage_id)
+        .outerjoin(AnswerMask, AnswerMask.bid_id == BidAlias.bid_id)
         .where(ReadingOrder.stage_id == stage_id)
     ).all()
     seed = rows[0].seed if rows else b""
-    return Drawn(seed, {row.bid_id: row.word for row in rows if row.bid_id is not None})
+    words: dict[uuid.UUID, str] = {}
+    masks: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for _seed, bid_id, word, mask in rows:
+        if bid_id is not None:
+            words[bid_id] = word
+        if mask is not None:
+            masks[bid_id].append(mask)
+    return Drawn(seed, words, masks)
 
 
-def words_of(session: Session, stage: Stage) -> Mapping[uuid.UUID, str]:
-    """Give each bid's word; where names are not withheld nothing is asked."""
-    return drawn(session, stage.id).words if stage.names_withheld else {}
+def drawn_unnamed(session: Session, stage: Stage) -> Drawn:
+    """Give what was drawn for bids without names; where names are not withheld nothing is asked."""
+    return drawn(session, stage.id) if stage.names_withheld else Drawn()
 
 
 def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool:

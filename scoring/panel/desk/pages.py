@@ -136,9 +136,14 @@ def whole_desk(session: Session, found: Meeting) -> Desk:
         member_id=work.member.id,
         label=work.member.label,
         questions=work.questions,
-        answers={bid.bid_id: bid.answers for bid in read},
+        answers={
+            bid.bid_id: {
+                key: work.drawn.answer(bid.bid_id, text) for key, text in bid.answers.items()
+            }
+            for bid in read
+        },
         flaws={bid.bid_id: FLAW_WORDS[bid.flaw] for bid in read if bid.flaw is not None},
-        asked=bid_queries.shown_to_panel(session, readable),
+        asked=work.drawn.asked(bid_queries.shown_to_panel(session, readable)),
         files={bid.bid_id: bid.attachments for bid in read if bid.intact},
         scales={
             item.question.id: queries.scale(found.stage, item.question) for item in work.questions

@@ -276,6 +276,7 @@ def _recuse(
             bid=", ".join(bidder.reference for bidder in counting),
             locked_at=write_instant(panel.quality_locked_at),
             prices_were_shown=True,
+            names_were_shown=found.stage.names_withheld or None,
             reason=reason,
         )
         panel.quality_locked_at = None

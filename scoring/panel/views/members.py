@@ -29,6 +29,7 @@ from scoring.panel.interviews import queries as interviews
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
 from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, PanelPhase, Seat
+from scoring.panel.masking.policy import can_mask
 from scoring.panel.observing.policy import can_read_record
 from scoring.panel.queries import Candidate, Meeting
 from scoring.panel.reminding import queries as reminding
@@ -120,6 +121,12 @@ def _panel(found: Meeting) -> Answer:
         tries=_tries(found),
         may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
+        may_mask=can_mask(
+            actor,
+            judges=found.member is not None,
+            names_withheld=found.stage.names_withheld,
+            state=found.state,
+        ).allowed,
         may_assign=can_assign(actor, found.member, found.phase).allowed,
         interviews=interviews.seen(db.session(), found, actor, access.clock().now(), page.bidders),
         may_offer_times=interviews.may_offer(found, actor).allowed,

@@ -288,3 +288,50 @@ def test_whoever_read_a_bid_under_its_name_cannot_sit_on_the_panel(
             clock=blind.clock,
         )
     assert "read bids under the names" in refused.value.fields["person"]
+
+
+def test_names_in_answers_are_found_masked_and_read_by_nobody_on_the_panel(
+    blind: Scene, session: Session, client: FlaskClient
+) -> None:
+    name = SUPPLIERS[0]
+    supplier = a_supplier(session, NOW, "Okapiwood Ltd")
+    person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+    text = "At OKAPIWOOD we ask first, see www.okapiwood.example or ask Mo Okapi"
+    bid = a_bid(session, NOW, blind.challenge, supplier, person, BidState.VALID, text=text)
+    blind.bids[supplier.name] = bid.reference
+    session.commit()
+    base = f"/work/challenges/{blind.reference}"
+    page = f"{base}/panel/masks"
+    enter(client, blind.users["olga"])
+    assert page in client.get(f"{base}/bids").text
+    shown = client.get(page).text
+    assert "OKAPIWOOD" in shown
+    assert "www.okapiwood.example" in shown
+    assert name in shown
+    read = chain_entries(session, blind.reference)[-1]
+    assert (read.action, read.fields["looked_for"]) == ("bid.read", "names")
+    ticked = {f"found-{bid.reference}": ["OKAPIWOOD", "www.okapiwood.example"]}
+    missing = send(client, page, {**ticked, f"more-{bid.reference}": "Nowhere", "reason": "Told."})
+    assert missing.status_code == 422
+    assert "Write words as they stand in" in missing.text
+    more = {f"more-{bid.reference}": "mo okapi", "reason": "They tell who bids."}
+    assert send(client, page, {**ticked, **more}).status_code == 303
+    entry = chain_entries(session, blind.reference)[-1]
+    assert entry.action == "answer.masked"
+    assert entry.fields["words"] == ["OKAPIWOOD", "www.okapiwood.example", "mo okapi"]
+    assert "Nothing was found that is not masked." in client.get(page).text
+
+    begun(blind, session)
+    question = service.read_question(
+        blind.reference, "solves", actor=blind.actor("evan"), clock=blind.clock
+    )
+    seen = question.answers[bid.id]
+    assert seen.startswith("At [name withheld] we ask first, see [name withheld] or ask [name")
+    desk = service.read_desk(blind.reference, "sheet", actor=blind.actor("evan"), clock=blind.clock)
+    assert "kapi" not in str(desk.answers).lower()
+    # What was read cannot be taken back, and whoever judges never looks.
+    enter(client, blind.users["olga"])
+    assert client.get(page).status_code == 409
+    for who in ("both", "cher", "eva"):
+        enter(client, blind.users[who])
+        assert client.get(page).status_code == 403

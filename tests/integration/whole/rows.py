@@ -196,6 +196,7 @@ _PANEL = {
     "panel_reminding.one": "closed moderating",
     "panel_reminding.due": "closed moderating",
     "panel_assigning.criteria": "closed moderating",
+    "panel_masking.masks": "opened scoring",
     "panel_observing.record": "scored moderating locked",
     "panel_trial.show": "closed scoring",
     "panel_trial.example": "closed scoring",

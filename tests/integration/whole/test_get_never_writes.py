@@ -21,6 +21,7 @@ RECORDED = {
     "panel_sheets.take": "bid.read",
     # What bidders asked for so that they can take part.
     "interviews.offer": "bid.read",
+    "panel_masking.masks": "bid.read",
     "panel_observing.record": "panel.read",
     "panel.moderation": "panel.read",
     "award.trace": "bid.read",

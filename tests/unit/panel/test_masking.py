@@ -1,0 +1,49 @@
+"""What in answers may tell a bidder: found by name and by address, and masked word by word."""
+
+from scoring.panel.masking.finding import MASK, find, masked, stands_in
+
+ANSWERS = {
+    "solves": "Northgate Digital Ltd asks first.\nNorthgate has done so, as NORTHGATE\ndigital.",
+    "team": "Ask ada@northgate.example or see (https://northgate.example/us). No other digital.",
+}
+
+
+def found(*names: str) -> dict[str, int]:
+    return {each.words: len(each.places) for each in find(names, ANSWERS)}
+
+
+def test_names_are_found_whole_in_part_and_whatever_their_case_each_place_once() -> None:
+    assert found("Northgate Digital Ltd") == {
+        "Northgate Digital Ltd": 1,
+        "NORTHGATE digital": 1,
+        "Northgate": 1,
+        "ada@northgate.example": 1,
+        "https://northgate.example/us": 1,
+    }
+
+
+def test_words_that_many_names_have_tell_nobody() -> None:
+    assert "digital" not in {words.casefold() for words in found("Digital Works Ltd")}
+
+
+def test_a_word_within_another_is_no_name() -> None:
+    assert not find(["Gate"], {"solves": "Northgate and gateway"})
+
+
+def test_the_text_around_a_name_is_shown_with_its_question() -> None:
+    (place,) = find(["Zinnia"], {"solves": "x" * 50 + " by Zinnia for all " + "y" * 50})[0].places
+    assert place[0] == "solves"
+    assert "by Zinnia for all" in place[1]
+    assert len(place[1]) < 100
+
+
+def test_masking_takes_every_place_whatever_case_and_spaces() -> None:
+    text = masked(ANSWERS["solves"], ["Northgate", "northgate digital"])
+    assert text == f"{MASK} Ltd asks first.\n{MASK} has done so, as {MASK}."
+    assert masked("a+b (c) [d]", ["a+b", "[d]"]) == f"{MASK} (c) {MASK}"
+
+
+def test_nothing_to_mask_leaves_the_text() -> None:
+    assert masked("As it was.", ()) == "As it was."
+    assert stands_in("as  IT", {"solves": "As it was."})
+    assert not stands_in("as", {"solves": "was"})
