@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from bids.asking.queries import ShownQuery
 from bids.elsewhere import log_words as elsewhere
 from bids.log_words import READ
+from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages.models import StageRun
 from marketplace.core.audit.models import LogEntry
 from scoring.panel.aliases.models import BidAlias, ReadingOrder
 from scoring.panel.aliases.policy import JUDGING
@@ -88,7 +90,7 @@ def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool
     """Tell whether somebody sits on a panel of a challenge that judges bids without their names.
 
     From the naming of the panel until quality is locked; for evaluators and observers, who may have
-    to judge again, until the decision is out.
+    to judge again, until the decision is out or suppliers have gone on to the next stage.
     """
     return bool(
         session.scalar(
@@ -105,6 +107,9 @@ def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool
                     Challenge.id == Stage.challenge_id,
                     Challenge.reference == reference,
                     Challenge.state.in_(JUDGING),
+                    Stage.id.not_in(
+                        select(StageRun.stage_id).where(StageRun.state == State.ADVANCED)
+                    ),
                 )
             )
         )
