@@ -26,16 +26,17 @@ from scoring.panel.interviews.service import Moved
 REMOTE, PLACE = "remote", "place"
 
 
-class _WhereForm(BaseForm):
-    """Where one meets."""
-
-    where = RadioField(
+def _where() -> RadioField:
+    return RadioField(
         _l("Where do you meet?"),
         widget=GovRadioInput(),
         choices=[(REMOTE, _l("Remotely, by video")), (PLACE, _l("At a place"))],
         default=REMOTE,
     )
-    join_url = StringField(
+
+
+def _join_url() -> StringField:
+    return StringField(
         _l("Link to join"),
         widget=GovTextInput(),
         description=_l(
@@ -43,19 +44,25 @@ class _WhereForm(BaseForm):
             "sees it. Let people in one by one: all times share this link."
         ),
     )
-    place = StringField(
+
+
+def _place() -> StringField:
+    return StringField(
         _l("Place"),
         widget=GovTextInput(),
         description=_l("With the way in for people who do not use stairs."),
     )
 
-    @property
-    def remote(self) -> bool:
-        """Tell whether one meets remotely."""
-        return bool(self.where.data != PLACE)
+
+def _reason() -> TextAreaField:
+    return TextAreaField(
+        _l("Why?"),
+        widget=GovTextArea(),
+        description=_l("Whoever has chosen this time reads it, and so does the panel."),
+    )
 
 
-class OfferForm(_WhereForm):
+class OfferForm(BaseForm):
     """Times that are offered together."""
 
     first = LondonInstantField(_l("When does the first interview begin?"))
@@ -78,6 +85,7 @@ class OfferForm(_WhereForm):
         widget=GovTextInput(),
         description=_l("One for each bidder at least. With a few more everybody has a choice."),
     )
+    where, join_url, place = _where(), _join_url(), _place()
     choose_by = LondonInstantField(_l("By when do bidders choose?"))
     notice = IntegerField(
         _l("Until how many hours before can a time be chosen or changed?"),
@@ -98,25 +106,19 @@ class OfferForm(_WhereForm):
             notice=self.notice.data,
             place=self.place.data or "",
             join_url=self.join_url.data or "",
-            remote=self.remote,
+            remote=self.where.data != PLACE,
         )
 
 
-class _ReasonForm(BaseForm):
-    reason = TextAreaField(
-        _l("Why?"),
-        widget=GovTextArea(),
-        description=_l("Whoever has chosen this time reads it, and so does the panel."),
-    )
-
-
-class MoveForm(_WhereForm, _ReasonForm):
+class MoveForm(BaseForm):
     """What one time becomes, and why."""
 
     starts_at = LondonInstantField(_l("When does it begin?"))
     minutes = IntegerField(
         _l("How many minutes does it take?"), validators=[Optional()], widget=GovTextInput()
     )
+    where, join_url, place = _where(), _join_url(), _place()
+    reason = _reason()
     seen = HiddenField()
 
     @property
@@ -127,7 +129,7 @@ class MoveForm(_WhereForm, _ReasonForm):
             minutes=self.minutes.data,
             place=self.place.data or "",
             join_url=self.join_url.data or "",
-            remote=self.remote,
+            remote=self.where.data != PLACE,
         )
 
     @property
@@ -143,8 +145,10 @@ class MoveForm(_WhereForm, _ReasonForm):
         self.seen.data = str(slot.edition)
 
 
-class WithdrawForm(_ReasonForm):
+class WithdrawForm(BaseForm):
     """Why a time is withdrawn."""
+
+    reason = _reason()
 
 
 class RecordForm(BaseForm):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bids import hooks
@@ -93,14 +93,20 @@ def on_bid(session: Session, bid: Bid, now: datetime) -> Iterator[Told]:
     if bid.state not in OPENED_STATES:
         return
     interview = session.scalar(select(Interview).where(Interview.bid_id == bid.id))
-    invited = bid.state is BidState.VALID and session.scalar(
-        select(exists().where(InterviewSlot.stage_id == bid.stage_id))
+    choose_by = session.scalar(
+        select(func.max(InterviewSlot.choose_by)).where(InterviewSlot.stage_id == bid.stage_id)
     )
+    invited = bid.state is BidState.VALID and choose_by is not None
     if interview is None and not invited:
         return
     standing = standing_now(interview, now)
     if standing is Standing.CHOSEN and interview is not None and interview.slot is not None:
         text = _("You meet: %(when)s.", when=format_instant(interview.slot.starts_at))
+    elif standing is Standing.OPEN and choose_by is not None and now < choose_by:
+        text = _(
+            "The public body would like to meet you. Choose before %(when)s.",
+            when=format_instant(choose_by),
+        )
     elif standing is Standing.OPEN:
         text = _("The public body would like to meet you.")
     else:

@@ -96,7 +96,7 @@ def test_bidder_finds_chooses_and_takes_home_a_time(hearing: Scene, client: Flas
     own = f"/bids/{hearing.bids['Acorn']}"
     for page in ("/work", own):
         assert f"{own}/interview" in client.get(page).text
-    assert "Choose before midday on Monday 7 December 2026" in client.get("/work").text
+        assert "Choose before midday on Monday 7 December 2026" in client.get(page).text
     assert client.get(f"{own}/interview/calendar.ics").status_code == 404
     assert client.post(f"{own}/interview", data={}).status_code == 422
 
