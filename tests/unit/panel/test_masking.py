@@ -1,6 +1,13 @@
 """What in answers may tell a bidder: found by name and by address, and masked word by word."""
 
+import uuid
+
+import pytest
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import Actor, Ground, Role
 from scoring.panel.masking.finding import MASK, find, masked, stands_in
+from scoring.panel.masking.policy import can_mask
 
 ANSWERS = {
     "solves": "Northgate Digital Ltd asks first.\nNorthgate has done so, as NORTHGATE\ndigital.",
@@ -47,3 +54,26 @@ def test_nothing_to_mask_leaves_the_text() -> None:
     assert masked("As it was.", ()) == "As it was."
     assert stands_in("as  IT", {"solves": "As it was."})
     assert not stands_in("as", {"solves": "was"})
+
+
+def _actor(*roles: Role) -> Actor:
+    return Actor(uuid.UUID(int=1), "Ann", uuid.UUID(int=2), frozenset(roles))
+
+
+@pytest.mark.parametrize(
+    ("role", "judges", "withheld", "state", "expected"),
+    [
+        (Role.PROCUREMENT_OFFICER, False, True, State.OPENED, None),
+        (Role.PROCUREMENT_OFFICER, True, True, State.OPENED, Ground.RIGHT),
+        (Role.CHALLENGE_LEAD, False, True, State.OPENED, Ground.RIGHT),
+        (Role.AUDITOR, False, True, State.OPENED, Ground.RIGHT),
+        (Role.PROCUREMENT_OFFICER, False, False, State.OPENED, Ground.MOMENT),
+        (Role.PROCUREMENT_OFFICER, False, True, State.CLOSED, Ground.MOMENT),
+        (Role.PROCUREMENT_OFFICER, False, True, State.EVALUATING, Ground.MOMENT),
+    ],
+)
+def test_officers_who_do_not_judge_mask_between_the_opening_and_the_scoring(
+    role: Role, judges: bool, withheld: bool, state: State, expected: Ground | None
+) -> None:
+    answer = can_mask(_actor(role), judges=judges, names_withheld=withheld, state=state)
+    assert answer.ground is expected
