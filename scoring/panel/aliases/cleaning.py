@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
@@ -111,21 +112,26 @@ _FONTS = ("odttf", "ttf", "otf", "fntdata")
 _IMAGES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
 _OFFICE = frozenset({"docx", "xlsx", "odt", "ods"})
 
-# Who wrote or changed something and when, as attributes and as elements, whatever the prefix.
+# Who wrote or changed something and when, as attributes and as elements, whatever the prefix. How
+# long each may be is limited, so that no document keeps the search busy without end.
 _ATTRIBUTE = re.compile(
     rb"""(?i)(\s(?:[\w.-]+:)?(?:author|initials|userId|userName|providerId|lastModifiedBy))"""
-    rb"""(\s*=\s*)("[^"]*"|'[^']*')"""
+    rb"""(\s*=\s*)("[^"]{0,2000}"|'[^']{0,2000}')"""
 )
-_INSTANT = re.compile(rb"""(?i)(\s(?:w|w16du|w16cex):(?:date|dateUtc))(\s*=\s*)("[^"]*"|'[^']*')""")
+_INSTANT = re.compile(
+    rb"""(?i)(\s(?:w|w16du|w16cex):(?:date|dateUtc))(\s*=\s*)("[^"]{0,2000}"|'[^']{0,2000}')"""
+)
 # The same word names a table elsewhere, which a sheet cannot do without.
-_PERSON = re.compile(rb"""(?i)(\s(?:[\w.-]+:)?displayName)(\s*=\s*)("[^"]*"|'[^']*')""")
+_PERSON = re.compile(
+    rb"""(?i)(\s(?:[\w.-]+:)?displayName)(\s*=\s*)("[^"]{0,2000}"|'[^']{0,2000}')"""
+)
 _ELEMENT = re.compile(
-    rb"(?is)<((?:[\w.-]+:)?(?:creator|creator-initials|author|sender-initials))"
-    rb"(\s[^>]*)?>.*?</\1\s*>"
+    rb"(?i)<((?:[\w.-]+:)?(?:creator|creator-initials|author|sender-initials))"
+    rb"(\s[^>]{0,500})?>[^<]{0,2000}</\1\s*>"
 )
 # Where the file or another lay on somebody's disk.
-_PATH = re.compile(rb"(?is)<x15ac:absPath\b[^>]*?/>|<x15ac:absPath\b.*?</x15ac:absPath\s*>")
-_TARGET = re.compile(rb"""(?i)(\sTarget\s*=\s*)("file:[^"]*"|'file:[^']*')""")
+_PATH = re.compile(rb"(?i)<x15ac:absPath\b[^>]{0,2000}>(?:</x15ac:absPath\s*>)?")
+_TARGET = re.compile(rb"""(?i)(\sTarget\s*=\s*)("file:[^"]{0,2000}"|'file:[^']{0,2000}')""")
 
 
 def _package(content: bytes, depth: int = 0) -> bytes:
@@ -185,6 +191,10 @@ def _xml(name: str, content: bytes) -> bytes:
 
 _JPEG_START, _JPEG_END, _JPEG_SCAN, _JPEG_COMMENT, _JPEG_ADOBE = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
 _JPEG_APPLICATIONS = range(0xE1, 0xF0)
+_JPEG_EXIF, _EXIF, _ORIENTATION, _TAGS_MOST = 0xE1, b"Exif\0\0", 0x0112, 200
+_BYTE_ORDERS: Mapping[bytes, Literal["little", "big"]] = {b"II": "little", b"MM": "big"}
+# A segment of 34 bytes whose EXIF has that one tag, its value in the place of the question marks.
+_TURN = b"\xff\xe1\0\x22" + _EXIF + b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01??\0\0\0\0\0\0"
 # Within the picture's own bytes: an escaped 255, and the marks at which reading may begin again.
 _JPEG_INSIDE = frozenset({0x00, *range(0xD0, 0xD8)})
 
@@ -207,11 +217,28 @@ def _jpeg(content: bytes) -> bytes:
         end = place + 2 + int.from_bytes(content[place + 2 : place + 4], "big")
         if marker == _JPEG_SCAN:
             end = _after_scan(content, end)
+        out += _turned(content[place + 4 : end]) if marker == _JPEG_EXIF else b""
         told = marker == _JPEG_COMMENT or marker in _JPEG_APPLICATIONS
         if marker == _JPEG_ADOBE or not told:
             out += content[place:end]
         place = end
     raise CannotClean("no end")
+
+
+def _turned(segment: bytes) -> bytes:
+    """Give a segment that says how the picture is to be turned, and no more, out of its EXIF;
+    nothing where it stands as it is."""
+    tiff = segment.removeprefix(_EXIF)
+    order = _BYTE_ORDERS.get(tiff[:2])
+    if tiff == segment or order is None:
+        return b""
+    first = int.from_bytes(tiff[4:8], order)
+    count = min(int.from_bytes(tiff[first : first + 2], order), _TAGS_MOST)
+    for place in range(first + 2, first + 2 + 12 * count, 12):
+        if int.from_bytes(tiff[place : place + 2], order) == _ORIENTATION:
+            value = int.from_bytes(tiff[place + 8 : place + 10], order)
+            return _TURN.replace(b"??", value.to_bytes(2, "big")) if value in range(2, 9) else b""
+    return b""
 
 
 def _after_scan(content: bytes, place: int) -> int:

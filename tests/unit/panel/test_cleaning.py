@@ -1,6 +1,7 @@
 """Files as a panel is given them that judges without names: what programs wrote is gone."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 
@@ -17,7 +18,7 @@ from challenges.documents.kinds import MEDIA_TYPES
 from scoring.panel.aliases.cleaning import CannotClean, clean
 
 MARKER = "Wombatworks"
-_ARTIST = 0x013B
+_ARTIST, _ORIENTATION, TURNED = 0x013B, 0x0112, 6
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -108,7 +109,7 @@ def an_odt() -> bytes:
 
 def a_jpeg() -> bytes:
     out, exif = io.BytesIO(), Image.Exif()
-    exif[_ARTIST] = MARKER
+    exif[_ARTIST], exif[_ORIENTATION] = MARKER, TURNED
     Image.new("RGB", (40, 30), "teal").save(
         out, "JPEG", exif=exif, comment=MARKER, progressive=True, xmp=MARKER.encode()
     )
@@ -166,6 +167,8 @@ def test_content_stays_as_it_was() -> None:
         with Image.open(io.BytesIO(clean(MEDIA_TYPES[kind], made()))) as picture:
             picture.load()
             assert picture.size == (40, 30)
+            tags = {_ORIENTATION: TURNED} if kind == "jpeg" else {}
+            assert dict(picture.getexif()) == tags
             # A JPEG gives a colour as near as it can.
             assert abs(picture.getpixel((20, 15))[1] - 128) < 4  # type: ignore[index]  # RGB
     assert len(PdfReader(io.BytesIO(clean(MEDIA_TYPES["pdf"], a_pdf()))).pages) == 1
@@ -195,3 +198,11 @@ def test_document_within_a_document_is_cleaned_and_a_third_refused() -> None:
     assert MARKER.encode() not in all_of(clean(MEDIA_TYPES["docx"], once))
     with pytest.raises(CannotClean):
         clean(MEDIA_TYPES["docx"], a_docx(word__embeddings__within_dot_docx=once))
+
+
+def test_document_made_to_keep_the_search_busy_is_done_soon() -> None:
+    began = time.monotonic()
+    for start in (b"<author ", b"<author>", b' author="', b"<x15ac:absPath "):
+        hostile = a_docx(word__more_dot_xml=b"<x>" + start * 100_000)
+        clean(MEDIA_TYPES["docx"], hostile)
+    assert time.monotonic() - began < 20
