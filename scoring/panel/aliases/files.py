@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bids.documents import Attachment
+from challenges.documents.kinds import MEDIA_TYPES
 from marketplace.core.errors import WrongMoment
 from marketplace.core.text import N_
 from marketplace.core.vault.envelopes import Reader
@@ -27,7 +28,8 @@ def as_shown(bidder: Bidder, place: int, file: Attachment) -> Attachment:
     """Give one of them; `place` is its place in the bid, from 0."""
     if not bidder.withheld:
         return file
-    ending = file.name.rpartition(".")[2].lower()
+    # By its kind: the ending that a name has could be anything.
+    ending = next((each for each, kind in MEDIA_TYPES.items() if kind == file.media_type), "bin")
     return replace(file, name=f"{bidder.shown}, file {place + 1}.{ending}")
 
 

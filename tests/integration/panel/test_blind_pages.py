@@ -245,6 +245,8 @@ def test_file_that_cannot_be_cleaned_is_not_given_and_the_page_says_why(
     bidder = queries.bidder_named(queries.bidders(session, blind.challenge.stage.id), handle)
     with pytest.raises(WrongMoment, match="cannot be given to you while names are withheld"):
         cleaned(bidder, 0, locked, io.BytesIO(content))
+    odd = replace(locked, name="a.Yapokplan")
+    assert as_shown(bidder, 1, odd).name == f"{bidder.shown}, file 2.pdf"
     assert as_shown(replace(bidder, named=True), 0, locked).name == "Yapokplan.pdf"
 
 
