@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bids import log_words, opened
 from bids.envelopes import Hashed
@@ -20,7 +20,8 @@ from marketplace.core.audit import entries, proofs, receipts, retention, verifyi
 from marketplace.core.audit.findings import Finding, failed
 from marketplace.core.audit.models import LogEntry, LogKey
 from marketplace.core.audit.receipts import Receipt
-from marketplace.core.audit.stages import stage_of
+from marketplace.core.audit.stages import FIRST, stage_of
+from marketplace.core.audit.verifying.recorded import recorded
 from marketplace.core.files.store import DamagedFile
 from marketplace.core.text import N_
 
@@ -91,6 +92,39 @@ def check(connection: Connection) -> Iterator[Finding]:
     )
     for (n,) in connection.execute(alone):
         yield failed(N_("It records a bid of which no submission is stored"), f"entry {n}")
+
+
+@verifying.also
+def check_invited(connection: Connection) -> Iterator[Finding]:
+    """Compare the bids of later stages with the entries by which their suppliers were invited."""
+    named = {
+        (each.chain, stage_of(each.values), before, after): each.n
+        for each in recorded(connection, log_words.INVITED)
+        for before, after in each.values.get("bids", {}).items()
+    }
+    former = aliased(Bid)
+    rows = connection.execute(
+        select(
+            Challenge.reference.label("challenge"),
+            Stage.ordinal,
+            former.reference.label("former"),
+            Bid.reference,
+        )
+        .join(Stage, Stage.id == Bid.stage_id)
+        .join(Challenge, Challenge.id == Bid.challenge_id)
+        .outerjoin(former, former.id == Bid.previous_id)
+        .where(Stage.ordinal > FIRST)
+        .order_by(Bid.reference)
+    )
+    for row in rows:
+        if named.pop((row.challenge, row.ordinal, row.former, row.reference), None) is None:
+            yield failed(
+                N_("No entry records that its supplier was invited to stage %(stage)s"),
+                f"bid {row.reference}",
+                stage=row.ordinal,
+            )
+    for (_chain, _stage, _before, bid), n in sorted(named.items()):
+        yield failed(N_("It invites by bid %(bid)s, which is not stored"), f"entry {n}", bid=bid)
 
 
 def _submission(row: Any, where: str) -> Iterator[Finding]:

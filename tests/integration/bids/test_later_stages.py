@@ -184,10 +184,15 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     }
     assert damage() == []
     stage = stage_of(journey)
+    invited = session.scalars(sa.select(LogEntry.n).filter_by(action="bids.invited")).one()
     assert named_by(Stage, Stage.id == stage.id, closes_at=closes_at + DAY) == [
         f"challenge {journey.reference}, stage 2: It closes at another instant than the log says"
     ]
     assert len(named_by(StageRun, StageRun.stage_id == stage.id, source="elsewhere")) == 1
+    assert named_by(Bid, Bid.reference == reference, previous_id=None) == [
+        f"bid {reference}: No entry records that its supplier was invited to stage 2",
+        f"entry {invited}: It invites by bid {reference}, which is not stored",
+    ]
     assert len(named_by(Opening, Opening.stage_id == stage.id, opened_at=NOW)) == 1
     assert damage() == []
     session.rollback()
