@@ -162,8 +162,8 @@ def withdraw_bid(reference: str, *, actor: Actor, arrived: datetime, clock: Cloc
     ensure(policy.can_withdraw(actor))
     with _told_if_late(reference, "withdraw", actor, clock), transaction() as session:
         bid, challenge = locked_bid(session, reference, actor)
-        if bid.state is BidState.INVITED:
-            after(bid.state, BidEvent.WITHDRAW)  # refuses: nothing is asked yet
+        if bid.stage.closes_at is None:
+            after(bid.state, BidEvent.WITHDRAW)  # refuses: nothing is, or was, to be submitted
         closes_at = drafts.closes_at(bid)
         ensure_in_time(arrived, arrived, closes_at)
         state = after(bid.state, BidEvent.WITHDRAW)

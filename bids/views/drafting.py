@@ -28,6 +28,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, StaleEdit, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Actor, Permission
+from marketplace.core.text import N_
 
 
 @blueprint.get("/bids/<reference>")
@@ -67,7 +68,13 @@ def _asked_of(bid: Bid) -> list[tuple[BidQuery, QueryState]]:
 
 
 def standing_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
-    """Give what every page of a bid shows of how it stands."""
+    """Give what every page of a bid shows of how it stands.
+
+    Raises:
+        NothingWritten: there is nothing of it that a page could show.
+    """
+    if invited.nothing_written(bid):
+        raise queries.NothingWritten(N_("Nothing is written for this stage."))
     return {
         "bid": bid,
         "challenge": bid.challenge,

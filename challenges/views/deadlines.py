@@ -46,7 +46,10 @@ def propose_deadline(reference: str, stage: int) -> Page:
     actor, clock = access.current_actor(), access.clock()
     form = DeadlineForm()
     if not form.validate():
-        return _proposal_page(_stage(reference, stage), 422, form)
+        at = _stage(reference, stage)
+        began = deadlines.opening_began(db.session(), at)
+        ensure(policy.can_propose_deadline(actor, at, clock.now(), opening_began=began))
+        return _proposal_page(at, 422, form)
     try:
         service.propose_deadline(
             reference,

@@ -9,7 +9,7 @@ from challenges import service as challenges
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor
-from marketplace.demonstration import meeting, noticing
+from marketplace.demonstration import going_on, meeting, noticing
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -120,6 +120,8 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
     reference, clock, days = telling.reference, telling.clock, telling.days
     yield evaluation.at(0.92)
     award.conclude_scoring(reference, actor=telling.chair, clock=clock)
+    if telling.item.state is TargetState.NEXT_STAGE:
+        yield from going_on.go_on(telling, evaluation)
     recommendation = telling.bid_set.recommendation
     if recommendation is None or days.intention is None:
         return

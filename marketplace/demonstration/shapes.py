@@ -57,6 +57,7 @@ class TargetState(enum.StrEnum):
     OPENED = "opened"
     EVALUATING = "evaluating"
     MODERATION = "moderation"
+    NEXT_STAGE = "next_stage"
     INTENTION_TO_AWARD = "intention_to_award"
     CONTRACT_SIGNED = "contract_signed"
     STOPPED = "stopped"

@@ -12,10 +12,16 @@ from challenges.stages import library
 from challenges.stages.kinds import LaterKind, StageKind
 from challenges.stages.shapes import Afterwards, Planned, Template
 from marketplace.demonstration.elsewhere import NOTICES
-from marketplace.demonstration.shapes import Challenge, PriceModel
+from marketplace.demonstration.shapes import Challenge, PriceModel, TargetState
 
 EXPLORATION_POUNDS = 5_000
 EXPLORATION_POUNDS_IN_ROUND = {"2": 3_000}
+
+
+_DECIDED = frozenset({TargetState.INTENTION_TO_AWARD, TargetState.CONTRACT_SIGNED})
+_AFTER_ONE_DECISION = frozenset(
+    {StageKind.APPLICATION, StageKind.ACCELERATOR, StageKind.DEMO_DAY, StageKind.AGREEMENT}
+)
 
 
 def template_for(item: Challenge, buyer: str) -> Template:
@@ -32,9 +38,13 @@ def template_for(item: Challenge, buyer: str) -> Template:
 
 def _staged(item: Challenge) -> Template:
     template = library.templates()["staged"]
+    if item.state in _DECIDED:
+        # The applications alone decided: what follows them is work.
+        kept = [each for each in template.stages if each.kind in _AFTER_ONE_DECISION]
+        template = replace(template, stages=tuple(kept))
     exploration = EXPLORATION_POUNDS_IN_ROUND.get(item.round, EXPLORATION_POUNDS)
     accelerator = item.budget_pounds or 0
-    exploring = next(
+    exploring = sum(
         stage.suppliers or 0 for stage in template.stages if stage.kind is StageKind.EXPLORATION
     )
     amounts = {

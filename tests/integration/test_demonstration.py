@@ -21,12 +21,15 @@ from bids.elsewhere.queries import check_of, waiting_of
 from bids.envelopes import own_document
 from bids.lifecycle import BidState
 from bids.models import Bid, EligibilityDeclaration, OpenedSubmission, Opening, Submission
+from bids.opened import opened_bids
 from bids.queries import find_opened_bid, latest_submission, opening_status
 from bids.service.opening import OPEN
 from challenges.closing_models import DeadlineChange, OpeningOfficer
 from challenges.lifecycle import PUBLIC_STATES, State
 from challenges.listing import Filters, Listed, challenge_page
 from challenges.models import Challenge, Stage
+from challenges.stages.kinds import Source
+from challenges.stages.standing import state_of
 from marketplace.cli import main
 from marketplace.config import Mode
 from marketplace.core import jobs
@@ -144,7 +147,8 @@ def test_unpublished_challenges_wait_in_every_state_before_publication(session: 
 
 
 def test_every_challenge_of_the_content_is_in_the_state_it_is_meant_for(session: Session) -> None:
-    meant = {"closing_soon": "open", "moderation": "evaluating", "closed": "open"}
+    meant = {"closing_soon": "open", "closed": "open"}
+    meant |= dict.fromkeys(("moderation", "next_stage"), "evaluating")
     stored = dict(session.execute(select(Challenge.reference, Challenge.state)).tuples().all())
     assert stored == {
         item.reference: State(meant.get(item.state, item.state)) for item in CONTENT.challenges
@@ -338,6 +342,20 @@ def test_bids_from_elsewhere_wait_for_a_second_officer_to_bring_them_in(session:
     found = check_of(session, challenge, waiting, SystemClock())
     assert found.sound
     assert len(found.bids) == 3
+
+
+def test_suppliers_of_one_challenge_went_on_and_are_heard_in_its_second_stage(
+    session: Session,
+) -> None:
+    challenge = challenge_of(session, "tree-seed")
+    first, second = challenge.stages[:2]
+    assert [state_of(challenge, each, NOW) for each in (first, second)] == [
+        State.ADVANCED,
+        State.OPENED,
+    ]
+    heard = opened_bids(session, second.id)
+    assert len(heard) > 1
+    assert {bid.received for bid in heard} == {Source.HEARD}
 
 
 def test_closed_challenge_waits_for_its_second_officer(session: Session) -> None:

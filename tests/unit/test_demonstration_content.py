@@ -16,6 +16,7 @@ CLOSED = {
     TargetState.OPENED,
     TargetState.EVALUATING,
     TargetState.MODERATION,
+    TargetState.NEXT_STAGE,
     TargetState.INTENTION_TO_AWARD,
     TargetState.CONTRACT_SIGNED,
 }
