@@ -46,10 +46,7 @@ def propose_deadline(reference: str, stage: int) -> Page:
     actor, clock = access.current_actor(), access.clock()
     form = DeadlineForm()
     if not form.validate():
-        at = _stage(reference, stage)
-        began = deadlines.opening_began(db.session(), at)
-        ensure(policy.can_propose_deadline(actor, at, clock.now(), opening_began=began))
-        return _proposal_page(at, 422, form)
+        return _proposal_page(_stage(reference, stage), 422, form)
     try:
         service.propose_deadline(
             reference,
@@ -61,7 +58,10 @@ def propose_deadline(reference: str, stage: int) -> Page:
         )
     except (Invalid, WrongMoment) as error:
         status = refused(form, error)
-        return _proposal_page(_stage(reference, stage), status, form)
+        at = _stage(reference, stage)
+        if at.closes_at is None:
+            raise  # a stage that takes no bids has no page to show this on
+        return _proposal_page(at, status, form)
     flash(_("Proposed. The closing time moves when another officer confirms it."))
     return redirect(url_for("challenges.deadline", reference=reference, stage=stage), 303)
 
