@@ -1,5 +1,6 @@
 """Bids that were received elsewhere are brought in whole, by two officers, once, or not at all."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,11 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.files.models import StoredFile
+from marketplace.core.permissions import Actor, Role
 from marketplace.web.timeline import public_file
 from scoring.panel.aliases.queries import read_under_names
-from tests.conftest import LOG_KEY
+from tests.conftest import LOG_KEY, NOW
+from tests.factories import a_person, actor_for
 from tests.integration.bids.damage import damage, written_over
 from tests.integration.elsewhere.conftest import PDF, a_bid_row, archive_of
 from tests.integration.panel.conftest import Scene, enter
@@ -234,3 +237,34 @@ def test_a_closing_that_had_moved_there_is_told_late_by_two_officers(scene: Scen
     jobs.run_due(scene.clock)
     checked = chains.check(public_file(scene.session, scene.reference), [LOG_KEY.verifier])
     assert not [each for each in checked.findings if each.status is Status.FAILED]
+
+
+def test_two_officers_at_once_bring_bids_in_once(scene: Scene, app: Flask) -> None:
+    third = a_person(scene.session, NOW, scene.body, Role.PROCUREMENT_OFFICER)
+    scene.session.commit()
+    put_down(scene)
+    seen, actors = digest_of(scene), [scene.actor("otto"), actor_for(third)]
+    scene.session.rollback()
+    together, came = threading.Barrier(2), list[object]()
+
+    def bring(actor: Actor) -> None:
+        with app.app_context():
+            together.wait(30)
+            try:
+                came.append(
+                    bringing_in.bring_in(scene.reference, seen=seen, actor=actor, clock=scene.clock)
+                )
+            except WrongMoment as error:
+                came.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=bring, args=[actor]) for actor in actors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(came) == 2
+    assert [each for each in came if isinstance(each, int)] == [2]
+    assert count(scene, Bid) == 2
+    assert damage() == []
