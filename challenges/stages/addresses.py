@@ -27,6 +27,7 @@ class StagedBlueprint(Blueprint):
         self._before = "" if below is None else CHALLENGE + below
         self.url_value_preprocessor(_to_place)
         self.url_defaults(_stay)
+        self.context_processor(_told)
 
     def add_url_rule(self, rule: str, *args: Any, **options: Any) -> None:
         """Register a page at its address, and about a challenge at its later stages' too."""
@@ -45,6 +46,12 @@ def place_asked() -> Place | None:
         return None
     at = (request.view_args or {}).get("at")
     return at if isinstance(at, Place) else None
+
+
+def _told() -> dict[str, Any]:
+    """Let pages say which stage they are about."""
+    at = place_asked()
+    return {"stage_asked": at.stage if at else FIRST}
 
 
 def _to_place(_endpoint: str | None, values: dict[str, Any] | None) -> None:
