@@ -58,6 +58,8 @@ NEVER_SHOWN = frozenset(
         "panel_sheets.check",
         # No price of the world is flagged, and no interest was found in it late.
         *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
+        # In the world nobody goes on to another stage: tests of their own play that.
+        *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
         # No panel of the world judges without names: a test of its own looks for them.
         "panel_masking.masks",
         # The answers stand in the browser of whoever gave them: a test of its own gives some.
