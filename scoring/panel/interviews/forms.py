@@ -37,7 +37,7 @@ def _where() -> RadioField:
 
 def _join_url() -> StringField:
     return StringField(
-        _l("Link to join"),
+        _l("Link to join, if you meet remotely"),
         widget=GovTextInput(),
         description=_l(
             "The web address of the meeting, beginning with https://. Only whoever chooses a time "
@@ -48,7 +48,7 @@ def _join_url() -> StringField:
 
 def _place() -> StringField:
     return StringField(
-        _l("Place"),
+        _l("Place, if you meet at one"),
         widget=GovTextInput(),
         description=_l("With the way in for people who do not use stairs."),
     )
