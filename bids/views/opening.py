@@ -88,7 +88,10 @@ def show(reference: str, stage: int) -> Page:
     """Show who was named and has confirmed, what the opening does, and how far it has come."""
     if (away := stale_sign_in()) is not None:
         return away
-    return _opening_page(_stage(reference, stage), OpeningForm(), 200)
+    at = _stage(reference, stage)
+    if at.challenge.bids_elsewhere:
+        return redirect(url_for("elsewhere.show", reference=reference))
+    return _opening_page(at, OpeningForm(), 200)
 
 
 @blueprint.post(f"{AT}/opening/test", defaults=_HERE)

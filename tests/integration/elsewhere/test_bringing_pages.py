@@ -91,6 +91,8 @@ def test_an_officer_brings_a_zip_and_another_brings_it_in(
     assert "The closing time had moved there" in client.get(base).text
     moving = client.get(f"/work/challenges/{scene.reference}/closing-time").text
     assert "also where it is past" in moving
+    opening = client.get(f"/work/challenges/{scene.reference}/opening")
+    assert opening.location.endswith("/bring")
     assert "Choose the ZIP" in client.post(base, data={}).text
     assert "cannot be read as a ZIP" in bring(client, base, io.BytesIO(b"no")).text
     assert bring(client, base, archive_of(scene.challenge, ROWS, {})).status_code == 303
