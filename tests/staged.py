@@ -1,6 +1,7 @@
 """Challenges whose suppliers go on from a first stage to a second one."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -164,12 +165,11 @@ class SecondStage:
             }
             panel.declare_interests(self.at, nothing, actor=actor, clock=journey.clock)
 
-    def judge(self, own: Decimal, rival: Decimal) -> None:
-        """Score what was heard, agree on it, and have the result computed."""
+    def judge(self, values: Mapping[str, Decimal]) -> None:
+        """Score what was heard of each bid, agree on it, and have the result computed."""
         journey, cast = self.journey, self.journey.cast
         chair = journey.actor(cast.chair)
         panel.begin_scoring(self.at, actor=chair, clock=journey.clock)
-        values = {self.own_bid: own, self.rival_bid: rival}
         for person in cast.evaluators:
             actor = journey.actor(person)
             cells = {bid: panel.DraftCell(value, "As heard.") for bid, value in values.items()}

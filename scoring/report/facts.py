@@ -167,8 +167,9 @@ class LowPrice:
 class Recomputed:
     """A computing again of a stage's result: for which bid, why, and both evaluation documents.
 
-    The digests are SHA-256, in hexadecimal digits. `first_before` and `first` are the bids that
-    ranked first in the result before and in the one that took its place.
+    `bid` is empty where it was about none in particular. The digests are SHA-256, in hexadecimal
+    digits. `first_before` and `first` are the bids that ranked first in the result before and in
+    the one that took its place.
     """
 
     at: datetime

@@ -94,3 +94,4 @@ class WhyAgain(StrEnum):
 
     ELIGIBILITY = "eligibility"
     INTEREST = "interest"
+    CUT_OFF = "cut_off"

@@ -1,5 +1,6 @@
 """Who goes on from a stage to the next: proposed by the chair, confirmed by another person."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,6 +21,7 @@ from challenges.stages.running import stored_state
 from marketplace.core.accounts.models import Membership, MembershipRole, User
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
+from marketplace.core.colours import Brand
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
@@ -27,10 +29,15 @@ from scoring.award import service as award
 from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
 from scoring.award.queries import decision
+from scoring.engine import evaluate_document
 from scoring.panel import service as panel
+from scoring.report.check import check_report
+from scoring.report.facts import AwardReport
+from scoring.report.queries import newest_facts
+from scoring.report.rendering import report_html
 from tests.conftest import NOW
 from tests.journeys import QUESTIONS, Journey, Step, a_cast, a_journey
-from tests.staged import a_second_stage
+from tests.staged import SecondStage, a_second_stage
 
 
 @pytest.fixture
@@ -120,6 +127,15 @@ def told(journey: Journey, action: str) -> list[Mapping[str, Any]]:
 
 
 def test_those_above_the_line_are_invited_when_another_person_confirms(staged: Journey) -> None:
+    chair = staged.actor(staged.cast.chair)
+    with pytest.raises(WrongMoment, match="go on from this stage"):
+        award.recommend(
+            staged.reference, bids=[staged.own_bid], reason="Best.", actor=chair, clock=staged.clock
+        )
+    for number in (0, 3, 2**31 - 1):
+        with pytest.raises(NotFound):
+            award.conclude_scoring(Place(staged.reference, number), actor=chair, clock=staged.clock)
+
     answer(staged, propose(staged))
 
     (invited,) = staged.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
@@ -136,17 +152,6 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(staged: J
     }
     assert letters[staged.cast.rival_admin.email].startswith("Your bid does not go on")
     assert letters[staged.cast.supplier_admin.email].startswith("You are invited to the next stage")
-
-
-def test_what_has_no_place_at_such_a_stage_is_refused(staged: Journey) -> None:
-    chair = staged.actor(staged.cast.chair)
-    with pytest.raises(WrongMoment, match="go on from this stage"):
-        award.recommend(
-            staged.reference, bids=[staged.own_bid], reason="Best.", actor=chair, clock=staged.clock
-        )
-    for number in (0, 3, 2**31 - 1):
-        with pytest.raises(NotFound):
-            award.conclude_scoring(Place(staged.reference, number), actor=chair, clock=staged.clock)
 
 
 def test_only_the_chair_proposes_and_another_approver_confirms(staged: Journey) -> None:
@@ -203,7 +208,33 @@ def test_proposal_lapses_when_the_result_changes(staged: Journey) -> None:
     assert invited.supplier_id == staged.cast.rival.id
 
 
-def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey) -> None:
+def the_report_of_an_award(journey: Journey) -> AwardReport:
+    """Have the supplier that went on heard, recommended and approved; give the frozen report."""
+    second = SecondStage(journey)
+    second.hear()
+    second.judge({bid: Decimal(4) for bid in second.bids.values()})
+    chair, approver = journey.actor(journey.cast.chair), journey.actor(journey.cast.approver)
+    recommendation = award.recommend(
+        second.at,
+        bids=list(second.bids.values()),
+        reason="It convinces.",
+        actor=chair,
+        clock=journey.clock,
+    )
+    award.sign_off(
+        second.at,
+        recommendation_id=recommendation,
+        approved=True,
+        reason="Clear.",
+        actor=approver,
+        clock=journey.clock,
+    )
+    facts = newest_facts(journey.session, second.stage.id)
+    assert facts is not None
+    return AwardReport.from_json(json.loads(facts))
+
+
+def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey, app: Flask) -> None:
     chair, both = tied.actor(tied.cast.chair), {tied.own_bid, tied.rival_bid}
     line = progress(tied).line
     assert line is not None
@@ -228,3 +259,10 @@ def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey) ->
     answer(tied, propose(tied))
     (invited,) = tied.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == tied.cast.rival.id
+
+    report = the_report_of_an_award(tied)
+    check_report(report, evaluate_document)
+    (again,) = report.stages[0].recomputed
+    assert (again.why, again.bid) == ("cut_off", "")
+    html = report_html(report, environment=app.jinja_env, brand=Brand())
+    assert "The panel decided which of the bids that tied for the last place go on" in html

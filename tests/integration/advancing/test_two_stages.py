@@ -56,7 +56,7 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     first = decision(session, journey.challenge.stage).computed
     assert first is not None
     # Less was heard from the supplier that led after the first stage than from its rival.
-    second.judge(Decimal(2), Decimal(5))
+    second.judge({second.own_bid: Decimal(2), second.rival_bid: Decimal(5)})
 
     found = decision(session, second.stage)
     assert found.computed is not None
