@@ -290,16 +290,32 @@ def is_offered(session: Session, stage_id: uuid.UUID) -> bool:
     return bool(session.scalar(select(exists().where(InterviewSlot.stage_id == stage_id))))
 
 
+def _known(session: Session, stage_id: uuid.UUID) -> Mapping[uuid.UUID, Interview] | None:
+    """Give a stage's interviews by bid; None where its panel never offered times here.
+
+    It may have met bidders in another way then. Pages have few statements to spend, so this is one.
+    """
+    offered = exists().where(InterviewSlot.stage_id == stage_id)
+    rows = session.execute(
+        select(Bid.id, Interview)
+        .outerjoin(Interview, Interview.bid_id == Bid.id)
+        .where(Bid.stage_id == stage_id, offered)
+        .options(joinedload(Interview.slot))
+        .execution_options(populate_existing=True)
+    ).all()
+    return {bid_id: each for bid_id, each in rows if each is not None} if rows else None
+
+
 def outstanding(
     session: Session, stage_id: uuid.UUID, bidders: Sequence[Bidder], now: datetime
 ) -> list[Bidder]:
     """Give those of these bidders whose interview must come before their scores are submitted.
 
-    A panel that offered no times here may have met them in another way: it waits for nobody.
+    A panel that offered no times here waits for nobody.
     """
-    if not is_offered(session, stage_id):
+    held = _known(session, stage_id)
+    if held is None:
         return []
-    held = interviews(session, stage_id)
     waiting = [
         bidder
         for bidder in bidders
@@ -323,10 +339,11 @@ def unmet(
 
     A stage without interviews costs no statement.
     """
-    stage = found.stage
-    if not has_interviews(found.challenge, stage) or not is_offered(session, stage.id):
+    if not has_interviews(found.challenge, found.stage):
         return {}
-    held = interviews(session, stage.id)
+    held = _known(session, found.stage.id)
+    if held is None:
+        return {}
     settled = (Outcome.HELD, Outcome.WITHOUT)
     return {
         bid_id: Unmet(interview.slot.starts_at if interview and interview.slot else None)
