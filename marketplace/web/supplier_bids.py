@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bids.lifecycle import OPENED_STATES, BidState
-from challenges.lifecycle import State, state_at
+from challenges.lifecycle import AWARDED_STATES, State, state_at
 from marketplace.core.text import N_
 
 # When a stage closes that does not say so yet.
@@ -135,7 +135,8 @@ def _of_opened(bid: OwnBid, state: State) -> Standing:
         return Standing(N_("Stopped, with lessons"), "light-blue")
     if bid.went_on:
         return Standing(N_("You went on to the next stage"), "green")
-    if state is State.ADVANCED:
+    # What was announced was decided in a later stage.
+    if state is State.ADVANCED or (state in AWARDED_STATES and not bid.announced):
         return Standing(N_("Other suppliers went on"))
     if bid.heard and state is State.OPENED:
         return Standing(N_("You are heard"), "purple")

@@ -66,6 +66,9 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
         (CHAIR, {"state": State.OPEN, "panel_named": False}, [None]),
         (OFFICER, {"state": State.CLOSED}, ["opening.show"]),
         (LEAD, {"state": State.CLOSED}, [None]),
+        (OFFICER, {"state": State.ADVANCED}, ["inviting.index"]),
+        (LEAD, {"state": State.ADVANCED}, [None]),
+        (LEAD, {"state": State.OPEN, "stage": 2, "questions_waiting": 1}, [None]),
         (LEAD, {"state": State.OPENED, "panel_named": False}, ["panel.name"]),
         (EVALUATOR, {"state": State.OPENED, "seat": Seat.EVALUATOR}, ["panel.briefing"]),
         (

@@ -32,6 +32,10 @@ DRAFT, SUBMITTED, WITHDRAWN, VALID = (
     BidState.VALID,
 )
 
+INVITED = {"state": BidState.INVITED, "drafted": False, "stage": 2}
+HEARD = {"state": VALID, "drafted": False, "stage": 2, "heard": True, "closes_at": None}
+WENT_ON, WENT_ON_WORDS = {"state": VALID, "went_on": True}, "You went on to the next stage"
+
 
 def every_bid() -> Iterator[OwnBid]:
     """Give a bid in each state of its own and of its challenge, before closing and after."""
@@ -120,6 +124,27 @@ def test_every_bid_has_words() -> None:
             {"state": VALID, "challenge_state": State.SIGNED, "announced": True, "preferred": True},
             Group.OPENED,
             "Contract signed with you",
+        ),
+        (
+            {**INVITED, "challenge_state": State.WAITING, "closes_at": None},
+            Group.DRAFTS,
+            "You are invited: the stage has not begun",
+        ),
+        (INVITED, Group.DRAFTS, "You are invited: not begun"),
+        ({**INVITED, "closes_at": NOW}, Group.PAST, "Not sent before closing"),
+        ({**HEARD, "challenge_state": State.OPENED}, Group.OPENED, "You are heard"),
+        ({**HEARD, "challenge_state": State.EVALUATING}, Group.OPENED, "Being evaluated"),
+        ({**WENT_ON, "challenge_state": State.ADVANCED}, Group.OPENED, WENT_ON_WORDS),
+        ({**WENT_ON, "challenge_state": State.INTENTION}, Group.OPENED, WENT_ON_WORDS),
+        (
+            {"state": VALID, "challenge_state": State.ADVANCED},
+            Group.OPENED,
+            "Other suppliers went on",
+        ),
+        (
+            {"state": VALID, "challenge_state": State.SIGNED},
+            Group.OPENED,
+            "Other suppliers went on",
         ),
     ],
 )
