@@ -35,7 +35,7 @@ from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer
-from scoring.award.models import Intention, Recommendation, SignOff
+from scoring.award.models import Contract, Intention, Recommendation, SignOff
 from scoring.award.recomputing.queries import replaced
 from scoring.panel.models import Panel, PanelMember
 
@@ -286,9 +286,6 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         OpeningConfirmation.officer_id == actor.user_id,
         OpeningConfirmation.confirmed_at >= Stage.closes_at,
     )
-    noticed = exists().where(
-        NoticeRecord.challenge_id == Challenge.id, NoticeRecord.kind == NoticeKind.AWARD
-    )
     own = Challenge.buyer_id == actor.organisation_id
     body_reader = actor.may(Permission.CHALLENGE_READ_OWN) or actor.may(Permission.RECORD_AUDIT)
     # In whatever stage: who judged one goes on to see how far the challenge comes.
@@ -298,6 +295,16 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         of_stage.challenge_id == Challenge.id,
         of_member.user_id == actor.user_id,
         of_member.left_at.is_(None),
+    )
+    # Each contract has its own award notice.
+    noticed = (
+        select(func.count(NoticeRecord.number.distinct()))
+        .where(NoticeRecord.challenge_id == Challenge.id, NoticeRecord.kind == NoticeKind.AWARD)
+        .scalar_subquery()
+        >= select(func.count(Contract.id))
+        .join(of_stage, of_stage.id == Contract.stage_id)
+        .where(of_stage.challenge_id == Challenge.id)
+        .scalar_subquery()
     )
     begun = (
         select(func.max(of_stage.ordinal))

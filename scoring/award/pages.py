@@ -87,6 +87,9 @@ class OutcomePage:
     asked: Sequence[BidQuery]
     intention: Intention
     contract: Contract | None
+    # With whom a contract is signed so far, and with whom of the preferred not yet.
+    signed_names: str
+    unsigned_names: str
     ranked_by: str | None
 
 
@@ -281,6 +284,8 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         asked=bid_queries.of_bid(session, bid.id),
         intention=found.intention,
         contract=_contract_for(found, bid.id),
+        signed_names=", ".join(each.bid.supplier.name for each in found.contracts),
+        unsigned_names=", ".join(each.supplier.name for each in found.unsigned),
         ranked_by=ranked_by(found.computed.evaluation),
     )
 

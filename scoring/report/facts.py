@@ -287,6 +287,24 @@ class Decision:
         """The recommended bids, the best first."""
         return (self.recommended, *self.also_recommended)
 
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """What was signed so far, in the order of signing."""
+        return () if self.contract is None else (self.contract, *self.further_contracts)
+
+    @property
+    def signed_value(self) -> Money | None:
+        """What all that was signed is worth; None before anything was."""
+        if self.contract is None:
+            return None
+        return Money(sum(each.value.minor for each in self.contracts), self.contract.value.currency)
+
+    def contract_of(self, reference: str) -> Contract | None:
+        """Return what was signed with the supplier of a recommended bid."""
+        return next(
+            (each for each in self.contracts if (each.bid or self.recommended) == reference), None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -339,6 +357,14 @@ class AwardReport:
     def recommended_bid(self) -> Bid:
         """The bid that was recommended, as it stood in the deciding stage."""
         return bid_of(self.deciding_stage, self.decision.recommended)
+
+    @property
+    def awards(self) -> tuple[tuple[Bid, Contract | None], ...]:
+        """Each recommended bid, the best first, with what was signed with its supplier."""
+        return tuple(
+            (bid_of(self.deciding_stage, each), self.decision.contract_of(each))
+            for each in self.decision.winners
+        )
 
     @property
     def state(self) -> str:

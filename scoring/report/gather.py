@@ -305,11 +305,26 @@ def _decision(found: Gathered) -> facts.Decision:
         intention_at=intention.announced_at,
         standstill_ends_at=intention.standstill_ends_at,
         contract=signed[0] if signed else None,
-        others=next(
-            (others(bid.team) for bid in found.bids if bid.bid_id == recommendation.bids[0].id), ""
-        ),
+        others=_others(found, [bid.id for bid in recommendation.bids]),
         also_recommended=tuple(bid.reference for bid in recommendation.bids[1:]),
         further_contracts=signed[1:],
+    )
+
+
+def _others(found: Gathered, chosen: Sequence[uuid.UUID]) -> str:
+    """Say who does the work besides the suppliers who were chosen; of several, bid by bid."""
+    bids = {bid.bid_id: bid for bid in found.bids}
+    if len(chosen) == 1:
+        return others(bids[chosen[0]].team)
+    if not any(bids[each].team for each in chosen):
+        return ""
+    return " ".join(
+        _(
+            "Bid %(bid)s: %(others)s",
+            bid=bids[each].reference,
+            others=others(bids[each].team) or _("No subcontracting was declared."),
+        )
+        for each in chosen
     )
 
 

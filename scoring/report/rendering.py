@@ -7,7 +7,7 @@ Owns the order of these steps and the files that travel inside. The Jinja enviro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
@@ -158,6 +158,10 @@ def _ranked_by_price(stage: Stage) -> bool:
     )
 
 
+def _named(names: Mapping[str, str], references: Iterable[str]) -> str:
+    return ", ".join(names[each] for each in references)
+
+
 def _stage_view(
     stage: Stage, report: AwardReport, brand: Brand, translate: Translate
 ) -> dict[str, Any]:
@@ -173,6 +177,8 @@ def _stage_view(
     }
     document = {} if isinstance(stage.evaluation, Withheld) else json.loads(stage.evaluation)
     deciding = stage is report.deciding_stage
+    signed = [each for each in report.decision.winners if report.decision.contract_of(each)]
+    unsigned = [each for each in report.decision.winners if each not in signed]
     # Many criteria need room for their key, and the summary is one page.
     bars = CROWDED_SUMMARY_BARS if len(stage.criteria) > CROWDED else SUMMARY_BARS
     return {
@@ -184,12 +190,10 @@ def _stage_view(
         "ranked": ranked,
         "document": document,
         "winner": bid_of(stage, report.decision.recommended) if deciding else None,
-        "winner_names": ", ".join(names[each] for each in report.decision.winners)
-        if deciding
-        else "",
-        "going_on": ", ".join(names[each] for each in stage.going_on.bids)
-        if stage.going_on
-        else "",
+        "winner_names": _named(names, report.decision.winners) if deciding else "",
+        "signed_names": _named(names, signed) if deciding else "",
+        "unsigned_names": _named(names, unsigned) if deciding else "",
+        "going_on": _named(names, stage.going_on.bids) if stage.going_on else "",
         "summary_chart": charts.stacked_bars(**layout, count=bars),
         "charts": [
             charts.stacked_bars(**layout, start=start, count=BARS_PER_PAGE)

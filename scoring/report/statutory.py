@@ -81,10 +81,13 @@ def _low_price(report: AwardReport) -> str:
 
 
 def _successful(report: AwardReport) -> str:
-    reason = _(
-        "Bid %(bid)s. The section on the decision gives the reason.",
-        bid=report.decision.recommended,
-    )
+    winners = report.decision.winners
+    if len(winners) == 1:
+        reason = _("Bid %(bid)s. The section on the decision gives the reason.", bid=winners[0])
+    else:
+        reason = _(
+            "Bids %(bids)s. The section on the decision gives the reason.", bids=", ".join(winners)
+        )
     return f"{reason} {report.decision.others or _('No subcontracting was declared.')}"
 
 

@@ -14,7 +14,7 @@ class ContractChange(Identified, Base):
     """What was changed in a signed contract, and why; values in minor units without VAT.
 
     `ground` is the regime's key for the provision that allows it, none where the regime asks for
-    no ground.
+    no ground. `number` counts on over all contracts of a challenge.
     """
 
     __tablename__ = "contract_change"

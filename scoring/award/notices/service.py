@@ -34,13 +34,23 @@ class Described:
     ground: str | None = None
 
 
-def describe_change(reference: str, described: Described, *, actor: Actor, clock: Clock) -> int:
+def describe_change(
+    reference: str,
+    described: Described,
+    *,
+    contract_reference: str | None = None,
+    actor: Actor,
+    clock: Clock,
+) -> int:
     """Record a change of a signed contract and give its number.
 
-    Describing the same as the last change again gives that one's number.
+    Without a contract's reference it is of the first one. Numbers count on over all contracts of
+    the challenge, so that each has its own notice. Describing the same as the last change of the
+    contract again gives that one's number.
 
     Raises:
-        NotFound, Forbidden, WrongMoment: the challenge is not the actor's, or nothing is signed.
+        NotFound, Forbidden, WrongMoment: the challenge is not the actor's, or nothing is signed,
+            or no contract of this reference.
         Invalid: something is missing or too long, or the ground does not allow the new value.
         StaleEdit: somebody else described a change at the same moment.
     """
@@ -48,7 +58,8 @@ def describe_change(reference: str, described: Described, *, actor: Actor, clock
         with transaction() as session:
             challenge = own_challenge(session, reference, actor, lock=True)
             ensure(policy.can_record(actor, challenge, NoticeKind.MODIFICATION, clock.now()))
-            contract = queries.contract_of(session, challenge)
+            contracts = queries.contracts_of(session, challenge)
+            contract = queries.contract_among(contracts, contract_reference)
             changes = queries.changes_of(session, contract.id)
             before = changes[-1].value_after_minor if changes else contract.value_minor
             if changes and _same(changes[-1], described):
@@ -57,7 +68,7 @@ def describe_change(reference: str, described: Described, *, actor: Actor, clock
             after = _check(described, grounds, before)
             change = ContractChange(
                 contract_id=contract.id,
-                number=len(changes) + 1,
+                number=queries.changes_made(session, contracts) + 1,
                 what=described.what,
                 why=described.why,
                 ground=described.ground,

@@ -30,9 +30,12 @@ _READERS = (Permission.CONTRACT_SIGN, Permission.RECORD_AUDIT)
 @blueprint.route("/work/challenges/<reference>/decision/notice", methods=["GET", "POST"])
 @requires(*_READERS)
 def award(reference: str) -> Page | Response:
-    """Show the award notice field by field, to be copied, and record its reference."""
+    """Show the award notice field by field, to be copied, and record its reference.
+
+    Where several suppliers win, each has its notice, by its number in the address.
+    """
     challenge, law = _load(reference)
-    found = queries.award_of(db.session(), challenge)
+    found = queries.award_of(db.session(), challenge, request.args.get("number", 1, int))
     around = surroundings(challenge)
     link = f"{access.current_settings().public_url}/awards/{challenge.reference}"
     answers = {
@@ -42,7 +45,15 @@ def award(reference: str) -> Page | Response:
     due = pack.award_notice_due(law, found.contract) if found.contract else None
     heading = _("Award notice for %(service)s", service=law.regime.notice_service.name)
     return _notice_page(
-        challenge, law, NoticeKind.AWARD, law.band.notices.award, answers, heading, due=due
+        challenge,
+        law,
+        NoticeKind.AWARD,
+        law.band.notices.award,
+        answers,
+        heading,
+        found.number,
+        due=due,
+        award=found,
     )
 
 
@@ -52,7 +63,8 @@ def changes(reference: str) -> Page:
     """List the changes of a contract, and describe a further one."""
     actor, clock = access.current_actor(), access.clock()
     challenge, law = _load(reference)
-    contract = queries.contract_of(db.session(), challenge)
+    contracts = queries.contracts_of(db.session(), challenge)
+    contract = queries.contract_among(contracts, request.args.get("contract"))
     made = queries.changes_of(db.session(), contract.id)
     value = made[-1].value_after_minor if made else contract.value_minor
     grounds = service.grounds_of(challenge, clock.now())
@@ -65,7 +77,13 @@ def changes(reference: str) -> Page:
         status = 422
     elif request.method == "POST":
         try:
-            number = service.describe_change(reference, form.content(), actor=actor, clock=clock)
+            number = service.describe_change(
+                reference,
+                form.content(),
+                contract_reference=contract.reference,
+                actor=actor,
+                clock=clock,
+            )
         except (Invalid, WrongMoment) as error:
             status = refused(form, error)
         else:
@@ -77,6 +95,7 @@ def changes(reference: str) -> Page:
         "notices/changes.html",
         challenge=challenge,
         contract=contract,
+        contracts=contracts,
         changes=made,
         records=rules.holding(challenge.notices),
         kind=NoticeKind.MODIFICATION,
@@ -96,12 +115,15 @@ def changes(reference: str) -> Page:
 def change(reference: str, number: int) -> Page | Response:
     """Show the notice of one change of a contract, to be copied, and record its reference."""
     challenge, law = _load(reference)
-    contract = queries.contract_of(db.session(), challenge)
-    found = queries.change_of(db.session(), contract.id, number)
+    contracts = queries.contracts_of(db.session(), challenge)
+    contract, found = queries.change_of(db.session(), contracts, number)
+    award_told = queries.award_of(db.session(), challenge, contract=contract)
+    announced = rules.holding(challenge.notices).get((NoticeKind.AWARD, award_told.number))
     grounds = notice_book(law.regime.key, law.regime.version).change_grounds
     answers = {
         **notice_pack.challenge_answers(challenge, surroundings(challenge)),
-        **pack.award_answers(queries.award_of(db.session(), challenge), ""),
+        **pack.award_answers(award_told, ""),
+        "award_notice": announced.reference if announced else "",
         **pack.change_answers(found, grounds.get(found.ground or "")),
     }
     heading = _(
@@ -138,7 +160,8 @@ def _notice_page(
     """Show a notice, to be copied, and record its reference where that was sent."""
     actor, clock = access.current_actor(), access.clock()
     reference = challenge.reference
-    record = rules.holding(challenge.notices).get((kind, number))
+    records = rules.holding(challenge.notices)
+    record = records.get((kind, number))
     may_record = policy.can_record(actor, challenge, kind, clock.now())
     form = RecordForm(data=record and vars(record))
     status = 200
@@ -166,9 +189,12 @@ def _notice_page(
         fields=fields,
         form=form,
         record=record,
+        records=records,
         may_record=may_record,
         kind=kind,
-        as_text=url_for(str(request.endpoint), **{**(request.view_args or {}), "as": "text"}),
+        as_text=url_for(
+            str(request.endpoint), **{**request.args, **(request.view_args or {}), "as": "text"}
+        ),
         size=len(notice_pack.as_text(notice.name, fields).encode()),
         **more,
     )

@@ -14,11 +14,13 @@ from challenges.lifecycle import State
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
 from marketplace.core.colours import Brand
-from marketplace.core.errors import Invalid, WrongMoment
+from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import pages
 from scoring.award import service as award
 from scoring.award.models import Contract, Intention
+from scoring.award.notices import queries as notices
+from scoring.award.notices.service import Described, describe_change
 from scoring.award.queries import decision
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
@@ -47,6 +49,52 @@ def second(app: Flask, session: Session, clock: FixedClock) -> SecondStage:
 def standing(second: SecondStage) -> State:
     """Read where the challenge stands."""
     return second.journey.challenge.state
+
+
+def first_of_two_is_signed(second: SecondStage, app: Flask) -> None:
+    """Look at what everybody is told when one supplier has signed and the other has not."""
+    cast, reference = second.journey.cast, second.journey.reference
+    shown = app.test_client().get(f"/awards/{reference}").text
+    assert f"has signed a contract with {cast.supplier.name}." in " ".join(shown.split())
+    assert f"intends to award a contract to {cast.rival.name} too" in shown
+    assert shown.count("<strong>Chosen</strong>") == 2
+    told = pages.outcome(
+        second.journey.session, second.rival_bid, second.journey.actor(cast.rival_admin)
+    )
+    assert (told.contract, told.signed_names, told.unsigned_names) == (
+        None,
+        cast.supplier.name,
+        cast.rival.name,
+    )
+
+
+def assert_each_contract_has_its_notice_and_changes(second: SecondStage) -> None:
+    """Look at the notices of two contracts, and change the second one."""
+    journey, session = second.journey, second.journey.session
+    told = [notices.award_of(session, journey.challenge, number) for number in (1, 2)]
+    assert [each.supplier for each in told] == [journey.cast.rival.name, journey.cast.supplier.name]
+    # In the order of the result, whoever signed first.
+    assert [each.contract and each.contract.reference for each in told] == ["C-2", "C-1"]
+    for number in (0, 3):
+        with pytest.raises(NotFound):
+            notices.award_of(session, journey.challenge, number)
+    officer = journey.actor(journey.cast.officer)
+    made = [
+        describe_change(
+            journey.reference,
+            Described("More wards.", "They asked.", 21_000_00),
+            contract_reference=contract,
+            actor=officer,
+            clock=journey.clock,
+        )
+        for contract in ("C-1", "C-2", "C-2")
+    ]
+    assert made == [1, 2, 2]
+    contract, _change = notices.change_of(
+        session, notices.contracts_of(session, journey.challenge), 2
+    )
+    assert contract.reference == "C-2"
+    assert notices.award_of(session, journey.challenge, contract=contract).number == 1
 
 
 def test_second_stage_carries_the_first_and_two_suppliers_win(
@@ -134,6 +182,9 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
             clock=clock,
         )
         assert standing(second) is State.SIGNED
+        if number == 1:
+            first_of_two_is_signed(second, app)
+    assert_each_contract_has_its_notice_and_changes(second)
     with pytest.raises(WrongMoment):
         award.sign_contract(
             second.at, contract_reference="C-3", value_minor=1, actor=officer, clock=clock

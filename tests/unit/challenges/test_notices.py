@@ -82,7 +82,7 @@ def a_record(
 def test_every_field_of_every_notice_has_an_answer_and_every_answer_a_field() -> None:
     known = {
         *pack.challenge_answers(a_challenge(), AROUND),
-        *award_pack.award_answers(Award("S", None, 0, 0, None), "x"),
+        *award_pack.award_answers(Award(1, (), "S", None, 0, 0, None), "x"),
         *award_pack.change_answers(
             ContractChange(what="", why="", value_after_minor=1, value_before_minor=1), None
         ),
@@ -95,7 +95,7 @@ def test_every_field_of_every_notice_has_an_answer_and_every_answer_a_field() ->
 def test_an_award_notice_says_what_is_subcontracted() -> None:
     team = [Subcontractor("A", "Cables", 10), Subcontractor("B", "Wires", None)]
 
-    said = award_pack.award_answers(Award("S", None, 1, 0, None, team), "x")["subcontracting"]
+    said = award_pack.award_answers(Award(1, ["S"], "S", None, 1, 0, None, team), "x")["subcontracting"]
 
     assert said == "A: Cables (10% of the work)\nB: Wires (its share is not known)"
 

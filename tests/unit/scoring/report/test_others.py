@@ -1,13 +1,18 @@
 """The award report says what is subcontracted, as the law asks."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bids.team.document import Subcontractor
+from marketplace.core.colours import Brand
 from marketplace.core.regimes.book import ReportItem
 from scoring.report.editions import public_edition
+from scoring.report.facts import AwardReport, Contract
 from scoring.report.others import others
+from scoring.report.rendering import report_html
 from scoring.report.statutory import statutory_items
-from tests.award_reports import full_report
+from scoring.report.values import Money
+from tests.award_reports import environment, full_report
 from tests.unit.bids.test_team_document import PARTNER
 
 CABLES, UNKNOWN = (
@@ -36,3 +41,51 @@ def test_what_the_law_asks_is_answered_by_what_the_bid_said() -> None:
     assert alone.answer.endswith("No subcontracting was declared.")
     assert answered.answer.endswith("Subcontracted: Specimen Cables (10%).")
     assert public_edition(named).decision.others == "Subcontracted: Specimen Cables (10%)."
+
+
+def two_winners(signed: int) -> AwardReport:
+    """Give a report of two who win, of whom so many have signed."""
+    report = full_report()
+    decision = report.decision
+    second = next(
+        row["id"]
+        for row in report.deciding_stage.result["bids"]
+        if row["rank"] is not None and row["id"] != decision.recommended
+    )
+    contracts = [
+        Contract(f"C-{place}", Money(place * 100_00, "GBP"), decision.intention_at, bid)
+        for place, bid in enumerate((decision.recommended, second), start=1)
+    ]
+    contracts[1] = replace(contracts[1], signed_at=decision.intention_at + timedelta(days=40))
+    return replace(
+        report,
+        decision=replace(
+            decision,
+            also_recommended=(second,),
+            contract=contracts[0] if signed else None,
+            further_contracts=tuple(contracts[1:signed]),
+        ),
+    )
+
+
+def test_report_tells_of_two_who_win_who_has_signed_and_what_all_is_worth() -> None:
+    report = two_winners(signed=1)
+    first, second = (str(bid.supplier) for bid, _contract in report.awards)
+    none, one, both = (
+        " ".join(
+            report_html(two_winners(each), environment=environment(), brand=Brand())
+            .split('id="summary"')[1]
+            .split("</section>")[0]
+            .split()
+        )
+        for each in (0, 1, 2)
+    )
+
+    assert f"intends to award contracts to {first}, {second}." in none
+    assert f"has signed a contract with {first}." in one
+    assert f"intends to award a contract to {second} too" in one
+    assert "£100" in one
+    assert f"has signed contracts with {first}, {second}." in both
+    assert "£300" in both
+    (answered,) = statutory_items(report, [ITEM]).statutory
+    assert answered.answer.startswith(f"Bids {', '.join(report.decision.winners)}.")
