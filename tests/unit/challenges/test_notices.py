@@ -95,7 +95,9 @@ def test_every_field_of_every_notice_has_an_answer_and_every_answer_a_field() ->
 def test_an_award_notice_says_what_is_subcontracted() -> None:
     team = [Subcontractor("A", "Cables", 10), Subcontractor("B", "Wires", None)]
 
-    said = award_pack.award_answers(Award(1, ["S"], "S", None, 1, 0, None, team), "x")["subcontracting"]
+    award = Award(1, ["S"], "S", None, 1, 0, None, team)
+
+    said = award_pack.award_answers(award, "x")["subcontracting"]
 
     assert said == "A: Cables (10% of the work)\nB: Wires (its share is not known)"
 
