@@ -270,6 +270,9 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         further.ordinal > Stage.ordinal,
         or_(further.kind.is_(None), further.kind.not_in(DELIVERY_KINDS)),
     )
+    unsigned = exists().where(
+        Intention.stage_id == Stage.id, ~exists().where(Contract.bid_id == Intention.bid_id)
+    )
     standstill = (
         select(func.min(Intention.standstill_ends_at))
         .where(Intention.stage_id == Stage.id)
@@ -336,6 +339,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             awaiting.label("awaiting_by"),
             standstill.label("standstill_ends_at"),
             leads_on.label("leads_on"),
+            unsigned.label("unsigned"),
             advancing.label("advance_proposed_by"),
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
@@ -381,6 +385,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         state=stands,
         stage=row.ordinal,
         leads_on=row.leads_on,
+        unsigned=row.unsigned,
         advance_proposed_by_id=row.advance_proposed_by,
         closes_at=row.closes_at,
         own=row.own,

@@ -56,6 +56,8 @@ class Standing:
     # if that waits for an answer.
     leads_on: bool = False
     advance_proposed_by_id: uuid.UUID | None = None
+    # Whether an award is announced to somebody with whom nothing is signed: several can win.
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):
             if thing.standstill_ends_at is not None and now >= thing.standstill_ends_at:
                 yield Step(N_("Record the signed contract"), "award.contract")
+        case State.SIGNED if thing.unsigned and actor.may(Permission.CONTRACT_SIGN):
+            yield Step(N_("Record the next signed contract"), "award.contract")
     if (
         thing.state in (State.OPEN, State.CLOSED, State.OPENED)
         and not thing.panel_named

@@ -33,7 +33,8 @@ class OwnBid:
 
     `counts` tells whether what is submitted was made after the last change that asks for it to be
     confirmed. `announced` tells whether the outcome was told to all bidders; `preferred` whether
-    this bid was, and is never true before. `version` and `recorded_at` are those of the submission
+    this bid was, and is never true before, and `signed` whether its supplier's contract is: where
+    several win, each has one. `version` and `recorded_at` are those of the submission
     that stands. `challenge_state` and `closes_at` are its stage's, which is the `stage`th; one that
     has not begun does not say when it closes. `went_on` tells that the supplier was invited to the
     next.
@@ -56,6 +57,7 @@ class OwnBid:
     stage: int = 1
     heard: bool = False
     went_on: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,9 @@ def _of_opened(bid: OwnBid, state: State) -> Standing:
         return Standing(N_("Other suppliers went on"))
     if bid.heard and state is State.OPENED:
         return Standing(N_("You are heard"), "purple")
+    if not bid.announced and state in AWARDED_STATES:
+        # A later stage decided, to which others went on.
+        return Standing(N_("Other suppliers went on"))
     if not bid.announced:
         return (
             Standing(N_("Being evaluated"), "purple")
@@ -148,7 +153,7 @@ def _of_opened(bid: OwnBid, state: State) -> Standing:
         )
     if not bid.preferred:
         return Standing(N_("Unsuccessful"))
-    if state is State.SIGNED:
+    if bid.signed:
         return Standing(N_("Contract signed with you"), "green")
     return Standing(N_("Preferred bidder"), "green")
 

@@ -24,7 +24,7 @@ from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.permissions import Actor, Permission, Role
 from marketplace.core.todos import Todo
 from marketplace.web.supplier_bids import Group, OwnBid, grouped
-from scoring.award.models import Intention
+from scoring.award.models import Contract, Intention
 
 BIDS_MOST = 100
 QUESTIONS_MOST = 5
@@ -133,6 +133,7 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             Stage.ordinal,
             Bid.unsealed,
             exists().where(following.previous_id == Bid.id),
+            exists().where(Contract.bid_id == Bid.id),
         )
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Organisation, Organisation.id == Challenge.buyer_id)

@@ -134,6 +134,25 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
         ),
         (OFFICER, {**PROPOSED, "state": State.CANCELLED}, [None]),
         (OFFICER, {"state": State.SIGNED}, [None]),
+        # Of several who win one has signed, and another not yet.
+        (OFFICER, {"state": State.SIGNED, "unsigned": True}, ["award.contract"]),
+        # Where another stage follows, nobody is recommended: it is decided who goes on.
+        (CHAIR, {**LED, "quality_locked": True, "leads_on": True}, ["advancing.show"]),
+        (
+            CHAIR,
+            {**LED, "quality_locked": True, "leads_on": True, "advance_proposed_by_id": ME},
+            [None],
+        ),
+        (
+            APPROVER,
+            {
+                "state": State.EVALUATING,
+                "quality_locked": True,
+                "leads_on": True,
+                "advance_proposed_by_id": ANOTHER,
+            },
+            ["advancing.confirm"],
+        ),
         (OFFICER, {"state": State.STOPPED}, [None]),
         (OFFICER, {"state": State.CANCELLED}, [None]),
     ],

@@ -110,6 +110,18 @@ def test_every_bid_has_words() -> None:
             Group.OPENED,
             "Unsuccessful",
         ),
+        # Of several who win another has signed, and this one not yet.
+        (
+            {"state": VALID, "challenge_state": State.SIGNED, "announced": True, "preferred": True},
+            Group.OPENED,
+            "Preferred bidder",
+        ),
+        # A later stage decided, to which this supplier did not go on.
+        (
+            {"state": VALID, "challenge_state": State.INTENTION},
+            Group.OPENED,
+            "Other suppliers went on",
+        ),
         (
             {
                 "state": VALID,
@@ -121,7 +133,13 @@ def test_every_bid_has_words() -> None:
             "Preferred bidder",
         ),
         (
-            {"state": VALID, "challenge_state": State.SIGNED, "announced": True, "preferred": True},
+            {
+                "state": VALID,
+                "challenge_state": State.SIGNED,
+                "announced": True,
+                "preferred": True,
+                "signed": True,
+            },
             Group.OPENED,
             "Contract signed with you",
         ),
