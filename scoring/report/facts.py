@@ -354,6 +354,11 @@ class AwardReport:
         return self.stages[-1]
 
     @property
+    def received(self) -> tuple[Bid, ...]:
+        """The bids that came in: those of the first stage, from which all later ones follow."""
+        return self.stages[0].bids
+
+    @property
     def recommended_bid(self) -> Bid:
         """The bid that was recommended, as it stood in the deciding stage."""
         return bid_of(self.deciding_stage, self.decision.recommended)

@@ -45,28 +45,49 @@ def _subject(report: AwardReport) -> str:
 
 
 def _selected(report: AwardReport) -> str:
-    bids = report.deciding_stage.bids
+    bids = report.received
     valid = [bid for bid in bids if bid.status is BidStatus.VALID]
-    return _(
-        "%(valid)d of %(all)d bids met the requirements and were judged by the published "
-        "criteria. The section on the bids gives every score with its reason.",
-        valid=len(valid),
-        all=len(bids),
-    )
+    answers = [
+        _(
+            "%(valid)d of %(all)d bids met the requirements and were judged by the published "
+            "criteria. The section on the bids gives every score with its reason.",
+            valid=len(valid),
+            all=len(bids),
+        )
+    ]
+    for stage in report.stages:
+        if stage.going_on is not None:
+            answers.append(
+                _(
+                    "%(count)d went on from the stage “%(stage)s”: the section on the result says "
+                    "who, and why.",
+                    stage=stage.name,
+                    count=len(stage.going_on.bids),
+                )
+            )
+    return " ".join(answers)
 
 
 def _rejected(report: AwardReport) -> str:
-    rejected = [bid for bid in report.deciding_stage.bids if bid.status is not BidStatus.VALID]
+    rejected = [
+        bid for stage in report.stages for bid in stage.bids if bid.status is not BidStatus.VALID
+    ]
     if not rejected:
         return _("No bid was found ineligible or excluded.")
     return _("%(count)d; each stands under Eligibility with its reason.", count=len(rejected))
 
 
 def _low_price(report: AwardReport) -> str:
-    stage = report.deciding_stage
-    found = () if isinstance(stage.low_prices, Withheld) else stage.low_prices
+    found = [
+        each
+        for stage in report.stages
+        if not isinstance(stage.low_prices, Withheld)
+        for each in stage.low_prices
+    ]
     # A bid that was left out since is flagged no more; what was found of its price stands.
-    flagged = {flag["bid"] for flag in stage.result["low_price"]} | {each.bid for each in found}
+    flagged = {each.bid for each in found} | {
+        flag["bid"] for stage in report.stages for flag in stage.result["low_price"]
+    }
     if not flagged:
         return _("No bid was rejected for an unusually low price.")
     refused = [each for each in found if each.finding is PriceFinding.NOT_EXPLAINED]

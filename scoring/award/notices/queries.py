@@ -12,6 +12,7 @@ from bids.models import Bid
 from bids.opened import opened_bids
 from bids.team.document import Member
 from challenges.models import Challenge, Stage
+from challenges.stages.kinds import is_judged
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.regimes.sizes import SizeClass
 from marketplace.core.text import N_
@@ -22,7 +23,7 @@ from scoring.award.notices.models import ContractChange
 
 @dataclass(frozen=True)
 class Award:
-    """What a notice tells of an award: `bids` counts those that were not withdrawn.
+    """What a notice tells of an award: `bids` counts those received and not withdrawn.
 
     Where several suppliers win there is a notice for each: this is the `number`th, and `suppliers`
     are all, in the order of the notices. `team` is who does the work besides the supplier, as its
@@ -60,8 +61,12 @@ def award_of(
     if not 1 <= number <= len(decision.intentions):
         raise NotFound(N_("There is no such award notice."))
     intention = decision.intentions[number - 1]
-    bids = [bid for bid in opened_bids(session, stage.id) if bid.state is not BidState.WITHDRAWN]
-    chosen = next((bid for bid in bids if bid.bid_id == intention.bid_id), None)
+    # Who goes on to a later stage made a bid in the first one: there all are counted, once.
+    first = next(each for each in challenge.stages if is_judged(each))
+    opened = opened_bids(session, first.id)
+    bids = [bid for bid in opened if bid.state is not BidState.WITHDRAWN]
+    decided = opened if first.id == stage.id else opened_bids(session, stage.id)
+    chosen = next((bid for bid in decided if bid.bid_id == intention.bid_id), None)
     return Award(
         number=number,
         suppliers=[each.bid.supplier.name for each in decision.intentions],

@@ -58,6 +58,7 @@ def first_of_two_is_signed(second: SecondStage, app: Flask) -> None:
     assert f"has signed a contract with {cast.supplier.name}." in " ".join(shown.split())
     assert f"intends to award a contract to {cast.rival.name} too" in shown
     assert shown.count("<strong>Chosen</strong>") == 2
+    assert shown.count("Went on to the next stage") == 2
     told = pages.outcome(
         second.journey.session, second.rival_bid, second.journey.actor(cast.rival_admin)
     )

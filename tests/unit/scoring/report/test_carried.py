@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from marketplace.core.regimes.book import ReportItem
 from scoring import engine
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Criterion, Stage
-from scoring.report.values import CriterionKind
+from scoring.report.facts import AwardReport, Criterion, GoingOn, Stage
+from scoring.report.statutory import statutory_items
+from scoring.report.values import BidStatus, CriterionKind
 from scoring.report.wording import is_withheld, quality_points
 from tests.award_reports import full_report
 
@@ -66,3 +68,35 @@ def test_carried_result_is_withheld_where_it_would_tell_a_price(priced: bool) ->
     assert is_withheld(losing["total"]) is priced
     assert not is_withheld(losing["criteria"]["talk"]["points"])
     assert (quality_points(losing, public.criteria) is None) is priced
+
+
+def test_law_is_answered_over_all_stages() -> None:
+    report = carried_on(priced=True)
+    first, last = report.stages
+    rejected = sum(bid.status is not BidStatus.VALID for bid in first.bids)
+    going_on = GoingOn((first.bids[0].reference,), "Best.", report.decision.intention_at)
+    staged = replace(
+        report,
+        stages=(
+            replace(
+                first,
+                going_on=going_on,
+                result={**first.result, "low_price": [{"bid": first.bids[0].reference}]},
+            ),
+            replace(last, bids=last.bids[:1]),
+        ),
+    )
+    asked = [ReportItem("reg. 83", each, each) for each in ("selected", "rejected", "low_price")]
+
+    selected, refused, low_price = (
+        each.answer for each in statutory_items(staged, asked).statutory
+    )
+
+    assert rejected
+    valid = len(first.bids) - rejected
+    assert selected.startswith(f"{valid} of {len(first.bids)} bids met the requirements")
+    assert f" 1 went on from the stage “{first.name}”" in selected
+        f"“{first.name}” went on: 1. The section on the result says who, and why."
+    )
+    assert refused.startswith(f"{rejected};")
+    assert low_price.startswith("1 prices were flagged")
