@@ -6,6 +6,7 @@ could not be opened, is flagged, never dropped. Bids that were never sealed here
 they are kept (`bids.unsealed`).
 """
 
+import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,7 +38,7 @@ from challenges.stages.models import StageRun
 from challenges.stages.queries import find_stage
 from challenges.stages.running import read_from
 from marketplace.core.accounts.models import Organisation, User
-from marketplace.core.audit import log
+from marketplace.core.audit.models import LogDetail
 from marketplace.core.errors import WrongMoment
 from marketplace.core.text import N_
 
@@ -253,6 +254,8 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
             User.name.label("decided_by"),
             Stage.ordinal,
             StageRun.source,
+            # In the same statement: a reading also writes an entry, and has few to spare.
+            LogDetail.value.label("fields_root"),
         )
         .join(Stage, Stage.id == Bid.stage_id)
         .outerjoin(Opening, Opening.stage_id == Bid.stage_id)
@@ -265,6 +268,10 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
             and_(Submission.bid_id == Bid.id, Submission.version == Bid.current_version),
         )
         .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
+        .outerjoin(
+            LogDetail,
+            and_(LogDetail.n == Submission.entry_n, LogDetail.name == "fields_root"),
+        )
         .outerjoin(EligibilityDecision, EligibilityDecision.bid_id == Bid.id)
         .outerjoin(User, User.id == EligibilityDecision.decided_by_id)
         .where(
@@ -284,7 +291,6 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
     )
     found = []
     read = session.execute(query).all()
-    logged = log.fields_of(session, [row.Submission.entry_n for row in read if row.Submission])
     loose = {row.Bid.id: row for row in read if row.Bid.unsealed}
     known = (
         unsealed.read(
@@ -326,12 +332,17 @@ def _read(session: Session, *which: ColumnElement[bool]) -> list[OpenedBid]:
                     rows[0].plan_sha256,
                 ),
                 rows[0].OpenedSubmission,
-                logged[submission.entry_n],
+                _logged(rows[0].fields_root),
                 rows[0].name,
                 findings,
             )
         )
     return found
+
+
+def _logged(fields_root: bytes | None) -> Mapping[str, object]:
+    """Give what the log says of a submission that its document is held against."""
+    return {} if fields_root is None else {"fields_root": json.loads(fields_root)}
 
 
 def _found_of_grounds(
