@@ -36,9 +36,10 @@ def can_open_stage(actor: Actor, *, own: bool, state: State, invited: int) -> An
     return ALLOWED
 
 
-def can_be_heard(*, price: bool, files: bool) -> bool:
-    """Tell whether a stage can be an interview without writing: it asks for nothing to be sent."""
-    return not price and not files
+def can_be_heard(*, price: bool, files: bool, names_withheld: bool) -> bool:
+    """Tell whether a stage can be an interview without writing: it asks for nothing to be sent,
+    and the panel may know whom it meets."""
+    return not price and not files and not names_withheld
 
 
 def closing_fault(source: Source, closes_at: datetime | None, now: datetime) -> str | None:

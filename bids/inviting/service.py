@@ -132,9 +132,14 @@ def open_stage(
         frozen_evaluation(session, stage)
         asked = drafts.asked_of(stage)
         if source is Source.HEARD and not can_be_heard(
-            price=asked.price, files=asked.files is not None
+            price=asked.price,
+            files=asked.files is not None,
+            names_withheld=stage.names_withheld,
         ):
-            message = N_("This stage asks for a price or for files, so suppliers must write.")
+            message = N_(
+                "This stage asks for a price or for files, or is judged without names, so "
+                "suppliers must write."
+            )
             raise Invalid(message, {"source": message})
         if (fault := closing_fault(source, closes_at, now)) is not None:
             raise Invalid(fault, {"closes_at": fault})

@@ -51,7 +51,9 @@ def begin(reference: str, stage: int) -> Page:
     at, now = stage_at(challenge, stage), clock.now()
     form = BeginForm(data={"closes_at": _usual_closing(now)})
     asked = drafts.asked_of(at)
-    hearing = policy.can_be_heard(price=asked.price, files=asked.files is not None)
+    hearing = policy.can_be_heard(
+        price=asked.price, files=asked.files is not None, names_withheld=at.names_withheld
+    )
     form.offer_hearing(possible=hearing)
     invited, status = queries.waiting(session, at), 200
     if request.method == "GET":

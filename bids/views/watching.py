@@ -40,11 +40,16 @@ def watch(blueprint: Blueprint, endpoints: Collection[str]) -> None:
                 bid=places.get("reference")
                 if of_bid
                 else places.get("bid_reference", places.get("handle")),
-                stage=places.get("stage", FIRST),
+                stage=_stage(places),
                 actor=actor,
                 clock=access.clock(),
             )
         return response
+
+
+def _stage(places: Mapping[str, Any]) -> int:
+    at = places.get("at")
+    return at.stage if isinstance(at, Place) else places.get("stage", FIRST)
 
 
 def _challenge(places: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
@@ -392,9 +392,22 @@ def acting_for_bidders(session: Session, stage_id: uuid.UUID) -> set[uuid.UUID]:
     Whoever was seated before may have joined one since, and nobody is asked about that twice.
     """
     bidding = select(Bid.supplier_id).where(Bid.stage_id == stage_id, Bid.state.in_(OPENED_STATES))
+    joined = aliased(Bid)
     partners = (
         select(TeamInvitation.partner_id)
-        .join(Bid, Bid.id == TeamInvitation.bid_id)
+        .join(joined, joined.id == TeamInvitation.bid_id)
+        # Who is heard brings along the team of the bid with which they came this far.
+        .join(
+            Bid,
+            or_(
+                Bid.id == joined.id,
+                and_(
+                    Bid.unsealed,
+                    Bid.supplier_id == joined.supplier_id,
+                    Bid.challenge_id == joined.challenge_id,
+                ),
+            ),
+        )
         .where(
             Bid.stage_id == stage_id,
             Bid.state.in_(OPENED_STATES),

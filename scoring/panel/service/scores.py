@@ -13,6 +13,7 @@ from bids.queries import opened_bids
 from challenges.lifecycle import Event
 from challenges.service import advance_stage
 from challenges.stages import recording
+from challenges.stages.kinds import Source
 from challenges.stages.place import Where
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
@@ -80,7 +81,10 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
             [
                 bid.supplier_name
                 for bid in opened
-                if (not bid.intact or bid.declares_a_ground) and not bid.findings
+                if (not bid.intact or bid.declares_a_ground)
+                and not bid.findings
+                # Of who is heard, it was decided in the stage that they come from.
+                and bid.received is not Source.HEARD
             ],
             queries.acting_for_bidders(session, found.stage.id),
         )

@@ -19,6 +19,7 @@ from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
 from challenges.stages.standing import state_of
 from marketplace.core.audit import receipt_check
+from marketplace.core.audit.log import chain_entries
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.clock import FixedClock
@@ -249,6 +250,13 @@ def test_suppliers_who_are_heard_take_part_at_once_and_write_nothing(
     assert client.get(f"/bids/{reference}").status_code == 404
 
     sign_in(client, cast.officer)
+    stage_of(journey).names_withheld = True
+    session.commit()
+    with pytest.raises(Invalid, match="judged without names"):
+        begin(journey, Source.HEARD)
+    session.rollback()
+    stage_of(journey).names_withheld = False
+    session.commit()
     assert client.post(f"{at}/2/begin", data={"source": "heard"}).status_code == 303
 
     assert standing(journey) == [State.ADVANCED, State.OPENED]
@@ -259,6 +267,10 @@ def test_suppliers_who_are_heard_take_part_at_once_and_write_nothing(
     assert bid.readable
     assert bid.eligibility
     assert damage() == []
+    assert client.get(f"{at}/2/panel/questions/talk").status_code == 403
+    session.rollback()
+    refused = chain_entries(session, journey.reference)[-1]
+    assert (refused.action, refused.fields["stage"]) == ("bid.read_refused", 2)
     sign_in(client, cast.supplier_admin)
     assert "You need not write anything" in client.get(f"/bids/{reference}").text
     assert client.get(f"/bids/{reference}/check").status_code == 409

@@ -71,9 +71,22 @@ def test_line_is_as_the_result_draws_it(
 def test_as_many_of_those_who_tie_are_chosen_as_places_are_left() -> None:
     line = line_of(method(2), TIED)
 
+    assert not line.decided
+    assert line_of(method(2), FOUR).decided
     assert cut_off_fault(line, ["C"]) is None
     for wrong in ([], ["B", "C"], ["A"], ["D"], ["nothing"]):
         assert cut_off_fault(line, wrong) is not None, wrong
+
+
+def test_choosing_too_few_for_several_places_says_how_many() -> None:
+    three = result(("A", 1, None), ("B", 1, None), ("C", 1, None), tie=["A", "B", "C"])
+    line = line_of(method(2), three)
+
+    assert cut_off_fault(line, ["A", "C"]) is None
+    assert cut_off_fault(line, ["A"]) == (
+        "Choose %(count)d bids: so many places are left",
+        {"count": 2},
+    )
 
 
 def test_one_bid_wins_where_the_plan_says_nothing() -> None:

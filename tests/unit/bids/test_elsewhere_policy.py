@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bids.elsewhere.policy import Moment, can_bring, can_confirm
-from challenges.elsewhere.policy import LINK_MOST, REFERENCE_MOST, faults
+from bids.elsewhere.policy import Moment, can_bring, can_confirm, can_discard
+from challenges.elsewhere.policy import LINK_MOST, REFERENCE_MOST, can_choose, faults
 from challenges.lifecycle import State
-from marketplace.core.permissions import Actor, Role
-from tests.unit.challenges.moments import an_actor
+from marketplace.core.permissions import Actor, Ground, Role
+from tests.unit.challenges.moments import OTHER, a_challenge, an_actor
 
 CLOSES = datetime(2026, 12, 8, 12, tzinfo=UTC)
 LATER = CLOSES + timedelta(minutes=1)
@@ -50,6 +50,19 @@ def test_who_put_bids_down_does_not_bring_them_in() -> None:
     assert not can_confirm(actor, moment(), verified=False, writers=others).allowed
     assert not can_confirm(actor, moment(), verified=True, writers=[*others, actor.user_id]).allowed
     assert not can_confirm(actor, moment(now=CLOSES), verified=True, writers=others).allowed
+
+
+@pytest.mark.parametrize("role", Role)
+def test_officers_throw_away_what_waits(role: Role) -> None:
+    assert can_discard(an_actor(role)).allowed is (role is Role.PROCUREMENT_OFFICER)
+
+
+def test_the_lead_body_alone_says_where_bids_go_and_in_a_draft() -> None:
+    draft, published = a_challenge(State.DRAFT), a_challenge(State.OPEN)
+    assert can_choose(officer(), draft, CLOSES).allowed
+    assert can_choose(officer(), published, CLOSES).ground is Ground.MOMENT
+    sponsor = an_actor(Role.PROCUREMENT_OFFICER, organisation=OTHER)
+    assert can_choose(sponsor, draft, CLOSES).ground is Ground.RIGHT
 
 
 def test_a_place_is_told_whole() -> None:

@@ -57,6 +57,18 @@ def test_asking_ends_at_the_instant_that_was_told(ends_in: timedelta, in_time: b
     assert in_time or "bid until the challenge closes" in answer.message
 
 
+def test_questions_go_where_the_bids_go() -> None:
+    challenge = asked_of(State.OPEN)
+    challenge.bids_elsewhere = True
+    supplier = an_actor(Role.SUPPLIER_CONTRIBUTOR, organisation=OTHER)
+
+    answer = policy.can_ask(supplier, challenge, NOW)
+
+    check(answer, right=True, moment=False)
+    assert "and so do questions" in answer.message
+    assert policy.asking_ends(challenge) is None
+
+
 def test_no_questions_are_taken_where_nobody_knows_when_bidding_closes() -> None:
     challenge = asked_of(State.OPEN)
     challenge.stage.closes_at = None

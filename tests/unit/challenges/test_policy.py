@@ -52,6 +52,13 @@ def a_challenge(state: State, *joint_sponsors: JointSponsor) -> Challenge:
     )
 
 
+def test_nobody_is_named_to_open_bids_that_go_elsewhere() -> None:
+    challenge = a_challenge(State.OPEN)
+    challenge.bids_elsewhere = True
+
+    assert _can_name_openers(an_actor(OFFICER), challenge, NOW).ground is Ground.MOMENT
+
+
 @pytest.mark.parametrize("state", sorted(CHALLENGE_STATES))
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize(

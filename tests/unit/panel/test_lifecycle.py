@@ -107,6 +107,13 @@ def test_obstacles_with_everybody_ready_are_none() -> None:
     assert told(CHAIR, *EVALUATORS) == []
 
 
+def test_obstacle_of_bids_that_were_marked_names_nobody_where_names_are_withheld() -> None:
+    (found,) = obstacles_to_scoring(
+        [CHAIR, *EVALUATORS], ("Acorn",), 3, ("Birch", "Cedar"), names_withheld=True
+    )
+    assert found.data == {"count": 2}
+
+
 def test_obstacle_of_a_member_who_acts_for_a_bidder_names_them() -> None:
     moved = replace(EVALUATORS[0], for_bidder=True)
     assert told(CHAIR, moved, *EVALUATORS[1:]) == [
