@@ -37,7 +37,7 @@ class OwnBid:
     several win, each has one. `version` and `recorded_at` are those of the submission
     that stands. `challenge_state` and `closes_at` are its stage's, which is the `stage`th; one that
     has not begun does not say when it closes. `went_on` tells that the supplier was invited to the
-    next.
+    next, and `chosen` that it is confirmed who was.
     """
 
     id: uuid.UUID
@@ -58,6 +58,7 @@ class OwnBid:
     heard: bool = False
     went_on: bool = False
     signed: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.permissions import Actor, Permission, Role
 from marketplace.core.todos import Todo
 from marketplace.web.supplier_bids import Group, OwnBid, grouped
+from scoring.award.advancing.models import Advance, AdvanceAnswer
 from scoring.award.models import Contract, Intention
 
 BIDS_MOST = 100
@@ -134,6 +135,11 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             Bid.unsealed,
             exists().where(following.previous_id == Bid.id),
             exists().where(Contract.bid_id == Bid.id),
+            exists().where(
+                Advance.stage_id == Bid.stage_id,
+                AdvanceAnswer.advance_id == Advance.id,
+                AdvanceAnswer.confirmed,
+            ),
         )
         .join(Challenge, Challenge.id == Bid.challenge_id)
         .join(Organisation, Organisation.id == Challenge.buyer_id)

@@ -21,6 +21,7 @@ from marketplace.core.text import N_
 from scoring.award import policy, queries
 from scoring.award.advancing import queries as advancing
 from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
+from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import Progress
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
@@ -71,9 +72,15 @@ class ResultPage:
 
 @dataclass(frozen=True)
 class OutcomePage:
-    """What a bidder sees of the decision."""
+    """What a bidder sees of the decision.
+
+    `going_on` is the confirmed list of those who went on, where this stage decided that and no
+    award; then the preferred are those on it, nobody else's scores are shown, and there is no
+    intention.
+    """
 
     challenge: Challenge
+    stage: Stage
     bid_reference: str
     preferred_names: str
     own: bool
@@ -85,7 +92,9 @@ class OutcomePage:
     reasons: Mapping[str, Sequence[str]]
     reason: str
     asked: Sequence[BidQuery]
-    intention: Intention
+    intention: Intention | None
+    going_on: Advance | None
+    following: Stage | None
     contract: Contract | None
     # With whom a contract is signed so far, and with whom of the preferred not yet.
     signed_names: str
@@ -256,33 +265,45 @@ def _kept_away(session: Session, stage: Stage, bid_reference: str, actor: Actor)
 def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
     """Gather what a bidder may see: own scores and reasons, and the preferred bid's scores.
 
+    Of a stage from which suppliers went on it is who they are, without their scores: what they
+    reached can count in the stage that follows.
+
     Raises:
-        NotFound: the bid is another supplier's.
-        WrongMoment: the intention to award is not announced.
+        NotFound: the bid is another supplier's, or was never opened.
+        WrongMoment: neither is the intention to award announced, nor confirmed who goes on.
     """
     bid = queries.own_outcome_bid(session, bid_reference, actor.organisation_id)
     challenge = bid.challenge
     stage = next(each for each in challenge.stages if each.id == bid.stage_id)
     found = queries.decision(session, stage)
-    if found.intention is None or found.computed is None or found.recommendation is None:
+    going_on = advancing.confirmed(session, stage.id)
+    decided = going_on or (found.recommendation if found.intention else None)
+    if decided is None or found.computed is None:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))
     rows = {row["id"]: row for row in found.computed.result["bids"]}
+    if bid_reference not in rows:
+        raise NotFound(N_("There is no such bid."))
     reasons = panels.reasons(session, stage, bid.id)
-    preferred = found.recommendation.bids
+    preferred = decided.bids
     return OutcomePage(
         challenge=challenge,
+        stage=stage,
         bid_reference=bid_reference,
         preferred_names=", ".join(each.supplier.name for each in preferred),
         own=bid.id in {each.id for each in preferred},
         own_row=rows[bid_reference],
         preferred_rows=[
-            (each.supplier.name, rows[each.reference]) for each in preferred if each.id != bid.id
+            (each.supplier.name, rows[each.reference])
+            for each in preferred
+            if going_on is None and each.id != bid.id
         ],
         criteria=found.computed.evaluation["criteria"],
         reasons=reasons,
-        reason=found.recommendation.reason,
+        reason=decided.reason,
         asked=bid_queries.of_bid(session, bid.id),
         intention=found.intention,
+        going_on=going_on,
+        following=next_judged(challenge, stage) if going_on else None,
         contract=_contract_for(found, bid.id),
         signed_names=", ".join(each.bid.supplier.name for each in found.contracts),
         unsigned_names=", ".join(each.supplier.name for each in found.unsigned),

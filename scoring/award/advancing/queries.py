@@ -79,3 +79,10 @@ def newest(session: Session, stage_id: uuid.UUID) -> Advance | None:
         .unique()
         .first()
     )
+
+
+def confirmed(session: Session, stage_id: uuid.UUID) -> Advance | None:
+    """Give the list of those who went on from a stage; None before it is confirmed."""
+    advance = newest(session, stage_id)
+    answer = advance.answer if advance else None
+    return advance if answer and answer.confirmed else None

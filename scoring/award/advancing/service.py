@@ -216,6 +216,11 @@ def _tell_the_others(
                         count=len(going_on),
                         next=following.name,
                     ),
+                    _(
+                        "Sign in and open bid %(bid)s to see your scores, the reasons for them, "
+                        "and who goes on.",
+                        bid=bid.reference,
+                    ),
                     _("Thank you for the work that you put into it."),
                     challenge.buyer.name,
                 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from marketplace.core.colours import Brand
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
+from scoring.award import pages
 from scoring.award import service as award
 from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
@@ -35,7 +37,7 @@ from scoring.report.check import check_report
 from scoring.report.facts import AwardReport
 from scoring.report.queries import newest_facts
 from scoring.report.rendering import report_html
-from tests.conftest import NOW
+from tests.conftest import NOW, sign_in
 from tests.journeys import QUESTIONS, Journey, Step, a_cast, a_journey
 from tests.staged import SecondStage, a_second_stage
 
@@ -126,7 +128,9 @@ def told(journey: Journey, action: str) -> list[Mapping[str, Any]]:
     return [entry.fields for entry in entries if entry.action == action]
 
 
-def test_those_above_the_line_are_invited_when_another_person_confirms(staged: Journey) -> None:
+def test_those_above_the_line_are_invited_when_another_person_confirms(
+    staged: Journey, client: FlaskClient
+) -> None:
     chair = staged.actor(staged.cast.chair)
     with pytest.raises(WrongMoment, match="go on from this stage"):
         award.recommend(
@@ -136,7 +140,10 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(staged: J
         with pytest.raises(NotFound):
             award.conclude_scoring(Place(staged.reference, number), actor=chair, clock=staged.clock)
 
-    answer(staged, propose(staged))
+    advance_id = propose(staged)
+    with pytest.raises(WrongMoment):
+        pages.outcome(staged.session, staged.rival_bid, staged.actor(staged.cast.rival_admin))
+    answer(staged, advance_id)
 
     (invited,) = staged.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == staged.cast.supplier.id
@@ -145,6 +152,24 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(staged: J
     assert staged.challenge.state is State.EVALUATING
     (proposed,), (confirmed,) = told(staged, "advance.decided"), told(staged, "advance.confirmed")
     assert proposed["bids"] == confirmed["bids"] == [staged.own_bid]
+    told_own, told_rival = (
+        pages.outcome(staged.session, bid, staged.actor(admin))
+        for bid, admin in (
+            (staged.own_bid, staged.cast.supplier_admin),
+            (staged.rival_bid, staged.cast.rival_admin),
+        )
+    )
+    assert (told_own.own, told_rival.own) == (True, False)
+    assert told_rival.preferred_names == staged.cast.supplier.name
+    assert told_rival.preferred_rows == []
+    assert all(told_rival.reasons[key] for key in QUESTIONS)
+    sign_in(client, staged.cast.rival_admin)
+    assert f"/bids/{staged.rival_bid}/outcome" in client.get("/work").text
+    page = client.get(f"/bids/{staged.rival_bid}/outcome").text
+    assert f"went on: {staged.cast.supplier.name}." in page
+    assert told_rival.own_row["total"]["display"] in page
+    with pytest.raises(NotFound):
+        pages.outcome(staged.session, staged.own_bid, staged.actor(staged.cast.rival_admin))
     letters = {
         notice.to_email: notice.subject
         for notice in staged.session.scalars(select(Notice))
