@@ -6,9 +6,9 @@ Each field has a salt of its own, so that one can be shown later and the others 
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bids.grounds import document as grounds
 from bids.grounds.document import Eligibility, listed
@@ -27,6 +27,7 @@ from marketplace.core.audit.entries import (
 )
 from scoring.engine.canonical import canonical
 
+_Facts = TypeVar("_Facts")
 FORMAT = "bid/1"
 
 
@@ -197,13 +198,26 @@ def read(document: bytes) -> BidDocument:
     Raises:
         DamagedDocument: the bytes are anything else than what `write` makes.
     """
+    return read_strictly(document, FORMAT, _read, write)
+
+
+def read_strictly(
+    document: bytes, name: str, read: Callable[[Any], _Facts], write: Callable[[_Facts], bytes]
+) -> _Facts:
+    """Give what `read` makes of a document, when `write` makes the same bytes of it again.
+
+    `name` is what the format is called.
+
+    Raises:
+        DamagedDocument: the bytes are anything else than what `write` makes.
+    """
     try:
-        found = _read(json.loads(document))
+        found = read(json.loads(document))
         same = write(found) == document
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedDocument(f"not a {FORMAT} document: {error!r}") from error
+        raise DamagedDocument(f"not a {name} document: {error!r}") from error
     if not same:
-        raise DamagedDocument(f"not the canonical form of a {FORMAT} document")
+        raise DamagedDocument(f"not the canonical form of a {name} document")
     return found
 
 

@@ -4,13 +4,12 @@ What was brought is read from here and never from what else is stored of it. It 
 declaration: nothing of it was sealed here, and it was declared elsewhere.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from bids.documents import Attachment, DamagedDocument, Milestone
+from bids.documents import Attachment, Milestone, read_strictly
 from bids.grounds.document import listed
 from marketplace.core.audit.entries import read_count, read_instant, read_text, write_instant
 from scoring.engine.canonical import canonical
@@ -89,14 +88,7 @@ def read(document: bytes) -> BroughtDocument:
     Raises:
         DamagedDocument: the bytes are anything else than what `write` makes.
     """
-    try:
-        found = _read(json.loads(document))
-        same = write(found) == document
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedDocument(f"not a {FORMAT} document: {error!r}") from error
-    if not same:
-        raise DamagedDocument(f"not the canonical form of a {FORMAT} document")
-    return found
+    return read_strictly(document, FORMAT, _read, write)
 
 
 def _read(found: dict[str, Any]) -> BroughtDocument:

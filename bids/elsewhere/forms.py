@@ -1,7 +1,7 @@
 """Forms of bids from elsewhere: the ZIP, one bid by hand, and the last word of a second officer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -75,11 +75,6 @@ class OneForm(BaseForm):
     def cells(self) -> Mapping[str, str]:
         """Give what was typed, by what a row calls its cells."""
         return {heading.key: _text(field) for heading, field in self.fields}
-
-    @property
-    def uploads(self) -> list[tuple[str, BinaryIO]]:
-        """Give the files that were attached, each with its name."""
-        return [(each.filename or "", each.stream) for each in self[UPLOADS].data or () if each]
 
     def refuse_faults(self, faults: Sequence[Fault]) -> None:
         """Put what is wrong beside the fields that it is about."""

@@ -26,8 +26,8 @@ class Bringing(Identified, Base):
 
     `rows` and `packed` are what was read of each bid and of each file (`Row.stored`,
     `Packed.stored`); both are empty once nothing waits any more. `writers` are the people who put
-    something down, by their identifiers. `archive_sha256` is the digest of the ZIP, if there was
-    one, and `kept_sha256` says that its bytes are still kept.
+    something down or took it out, by their identifiers. `archive_sha256` is the digest of the ZIP,
+    if there was one, and `kept_sha256` says that its bytes are still kept.
     """
 
     __tablename__ = "bringing"

@@ -68,6 +68,10 @@ def can_confirm(
         )
     if actor.user_id in writers:
         return wrong_moment(
-            N_("You put bids down here, so a second procurement officer must bring them in.")
+            N_(
+                "You put bids down here or took one out, so a second procurement officer must "
+                "bring them in. If every officer has, throw all of this away: one of you then "
+                "puts the bids down anew, and another brings them in."
+            )
         )
     return ALLOWED

@@ -41,7 +41,7 @@ def waiting_of(session: Session, stage_id: uuid.UUID, *, lock: bool = False) -> 
 
 
 def writers_of(bringing: Bringing) -> list[uuid.UUID]:
-    """Give the identifiers of those who put down what waits, the first one first."""
+    """Give the identifiers of those who put down what waits or took of it, in order."""
     return [uuid.UUID(each) for each in bringing.writers]
 
 

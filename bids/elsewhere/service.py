@@ -50,7 +50,9 @@ class BadBid(Invalid):
 def bring_archive(reference: str, *, file: BinaryIO, actor: Actor, clock: Clock) -> None:
     """Put down the bids of a ZIP: its sheet, and the files beside it. Slow.
 
-    They take the place of those of a ZIP before; what was filled in by form stays.
+    They take the place of those of a ZIP before; what was filled in by form stays. Where nothing
+    stays, the actor alone has put down what waits, so whoever brought the ZIP before can look it
+    over as the second officer.
 
     Raises:
         NotFound: there is no such challenge of the actor's body.
@@ -74,6 +76,8 @@ def bring_archive(reference: str, *, file: BinaryIO, actor: Actor, clock: Clock)
             kept_rows = [each for each in bringing.rows if each["form"]]
             kept_files = [each for each in bringing.packed if each["form"]]
             _ensure_room(len(rows) + len(kept_rows))
+            if not kept_rows:
+                bringing.writers = [str(actor.user_id)]
             bringing.rows = [*(row.stored() for row in rows), *kept_rows]
             bringing.packed = [*(each.stored() for each in packed), *kept_files]
             former, bringing.archive_sha256 = bringing.kept_sha256, whole
@@ -141,6 +145,8 @@ def read_waiting(reference: str, *, actor: Actor, clock: Clock) -> None:
 
 def take_out(reference: str, form: str, *, actor: Actor, clock: Clock) -> None:
     """Take one bid that was filled in by form off what waits.
+
+    Whoever leaves a bid out has a hand in what comes in, so another officer brings in the rest.
 
     Raises:
         NotFound: there is no such challenge of the actor's body, or no such form waits.
@@ -231,7 +237,7 @@ def _writing(
         )
         session.add(bringing)
         session.flush()
-    if begin and str(actor.user_id) not in bringing.writers:
+    if str(actor.user_id) not in bringing.writers:
         bringing.writers = [*bringing.writers, str(actor.user_id)]
     bringing.changed_at = clock.now()
     return bringing

@@ -86,6 +86,28 @@ def test_two_officers_bring_bids_in_and_they_read_as_opened(scene: Scene) -> Non
     assert damage() == []
 
 
+def test_who_leaves_a_bid_out_does_not_bring_in_the_rest(scene: Scene) -> None:
+    put_down(scene)
+    service.bring_one(
+        scene.reference,
+        cells=a_bid_row("Cedar"),
+        attached=(),
+        actor=scene.actor("olga"),
+        clock=scene.clock,
+    )
+    (waiting,) = scene.session.scalars(select(Bringing))
+    form = waiting.rows[-1]["form"]
+    scene.session.rollback()
+    service.take_out(scene.reference, form, actor=scene.actor("otto"), clock=scene.clock)
+    with pytest.raises(WrongMoment, match="throw all of this away"):
+        bring_in(scene, "otto")
+    assert count(scene, Bid) == 0
+    scene.session.rollback()
+    # A ZIP in the place of all that waits is the work of one officer, so the other can look at it.
+    put_down(scene)
+    assert bring_in(scene, "otto") == 2
+
+
 def test_fifty_broken_rows_are_all_named_and_none_comes_in(
     scene: Scene, client: FlaskClient
 ) -> None:
