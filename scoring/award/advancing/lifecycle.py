@@ -47,14 +47,21 @@ def line_of(evaluation: Mapping[str, Any], result: Mapping[str, Any]) -> Line:
     )
 
 
-def cut_off_fault(line: Line, chosen: Collection[str]) -> tuple[str, dict[str, object]] | None:
-    """Say what is wrong with a choice among those who tie, with what fills the words."""
+def cut_off_fault(
+    line: Line, chosen: Collection[str], before: Collection[str] = ()
+) -> tuple[str, dict[str, object]] | None:
+    """Say what is wrong with a choice among those who tie, with what fills the words.
+
+    `before` are those whom the panel chose of them earlier.
+    """
     if not set(chosen) <= set(line.tied):
         return N_("Choose among the bids that tie for the last place"), {}
     if len(set(chosen)) != line.free:
         if line.free == 1:
             return N_("Choose one bid: there is one place left"), {}
         return N_("Choose %(count)d bids: so many places are left"), {"count": line.free}
+    if set(chosen) == set(before):
+        return N_("These were chosen before. Propose them again, or choose others"), {}
     return None
 
 

@@ -29,8 +29,9 @@ _OVER = N_("It is decided already who goes on from this stage.")
 class Standing:
     """How far a stage has come: `leads_on` tells that another one follows in which bids are
     judged, `any_above` that somebody goes on by the plan, `tie` that bids tie across the line and
-    are not decided, `undecided` that an interest which was found later waits for a decision,
-    `awaits` that a proposal waits for an answer."""
+    are not decided, `tie_again` that the panel's decision about them can be another one, because
+    the approver returned what was proposed on it, `undecided` that an interest which was found
+    later waits for a decision, `awaits` that a proposal waits for an answer."""
 
     state: State
     leads_on: bool
@@ -39,13 +40,14 @@ class Standing:
     tie: bool
     undecided: bool
     awaits: bool
+    tie_again: bool = False
 
 
 def can_decide_cut_off(actor: Actor, chair_id: uuid.UUID | None, found: Standing) -> Answer:
     """Tell whether the actor may decide which of the bids that tie go on."""
     if not (answer := _chairs(actor, chair_id, found)).allowed:
         return answer
-    if not found.tie:
+    if not found.tie and not found.tie_again:
         return wrong_moment(N_("No bids tie for the last place."))
     if found.awaits:
         return wrong_moment(N_("A proposal of who goes on waits for an approver already."))

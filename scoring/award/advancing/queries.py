@@ -1,8 +1,9 @@
 """Reads what was decided about who goes on from a stage."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from bids.models import Bid
 from challenges.models import Stage
 from challenges.stages.running import next_judged, stored_state
+from scoring import engine
 from scoring.award.advancing.cutting_off import cut_offs
 from scoring.award.advancing.lifecycle import Line, line_of
 from scoring.award.advancing.models import (
@@ -19,16 +21,21 @@ from scoring.award.advancing.models import (
     CutOffDecision,
 )
 from scoring.award.advancing.policy import Standing
-from scoring.award.queries import Decision
+from scoring.award.queries import Computed, Decision
 from scoring.award.recomputing.lifecycle import lapsed
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage has come with who goes on; `line` is None before there is a result."""
+    """How far a stage has come with who goes on; `line` is None before there is a result.
+
+    `open_line` is the one at which a tie is to be decided: the line itself, or where a decision can
+    be made anew, the line without the one that was made.
+    """
 
     standing: Standing
     line: Line | None
+    open_line: Line | None
     advance: Advance | None
     lapsed: bool
     cut_offs: Sequence[CutOffDecision]
@@ -45,6 +52,9 @@ def progress(session: Session, stage: Stage, found: Decision) -> Progress:
         newest=computed.row.id if computed else None,
         locked=found.locked,
     )
+    again = None
+    if line is not None and computed is not None and _sent_back(advance, computed):
+        again = _undecided(computed.evaluation)
     return Progress(
         standing=Standing(
             state=stored_state(stage.challenge, stage),
@@ -54,12 +64,33 @@ def progress(session: Session, stage: Stage, found: Decision) -> Progress:
             tie=line is not None and not line.decided,
             undecided=found.undecided,
             awaits=advance is not None and advance.answer is None and not fell,
+            tie_again=again is not None,
         ),
         line=line,
+        open_line=again or line,
         advance=advance,
         lapsed=fell,
         cut_offs=cut_offs(session, stage.id),
     )
+
+
+def _sent_back(advance: Advance | None, computed: Computed) -> bool:
+    """Tell whether an approver returned a proposal that rests on this result."""
+    answer = advance.answer if advance else None
+    return (
+        advance is not None
+        and answer is not None
+        and not answer.confirmed
+        and advance.result_id == computed.row.id
+    )
+
+
+def _undecided(evaluation: Mapping[str, Any]) -> Line | None:
+    """Draw the line without the panel's decision about a tie at it; None where it made none."""
+    if "cutoff_decision" not in evaluation:
+        return None
+    document = {key: value for key, value in evaluation.items() if key != "cutoff_decision"}
+    return line_of(document, engine.evaluate_document(document))
 
 
 def newest(session: Session, stage_id: uuid.UUID) -> Advance | None:

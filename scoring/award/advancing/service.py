@@ -33,12 +33,14 @@ def decide_cut_off(
 ) -> None:
     """Decide which of the bids that tie across the line go on, by their references.
 
-    The result is computed again with the decision in its evaluation document.
+    The result is computed again with the decision in its evaluation document. Where the approver
+    returned what was proposed on a decision, another one takes its place.
 
     Raises:
         NotFound: there is no such stage of a challenge of the actor's body.
         Forbidden, WrongMoment: by `policy.can_decide_cut_off`.
-        Invalid: the reason is empty, or these are not so many of the tied bids as places are left.
+        Invalid: the reason is empty, these are not so many of the tied bids as places are left, or
+            they are those that were chosen before.
     """
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
@@ -46,14 +48,16 @@ def decide_cut_off(
         now = queries.progress(session, stage, found)
         ensure(policy.can_decide_cut_off(actor, awards.chair_id(found.panel), now.standing))
         assert found.computed is not None  # the policy has said so
-        assert now.line is not None
-        if (fault := lifecycle.cut_off_fault(now.line, chosen)) is not None:
+        line = now.open_line
+        assert line is not None
+        before = found.computed.evaluation.get("cutoff_decision", ())
+        if (fault := lifecycle.cut_off_fault(line, chosen, before)) is not None:
             raise Invalid(N_("Choose who goes on."), {"chosen": fault[0]}, **fault[1])
         _ensure_reason(reason, N_("Say why these bids go on and the others do not"))
         row = CutOffDecision(
             stage_id=stage.id,
             result_id=found.computed.row.id,
-            tied=sorted(now.line.tied),
+            tied=sorted(line.tied),
             chosen=sorted(set(chosen)),
             reason=reason.strip(),
             decided_by_id=actor.user_id,

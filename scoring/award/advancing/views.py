@@ -64,7 +64,7 @@ def cut_off(at: Place) -> Answer:
     page, now = _page(at)
     form = CutOffForm()
     form.chosen.choices = [
-        (bid, f"{page.names[bid]} ({bid})") for bid in (now.line.tied if now.line else ())
+        (bid, f"{page.names[bid]} ({bid})") for bid in (now.open_line.tied if now.open_line else ())
     ]
     refused: DomainError | None = None
     if not form.is_submitted():

@@ -259,7 +259,9 @@ def the_report_of_an_award(journey: Journey) -> AwardReport:
     return AwardReport.from_json(json.loads(facts))
 
 
-def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey, app: Flask) -> None:
+def test_tie_across_the_line_blocks_until_the_panel_decides_it(
+    tied: Journey, app: Flask, client: FlaskClient
+) -> None:
     chair, both = tied.actor(tied.cast.chair), {tied.own_bid, tied.rival_bid}
     line = progress(tied).line
     assert line is not None
@@ -281,13 +283,34 @@ def test_tie_across_the_line_blocks_until_the_panel_decides_it(tied: Journey, ap
     found = decision(tied.session, tied.challenge.stage)
     assert found.computed is not None
     assert found.computed.evaluation["cutoff_decision"] == [tied.rival_bid]
+    # Another decision takes its place only where the approver returned what was proposed on it.
+    with pytest.raises(WrongMoment, match="No bids tie"):
+        service.decide_cut_off(
+            tied.reference, [tied.own_bid], reason="It is simpler.", actor=chair, clock=tied.clock
+        )
+    answer(tied, propose(tied), confirmed=False)
+    sign_in(client, tied.cast.chair)
+    page = client.get(f"/work/challenges/{tied.reference}/decision/advance/tie").text
+    assert all(f'value="{bid}"' in page for bid in both)
+    with pytest.raises(Invalid, match="Choose who goes on"):
+        service.decide_cut_off(
+            tied.reference, [tied.rival_bid], reason="Again.", actor=chair, clock=tied.clock
+        )
+    for chosen in (tied.own_bid, tied.rival_bid):
+        service.decide_cut_off(
+            tied.reference, [chosen], reason="It tests more.", actor=chair, clock=tied.clock
+        )
+        found = decision(tied.session, tied.challenge.stage)
+        assert found.computed is not None
+        assert found.computed.evaluation["cutoff_decision"] == [chosen]
+        if chosen == tied.own_bid:
+            answer(tied, propose(tied), confirmed=False)
     answer(tied, propose(tied))
     (invited,) = tied.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == tied.cast.rival.id
 
     report = the_report_of_an_award(tied)
     check_report(report, evaluate_document)
-    (again,) = report.stages[0].recomputed
-    assert (again.why, again.bid) == ("cut_off", "")
+    assert [(each.why, each.bid) for each in report.stages[0].recomputed] == [("cut_off", "")] * 3
     html = report_html(report, environment=app.jinja_env, brand=Brand())
     assert "The panel decided which of the bids that tied for the last place go on" in html
