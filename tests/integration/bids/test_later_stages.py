@@ -18,7 +18,7 @@ from challenges.service import close, confirm_deadline, propose_deadline
 from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
 from challenges.stages.standing import state_of
-from marketplace.core.audit import receipt_check
+from marketplace.core.audit import chains, checkpoints, entries, receipt_check
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.audit.receipt_check import Verdict
@@ -27,6 +27,7 @@ from marketplace.core.database import Base, db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.transaction import transaction
+from marketplace.web.timeline import public_file
 from tests.conftest import NOW, sign_in
 from tests.factories import a_later_stage
 from tests.integration.bids.damage import damage, written_over
@@ -134,6 +135,7 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
         with pytest.raises(Invalid):
             begin(journey, **more)
 
+    sign_log(clock)
     begin(journey)
 
     assert journey.challenge.state is State.EVALUATING
@@ -157,6 +159,9 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert standing(journey) == [State.ADVANCED, State.CLOSED]
     with pytest.raises(WrongMoment):
         confirm(journey.reference, journey.actor(cast.officer), clock=clock, stage=2)
+    sign_log(clock)
+    assert "bids.invited" in in_public_file(journey)
+    assert "stage.opened" not in in_public_file(journey)
     shown = client.get(f"/challenges/{journey.reference}/log").text
     assert "Stage 2 was opened to the suppliers who go on" in shown
     assert journey.own_bid in shown
@@ -198,6 +203,8 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
     assert damage() == []
     session.rollback()
     assert reference in client.get(f"/challenges/{journey.reference}/log").text
+    sign_log(clock)
+    assert in_public_file(journey).count("bids.opened") == 2
     sign_in(client, cast.officer)
     at = f"/work/challenges/{journey.reference}"
     assert "We would talk." in client.get(f"{at}/bids/{reference}").text
@@ -222,6 +229,21 @@ def moved(journey: Journey) -> datetime:
     confirm_deadline(journey.reference, change.id, stage=2, actor=officers[1], clock=journey.clock)
     assert (stage_of(journey).closes_at, stage_of(journey, 1).closes_at) == (later, first)
     return later
+
+
+def sign_log(clock: FixedClock) -> None:
+    with transaction() as session:
+        checkpoints.make(session, clock=clock)
+
+
+def in_public_file(journey: Journey) -> list[str]:
+    """Name the actions in the chain's file that everybody may have, which agrees with itself."""
+    journey.session.rollback()
+    content = public_file(journey.session, journey.reference)
+    checked = chains.check(content, [])
+    assert checked.verdict is Verdict.SIGNER_UNKNOWN
+    assert checked.chain is not None
+    return [entries.read(link.entry).action for link in checked.chain.links]
 
 
 def named_by(table: type[Base], which: sa.ColumnElement[bool], **values: object) -> list[str]:
