@@ -39,6 +39,12 @@ class Told:
 # Asked for each page of a bid that is shown to its supplier.
 on_own_bid: list[Callable[[Session, Bid, datetime], Iterable[Told]]] = []
 
+
+def told_of(session: Session, bid: Bid, now: datetime) -> list[Told]:
+    """Ask every room that tells something on the page of an own bid."""
+    return [told for tell in on_own_bid for told in tell(session, bid, now)]
+
+
 Hook = Callable[[Session, Challenge, Found, Actor, Clock], None]
 
 # Called after a decision about an opened bid is recorded; what a hook raises undoes the decision.

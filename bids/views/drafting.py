@@ -50,9 +50,7 @@ def task_list(reference: str) -> str:
         and counting is not None
         and teams.changed_since(session, bid.id, counting.recorded_at),
         asked_of_us=_asked_of(bid),
-        told=[
-            told for tell in hooks.on_own_bid for told in tell(session, bid, access.clock().now())
-        ],
+        told=hooks.told_of(session, bid, access.clock().now()),
         form=BaseForm(),
     )
 

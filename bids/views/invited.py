@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from bids import drafts, policy
+from bids import drafts, hooks, policy
 from bids.inviting import service
 from bids.lifecycle import BidState
 from bids.models import Bid
@@ -11,6 +11,7 @@ from bids.views.room import Page, blueprint
 from challenges.stages.standing import source_of, state_of
 from marketplace.core import access
 from marketplace.core.access import requires
+from marketplace.core.database import db
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Actor, Permission
 
@@ -32,6 +33,7 @@ def page(bid: Bid, actor: Actor) -> str:
         source=source_of(bid.stage),
         asked=drafts.asked_of(bid.stage),
         starts=policy.can_start(actor, bid.standing, bid.stage.closes_at, now).allowed,
+        told=hooks.told_of(db.session(), bid, now),
         form=BaseForm(),
     )
 

@@ -214,7 +214,7 @@ def board(
     known = queries.bidders(session, stage_id) if bidders is None else bidders
     held = interviews(session, stage_id)
     apart: Collection[uuid.UUID] = ()
-    if found.member is not None and held:
+    if found.member is not None:
         pairs = declarations.recusals(session, stage_id)
         apart = {bid_id for member_id, bid_id in pairs if member_id == found.member.id}
     rows = [

@@ -294,7 +294,9 @@ def test_suppliers_who_are_heard_take_part_at_once_and_write_nothing(
     refused = chain_entries(session, journey.reference)[-1]
     assert (refused.action, refused.fields["stage"]) == ("bid.read_refused", 2)
     sign_in(client, cast.supplier_admin)
-    assert "You need not write anything" in client.get(f"/bids/{reference}").text
+    page = client.get(f"/bids/{reference}").text
+    assert "You need not write anything" in page
+    assert f"/bids/{reference}/interview" not in page  # no time is offered yet
     assert client.get(f"/bids/{reference}/check").status_code == 409
 
 
