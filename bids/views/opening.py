@@ -27,7 +27,7 @@ from challenges.lifecycle import State
 from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.stages.kinds import Source
-from challenges.stages.standing import stage_at, stored_state
+from challenges.stages.standing import next_judged, stage_at, stored_state
 from challenges.views.room import AT, AT_STAGE
 from marketplace.core import access
 from marketplace.core.access import requires
@@ -229,6 +229,7 @@ def bids(reference: str, stage: int) -> str:
         state=state,
         bids=queries.opened_bids(session, at.id),
         deciding=_deciding(actor, state),
+        leads_on=next_judged(at.challenge, at) is not None,
     )
 
 

@@ -9,6 +9,11 @@ from typing import Any
 
 from marketplace.core.text import N_
 
+_NO_OTHER = N_(
+    "The low price of this bid was not explained, and no other bid can be chosen before it. A "
+    "procurement officer decides first whether this bid may go on"
+)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -94,6 +99,8 @@ def choice_fault(
         if most == 1:
             return N_("Choose a bid that the result ranks first"), {}
         return N_("Choose bids that are above the line"), {}
+    if set(winner_choices(line, result)) <= set(refused):
+        return _NO_OTHER, {}
     if set(chosen) & set(refused):
         return N_("The low price of this bid was not explained. Choose another bid"), {}
     if len(set(chosen)) > most:

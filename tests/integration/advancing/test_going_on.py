@@ -214,7 +214,7 @@ def test_only_the_chair_proposes_and_another_approver_confirms(staged: Journey) 
         answer(staged, again)
 
 
-def test_proposal_lapses_when_the_result_changes(staged: Journey) -> None:
+def test_proposal_lapses_when_the_result_changes(staged: Journey, client: FlaskClient) -> None:
     advance_id = propose(staged)
     bids.decide_eligibility(
         staged.reference,
@@ -226,6 +226,10 @@ def test_proposal_lapses_when_the_result_changes(staged: Journey) -> None:
     )
 
     assert progress(staged).lapsed
+    sign_in(client, staged.cast.officer)
+    page = client.get(f"/work/challenges/{staged.reference}/bids").text
+    assert "until it is confirmed who goes on to the next stage" in page
+    assert "signed off" not in page
     with pytest.raises(WrongMoment, match="no longer stands"):
         answer(staged, advance_id)
     answer(staged, propose(staged))

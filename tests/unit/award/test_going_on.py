@@ -97,7 +97,13 @@ def test_one_bid_wins_where_the_plan_says_nothing() -> None:
     assert choice_fault(line, both, ["B"], ()) is None
     for wrong in ([], ["C"], ["A", "B"]):
         assert choice_fault(line, both, wrong, ()) is not None, wrong
-    assert choice_fault(line, both, ["A"], ["A"]) is not None
+    assert choice_fault(line, both, ["A"], ["A"]) == (
+        "The low price of this bid was not explained. Choose another bid",
+        {},
+    )
+    alone = choice_fault(line, {**both, "winners": ["A"]}, ["A"], ["A"])
+    assert alone is not None
+    assert "A procurement officer decides first" in alone[0]
 
 
 def test_several_win_and_none_is_passed_over() -> None:
