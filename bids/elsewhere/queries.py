@@ -81,6 +81,17 @@ def _known(session: Session, body_id: uuid.UUID) -> list[Known]:
     return [Known(str(identifier), name, number) for identifier, name, number in rows]
 
 
+def brought_suppliers(session: Session, bids: Sequence[Bid]) -> set[uuid.UUID]:
+    """Give of the suppliers of bids those for whom nobody acts here, by their identifiers."""
+    return set(
+        session.scalars(
+            select(BroughtSupplier.organisation_id).where(
+                BroughtSupplier.organisation_id.in_([bid.supplier_id for bid in bids])
+            )
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Brought:
     """How many bids were brought in for a stage, when, and by which two officers."""

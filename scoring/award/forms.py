@@ -111,3 +111,13 @@ class ContractForm(BaseForm):
         _l("Value without VAT, in pounds"),
         validators=[InputRequired(_l("Enter the contract’s value"))],
     )
+    # Asked of suppliers whose bids were brought in alone.
+    supplier_check = TextAreaField(
+        _l("How did you check who the supplier is?"),
+        widget=GovTextArea(),
+        description=_l(
+            "Such as: company number SC123456 looked up at Companies House on 3 March 2027. "
+            "Auditors read it."
+        ),
+        validators=[Length(max=2_000, message=_l("Use at most 2,000 characters"))],
+    )

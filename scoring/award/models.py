@@ -162,7 +162,11 @@ class Intention(Base):
 
 
 class Contract(Identified, Base):
-    """A signed contract with the supplier of the announced bid."""
+    """A signed contract with the supplier of the announced bid.
+
+    `supplier_check` says how the supplier was checked where nobody acts for it here, so that the
+    service has not verified it.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -181,6 +185,7 @@ class Contract(Identified, Base):
     value_minor: Mapped[int] = mapped_column(BigInteger)
     signed_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    supplier_check: Mapped[str | None] = mapped_column(Text)
 
     bid: Mapped[Bid] = relationship(
         primaryjoin="Contract.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True

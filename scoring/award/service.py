@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bids.elsewhere.queries import brought_suppliers
 from bids.log_words import READ
 from bids.models import Bid
 from bids.opened import opened_bids
@@ -318,6 +319,7 @@ def sign_contract(
     contract_reference: str,
     value_minor: int,
     bid_reference: str = "",
+    supplier_check: str = "",
     actor: Actor,
     clock: Clock,
 ) -> uuid.UUID:
@@ -325,32 +327,37 @@ def sign_contract(
 
     `value_minor` is the contract's value in minor units without VAT. `bid_reference` says which
     bid it is of; it may be empty where a contract with one supplier alone is still to be signed.
+    `supplier_check` says how the supplier was checked where its bid was brought in: nobody acts
+    for it here whom the service could verify.
 
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is no procurement officer.
         WrongMoment: the standstill has not ended, or the supplier is not verified.
         Invalid: the reference is empty, the value is above the published total, or it is not said
-            with whom of several the contract is.
+            with whom of several the contract is, or how its supplier was checked.
     """
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
         found = queries.decision(session, stage)
         intention, waiting = found.intention, found.unsigned
         bid = _party(waiting, bid_reference) if waiting else None
+        brought = bid is not None and bool(brought_suppliers(session, [bid]))
         ensure(
             policy.can_sign_contract(
                 actor,
                 state=stored_state(stage.challenge, stage),
                 now=clock.now(),
                 standstill_ends_at=intention.standstill_ends_at if intention else None,
-                supplier_verified=bid is not None and bid.supplier.verified_at is not None,
+                supplier_verified=brought
+                or (bid is not None and bid.supplier.verified_at is not None),
                 more_to_sign=bid is not None,
             )
         )
         assert bid is not None  # the policy has said so
         signed = sum(each.value_minor for each in found.contracts)
-        _check_contract(stage.challenge, contract_reference, value_minor, signed)
+        check = supplier_check.strip() if brought else None
+        _check_contract(stage.challenge, contract_reference, value_minor, signed, check)
         contract = Contract(
             stage_id=stage.id,
             bid_id=bid.id,
@@ -358,6 +365,7 @@ def sign_contract(
             value_minor=value_minor,
             signed_at=clock.now(),
             recorded_by_id=actor.user_id,
+            supplier_check=check,
         )
         session.add(contract)
         if not found.contracts:
@@ -372,6 +380,7 @@ def sign_contract(
             bid=bid.reference,
             contract=contract.reference,
             value_minor=str(value_minor),
+            **({"supplier_check": check} if check else {}),
         )
         hooks.emit(session, stage, clock)
         return contract.id
@@ -425,8 +434,12 @@ def _party(waiting: Sequence[Bid], reference: str) -> Bid:
     )
 
 
-def _check_contract(challenge: Challenge, reference: str, value_minor: int, signed: int) -> None:
+def _check_contract(
+    challenge: Challenge, reference: str, value_minor: int, signed: int, check: str | None
+) -> None:
     """Do nothing where a contract can be recorded beside others of `signed` minor units.
+
+    `check` is how the supplier was checked; None where the service has verified it.
 
     Raises:
         Invalid: with the fault of each field.
@@ -440,5 +453,7 @@ def _check_contract(challenge: Challenge, reference: str, value_minor: int, sign
         fields["value"] = N_(
             "This is more than the total value that was published for the challenge"
         )
+    if check == "":
+        fields["supplier_check"] = N_("Say how you checked who the supplier is")
     if fields:
         raise Invalid(N_("Check the contract’s details."), fields)

@@ -13,6 +13,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
+from bids.elsewhere.queries import brought_suppliers
 from bids.views.watching import watch
 from challenges.stages.addresses import StagedBlueprint
 from challenges.stages.place import Place
@@ -172,6 +173,7 @@ def contract(at: Place) -> Answer:
                 contract_reference=form.reference.data or "",
                 value_minor=form.value.data or 0,
                 bid_reference=form.bid.data or "",
+                supplier_check=form.supplier_check.data or "",
                 actor=access.current_actor(),
                 clock=access.clock(),
             )
@@ -181,6 +183,8 @@ def contract(at: Place) -> Answer:
         else:
             flash(_("The contract is recorded."))
             return _see("award.result", at)
+    if not brought_suppliers(db.session(), page.decision.unsigned):
+        del form.supplier_check
     return _form("award/contract.html", form, page, refused)
 
 

@@ -173,4 +173,18 @@ def test_from_there_all_is_the_same_to_the_report(
     page = report_html(report, environment=app.jinja_env, brand=Brand())
     assert "Not collected here" in page
     assert "that were received elsewhere were brought in" in page
+    # Nobody acts for this supplier, so the officer says how it was checked.
+    scene.clock.instant += timedelta(days=30)
+    enter(client, scene.users["olga"])
+    signing = f"/work/challenges/{scene.reference}/decision/contract"
+    form = {"reference": "C-7", "value": "4000"}
+    refused = client.post(signing, data=form)
+    assert refused.status_code == 422
+    assert "Say how you checked who the supplier is" in refused.text
+    signed = client.post(signing, data={**form, "supplier_check": "SC1 at Companies House."})
+    assert signed.status_code == 303
+    scene.session.rollback()
+    assert scene.challenge.state is State.SIGNED
+    assert "SC1 at Companies House." in client.get(signed.location).text
+    assert "has signed a contract with Acorn" in client.get(f"/awards/{scene.reference}").text
     assert damage() == []
