@@ -28,6 +28,7 @@ CHOSEN: Mapping[str, Mapping[str, Any]] = {
         "quality_threshold": Decimal(55),
     },
     "outpatient-booking": {"names_withheld": True},
+    "public-buildings": {"names_withheld": True},
 }
 
 # Where the written application counts again in the interview, with this weight of 100.
