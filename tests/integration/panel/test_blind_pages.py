@@ -179,13 +179,12 @@ def test_nothing_that_the_panels_people_reach_tells_a_bidder(
         {f"score-{handle}": "3", f"reason-{handle}": "Good.", "then": f"bid:{handle}"},
     )
     assert sent.location == f"{base}/bids/{handle}"
-    watch(client, blind, "cher", aliases)
     watch(client, blind, "both", aliases)
 
     for who in ("eva", "evan", "evie", "both"):
         blind.submit(who)
     service.begin_moderation(blind.reference, actor=blind.actor("cher"), clock=blind.clock)
-    for who in ("cher", "eva", "evo"):
+    for who in ("cher", "eva"):
         pages = watch(client, blind, who, aliases)
         listed = re.findall(r"Bid [A-Z]\w+", pages[f"{base}/moderation"])
         assert list(dict.fromkeys(listed)) == sorted(set(listed))
@@ -203,7 +202,7 @@ def test_nothing_that_the_panels_people_reach_tells_a_bidder(
     with transaction() as locking:
         stage = locking.get_one(Stage, blind.challenge.stage.id)
         service.lock_quality(locking, stage, actor=blind.actor("cher"), clock=blind.clock)
-    watch(client, blind, "evan", aliases)
+    watch(client, blind, "evo", aliases)
     enter(client, blind.users["cher"])
     shown = client.get(f"{base}/moderation").text
     assert all(f"{name} ({alias})" in shown for name, alias in aliases.items())

@@ -203,6 +203,6 @@ def test_document_within_a_document_is_cleaned_and_a_third_refused() -> None:
 def test_document_made_to_keep_the_search_busy_is_done_soon() -> None:
     began = time.monotonic()
     for start in (b"<author ", b"<author>", b' author="', b"<x15ac:absPath "):
-        hostile = a_docx(word__more_dot_xml=b"<x>" + start * 100_000)
+        hostile = a_docx(word__more_dot_xml=b"<x>" + start * 30_000)
         clean(MEDIA_TYPES["docx"], hostile)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 10
