@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.elsewhere.log_words import BROUGHT
@@ -282,7 +282,10 @@ def chair_id(panel: Panel | None) -> uuid.UUID | None:
 
 
 def bidders_people(session: Session, stage: Stage) -> list[tuple[Bid, User]]:
-    """Give each opened bid with each administrator of its supplier, for messages to all alike."""
+    """Give each opened bid with each administrator of its supplier, for messages to all alike.
+
+    A supplier who was invited to the stage and did not answer is told as well.
+    """
     rows = session.execute(
         select(Bid, User)
         .join(Membership, Membership.organisation_id == Bid.supplier_id)
@@ -290,7 +293,13 @@ def bidders_people(session: Session, stage: Stage) -> list[tuple[Bid, User]]:
         .join(User, User.id == Membership.user_id)
         .where(
             Bid.stage_id == stage.id,
-            Bid.state.in_([BidState.VALID, BidState.INELIGIBLE, BidState.EXCLUDED]),
+            or_(
+                Bid.state.in_([BidState.VALID, BidState.INELIGIBLE, BidState.EXCLUDED]),
+                and_(
+                    Bid.previous_id.is_not(None),
+                    Bid.state.in_([BidState.INVITED, BidState.DRAFT]),
+                ),
+            ),
             MembershipRole.role == Role.SUPPLIER_ADMIN,
             Membership.ended_at.is_(None),
         )

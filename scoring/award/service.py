@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.elsewhere.queries import brought_suppliers
+from bids.lifecycle import OPENED_STATES
 from bids.log_words import READ
 from bids.models import Bid
 from bids.opened import opened_bids
@@ -249,7 +250,7 @@ def _announce(
     letters: dict[str, tuple[str, int]] = {}
     for bid, person in queries.bidders_people(session, stage):
         others = [name for bid_id, name in preferred.items() if bid_id != bid.id]
-        text = _letter(challenge, bid.reference, others, ends, own=bid.id in preferred)
+        text = _letter(challenge, bid, others, ends, own=bid.id in preferred)
         post.queue(
             session,
             to_email=person.email,
@@ -284,11 +285,12 @@ def _announce(
 
 
 def _letter(
-    challenge: Challenge, bid_reference: str, others: Sequence[str], ends: datetime, *, own: bool
+    challenge: Challenge, bid: Bid, others: Sequence[str], ends: datetime, *, own: bool
 ) -> str:
     """Write the short message that leads each bidder to scores and reasons in the site.
 
-    `others` are the preferred suppliers besides the one who is written to.
+    `others` are the preferred suppliers besides the one who is written to. Who was invited and did
+    not answer has no scores.
     """
     named = ", ".join(others)
     if own:
@@ -306,8 +308,10 @@ def _letter(
             _("No contract is signed before %(instant)s.", instant=format_instant(ends)),
             _(
                 "Sign in and open bid %(bid)s to see your scores and the reasons for them.",
-                bid=bid_reference,
-            ),
+                bid=bid.reference,
+            )
+            if bid.state in OPENED_STATES
+            else _("You were invited to this stage and did not answer, so no bid was judged."),
             challenge.buyer.name,
         ]
     )

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.inviting.service import invite
+from bids.lifecycle import OPENED_STATES
 from bids.opened import opened_bids
 from challenges.models import Stage
 from challenges.stages import recording
@@ -224,7 +225,9 @@ def _tell_the_others(
                         "Sign in and open bid %(bid)s to see your scores, the reasons for them, "
                         "and who goes on.",
                         bid=bid.reference,
-                    ),
+                    )
+                    if bid.state in OPENED_STATES
+                    else _("You were invited to this stage and did not answer it."),
                     _("Thank you for the work that you put into it."),
                     challenge.buyer.name,
                 ]

@@ -30,7 +30,7 @@ from scoring.award import pages
 from scoring.award import service as award
 from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
-from scoring.award.queries import decision
+from scoring.award.queries import bidders_people, decision
 from scoring.engine import evaluate_document
 from scoring.panel import service as panel
 from scoring.report.check import check_report
@@ -148,6 +148,9 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(
     (invited,) = staged.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == staged.cast.supplier.id
     assert invited.stage_id == staged.challenge.stages[1].id
+    # Who is invited and does not answer is told all the same what comes of that stage.
+    (told_last,) = bidders_people(staged.session, staged.challenge.stages[1])
+    assert told_last == (invited, staged.cast.supplier_admin)
     assert stored_state(staged.challenge, staged.challenge.stage) is State.ADVANCED
     assert staged.challenge.state is State.EVALUATING
     (proposed,), (confirmed,) = told(staged, "advance.decided"), told(staged, "advance.confirmed")
