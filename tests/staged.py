@@ -90,6 +90,24 @@ def a_delivery_stage(journey: Journey, *, suppliers: int) -> None:
     journey.session.commit()
 
 
+def agree(journey: Journey, scores: Mapping[str, tuple[Decimal, Decimal]]) -> None:
+    """Agree the scores of both bids."""
+    chair = journey.actor(journey.cast.chair)
+    panel.begin_moderation(journey.reference, actor=chair, clock=journey.clock)
+    for key, values in scores.items():
+        for bid, value in zip((journey.own_bid, journey.rival_bid), values, strict=True):
+            panel.record_consensus(
+                journey.reference,
+                key,
+                bid,
+                value=value,
+                rationale="We agreed.",
+                present=list(journey.labels.values()),
+                actor=chair,
+                clock=journey.clock,
+            )
+
+
 def go_on(journey: Journey) -> None:
     """Have those above the line go on from the first stage: proposed, and confirmed."""
     advance_id = advancing.propose(

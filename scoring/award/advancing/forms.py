@@ -15,7 +15,10 @@ class CutOffForm(BaseForm):
 
     # How many are to be chosen is the rules' matter, which say it in their own words.
     chosen = SelectMultipleField(
-        _l("Which of these bids go on?"), widget=GovCheckboxesInput(), validate_choice=False
+        _l("Which of these bids go on?"),
+        widget=GovCheckboxesInput(),
+        validate_choice=False,
+        validators=[InputRequired(_l("Choose which of these bids go on"))],
     )
     reason = TextAreaField(
         _l("Why these, and not the others?"),

@@ -32,14 +32,13 @@ from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
 from scoring.award.queries import bidders_people, decision
 from scoring.engine import evaluate_document
-from scoring.panel import service as panel
 from scoring.report.check import check_report
 from scoring.report.facts import AwardReport
 from scoring.report.queries import newest_facts
 from scoring.report.rendering import report_html
 from tests.conftest import NOW, sign_in
 from tests.journeys import QUESTIONS, Journey, Step, a_cast, a_journey
-from tests.staged import SecondStage, a_second_stage
+from tests.staged import SecondStage, a_second_stage, agree
 
 
 @pytest.fixture
@@ -63,24 +62,6 @@ def tied(app: Flask, session: Session, clock: FixedClock) -> Journey:
         journey.reference, actor=journey.actor(journey.cast.chair), clock=journey.clock
     )
     return journey
-
-
-def agree(journey: Journey, scores: Mapping[str, tuple[Decimal, Decimal]]) -> None:
-    """Agree the scores of both bids."""
-    chair = journey.actor(journey.cast.chair)
-    panel.begin_moderation(journey.reference, actor=chair, clock=journey.clock)
-    for key, values in scores.items():
-        for bid, value in zip((journey.own_bid, journey.rival_bid), values, strict=True):
-            panel.record_consensus(
-                journey.reference,
-                key,
-                bid,
-                value=value,
-                rationale="We agreed.",
-                present=list(journey.labels.values()),
-                actor=chair,
-                clock=journey.clock,
-            )
 
 
 def give_role(journey: Journey, user: User, role: Role) -> None:

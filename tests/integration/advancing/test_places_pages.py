@@ -1,16 +1,21 @@
 """A later stage's pages: at addresses of their own, with the rights of the first stage's."""
 
+import re
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from challenges.kinds import PriceModel
 from marketplace.core.access import access_class
 from marketplace.core.clock import FixedClock
+from scoring.award import service as award
 from tests.conftest import NOW, sign_in
 from tests.integration.challenges.browser import Browser
-from tests.journeys import Step, a_cast, a_journey
-from tests.staged import SecondStage, a_second_stage, go_on
+from tests.journeys import QUESTIONS, Step, a_cast, a_journey
+from tests.staged import SecondStage, a_second_stage, agree, go_on
 
 # What those see who have a part in it; everybody else is refused alike in both stages.
 PAGES = ("/panel", "/panel/briefing", "/panel/interests/declared", "/panel/begin", "/decision")
@@ -78,3 +83,45 @@ def test_pages_of_the_second_stage_are_for_those_of_the_first(
             answers = {client.get(f"{where}{page}").status_code for where in (base, later)}
             assert len(answers) == 1, (person.name, page)
             assert answers <= {status, 403, 404}, (person.name, page)
+
+
+def test_chair_decides_a_tie_on_the_page_and_an_approver_confirms(
+    app: Flask, session: Session, clock: FixedClock, client: FlaskClient
+) -> None:
+    journey = a_journey(session, clock, a_cast(session, NOW), price_model=PriceModel.FIXED_BUDGET)
+    a_second_stage(journey, places=1)
+    journey.challenge.stage.tie_break = ""
+    session.commit()
+    agree(journey.to(Step.SCORED), dict.fromkeys(QUESTIONS, (Decimal(3), Decimal(3))))
+    chair = journey.actor(journey.cast.chair)
+    award.conclude_scoring(journey.reference, actor=chair, clock=clock)
+    base = f"/work/challenges/{journey.reference}/decision/advance"
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    sign_in(client, journey.cast.chair)
+    assert "Decide the tie" in client.get(base).text
+    assert client.get(f"{base}/propose").status_code == 409
+    empty = client.post(f"{base}/tie")
+    assert empty.status_code == 422
+    assert "Choose which of these bids go on" in empty.text
+    both = client.post(
+        f"{base}/tie", data={"chosen": [journey.own_bid, journey.rival_bid], "reason": "Both."}
+    )
+    assert both.status_code == 422
+    assert "Choose one bid: there is one place left" in both.text
+    assert "Both." in both.text
+    decided = {"chosen": [journey.rival_bid], "reason": "It was tested with more people."}
+    assert client.post(f"{base}/tie", data=decided).status_code == 303
+    shown = client.get(base).text
+    assert f"Goes on: {journey.cast.rival.name} ({journey.rival_bid})" in shown
+    assert client.post(f"{base}/propose", data={"reason": "It reaches more."}).status_code == 303
+    assert client.get(f"{base}/confirm").status_code == 403
+
+    sign_in(client, journey.cast.approver)
+    form = client.get(f"{base}/confirm").text
+    (advance_id,) = re.findall(r'name="advance"[^>]*value="([^"]+)"', form)
+    answer = {"advance": advance_id, "answer": "confirm", "reason": "Clear."}
+    # Two tabs: the second one is told, and nothing happens twice.
+    assert client.post(f"{base}/confirm", data=answer).status_code == 303
+    assert client.post(f"{base}/confirm", data=answer).status_code == 409
+    assert "are invited to" in client.get(base).text
