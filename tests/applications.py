@@ -23,6 +23,7 @@ from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
+from tests.connections import reuse
 
 
 def make_app(settings: Settings, clock: Clock | None = None) -> Flask:
@@ -30,6 +31,8 @@ def make_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app = create_app(settings, clock)
     app.jinja_env.bytecode_cache = _templates
     with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            reuse(db.engine)
         _share_statements(db.engine)
     return app
 

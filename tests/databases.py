@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from tests.connections import waiting
 from tests.postgres import Server
 
 
@@ -103,8 +104,14 @@ _NOTHING = 21
 # Waits for each to be gone, so that none still holds a lock.
 _LEFT_OVER = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL (%s)
   AND backend_type = 'client backend'
+"""
+# A function, so that the server plans its statements once. Neither triggers nor foreign keys
+# object within it.
+_GIVE = """
+CREATE FUNCTION {schema}.give() RETURNS void LANGUAGE plpgsql
+  SET session_replication_role = replica AS $$ BEGIN {statements}; END $$
 """
 
 
@@ -117,7 +124,8 @@ class Tables(Databases):
         with self._connected(template) as connection:
             connection.execute(_WATCH)
             self._columns: dict[str, str] = dict(connection.execute(_TABLES).fetchall())
-        self._lent: str | None = None
+        # The address of the database that is lent, and a connection to it.
+        self._lent: tuple[str, psycopg.Connection[Any]] | None = None
         self._known: dict[str, dict[Kept, str]] = {}
 
     def keep(self, url: str) -> Kept:
@@ -138,31 +146,30 @@ class Tables(Databases):
     @contextmanager
     def lend(self, kept: Kept, folder: Path) -> Iterator[str]:
         """Put the rows of the one database back, or make another if a test altered this one."""
-        if self._lent is not None and self._altered(self._lent):
-            self._server.drop_database(self._lent)
+        if self._lent is not None and self._altered(self._lent[1]):
+            url, connection = self._lent
+            connection.close()
+            self._server.drop_database(url)
             self._lent = None
         if self._lent is None:
-            self._lent = self._server.create_database(template=self._template)
-        self.put_back(self._lent, kept)
-        yield self._lent
+            url = self._server.create_database(template=self._template)
+            self._lent = url, self._connected(url)
+            waiting.serve(self._lent[1].info.dbname)
+        url, connection = self._lent
+        self._put_back(connection, url, kept)
+        yield url
 
     def put_back(self, url: str, kept: Kept) -> None:
-        """Empty every table and fill it from a copy that lies within the same database.
+        """Empty every table and fill it from a copy that lies within the same database."""
+        with self._connected(url) as connection:
+            self._put_back(connection, url, kept)
 
-        Neither triggers nor foreign keys object meanwhile.
-        """
-        with self._connected(url) as connection, connection.transaction():
-            connection.execute(_LEFT_OVER)
-            connection.execute("SET LOCAL session_replication_role = replica")
-            schema = self._brought(connection, url, kept)
-            statements = [f"DELETE FROM {table}" for table in self._columns]
-            statements += [
-                f"INSERT INTO {table} ({self._columns[table]}) SELECT * FROM {schema}.{table}"
-                for table in kept.rows
-            ]
-            connection.execute(";".join(statements).encode())
+    def _put_back(self, connection: psycopg.Connection[Any], url: str, kept: Kept) -> None:
+        connection.execute(_LEFT_OVER, [waiting.numbers])
+        with connection.transaction():
+            connection.execute(f"SELECT {self._brought(connection, url, kept)}.give()".encode())
 
-    def _brought(self, connection: psycopg.Connection, url: str, kept: Kept) -> str:
+    def _brought(self, connection: psycopg.Connection[Any], url: str, kept: Kept) -> str:
         """Name the schema at `url` that holds the rows of `kept`, bringing them if need be."""
         known = self._known.setdefault(url, {})
         if kept not in known:
@@ -174,6 +181,13 @@ class Tables(Databases):
                 connection.execute(made.encode())
                 with connection.cursor().copy(self._copy(table, "FROM STDIN", schema)) as copy:
                     copy.write(rows)
+            statements = [f"DELETE FROM {table}" for table in self._columns]
+            statements += [
+                f"INSERT INTO {table} ({self._columns[table]}) SELECT * FROM {schema}.{table}"
+                for table in kept.rows
+            ]
+            give = _GIVE.format(schema=schema, statements=";".join(statements))
+            connection.execute(give.encode())
             connection.execute("DELETE FROM watch.altered")
         return known[kept]
 
@@ -181,13 +195,10 @@ class Tables(Databases):
         columns = self._columns[table]
         return f"COPY {schema}.{table} ({columns}) {direction} (FORMAT BINARY)".encode()
 
-    def _altered(self, url: str) -> bool:
-        with self._connected(url) as connection:
-            return connection.execute("SELECT FROM watch.altered LIMIT 1").rowcount > 0
+    @staticmethod
+    def _altered(connection: psycopg.Connection[Any]) -> bool:
+        return connection.execute("SELECT FROM watch.altered LIMIT 1").rowcount > 0
 
     @staticmethod
-    @contextmanager
-    def _connected(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-        address = url.replace("+psycopg", "", 1)
-        with psycopg.connect(address, autocommit=True) as connection:
-            yield connection
+    def _connected(url: str) -> psycopg.Connection[Any]:
+        return psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
