@@ -84,6 +84,9 @@ def test_get_of_what_bidders_wrote_is_recorded_each_time(crawl: Crawl) -> None:
         if row.method == "GET" and row.endpoint in RECORDED and seen.status == 200
     }
 
-    assert {endpoint for endpoint, _thing, _actor in served} == set(RECORDED)
+    # No panel of this world judges without names, so nothing is masked in it.
+    assert {endpoint for endpoint, _thing, _actor in served} == set(RECORDED) - {
+        "panel_masking.masks"
+    }
     for (endpoint, thing, actor), actions in served.items():
         assert RECORDED[endpoint] in actions, (endpoint, thing, actor)
