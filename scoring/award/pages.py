@@ -276,7 +276,7 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
     challenge = bid.challenge
     stage = next(each for each in challenge.stages if each.id == bid.stage_id)
     found = queries.decision(session, stage)
-    going_on = advancing.confirmed(session, stage.id)
+    going_on = None if found.intention else advancing.confirmed(session, stage.id)
     decided = going_on or (found.recommendation if found.intention else None)
     if decided is None or found.computed is None:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))

@@ -87,6 +87,7 @@ def _panel(found: Meeting) -> Answer:
         return render_template("panel/unnamed.html", found=found, may_name=may_name)
     page = chair_pages.panel_page(db.session(), found)
     chairs = found.member is not None and found.member.seat is Seat.CHAIR
+    may_set_example = can_set_example(actor, found.member, found.phase, scored=0).allowed
     return render_template(
         "panel/chair.html",
         found=found,
@@ -118,8 +119,9 @@ def _panel(found: Meeting) -> Answer:
         outstanding=reminding.outstanding(db.session(), found, access.clock().now()),
         may_remind=can_remind(actor, found.member, found.phase).allowed,
         step_words=STEP_WORDS,
-        tries=_tries(found),
-        may_set_example=can_set_example(actor, found.member, found.phase, scored=0).allowed,
+        # Who may set the example comes to it whether there is one or not.
+        tries=not may_set_example and _tries(found),
+        may_set_example=may_set_example,
         may_read_record=can_read_record(actor, found.member, found.phase).allowed,
         may_mask=can_mask(
             actor,

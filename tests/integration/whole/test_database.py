@@ -61,6 +61,7 @@ MUST_BE_APPEND_ONLY = {
     "clarification_version",
     "addendum",
     "approved_text",
+    "answer_mask",
     "notice_record",
     "contract_change",
     "eligibility_decision",
