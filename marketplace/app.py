@@ -84,6 +84,7 @@ ROOMS = (
     "scoring.panel.interviews.views",
     "scoring.panel.interviews.own_views",
     "scoring.award.views",
+    "scoring.award.letters.views",
     "scoring.award.low_prices.views",
     "scoring.award.advancing.views",
     "scoring.award.notices.views",

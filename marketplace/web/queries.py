@@ -253,6 +253,15 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
+    # Elsewhere than where bids were received elsewhere, an approval announces the award itself.
+    lettered = exists().where(
+        Recommendation.stage_id == Stage.id,
+        SignOff.recommendation_id == Recommendation.id,
+        SignOff.approved,
+        Recommendation.result_id.not_in(replaced()),
+        Challenge.bids_elsewhere,
+        ~exists().where(Intention.stage_id == Recommendation.stage_id),
+    )
     advancing = (
         select(Advance.proposed_by_id)
         .outerjoin(AdvanceAnswer, AdvanceAnswer.advance_id == Advance.id)
@@ -337,6 +346,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             PanelMember.interests_declared_at,
             PanelMember.scores_submitted_at,
             awaiting.label("awaiting_by"),
+            lettered.label("lettered"),
             standstill.label("standstill_ends_at"),
             leads_on.label("leads_on"),
             unsigned.label("unsigned"),
@@ -400,6 +410,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         scored=row.scores_submitted_at is not None,
         recommended_by_id=row.awaiting_by,
         awaits_sign_off=row.awaiting_by is not None and row.quality_locked_at is not None,
+        letters_due=row.lettered and row.quality_locked_at is not None,
         standstill_ends_at=row.standstill_ends_at,
         deadline_proposed_by_id=row.deadline_proposed_by,
         change_writers=row.change_writers,

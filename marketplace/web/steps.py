@@ -50,6 +50,8 @@ class Standing:
     scores_stand: bool = False
     # Whether bids go elsewhere, so that officers bring them in where others open them.
     bids_elsewhere: bool = False
+    # Whether an award is approved, and its bidders are still to be told by letter.
+    letters_due: bool = False
     # The number of the stage that runs; `state` and what the panel did are of it.
     stage: int = 1
     # Whether another stage follows it that is judged, and who proposed who goes on to that one,
@@ -182,7 +184,9 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
     if thing.state is State.EVALUATING and thing.quality_locked and thing.leads_on:
         yield from _of_going_on(thing, actor)
     elif thing.state is State.EVALUATING and thing.quality_locked:
-        if thing.seat is Seat.CHAIR and not thing.awaits_sign_off:
+        if thing.own and thing.letters_due and actor.may(Permission.CONTRACT_SIGN):
+            yield Step(N_("Send the letters to the bidders"), "award_letters.show")
+        if thing.seat is Seat.CHAIR and not (thing.awaits_sign_off or thing.letters_due):
             yield Step(N_("Recommend a bid"), "award.recommend")
         if (
             thing.own
@@ -238,6 +242,8 @@ def _waiting(thing: Standing, now: datetime) -> Iterator[Step]:
         yield Step(_WAITING_ELSEWHERE[thing.state])
     elif thing.state is State.INTENTION and over:
         yield Step(N_("Waiting for a procurement officer to record the signed contract"))
+    elif thing.state is State.EVALUATING and thing.letters_due:
+        yield Step(N_("Waiting for a procurement officer to send the letters to the bidders"))
     elif thing.state is State.EVALUATING and (
         thing.awaits_sign_off or thing.advance_proposed_by_id is not None
     ):

@@ -66,6 +66,11 @@ class RecommendSeveralForm(BaseForm):
         return list(self.bid.data or ())
 
 
+_RETURN = ("return", _l("Return to the chair"))
+# Where bidders have no account here, so that an officer tells them.
+SENDING_LETTERS = (("approve", _l("Approve: letters to all bidders follow")), _RETURN)
+
+
 class SignOffForm(BaseForm):
     """Approve or return, and why."""
 
@@ -75,7 +80,7 @@ class SignOffForm(BaseForm):
         widget=GovRadioInput(),
         choices=[
             ("approve", _l("Approve: announce the intention to award to all bidders now")),
-            ("return", _l("Return to the chair")),
+            _RETURN,
         ],
         validators=[InputRequired(_l("Choose whether to approve or to return"))],
     )

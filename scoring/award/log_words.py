@@ -20,6 +20,13 @@ register(
         "award.approved": _told(
             N_("The recommendation of bid %(bid)s was approved: %(reason)s"), "bid", witness=True
         ),
+        # Approved, but the bidders are not told before an officer has sent them letters.
+        "award.cleared": _told(
+            N_(
+                "The recommendation of bid %(bid)s was approved, and letters to the bidders "
+                "follow: %(reason)s"
+            )
+        ),
         "award.returned": _told(N_("The recommendation of bid %(bid)s was returned: %(reason)s")),
         "intention.announced": _told(
             N_(

@@ -202,6 +202,7 @@ def ensure_recommendable(page: ResultPage, actor: Actor) -> None:
             any_ranked=found.any_ranked,
             undecided=found.undecided,
             awaits_sign_off=found.awaits_sign_off,
+            awaits_letters=found.awaits_letters,
             leads_on=page.following is not None,
         )
     )

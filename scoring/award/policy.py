@@ -68,12 +68,14 @@ def can_recommend(
     state: State,
     has_result: bool,
     awaits_sign_off: bool,
+    awaits_letters: bool = False,
     any_ranked: bool = True,
     undecided: bool = False,
     leads_on: bool = False,
 ) -> Answer:
     """Tell whether the actor may recommend a bid.
 
+    `awaits_letters`: an award is approved, and its bidders are still to be told by letter;
     `any_ranked`: the result ranks one at least; `undecided`: an interest that was found later
     waits for a decision; `leads_on`: another stage follows in which bids are judged.
     """
@@ -96,6 +98,8 @@ def can_recommend(
         )
     if awaits_sign_off:
         return wrong_moment(N_("A recommendation is waiting for an approver already."))
+    if awaits_letters:
+        return wrong_moment(N_("An award is approved already, and letters to the bidders follow."))
     return ALLOWED
 
 

@@ -106,6 +106,30 @@ class Decision:
         )
 
     @property
+    def awaits_letters(self) -> bool:
+        """Tell whether an award is approved of which its bidders are still to be told by letter.
+
+        An approval of what was changed since tells nothing: a bid is recommended again.
+        """
+        return (
+            self.recommendation is not None
+            and self.sign_off is not None
+            and self.sign_off.approved
+            and not self.intentions
+            and not self.overtaken
+        )
+
+    @property
+    def overtaken(self) -> bool:
+        """Tell whether the recommendation rests on what is not there any more, also if answered."""
+        return self.recommendation is not None and lapsed(
+            answered=False,
+            rests_on=self.recommendation.result_id,
+            newest=self.computed.row.id if self.computed else None,
+            locked=self.locked,
+        )
+
+    @property
     def awaits_sign_off(self) -> bool:
         """Tell whether an approver can answer the recommendation."""
         return self.recommendation is not None and self.sign_off is None and not self.lapsed

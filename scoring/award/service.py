@@ -1,41 +1,32 @@
 """The decision, one function per use case: conclude, recommend, sign off, sign the contract."""
 
-import hashlib
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from bids.elsewhere.queries import brought_suppliers
-from bids.lifecycle import OPENED_STATES
 from bids.log_words import READ
 from bids.models import Bid
 from bids.opened import opened_bids
 from challenges import service as challenges
-from challenges.frozen import frozen_evaluation
 from challenges.lifecycle import Event
-from challenges.models import Challenge, Stage
+from challenges.models import Challenge
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
 from challenges.stages.running import next_judged, stored_state
-from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
-from marketplace.core.dates import format_instant
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
-from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
-from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks, log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
+from scoring.award.announcing import announce
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
-from scoring.award.models import Contract, Intention, Recommendation, RecommendedBid, SignOff
+from scoring.award.models import Contract, Recommendation, RecommendedBid, SignOff
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
@@ -103,6 +94,7 @@ def recommend(
                 any_ranked=found.any_ranked,
                 undecided=found.undecided,
                 awaits_sign_off=found.awaits_sign_off,
+                awaits_letters=found.awaits_letters,
                 leads_on=next_judged(stage.challenge, stage) is not None,
             )
         )
@@ -160,6 +152,9 @@ def sign_off(
 ) -> None:
     """Approve a recommendation, which announces the intention to award, or return it.
 
+    Of bids that were received elsewhere nobody can be told here: after an approval the letters are
+    to be sent, and `letters.service.record_sent` announces it.
+
     `recommendation_id` is the one the person saw: if it is no longer the latest, nothing happens.
 
     Raises:
@@ -202,119 +197,23 @@ def sign_off(
                 )
             )
             session.flush()
+            by_letter = stage.challenge.bids_elsewhere
             # It was read as unanswered; the report that is frozen below reads it again.
             session.expire(recommendation, ["sign_off"])
             recording.append(
                 session,
                 stage,
                 clock=clock,
-                action="award.approved" if approved else "award.returned",
+                action=_answered(approved, by_letter),
                 actor=actor,
                 bid=recommendation.references,
                 reason=reason.strip(),
             )
-            if approved:
-                _announce(session, stage, recommendation, actor, clock)
+            if approved and not by_letter:
+                announce(session, stage, recommendation, actor, clock)
     except IntegrityError as error:
         # Two approvers at once: the key of sign_off admits one.
         raise WrongMoment(N_("This recommendation has been answered already.")) from error
-
-
-def _announce(
-    session: Session,
-    stage: Stage,
-    recommendation: Recommendation,
-    actor: Actor,
-    clock: Clock,
-) -> None:
-    """Announce the intention to award to all bidders at once, and start the standstill."""
-    challenge = stage.challenge
-    plan = frozen_evaluation(session, stage)
-    regime = book.version_of(plan.regime, plan.regime_version)
-    band = regime.under(regime.band(plan.band), challenge.legal_route)
-    now = clock.now()
-    ends = book.standstill_end(band.standstill, now)
-    challenges.advance(session, challenge, Event.ANNOUNCE_INTENTION, clock=clock)
-    preferred = {bid.id: bid.supplier.name for bid in recommendation.bids}
-    session.add_all(
-        Intention(
-            stage_id=stage.id,
-            recommendation_id=recommendation.id,
-            bid_id=bid_id,
-            announced_at=now,
-            standstill_ends_at=ends,
-        )
-        for bid_id in preferred
-    )
-    session.flush()
-    letters: dict[str, tuple[str, int]] = {}
-    for bid, person in queries.bidders_people(session, stage):
-        others = [name for bid_id, name in preferred.items() if bid_id != bid.id]
-        text = _letter(challenge, bid, others, ends, own=bid.id in preferred)
-        post.queue(
-            session,
-            to_email=person.email,
-            user_id=person.id,
-            subject=_("Intention to award: %(title)s", title=challenge.title),
-            text=text,
-            clock=clock,
-        )
-        letters[bid.reference] = (text, letters.get(bid.reference, ("", 0))[1] + 1)
-    recording.append(
-        session,
-        stage,
-        clock=clock,
-        action="intention.announced",
-        actor=actor,
-        bid=recommendation.references,
-        standstill=write_instant(ends),
-    )
-    for bid_reference, (text, people) in letters.items():
-        recording.append(
-            session,
-            stage,
-            clock=clock,
-            action="letter.sent",
-            actor=actor,
-            bid=bid_reference,
-            letter="intention_to_award",
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-            people=people,
-        )
-    hooks.emit(session, stage, clock)
-
-
-def _letter(
-    challenge: Challenge, bid: Bid, others: Sequence[str], ends: datetime, *, own: bool
-) -> str:
-    """Write the short message that leads each bidder to scores and reasons in the site.
-
-    `others` are the preferred suppliers besides the one who is written to. Who was invited and did
-    not answer has no scores.
-    """
-    named = ", ".join(others)
-    if own:
-        outcome = _("We intend to award the contract to you.")
-        if others:
-            outcome = _("We intend to award a contract to you, and to %(names)s.", names=named)
-    elif len(others) > 1:
-        outcome = _("We intend to award contracts to %(names)s.", names=named)
-    else:
-        outcome = _("We intend to award the contract to %(supplier)s.", supplier=named)
-    return "\n\n".join(
-        [
-            challenge.title,
-            outcome,
-            _("No contract is signed before %(instant)s.", instant=format_instant(ends)),
-            _(
-                "Sign in and open bid %(bid)s to see your scores and the reasons for them.",
-                bid=bid.reference,
-            )
-            if bid.state in OPENED_STATES
-            else _("You were invited to this stage and did not answer, so no bid was judged."),
-            challenge.buyer.name,
-        ]
-    )
 
 
 def sign_contract(
@@ -419,6 +318,13 @@ def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> 
             page="trace",
         )
     return page
+
+
+def _answered(approved: bool, by_letter: bool) -> str:
+    """Give the action of an answer: an approval that is told to nobody yet is no public one."""
+    if not approved:
+        return "award.returned"
+    return "award.cleared" if by_letter else "award.approved"
 
 
 def _party(waiting: Sequence[Bid], reference: str) -> Bid:

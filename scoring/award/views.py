@@ -25,7 +25,13 @@ from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import pages, policy, service
-from scoring.award.forms import ContractForm, RecommendForm, RecommendSeveralForm, SignOffForm
+from scoring.award.forms import (
+    SENDING_LETTERS,
+    ContractForm,
+    RecommendForm,
+    RecommendSeveralForm,
+    SignOffForm,
+)
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 
 blueprint = StagedBlueprint("award", __name__)
@@ -127,6 +133,8 @@ def sign_off(at: Place) -> Answer:
     page = pages.result(db.session(), at, access.current_actor(), _colour())
     recommended = page.decision.recommendation
     form = SignOffForm()
+    if page.challenge.bids_elsewhere:
+        form.answer.choices = list(SENDING_LETTERS)
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
@@ -144,7 +152,11 @@ def sign_off(at: Place) -> Answer:
         else:
             approved = form.answer.data == "approve"
             flash(
-                _("Approved. All bidders have been told of the intention to award.")
+                (
+                    _("Approved. A procurement officer sends the letters to the bidders next.")
+                    if page.challenge.bids_elsewhere
+                    else _("Approved. All bidders have been told of the intention to award.")
+                )
                 if approved
                 else _("Returned to the chair with your reason.")
             )

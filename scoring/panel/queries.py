@@ -311,25 +311,31 @@ def all_consensus(session: Session, stage_id: uuid.UUID) -> list[Agreed]:
     return [Agreed(row, void is not None) for row, void in rows]
 
 
-def reasons(session: Session, stage: Stage, bid_id: uuid.UUID) -> dict[str, list[str]]:
-    """Give the reasons for what counts of a bid, by question: the panel's for the agreed score, or
-    each evaluator's where scores stand.
+def reasons(session: Session, stage: Stage, bid_id: uuid.UUID) -> Mapping[str, list[str]]:
+    """Give the reasons for what counts of a bid, as `reasons_by_bid` has them."""
+    return reasons_by_bid(session, stage).get(bid_id, {})
+
+
+def reasons_by_bid(session: Session, stage: Stage) -> Mapping[uuid.UUID, Mapping[str, list[str]]]:
+    """Give the reasons for what counts of each bid, by question: the panel's for the agreed score,
+    or each evaluator's where scores stand.
 
     Those of several stand in the order of their words, which tells nobody whose they are.
     """
+    found: dict[uuid.UUID, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = current_scores(session, stage.id) if stage.scores_stand else None
     if rows is None:
-        return {
-            row.criterion.key: [row.rationale]
-            for row in current_consensus(session, stage.id)
-            if row.bid_id == bid_id
-        }
+        for agreed in current_consensus(session, stage.id):
+            found[agreed.bid_id][agreed.criterion.key] = [agreed.rationale]
+        return found
     apart = declarations.recusals(session, stage.id)
-    found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        if row.bid_id == bid_id and (row.member_id, row.bid_id) not in apart:
-            found[row.criterion.key].append(row.rationale)
-    return {key: sorted(told) for key, told in found.items()}
+        if (row.member_id, row.bid_id) not in apart:
+            found[row.bid_id][row.criterion.key].append(row.rationale)
+    return {
+        bid_id: {key: sorted(told) for key, told in by_question.items()}
+        for bid_id, by_question in found.items()
+    }
 
 
 def expected_cells(

@@ -51,6 +51,7 @@ _TOLD = {
     "award.recommended": "Recommended",
     "award.returned": "",
     "award.approved": "Approved",
+    "award.cleared": "Approved",
     "intention.announced": "Intention announced",
     "contract.signed": "Contract signed",
 }

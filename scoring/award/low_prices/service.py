@@ -24,7 +24,7 @@ def may_decide(actor: Actor, stage: Stage, found: awards.Decision, now: datetime
         state_of(stage.challenge, stage, now),
         # While quality is unlocked the result that is there does not hold.
         has_result=found.computed is not None and found.locked,
-        awaits_sign_off=found.awaits_sign_off,
+        awaits_sign_off=found.awaits_sign_off or found.awaits_letters,
     )
 
 

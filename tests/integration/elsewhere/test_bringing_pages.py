@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,9 +20,11 @@ from marketplace.core.audit.brought_order import NOT_COLLECTED
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.colours import Brand
+from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Role
 from marketplace.web.timeline import public_file
 from scoring.award import service as award
+from scoring.award.models import Intention
 from scoring.report.facts import AwardReport
 from scoring.report.models import FrozenReport
 from scoring.report.rendering import report_html
@@ -165,6 +168,7 @@ def test_from_there_all_is_the_same_to_the_report(
         actor=scene.actor("abby"),
         clock=scene.clock,
     )
+    _letters_go_out(scene, client)
     held = scene.session.scalars(select(FrozenReport)).one()
     report = AwardReport.from_json(json.loads(held.facts))
     assert LINK in report.challenge.elsewhere
@@ -188,3 +192,49 @@ def test_from_there_all_is_the_same_to_the_report(
     assert "SC1 at Companies House." in client.get(signed.location).text
     assert "has signed a contract with Acorn" in client.get(f"/awards/{scene.reference}").text
     assert damage() == []
+
+
+def _letters_go_out(scene: Scene, client: FlaskClient) -> None:
+    """Nobody here can tell these bidders anything, so an officer does; the standstill waits."""
+    at = f"/work/challenges/{scene.reference}/decision"
+    scene.session.rollback()
+    assert scene.challenge.state == "evaluating"
+    assert scene.session.scalars(select(Intention)).all() == []
+    actions = [entry.action for entry in chain_entries(scene.session, scene.reference)]
+    assert "award.cleared" in actions
+    assert not {"award.approved", "letter.sent", "intention.announced"} & set(actions)
+    assert client.get(f"/awards/{scene.reference}").status_code == 404
+    enter(client, scene.users["olga"])
+    assert "Send the letters to the bidders" in client.get("/work").text
+    page = client.get(f"{at}/letters").text
+    assert "We intend to award the contract to Acorn." in page
+    birch = client.get(f"{at}/letters/{scene.bids['Birch']}").text
+    assert "To: Birch" in birch
+    # The band that these rules give to so small a value asks for no standstill.
+    assert "No standstill applies to this award." in page
+    assert "It solves the problem best." in birch
+    assert "Your scores and the reasons for them:" in birch
+    sent = scene.clock.instant = scene.clock.instant + timedelta(days=1, minutes=5)
+    enter(client, scene.users["olga"])
+    local = sent.astimezone(PLACE)
+    form = {
+        "recommendation": re.findall(r'name="recommendation"[^>]*value="([^"]+)"', page)[0],
+        "way": "electronic",
+    }
+
+    def gone(**by: float) -> list[str]:
+        then = local + timedelta(**by)
+        return [f"{then:%d}", f"{then:%m}", f"{then:%Y}", f"{then:%H}", f"{then:%M}"]
+
+    for wrong in (gone(days=1), gone(days=-3), ["", "", "", "", ""]):
+        assert client.post(f"{at}/letters", data={**form, "sent_at": wrong}).status_code == 422
+    done = client.post(f"{at}/letters", data={**form, "sent_at": gone()})
+    assert done.status_code == 303
+    scene.session.rollback()
+    assert scene.challenge.state == "intention_to_award"
+    (intention,) = scene.session.scalars(select(Intention))
+    assert sent - timedelta(minutes=1) < intention.announced_at <= sent
+    assert intention.standstill_ends_at == intention.announced_at
+    actions = [entry.action for entry in chain_entries(scene.session, scene.reference)]
+    assert actions.count("letter.sent") == 2
+    assert client.get(f"{at}/letters").status_code == 409

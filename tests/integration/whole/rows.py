@@ -229,6 +229,8 @@ _AWARD = {
     "award.recommend": "moderating locked recommended",
     "award.sign_off": "moderating locked recommended intention",
     "award.contract": "recommended intention signed",
+    "award_letters.show": "recommended intention",
+    "award_letters.letter": "recommended",
     "award.outcome": "open locked intention",
     "award_notices.award": "locked, signed",
     "award_notices.changes": "locked, signed",

@@ -1,0 +1,1 @@
+"""Letters to bidders who have no account here, which an officer sends."""
