@@ -20,13 +20,14 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from scoring.award import policy, queries
 from scoring.award.advancing import queries as advancing
+from scoring.award.advancing.cutting_off import cut_offs
 from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import Progress
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention
-from scoring.award.queries import Decision
+from scoring.award.queries import Computed, Decision
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.explanation import charts, sentences
 from scoring.explanation.sentences import ranked_by
@@ -95,6 +96,8 @@ class OutcomePage:
     intention: Intention | None
     going_on: Advance | None
     following: Stage | None
+    # Why the panel let others go on with whom this bid tied for the last place; else empty.
+    tie_reason: str
     contract: Contract | None
     # With whom a contract is signed so far, and with whom of the preferred not yet.
     signed_names: str
@@ -305,11 +308,22 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         intention=found.intention,
         going_on=going_on,
         following=next_judged(challenge, stage) if going_on else None,
+        tie_reason=_lost_tie(session, stage, found.computed, bid_reference),
         contract=_contract_for(found, bid.id),
         signed_names=", ".join(each.bid.supplier.name for each in found.contracts),
         unsigned_names=", ".join(each.supplier.name for each in found.unsigned),
         ranked_by=ranked_by(found.computed.evaluation),
     )
+
+
+def _lost_tie(session: Session, stage: Stage, computed: Computed, bid_reference: str) -> str:
+    """Give the reason by which the panel let others go on with whom a bid tied; else nothing."""
+    chosen = set(computed.evaluation.get("cutoff_decision", ()))
+    for made in reversed(cut_offs(session, stage.id) if chosen else ()):
+        if set(made.chosen) == chosen:
+            lost = bid_reference in made.tied and bid_reference not in chosen
+            return made.reason if lost else ""
+    return ""
 
 
 def _contract_for(found: Decision, bid_id: uuid.UUID) -> Contract | None:

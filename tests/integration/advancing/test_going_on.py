@@ -296,6 +296,14 @@ def test_tie_across_the_line_blocks_until_the_panel_decides_it(
     answer(tied, propose(tied))
     (invited,) = tied.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == tied.cast.rival.id
+    told_why = [
+        pages.outcome(tied.session, bid, tied.actor(admin)).tie_reason
+        for bid, admin in (
+            (tied.own_bid, tied.cast.supplier_admin),
+            (tied.rival_bid, tied.cast.rival_admin),
+        )
+    ]
+    assert told_why == ["It tests more.", ""]
 
     report = the_report_of_an_award(tied)
     check_report(report, evaluate_document)
