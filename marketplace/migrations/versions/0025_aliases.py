@@ -108,23 +108,6 @@ def upgrade() -> None:
                 stage_id=stage_id, seed=secrets.token_bytes(32), drawn_at=datetime.now(tz=UTC)
             )
         )
-    op.create_table(
-        "answer_mask",
-        sa.Column("bid_id", sa.Uuid(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("masked_by_id", sa.Uuid(), nullable=False),
-        sa.Column("masked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("length(trim(words)) > 0", name=op.f("ck_answer_mask_words")),
-        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_answer_mask_reason")),
-        _refers("answer_mask", "bid_id", "bid.id"),
-        _refers("answer_mask", "masked_by_id", "user_account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_mask")),
-        sa.UniqueConstraint("bid_id", "words", name=op.f("uq_answer_mask_bid_id_words")),
-    )
-    op.create_index(op.f("ix_answer_mask_bid_id"), "answer_mask", ["bid_id"])
-    _append_only("answer_mask", ["id"], ["bid_id", "words"])
     _append_only("bid_alias", ["bid_id"], ["stage_id", "word"])
     _append_only("reading_order", ["stage_id"])
 
@@ -137,7 +120,7 @@ def downgrade() -> None:
     """
     if op.get_bind().scalar(
         sa.text(
-            "SELECT EXISTS (SELECT 1 FROM bid_alias) OR EXISTS (SELECT 1 FROM answer_mask)"
+            "SELECT EXISTS (SELECT 1 FROM bid_alias)"
             " OR EXISTS (SELECT 1 FROM party_bid WHERE role <> 'bidder')"
             " OR EXISTS (SELECT 1 FROM party_bid GROUP BY party_id HAVING count(*) > 1)"
         )
@@ -146,7 +129,6 @@ def downgrade() -> None:
             "This database holds interests in partners or subcontractors, or aliases of bids. The"
             " version before this one cannot take them over. Nothing was changed."
         )
-    op.drop_table("answer_mask")
     op.drop_table("reading_order")
     op.drop_table("bid_alias")
     _declare_in_bids(_FOUND)

@@ -16,8 +16,6 @@ depends_on = None
 
 KEPT = {"brought_bid": ["bid_id"], "brought_file": ["bid_id", "place"]}
 ADDED = ("elsewhere_link", "elsewhere_reference", "bids_elsewhere")
-PRICES = "low_price_decision"
-ASKED_HERE = "finding = 'no_doubt' OR query_id IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -125,15 +123,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bid_id", "place", name=op.f("pk_brought_file")),
     )
     op.create_index(op.f("ix_brought_file_sha256"), "brought_file", ["sha256"])
-    with op.batch_alter_table(PRICES) as prices:
-        prices.add_column(
-            sa.Column("asked_elsewhere", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        prices.drop_constraint(op.f(f"ck_{PRICES}_asked"), type_="check")
-        prices.create_check_constraint(
-            op.f(f"ck_{PRICES}_asked"), f"{ASKED_HERE} OR asked_elsewhere"
-        )
-    _keep_append_only_again(PRICES)
     dialect = op.get_bind().dialect.name
     for table, key in KEPT.items():
         for statement, wanted in append_only_ddl(table, [key]):
@@ -158,24 +147,11 @@ def downgrade() -> None:
             "This database holds challenges whose bids go elsewhere. The version before this one"
             " has no place for them. Nothing was changed."
         )
-    with op.batch_alter_table(PRICES) as prices:
-        prices.drop_constraint(op.f(f"ck_{PRICES}_asked"), type_="check")
-        prices.create_check_constraint(op.f(f"ck_{PRICES}_asked"), ASKED_HERE)
-        prices.drop_column("asked_elsewhere")
-    _keep_append_only_again(PRICES)
     for table in ("brought_file", "brought_bid", "brought_supplier", "bringing_file", "bringing"):
         op.drop_table(table)
     for name in ADDED:
         # As one statement, since SQLite would otherwise make the table anew, on which others rest.
         op.execute(f"ALTER TABLE challenge DROP COLUMN {name}")
-
-
-def _keep_append_only_again(table: str) -> None:
-    """Put triggers back where the table was made anew, which SQLite alone does."""
-    if op.get_bind().dialect.name == "sqlite":
-        for statement, wanted in append_only_ddl(table, [["id"]]):
-            if wanted == "sqlite":
-                op.execute(statement)
 
 
 def _to(table: str, column: str, other: str, key: str = "id") -> sa.ForeignKeyConstraint:

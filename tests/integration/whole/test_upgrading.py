@@ -380,3 +380,29 @@ def test_interests_in_bids_become_interests_in_their_bidders_and_back(
 
 def _stored(identifier: uuid.UUID, database_kind: str) -> object:
     return identifier.hex if database_kind == "sqlite" else identifier
+
+
+def test_masks_are_of_a_step_of_their_own_and_are_not_thrown_away(session: Session) -> None:
+    body = a_body(session, NOW)
+    officer = a_person(session, NOW, body, Role.PROCUREMENT_OFFICER)
+    challenge = a_challenge(session, NOW, body, officer, State.OPEN)
+    bid = a_bid(session, NOW, challenge, a_supplier(session, NOW), officer)
+    session.commit()
+    mask = {"bid_id": bid.id, "masked_by_id": officer.id, "masked_at": NOW}
+    db.session.remove()
+
+    downgrade(revision="0031")
+    tables = sa.inspect(db.engine)
+    assert not tables.has_table("answer_mask")
+    assert "asked_elsewhere" not in {
+        column["name"] for column in tables.get_columns("low_price_decision")
+    }
+    upgrade()
+
+    assert differences(session) == []
+    session.rollback()
+    add("answer_mask", words="Specimen", reason="It names the bidder.", **mask)
+    newest = version()
+    with pytest.raises(WrongMoment, match="Nothing was changed"):
+        downgrade(revision="0031")
+    assert version() == newest
