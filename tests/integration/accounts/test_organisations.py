@@ -153,8 +153,8 @@ def test_list_of_organisations_is_paged_by_name_and_filtered(
     session: Session, clock: FixedClock
 ) -> None:
     for name in ("delta", "Alpha", "charlie", "Bravo"):
-        a_supplier(session, clock.now(), name)
-    a_body(session, clock.now(), "Alpha Council")
+        a_person(session, clock.now(), a_supplier(session, clock.now(), name))
+    a_person(session, clock.now(), a_body(session, clock.now(), "Alpha Council"))
     session.commit()
 
     first, following = queries.organisations(kind=OrganisationKind.SUPPLIER, limit=3)

@@ -35,7 +35,14 @@ def made_up(column: sa.Column[Any]) -> object:
         return uuid.uuid4()
     if kind is date:
         return NOW.date()
-    made: dict[type, object] = {int: 1, str: "x", bytes: b"x", bool: False, dict: {}, object: {}}
+    made: dict[type, object] = {
+        int: 1,
+        str: "x",
+        bytes: b"x" * 32,
+        bool: False,
+        dict: {},
+        object: {},
+    }
     return made[kind]
 
 

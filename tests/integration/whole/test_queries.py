@@ -30,6 +30,8 @@ from tests.kept import database_url, journey, kept_databases, step
 __all__ = ["database_url", "journey", "kept_databases", "step"]
 
 MOST = 12
+# A panel's page asks too, before scoring begins, who of the panel acts for a bidder.
+MOST_OF_A_PANEL = 13
 # The public page of a challenge and its hub tell its whole story, from many rooms; an outcome says
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
@@ -69,7 +71,8 @@ def count(client: FlaskClient, path: str, more: int = 0) -> int:
     # Every other entry completes a subtree of the log, whatever the page.
     found = [statement for statement in found if "INTO log_node" not in statement]
     story = re.fullmatch(r"(/work)?/challenges/CH-\w+(/outcome)?", path) is not None
-    usual = MOST_OF_A_BOARD if path == "/work" else MOST
+    panel = re.fullmatch(r"/work/challenges/CH-\w+/panel(/progress)?", path) is not None
+    usual = MOST_OF_A_BOARD if path == "/work" else MOST_OF_A_PANEL if panel else MOST
     most = (MOST_OF_A_STORY if story else usual) + ENTRY * recorded + more
     assert len(found) <= most, (path, len(found), found)
     return len(found)
