@@ -75,7 +75,6 @@ MUST_BE_APPEND_ONLY = {
     "party_bid",
     "bid_alias",
     "reading_order",
-    "answer_mask",
 }
 
 
