@@ -160,6 +160,10 @@ def test_from_there_all_is_the_same_to_the_report(
         actor=scene.actor("cher"),
         clock=scene.clock,
     )
+    enter(client, scene.users["abby"])
+    asked = client.get(f"/work/challenges/{scene.reference}/decision/sign-off").text
+    assert "Approve: letters to all bidders follow" in asked
+    assert "All bidders are told at once" not in asked
     award.sign_off(
         scene.reference,
         recommendation_id=recommended,
@@ -206,6 +210,7 @@ def _letters_go_out(scene: Scene, client: FlaskClient) -> None:
     assert client.get(f"/awards/{scene.reference}").status_code == 404
     enter(client, scene.users["olga"])
     assert "Send the letters to the bidders" in client.get("/work").text
+    assert "the letters to the bidders are to be sent" in client.get(at).text
     page = client.get(f"{at}/letters").text
     assert "We intend to award the contract to Acorn." in page
     birch = client.get(f"{at}/letters/{scene.bids['Birch']}").text
@@ -238,3 +243,4 @@ def _letters_go_out(scene: Scene, client: FlaskClient) -> None:
     actions = [entry.action for entry in chain_entries(scene.session, scene.reference)]
     assert actions.count("letter.sent") == 2
     assert client.get(f"{at}/letters").status_code == 409
+    assert "Send the letters to the bidders" not in client.get("/work").text

@@ -100,6 +100,7 @@ def test_recommending_is_for_the_chair_with_a_result_and_nothing_waiting() -> No
     refused_for(recommend(chair, chair_id=uuid.uuid4()), Ground.RIGHT)
     refused_for(recommend(chair, has_result=False), Ground.MOMENT)
     refused_for(recommend(chair, awaits_sign_off=True), Ground.MOMENT)
+    refused_for(recommend(chair, awaits_letters=True), Ground.MOMENT)
     refused_for(recommend(chair, any_ranked=False), Ground.MOMENT)
     refused_for(recommend(chair, undecided=True), Ground.MOMENT)
     refused_for(recommend(chair, leads_on=True), Ground.MOMENT)

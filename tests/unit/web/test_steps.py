@@ -83,6 +83,12 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
         (CHAIR, {**LED, "moderation_began": True}, ["panel.chair"]),
         (CHAIR, {**LED, "quality_locked": True}, ["award.recommend"]),
         (CHAIR, {**LED, "quality_locked": True, "awaits_sign_off": True}, [None]),
+        (CHAIR, {**LED, "quality_locked": True, "letters_due": True}, [None]),
+        (
+            OFFICER,
+            {"state": State.EVALUATING, "quality_locked": True, "letters_due": True},
+            ["award_letters.show"],
+        ),
         (
             APPROVER,
             {
