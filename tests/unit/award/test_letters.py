@@ -1,5 +1,6 @@
 """Who sends letters to bidders without an account, and when they can have gone out."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from marketplace.core.accounts.models import Organisation
 from marketplace.core.permissions import Role
 from scoring.award.letters.policy import can_send, sent_fault
 from scoring.award.letters.texts import letter
+from scoring.award.models import Intention, Recommendation, Result, SignOff
+from scoring.award.queries import Computed, Decision
+from scoring.panel.models import Panel
 from tests.conftest import NOW
 from tests.unit.award.test_policy import an_actor
 
@@ -66,3 +70,28 @@ def test_a_letter_says_to_its_bidder_what_the_site_shows_to_others() -> None:
         "It solves the problem best.",
     ):
         assert said in text
+
+
+@pytest.mark.parametrize(
+    ("approved", "newest", "locked", "announced", "waits"),
+    [
+        (True, 1, True, False, True),
+        (False, 1, True, False, False),
+        (True, 1, True, True, False),
+        # What was approved has changed since: it is recommended and approved again first.
+        (True, 2, True, False, False),
+        (True, 1, False, False, False),
+    ],
+)
+def test_letters_wait_while_what_was_approved_stands(
+    approved: bool, newest: int, locked: bool, announced: bool, waits: bool
+) -> None:
+    found = Decision(
+        panel=Panel(quality_locked_at=NOW if locked else None),
+        computed=Computed(Result(id=uuid.UUID(int=newest)), {}, {}),
+        recommendation=Recommendation(result_id=uuid.UUID(int=1)),
+        sign_off=SignOff(approved=approved),
+        intentions=[Intention()] if announced else [],
+        contracts=[],
+    )
+    assert found.awaits_letters is waits
