@@ -107,9 +107,9 @@ MEASURE_WORDS = {
     Measure.RECUSE: N_("Must not read or score this bid"),
 }
 
-_BEFORE_SCORING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING})
+BEFORE_SCORING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING})
 # Somebody who takes a place while others score does first what they did.
-_UNTIL_MODERATION = _BEFORE_SCORING | {PanelPhase.SCORING}
+_UNTIL_MODERATION = BEFORE_SCORING | {PanelPhase.SCORING}
 _DECLARING = frozenset({PanelPhase.DECLARING})
 _SCORING = frozenset({PanelPhase.SCORING})
 _MODERATING = frozenset({PanelPhase.MODERATING})

@@ -51,7 +51,7 @@ def can_accept_briefing(
     actor: Actor, member: "PanelMember | None", phase: PanelPhase | None
 ) -> Answer:
     """Answer whether the actor may accept the briefing and its confidentiality."""
-    if not _sits(actor, member) or not actor.may(Permission.INTEREST_DECLARE):
+    if not sits(actor, member) or not actor.may(Permission.INTEREST_DECLARE):
         return _not_on_panel()
     return _moment(PanelAct.ACCEPT_BRIEFING, phase)
 
@@ -60,7 +60,7 @@ def can_declare_interests(
     actor: Actor, member: "PanelMember | None", phase: PanelPhase | None
 ) -> Answer:
     """Answer whether the actor may declare interests: once, after the briefing."""
-    if member is None or not _sits(actor, member) or not actor.may(Permission.INTEREST_DECLARE):
+    if member is None or not sits(actor, member) or not actor.may(Permission.INTEREST_DECLARE):
         return _not_on_panel()
     if not (answer := _moment(PanelAct.DECLARE_INTERESTS, phase)).allowed:
         return answer
@@ -74,7 +74,7 @@ def can_declare_interests(
 def can_see_declared(actor: Actor, member: "PanelMember | None") -> Answer:
     """Answer whether the actor may see what everybody on the panel declared: whoever decides about
     it. Who chairs another panel of the body has no part in this one."""
-    if _chairs(actor, member) or actor.may(Permission.AWARD_APPROVE):
+    if chairs(actor, member) or actor.may(Permission.AWARD_APPROVE):
         return ALLOWED
     return lacks_right(
         N_("Declared interests are for the chair of this panel, and for approvers of the body.")
@@ -99,7 +99,7 @@ def can_decide_interest(
     if declarer.seat is Seat.CHAIR:
         if not actor.may(Permission.AWARD_APPROVE):
             return lacks_right(N_("An approver decides about the interests of the chair."))
-    elif not _chairs(actor, member):
+    elif not chairs(actor, member):
         return lacks_right(N_("Only the chair of this panel decides about interests."))
     if decided and phase is PanelPhase.SCORING:
         return wrong_moment(N_("Scoring has begun, so what was decided stands."))
@@ -119,7 +119,7 @@ def can_read_bids(actor: Actor, member: "PanelMember | None", phase: PanelPhase 
     Briefed, declared, and scoring begun: in this order, so that nobody declares an interest, or
     none, knowing what a bid says.
     """
-    if member is None or not _sits(actor, member) or not actor.may(Permission.SCORE_RECORD):
+    if member is None or not sits(actor, member) or not actor.may(Permission.SCORE_RECORD):
         return _not_on_panel()
     if member.briefed_at is None:
         return wrong_moment(N_("Accept the briefing first."))
@@ -181,7 +181,7 @@ def can_see_all_scores(
 
     No other role opens them, the chair's and an administrator's neither.
     """
-    if not _sits(actor, member) or not actor.may(Permission.SCORE_RECORD):
+    if not sits(actor, member) or not actor.may(Permission.SCORE_RECORD):
         return _not_on_panel()
     return _moment(PanelAct.SEE_ALL_SCORES, phase)
 
@@ -213,14 +213,16 @@ def can_lock_quality(
     return _chair_may(PanelAct.LOCK_QUALITY, actor, member, phase)
 
 
-def _sits(actor: Actor, member: "PanelMember | None") -> bool:
+def sits(actor: Actor, member: "PanelMember | None") -> bool:
+    """Tell whether the seat is the actor's, and they have not left it."""
     return member is not None and member.user_id == actor.user_id and member.left_at is None
 
 
-def _chairs(actor: Actor, member: "PanelMember | None") -> bool:
+def chairs(actor: Actor, member: "PanelMember | None") -> bool:
+    """Tell whether the actor chairs the panel, and has the right to chair."""
     return (
         member is not None
-        and _sits(actor, member)
+        and sits(actor, member)
         and member.seat is Seat.CHAIR
         and actor.may(Permission.PANEL_CHAIR)
     )
@@ -229,7 +231,7 @@ def _chairs(actor: Actor, member: "PanelMember | None") -> bool:
 def _chair_may(
     act: PanelAct, actor: Actor, member: "PanelMember | None", phase: PanelPhase | None
 ) -> Answer:
-    if not _chairs(actor, member):
+    if not chairs(actor, member):
         return lacks_right(N_("Only the chair of this panel can do this."))
     return _moment(act, phase)
 

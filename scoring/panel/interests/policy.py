@@ -14,6 +14,7 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 from scoring.panel.interests.lifecycle import FINDING_PHASES
 from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.policy import chairs, sits
 
 if TYPE_CHECKING:
     from scoring.panel.models import PanelMember
@@ -41,7 +42,7 @@ def can_see_found(actor: Actor, own: "PanelMember | None") -> Answer:
 def sees_all(actor: Actor, own: "PanelMember | None") -> bool:
     """Tell whether the actor deals with the interests of others."""
     return (
-        _chairs(actor, own)
+        chairs(actor, own)
         or actor.may(Permission.ELIGIBILITY_DECIDE)
         or actor.may(Permission.AWARD_APPROVE)
     )
@@ -59,7 +60,7 @@ def can_find(
     Everybody on the panel may of themselves, its chair and procurement officers of anybody.
     """
     itself = _sits(actor, own) and about.user_id == actor.user_id
-    if not (itself or _chairs(actor, own) or actor.may(Permission.ELIGIBILITY_DECIDE)):
+    if not (itself or chairs(actor, own) or actor.may(Permission.ELIGIBILITY_DECIDE)):
         return lacks_right(
             N_("Only the chair and procurement officers say this of another member.")
         )
@@ -89,7 +90,7 @@ def can_decide_found(
     if about.seat is Seat.CHAIR:
         if not actor.may(Permission.AWARD_APPROVE):
             return lacks_right(N_("An approver decides about the interests of the chair."))
-    elif not _chairs(actor, own):
+    elif not chairs(actor, own):
         return lacks_right(N_("Only the chair of this panel decides about interests."))
     if decided:
         return wrong_moment(N_("This is decided, and what was decided stands."))
@@ -102,7 +103,7 @@ def can_reopen(actor: Actor, own: "PanelMember | None", *, needed: bool) -> Answ
     `needed`: a recusal left too few to finish. Procurement officers may too, for a chair who is
     recused and leaves.
     """
-    if not (_chairs(actor, own) or actor.may(Permission.ELIGIBILITY_DECIDE)):
+    if not (chairs(actor, own) or actor.may(Permission.ELIGIBILITY_DECIDE)):
         return lacks_right(N_("Only the chair and procurement officers let scoring begin again."))
     if not needed:
         return wrong_moment(
@@ -118,18 +119,4 @@ def _moment(phase: PanelPhase | None, state: State) -> Answer:
 
 
 def _sits(actor: Actor, own: "PanelMember | None") -> bool:
-    return (
-        own is not None
-        and own.user_id == actor.user_id
-        and own.left_at is None
-        and actor.may(Permission.INTEREST_DECLARE)
-    )
-
-
-def _chairs(actor: Actor, own: "PanelMember | None") -> bool:
-    return (
-        own is not None
-        and _sits(actor, own)
-        and own.seat is Seat.CHAIR
-        and actor.may(Permission.PANEL_CHAIR)
-    )
+    return sits(actor, own) and actor.may(Permission.INTEREST_DECLARE)

@@ -17,7 +17,8 @@ from marketplace.core.permissions import (
 )
 from marketplace.core.text import N_
 from scoring.panel.interviews.lifecycle import Standing, free_until
-from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.lifecycle import PanelPhase
+from scoring.panel.policy import chairs, sits
 
 if TYPE_CHECKING:
     from scoring.panel.interviews.models import InterviewSlot
@@ -34,7 +35,7 @@ def can_see(
 ) -> Answer:
     """Answer whether the actor may see the interviews: who sits, once they have declared their
     interests, and whoever names panels; nobody where names are `withheld`."""
-    if not _sits(actor, member) and not actor.may(Permission.PANEL_NAME):
+    if not sits(actor, member) and not actor.may(Permission.PANEL_NAME):
         return lacks_right(N_("You are not on this panel."))
     if not (answer := _declared(actor, member)).allowed:
         return answer
@@ -59,7 +60,7 @@ def can_offer(
     `holds` tells whether the stage has interviews, `withheld` whether its panel must not know
     names: a face is no alias.
     """
-    if not _chairs(actor, member) and not actor.may(Permission.BID_QUERY):
+    if not chairs(actor, member) and not actor.may(Permission.BID_QUERY):
         return lacks_right(N_("Only the chair or a procurement officer offers times."))
     if not (answer := _declared(actor, member)).allowed:
         return answer
@@ -77,7 +78,7 @@ def can_record(
 ) -> Answer:
     """Answer whether the actor may record what came of an interview: the chair of the panel, who
     leads it, from the beginning of scoring."""
-    if not _chairs(actor, member):
+    if not chairs(actor, member):
         return lacks_right(N_("Only the chair of this panel records interviews."))
     if not (answer := _declared(actor, member)).allowed:
         return answer
@@ -121,21 +122,8 @@ def is_free(slot: "InterviewSlot", now: datetime, *, taken: bool) -> bool:
     return slot.withdrawn_at is None and not taken and not late
 
 
-def _sits(actor: Actor, member: "PanelMember | None") -> bool:
-    return member is not None and member.user_id == actor.user_id and member.left_at is None
-
-
-def _chairs(actor: Actor, member: "PanelMember | None") -> bool:
-    return (
-        member is not None
-        and _sits(actor, member)
-        and member.seat is Seat.CHAIR
-        and actor.may(Permission.PANEL_CHAIR)
-    )
-
-
 def _declared(actor: Actor, member: "PanelMember | None") -> Answer:
     """Ask of whoever sits that they declare first, so that nobody declares by what they saw."""
-    if member is not None and _sits(actor, member) and member.interests_declared_at is None:
+    if member is not None and sits(actor, member) and member.interests_declared_at is None:
         return wrong_moment(N_("Declare your interests first."))
     return ALLOWED

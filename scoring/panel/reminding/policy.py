@@ -11,7 +11,8 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
-from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.lifecycle import PanelPhase
+from scoring.panel.policy import chairs
 from scoring.panel.reminding.lifecycle import WORKING
 
 if TYPE_CHECKING:
@@ -21,14 +22,7 @@ if TYPE_CHECKING:
 def can_remind(actor: Actor, member: "PanelMember | None", phase: PanelPhase | None) -> Answer:
     """Answer whether the actor may remind members and set due days: the panel's chair, or whoever
     names panels; `member` is the actor's own seat."""
-    chairs = (
-        member is not None
-        and member.user_id == actor.user_id
-        and member.left_at is None
-        and member.seat is Seat.CHAIR
-        and actor.may(Permission.PANEL_CHAIR)
-    )
-    if not chairs and not actor.may(Permission.PANEL_NAME):
+    if not chairs(actor, member) and not actor.may(Permission.PANEL_NAME):
         return lacks_right(
             N_("Only the chair, the challenge lead or a procurement officer reminds the panel.")
         )

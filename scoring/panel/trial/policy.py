@@ -15,13 +15,12 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
-from scoring.panel.lifecycle import PanelPhase, Seat
+from scoring.panel.lifecycle import BEFORE_SCORING, PanelPhase, Seat
 from scoring.panel.reminding.policy import can_remind
 
 if TYPE_CHECKING:
     from scoring.panel.models import PanelMember
 
-_BEFORE_SCORING = frozenset({PanelPhase.NAMED, PanelPhase.DECLARING})
 _OVER = N_("Scoring has begun, so the trial is over.")
 
 
@@ -33,7 +32,7 @@ def can_set_example(
         return lacks_right(
             N_("Only the chair, the challenge lead or a procurement officer sets the example.")
         )
-    if phase not in _BEFORE_SCORING:
+    if phase not in BEFORE_SCORING:
         return wrong_moment(_OVER)
     if scored:
         return wrong_moment(N_("Somebody has scored the example, so it stays as it is."))
@@ -55,7 +54,7 @@ def can_score_trial(
         return lacks_right(N_("Only the evaluators of this panel score."))
     if member.briefed_at is None:
         return wrong_moment(N_("Accept the briefing first."))
-    if phase not in _BEFORE_SCORING:
+    if phase not in BEFORE_SCORING:
         return wrong_moment(_OVER)
     if not exists:
         return wrong_moment(N_("There is no example to score yet."))

@@ -28,7 +28,7 @@ from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.interviews import queries as interviews
 from scoring.panel.inviting import queries as inviting
 from scoring.panel.inviting.lifecycle import STANDING_WORDS
-from scoring.panel.lifecycle import EXPERTISE_WORDS, Interest, PanelPhase, Seat
+from scoring.panel.lifecycle import BEFORE_SCORING, EXPERTISE_WORDS, Interest, PanelPhase, Seat
 from scoring.panel.masking.policy import can_mask
 from scoring.panel.observing.policy import can_read_record
 from scoring.panel.queries import Candidate, Meeting
@@ -74,7 +74,7 @@ def chair(at: Place) -> Answer:
 
 def _tries(found: Meeting) -> bool:
     """Tell whether there is an example to try the scoring on, which is so before scoring only."""
-    before = found.phase in (PanelPhase.NAMED, PanelPhase.DECLARING)
+    before = found.phase in BEFORE_SCORING
     return before and trials.has_example(db.session(), found.stage.id)
 
 
