@@ -151,7 +151,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
     """
     stage = own_stage(session, at, actor)
     found = queries.decision(session, stage)
-    _ensure_readable(found, actor)
+    _ensure_readable(stage, found, actor)
     computed = found.computed
     if computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
@@ -234,7 +234,7 @@ def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> Trac
     """
     stage = own_stage(session, at, actor)
     found = queries.decision(session, stage)
-    _ensure_readable(found, actor)
+    _ensure_readable(stage, found, actor)
     if found.computed is None:
         raise WrongMoment(N_("The result has not been computed yet."))
     if _kept_away(session, stage, bid_reference, actor):
@@ -252,9 +252,15 @@ def trace(session: Session, at: Where, bid_reference: str, actor: Actor) -> Trac
     raise NotFound(N_("There is no such bid."))
 
 
-def _ensure_readable(found: Decision, actor: Actor) -> None:
-    locked_at = found.panel.quality_locked_at if found.panel else None
-    ensure(policy.can_read_result(actor, locked_at, chair_id=queries.chair_id(found.panel)))
+def _ensure_readable(stage: Stage, found: Decision, actor: Actor) -> None:
+    ensure(
+        policy.can_read_result(
+            actor,
+            found.panel.quality_locked_at if found.panel else None,
+            chair_id=queries.chair_id(found.panel),
+            unnamed=queries.judges_unnamed(stage, found.panel, actor),
+        )
+    )
 
 
 def _kept_away(session: Session, stage: Stage, bid_reference: str, actor: Actor) -> bool:

@@ -24,6 +24,13 @@ UNDECIDED = N_(
     "the result may change."
 )
 
+# Their panel may have to judge again, and the result tells whose bid is which.
+UNNAMED = N_(
+    "You sit on the panel that judges these bids without the names of their bidders, and the "
+    "result names them. Until the decision is out, somebody else with your role reads it and signs "
+    "off."
+)
+
 READERS = (
     Permission.AWARD_RECOMMEND,
     Permission.AWARD_APPROVE,
@@ -33,11 +40,16 @@ READERS = (
 
 
 def can_read_result(
-    actor: Actor, quality_locked_at: datetime | None, *, chair_id: uuid.UUID | None
+    actor: Actor,
+    quality_locked_at: datetime | None,
+    *,
+    chair_id: uuid.UUID | None,
+    unnamed: bool,
 ) -> Answer:
     """Tell whether the actor may see totals, prices and ranks: only after the lock.
 
-    Who chairs other panels of the body has no part in this one.
+    Who chairs other panels of the body has no part in this one. `unnamed`: the actor judges or
+    observes here, and must not know whose bid is which.
     """
     others = (each for each in READERS if each is not Permission.AWARD_RECOMMEND)
     chairs = actor.may(Permission.AWARD_RECOMMEND) and actor.user_id == chair_id
@@ -45,6 +57,8 @@ def can_read_result(
         return lacks_right(
             N_("The result is for the chair, approvers, procurement officers and auditors.")
         )
+    if unnamed:
+        return lacks_right(UNNAMED)
     if quality_locked_at is None:
         return wrong_moment(
             N_("Prices and totals are shown when the chair has locked the quality scores.")
@@ -109,16 +123,19 @@ def can_sign_off(
     recommended_by_id: uuid.UUID | None,
     state: State,
     answered: bool,
+    unnamed: bool,
     lapsed: bool = False,
     undecided: bool = False,
 ) -> Answer:
     """Tell whether the actor may approve or return the recommendation; null: there is none.
 
-    `lapsed`: what it rests on was changed after it was made; `undecided`: an interest that was
-    found later waits for a decision.
+    `unnamed`: as in `can_read_result`; `lapsed`: what it rests on was changed after it was made;
+    `undecided`: an interest that was found later waits for a decision.
     """
     if not actor.may(Permission.AWARD_APPROVE):
         return lacks_right(N_("Only an approver signs off a recommendation."))
+    if unnamed:
+        return lacks_right(UNNAMED)
     if actor.user_id == recommended_by_id:
         return lacks_right(N_("You recommended this bid, so another person must sign it off."))
     if recommended_by_id is None:

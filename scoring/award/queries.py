@@ -19,11 +19,11 @@ from bids.opened import opened_bids
 from challenges.frozen import frozen_evaluation
 from challenges.log_words import STAGE_OPENED
 from challenges.models import Challenge, Stage
-from challenges.stages.running import last_entry
+from challenges.stages.running import last_entry, stored_state
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
 from marketplace.core.audit import proofs
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Role
+from marketplace.core.permissions import Actor, Role
 from marketplace.core.text import N_
 from scoring.award.carrying import carried
 from scoring.award.evaluation import Judged, evaluation_document
@@ -40,6 +40,7 @@ from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import replaced
 from scoring.panel import declarations
 from scoring.panel import queries as panels
+from scoring.panel.aliases.policy import kept_from_result
 from scoring.panel.interests.queries import any_open
 from scoring.panel.models import Panel, PanelMember, Seat
 
@@ -303,6 +304,15 @@ def chair_id(panel: Panel | None) -> uuid.UUID | None:
     members = panel.members if panel else []
     seated = (m for m in members if m.seat is Seat.CHAIR and m.left_at is None)
     return next((member.user_id for member in seated), None)
+
+
+def judges_unnamed(stage: Stage, panel: Panel | None, actor: Actor) -> bool:
+    """Tell whether the actor sits on a stage's panel and must not read its result under names."""
+    return stage.names_withheld and any(
+        kept_from_result(member.seat, stored_state(stage.challenge, stage))
+        for member in (panel.members if panel else ())
+        if member.user_id == actor.user_id and member.left_at is None
+    )
 
 
 def bidders_people(session: Session, stage: Stage) -> list[tuple[Bid, User]]:

@@ -177,6 +177,7 @@ def sign_off(
                     recommended_by_id=recommendation.recommended_by_id if recommendation else None,
                     state=stored_state(stage.challenge, stage),
                     answered=found.sign_off is not None,
+                    unnamed=queries.judges_unnamed(stage, found.panel, actor),
                     lapsed=found.lapsed,
                     undecided=found.undecided,
                 )

@@ -28,7 +28,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import hooks
-from scoring.award.queries import deciding_stage
+from scoring.award.queries import deciding_stage, judges_unnamed, panel_of
 from scoring.award.recomputing.queries import newest_result
 from scoring.report import log_words, policy, queries
 from scoring.report.facts import AwardReport
@@ -187,7 +187,8 @@ def download_evaluation(at: Where, *, actor: Actor, clock: Clock) -> bytes:
     """
     with transaction() as session:
         stage = own_stage(session, at, actor)
-        ensure(policy.can_audit(actor))
+        panel = panel_of(session, stage.id)
+        ensure(policy.can_audit(actor, unnamed=judges_unnamed(stage, panel, actor)))
         computed = newest_result(session, stage.id)
         if computed is None:
             raise WrongMoment(N_("The result has not been computed yet."))

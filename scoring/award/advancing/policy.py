@@ -13,7 +13,7 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
-from scoring.award.policy import UNDECIDED
+from scoring.award.policy import UNDECIDED, UNNAMED
 
 LAPSED = N_(
     "The result changed after this was proposed, so it no longer stands and there is nothing to "
@@ -81,13 +81,17 @@ def can_answer(
     proposed_by_id: uuid.UUID | None,
     answered: bool,
     lapsed: bool,
+    unnamed: bool,
 ) -> Answer:
     """Tell whether the actor may confirm or return the proposal; null: there is none.
 
-    `lapsed`: what it rests on was changed after it was made.
+    `lapsed`: what it rests on was changed after it was made; `unnamed`: the actor judges or
+    observes here, and must not know whose bid is which.
     """
     if not actor.may(Permission.AWARD_APPROVE):
         return lacks_right(N_("Only an approver confirms who goes on."))
+    if unnamed:
+        return lacks_right(UNNAMED)
     if actor.user_id == proposed_by_id:
         return lacks_right(N_("You proposed this, so another person must confirm it."))
     if not found.leads_on:

@@ -159,6 +159,7 @@ def answer(
                     proposed_by_id=advance.proposed_by_id if advance else None,
                     answered=advance is not None and advance.answer is not None,
                     lapsed=now.lapsed,
+                    unnamed=awards.judges_unnamed(stage, found.panel, actor),
                 )
             )
             assert advance is not None  # the policy has said so

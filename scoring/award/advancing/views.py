@@ -50,6 +50,7 @@ def show(at: Place) -> str:
             proposed_by_id=advance.proposed_by_id if advance else None,
             answered=advance is not None and advance.answer is not None,
             lapsed=now.lapsed,
+            unnamed=queries.judges_unnamed(page.stage, page.decision.panel, actor),
         ),
     )
     if actor.may(Permission.RECORD_AUDIT):

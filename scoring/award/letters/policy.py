@@ -12,16 +12,21 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
-from scoring.award.policy import UNDECIDED
+from scoring.award.policy import UNDECIDED, UNNAMED
 
 
-def can_send(actor: Actor, state: State, *, awaits_letters: bool, undecided: bool) -> Answer:
+def can_send(
+    actor: Actor, state: State, *, awaits_letters: bool, undecided: bool, unnamed: bool
+) -> Answer:
     """Tell whether the actor may send the letters: once an award is approved, and nobody told.
 
-    `undecided`: an interest that was found later waits for a decision.
+    `undecided`: an interest that was found later waits for a decision; `unnamed`: the actor judges
+    or observes here, and must not know whose bid is which.
     """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer sends the letters to bidders."))
+    if unnamed:
+        return lacks_right(UNNAMED)
     if not awaits_letters or state is not State.EVALUATING:
         return wrong_moment(
             N_("There are no letters to send: no award is approved, or the bidders are told.")

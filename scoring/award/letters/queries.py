@@ -66,6 +66,7 @@ def ensure_sendable(stage: Stage, found: Decision, actor: Actor) -> None:
             stored_state(stage.challenge, stage),
             awaits_letters=found.awaits_letters,
             undecided=found.undecided,
+            unnamed=awards.judges_unnamed(stage, found.panel, actor),
         )
     )
 

@@ -19,6 +19,7 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
+from scoring.award.policy import UNNAMED
 
 
 class PriceFinding(StrEnum):
@@ -76,10 +77,13 @@ def flagged(
     return told
 
 
-def can_decide(actor: Actor, state: State, *, has_result: bool, awaits_sign_off: bool) -> Answer:
+def can_decide(
+    actor: Actor, state: State, *, has_result: bool, awaits_sign_off: bool, unnamed: bool
+) -> Answer:
     """Answer whether the actor may decide about a flagged price now.
 
-    Nobody who scores: whoever judges a bid must not judge its price too.
+    Nobody who scores: whoever judges a bid must not judge its price too. `unnamed`: the actor
+    judges or observes here, and must not know whose bid is which.
     """
     if not actor.may(Permission.ELIGIBILITY_DECIDE):
         return lacks_right(N_("Only a procurement officer decides about a low price."))
@@ -87,6 +91,8 @@ def can_decide(actor: Actor, state: State, *, has_result: bool, awaits_sign_off:
         return lacks_right(
             N_("You can score bids, so another procurement officer decides about their prices.")
         )
+    if unnamed:
+        return lacks_right(UNNAMED)
     if state is not State.EVALUATING or not has_result:
         return wrong_moment(
             N_("Low prices are decided after the result is computed and before it is announced.")

@@ -25,6 +25,7 @@ def may_decide(actor: Actor, stage: Stage, found: awards.Decision, now: datetime
         # While quality is unlocked the result that is there does not hold.
         has_result=found.computed is not None and found.locked,
         awaits_sign_off=found.awaits_sign_off or found.awaits_letters,
+        unnamed=awards.judges_unnamed(stage, found.panel, actor),
     )
 
 

@@ -33,7 +33,8 @@ def index(at: Place) -> str:
     found = decisions.decision(session, stage)
     locked_at = found.panel.quality_locked_at if found.panel else None
     chair_id = decisions.chair_id(found.panel)
-    ensure(awards.can_read_result(actor, locked_at, chair_id=chair_id))
+    unnamed = decisions.judges_unnamed(stage, found.panel, actor)
+    ensure(awards.can_read_result(actor, locked_at, chair_id=chair_id, unnamed=unnamed))
     return render_template(
         "low_prices/index.html",
         challenge=stage.challenge,

@@ -21,4 +21,9 @@ def names_kept(seat: Seat | None, phase: PanelPhase | None, state: State) -> boo
     """
     if state not in JUDGING:
         return False
-    return phase is not PanelPhase.LOCKED or seat in (Seat.EVALUATOR, Seat.OBSERVER)
+    return phase is not PanelPhase.LOCKED or kept_from_result(seat, state)
+
+
+def kept_from_result(seat: Seat | None, state: State) -> bool:
+    """Tell whether somebody with this seat is kept from the names also once quality is locked."""
+    return state in JUDGING and seat in (Seat.EVALUATOR, Seat.OBSERVER)

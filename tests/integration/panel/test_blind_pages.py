@@ -203,6 +203,19 @@ def test_nothing_that_the_panels_people_reach_tells_a_bidder(
         stage = locking.get_one(Stage, blind.challenge.stage.id)
         service.lock_quality(locking, stage, actor=blind.actor("cher"), clock=blind.clock)
     watch(client, blind, "evo", aliases)
+    # Somebody else with that role reads the result, which names them, and signs off.
+    enter(client, blind.users["both"])
+    decision = f"/work/challenges/{blind.reference}/decision"
+    for path in (
+        decision,
+        f"{decision}/sign-off",
+        f"{decision}/bids/B-TEST",
+        f"{decision}/advance",
+        f"{decision}/low-prices",
+    ):
+        refused = client.get(path)
+        assert refused.status_code == 403, path
+        assert "somebody else with your role reads it" in refused.text, path
     enter(client, blind.users["cher"])
     shown = client.get(f"{base}/moderation").text
     assert all(f"{name} ({alias})" in shown for name, alias in aliases.items())

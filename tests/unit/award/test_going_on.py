@@ -159,7 +159,12 @@ def test_another_approver_answers_a_proposal_that_stands() -> None:
     assert approver.may(Permission.AWARD_APPROVE)
 
     def answered(who: Actor = approver, found: Standing = READY, **change: Any) -> Ground | None:
-        facts: dict[str, Any] = {"proposed_by_id": CHAIR, "answered": False, "lapsed": False}
+        facts: dict[str, Any] = {
+            "proposed_by_id": CHAIR,
+            "answered": False,
+            "lapsed": False,
+            "unnamed": False,
+        }
         return policy.can_answer(who, found, **{**facts, **change}).ground
 
     assert answered() is None

@@ -22,16 +22,24 @@ from tests.unit.award.test_policy import an_actor
 def test_officers_send_letters_once_an_award_is_approved() -> None:
     officer = an_actor(Role.PROCUREMENT_OFFICER)
     evaluating = State.EVALUATING
-    assert can_send(officer, evaluating, awaits_letters=True, undecided=False).allowed
-    assert not can_send(officer, evaluating, awaits_letters=False, undecided=False).allowed
-    assert not can_send(officer, evaluating, awaits_letters=True, undecided=True).allowed
-    assert not can_send(officer, State.CANCELLED, awaits_letters=True, undecided=False).allowed
+    assert can_send(
+        officer, evaluating, awaits_letters=True, undecided=False, unnamed=False
+    ).allowed
+    assert not can_send(
+        officer, evaluating, awaits_letters=False, undecided=False, unnamed=False
+    ).allowed
+    assert not can_send(
+        officer, evaluating, awaits_letters=True, undecided=True, unnamed=False
+    ).allowed
+    assert not can_send(
+        officer, State.CANCELLED, awaits_letters=True, undecided=False, unnamed=False
+    ).allowed
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.CHAIR, Role.AUDITOR])
 def test_nobody_else_sends_them(role: Role) -> None:
     assert not can_send(
-        an_actor(role), State.EVALUATING, awaits_letters=True, undecided=False
+        an_actor(role), State.EVALUATING, awaits_letters=True, undecided=False, unnamed=False
     ).allowed
 
 

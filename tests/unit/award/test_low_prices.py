@@ -64,7 +64,9 @@ def test_no_bid_is_recommended_while_a_flagged_price_is_undecided() -> None:
     ],
 )
 def test_an_officer_decides_who_does_not_score(who: Actor, ground: Ground | None) -> None:
-    answer = policy.can_decide(who, State.EVALUATING, has_result=True, awaits_sign_off=False)
+    answer = policy.can_decide(
+        who, State.EVALUATING, has_result=True, awaits_sign_off=False, unnamed=False
+    )
     assert answer.ground is ground
 
 
@@ -80,7 +82,9 @@ def test_an_officer_decides_who_does_not_score(who: Actor, ground: Ground | None
 def test_prices_are_decided_between_the_result_and_the_recommendation(
     state: State, has_result: bool, awaits: bool
 ) -> None:
-    answer = policy.can_decide(OFFICER, state, has_result=has_result, awaits_sign_off=awaits)
+    answer = policy.can_decide(
+        OFFICER, state, has_result=has_result, awaits_sign_off=awaits, unnamed=False
+    )
     assert answer.ground is Ground.MOMENT
 
 

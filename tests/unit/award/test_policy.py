@@ -35,13 +35,17 @@ def refused_for(answer: Answer, ground: Ground) -> None:
 )
 def test_result_after_the_lock_is_for_those_who_decide_or_audit(role: Role) -> None:
     actor = an_actor(role)
-    assert policy.can_read_result(actor, ENDS, chair_id=actor.user_id).allowed
-    refused_for(policy.can_read_result(actor, None, chair_id=actor.user_id), Ground.MOMENT)
+    assert policy.can_read_result(actor, ENDS, chair_id=actor.user_id, unnamed=False).allowed
+    refused_for(
+        policy.can_read_result(actor, None, chair_id=actor.user_id, unnamed=False), Ground.MOMENT
+    )
 
 
 def test_result_is_not_for_who_chairs_another_panel_or_none_any_more() -> None:
     for chair_id in (an_actor(Role.CHAIR).user_id, None):
-        answer = policy.can_read_result(an_actor(Role.CHAIR), ENDS, chair_id=chair_id)
+        answer = policy.can_read_result(
+            an_actor(Role.CHAIR), ENDS, chair_id=chair_id, unnamed=False
+        )
         refused_for(answer, Ground.RIGHT)
 
 
@@ -58,7 +62,10 @@ def test_result_is_not_for_who_chairs_another_panel_or_none_any_more() -> None:
 )
 @pytest.mark.parametrize("locked_at", [None, ENDS])
 def test_result_is_for_nobody_else_at_any_time(role: Role, locked_at: datetime | None) -> None:
-    refused_for(policy.can_read_result(an_actor(role), locked_at, chair_id=None), Ground.RIGHT)
+    refused_for(
+        policy.can_read_result(an_actor(role), locked_at, chair_id=None, unnamed=False),
+        Ground.RIGHT,
+    )
 
 
 def test_concluding_is_for_the_chair_of_this_panel() -> None:
@@ -121,6 +128,7 @@ def sign_off(actor: Actor, **changes: Any) -> Answer:
         "recommended_by_id": uuid.uuid4(),
         "state": State.EVALUATING,
         "answered": False,
+        "unnamed": False,
     }
     return policy.can_sign_off(actor, **{**facts, **changes})
 

@@ -22,7 +22,7 @@ from scoring.award import policy as award
 from scoring.award.advancing import policy as advancing
 from scoring.award.low_prices import policy as prices
 from scoring.panel import policy as panel
-from scoring.panel.aliases.policy import names_kept
+from scoring.panel.aliases.policy import kept_from_result, names_kept
 from scoring.panel.assigning.policy import can_assign
 from scoring.panel.declarations import DeclaredInterest, kept_apart
 from scoring.panel.interests import policy as found
@@ -91,6 +91,7 @@ class Person:
     left: bool = False
     recused: bool = False
     here: bool = True
+    also: Role | None = None
 
     @property
     def actor(self) -> Actor:
@@ -99,7 +100,7 @@ class Person:
             uuid.uuid5(BODY, self.name),
             self.name,
             BODY if self.here else ELSEWHERE,
-            frozenset({self.role}),
+            frozenset({self.role} if self.also is None else {self.role, self.also}),
         )
 
     def member(self, moment: Moment) -> PanelMember | None:
@@ -136,6 +137,14 @@ PEOPLE = (
     ),
     Person("guest", "evaluator from elsewhere, invited", Role.GUEST_EVALUATOR, Seat.EVALUATOR),
     Person("observer", "observes this panel", Role.EVALUATOR, Seat.OBSERVER),
+    Person(
+        "two roles",
+        "evaluator who is an approver too",
+        Role.EVALUATOR,
+        Seat.EVALUATOR,
+        submitted=True,
+        also=Role.APPROVER,
+    ),
     Person("left", "was an evaluator, was replaced", Role.EVALUATOR, Seat.EVALUATOR, left=True),
     Person("chair-2", "chairs another panel of the body", Role.CHAIR),
     Person("lead", "challenge lead of the body", Role.CHALLENGE_LEAD),
@@ -179,6 +188,36 @@ def _reads_name(_actor: Actor, own: PanelMember | None, at: Moment) -> Answer:
         return lacks_right("Only who sits reads on the panel's pages.")
     withheld = names_kept(own.seat, at.phase, at.state)
     return wrong_moment("The name is withheld.") if withheld else ALLOWED
+
+
+def _unnamed(own: PanelMember | None, at: Moment) -> bool:
+    return own is not None and own.left_at is None and kept_from_result(own.seat, at.state)
+
+
+def _reads_result(actor: Actor, at: Moment, *, unnamed: bool) -> Answer:
+    locked_at = AT if at.locked else None
+    return award.can_read_result(actor, locked_at, chair_id=_chair(at), unnamed=unnamed)
+
+
+def _confirms(actor: Actor, at: Moment, *, unnamed: bool) -> Answer:
+    return advancing.can_answer(
+        actor,
+        _stands(at),
+        proposed_by_id=CHAIR.actor.user_id if at.awaits_sign_off else None,
+        answered=at.state is not State.EVALUATING,
+        lapsed=False,
+        unnamed=unnamed,
+    )
+
+
+def _signs_off(actor: Actor, at: Moment, *, unnamed: bool) -> Answer:
+    return award.can_sign_off(
+        actor,
+        recommended_by_id=CHAIR.actor.user_id if at.awaits_sign_off else None,
+        state=at.state,
+        answered=at.state is not State.EVALUATING,
+        unnamed=unnamed,
+    )
 
 
 def _sees_price(actor: Actor, _own: PanelMember | None, at: Moment) -> Answer:
@@ -254,11 +293,16 @@ PANEL: Mapping[str, Act] = {
     ),
     "lock quality, see the result": _concludes,
     "read the panel's record": lambda a, m, at: can_read_record(a, m, at.phase),
-    "read the result": lambda a, _m, at: award.can_read_result(
-        a, AT if at.locked else None, chair_id=_chair(at)
+    "read the result": lambda a, _m, at: _reads_result(a, at, unnamed=False),
+    "read it where names are withheld": lambda a, m, at: _reads_result(
+        a, at, unnamed=_unnamed(m, at)
     ),
-    "decide about a low price": lambda a, _m, at: prices.can_decide(
-        a, at.state, has_result=at.locked, awaits_sign_off=at.awaits_sign_off
+    "decide about a low price": lambda a, m, at: prices.can_decide(
+        a,
+        at.state,
+        has_result=at.locked,
+        awaits_sign_off=at.awaits_sign_off,
+        unnamed=_unnamed(m, at),
     ),
     "recommend": lambda a, _m, at: award.can_recommend(
         a,
@@ -273,18 +317,11 @@ PANEL: Mapping[str, Act] = {
     "propose who goes on to a stage": lambda a, _m, at: advancing.can_propose(
         a, _chair(at), _stands(at)
     ),
-    "confirm who goes on": lambda a, _m, at: advancing.can_answer(
-        a,
-        _stands(at),
-        proposed_by_id=CHAIR.actor.user_id if at.awaits_sign_off else None,
-        answered=at.state is not State.EVALUATING,
-        lapsed=False,
-    ),
-    "sign the recommendation off": lambda a, _m, at: award.can_sign_off(
-        a,
-        recommended_by_id=CHAIR.actor.user_id if at.awaits_sign_off else None,
-        state=at.state,
-        answered=at.state is not State.EVALUATING,
+    "confirm who goes on": lambda a, _m, at: _confirms(a, at, unnamed=False),
+    "confirm where names are withheld": lambda a, m, at: _confirms(a, at, unnamed=_unnamed(m, at)),
+    "sign the recommendation off": lambda a, _m, at: _signs_off(a, at, unnamed=False),
+    "sign off where names are withheld": lambda a, m, at: _signs_off(
+        a, at, unnamed=_unnamed(m, at)
     ),
     "sign the contract": lambda a, _m, at: award.can_sign_contract(
         a,
