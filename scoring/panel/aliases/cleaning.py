@@ -9,12 +9,20 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, IndirectObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    EncodedStreamObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    StreamObject,
+)
 
 from challenges.documents.kinds import MEDIA_TYPES
 
@@ -79,9 +87,58 @@ def _bare(found: object, seen: set[int]) -> None:
             note = NameObject("/Rect") in each and each.get("/Subtype") != "/Widget"
             for key in (*_PDF_KEYS, *(_PDF_NOTE_KEYS if note else ())):
                 each.pop(NameObject(key), None)
+            if isinstance(each, StreamObject):
+                _bare_stream(each)
             left.extend(value for key, value in each.items() if key != "/Parent")
         elif isinstance(each, list):
             left.extend(each)
+
+
+_JPEG_FILTER, _JPX_FILTER = "/DCTDecode", "/JPXDecode"
+# A JPEG that stands among the drawing of a page, and not as an object of its own.
+_INLINE_JPEG = re.compile(rb"\bBI\b.{0,1000}?/DCT(?:Decode)?\b.{0,1000}?\bID\b", re.DOTALL)
+
+
+def _bare_stream(stream: StreamObject) -> None:
+    """Clean a JPEG where it lies, and refuse pictures that cannot be cleaned there."""
+    filters = _each(stream.get("/Filter"))
+    if _JPX_FILTER in filters:
+        raise CannotClean("JPEG 2000")
+    if _JPEG_FILTER in filters:
+        if filters.index(_JPEG_FILTER) != len(filters) - 1:
+            raise CannotClean("JPEG within another kind")
+        parameters = _each(stream.pop("/DecodeParms", None))
+        # Its own bytes are at hand under no other name.
+        stream._data = _jpeg(_unpacked(stream._data, filters[:-1], parameters[:-1]))
+        stream[NameObject("/Filter")] = filters[-1]
+        if len(parameters) == len(filters):
+            stream[NameObject("/DecodeParms")] = parameters[-1]
+    elif stream.get("/Subtype") != "/Image":
+        if _INLINE_JPEG.search(stream.get_data()):
+            raise CannotClean("inline JPEG")
+        stream.decoded_self = None  # what was unpacked is not kept beside it
+
+
+def _unpacked(data: bytes, filters: Sequence[Any], parameters: Sequence[Any]) -> bytes:
+    """Take a picture out of what it is packed in besides."""
+    if not filters:
+        return data
+    packed = EncodedStreamObject()
+    packed._data = data
+    packed[NameObject("/Filter")] = ArrayObject(filters)
+    if parameters:
+        packed[NameObject("/DecodeParms")] = ArrayObject(parameters)
+    return packed.get_data()
+
+
+def _each(found: object) -> list[Any]:
+    """Give what may stand alone or in a list."""
+    if isinstance(found, IndirectObject):
+        found = found.get_object()
+    if found is None or isinstance(found, NullObject):
+        return []
+    several = found if isinstance(found, list) else [found]
+    return [each.get_object() if isinstance(each, IndirectObject) else each for each in several]
 
 
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import openpyxl
@@ -12,7 +13,15 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
-from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    EncodedStreamObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from challenges.documents.kinds import MEDIA_TYPES
 from scoring.panel.aliases.cleaning import CannotClean, clean
@@ -42,6 +51,30 @@ def a_pdf(*, password: str = "") -> bytes:
     )
     if password:
         writer.encrypt(password)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def a_pdf_with_picture(*filters: str, data: bytes = b"", drawn: bytes = b"/P Do") -> bytes:
+    """Give a page with one picture on it, a JPEG that tells its author unless data are given."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    picture = EncodedStreamObject()
+    picture._data = data or a_jpeg()
+    if filters[0] == "/FlateDecode":
+        picture._data = zlib.compress(picture._data)
+    for key, value in {"Subtype": "/Image", "ColorSpace": "/DeviceRGB"}.items():
+        picture[NameObject(f"/{key}")] = NameObject(value)
+    for key, number in {"Width": 40, "Height": 30, "BitsPerComponent": 8}.items():
+        picture[NameObject(f"/{key}")] = NumberObject(number)
+    names = [NameObject(name) for name in filters]
+    picture[NameObject("/Filter")] = ArrayObject(names) if len(names) > 1 else names[0]
+    pictures = DictionaryObject({NameObject("/P"): writer._add_object(picture)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
+    content = StreamObject()
+    content.set_data(drawn)
+    page[NameObject("/Contents")] = writer._add_object(content)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -125,12 +158,22 @@ def a_png() -> bytes:
     return out.getvalue() + MARKER.encode()
 
 
+def unpacked(picture: StreamObject) -> bytes:
+    """Give a picture's JPEG as it lies in a document, out of what it is packed in."""
+    names = picture["/Filter"]
+    packed = isinstance(names, list) and len(names) > 1
+    return zlib.decompress(picture._data) if packed else picture._data
+
+
 def all_of(content: bytes) -> bytes:
     """Give all bytes of a file, an archive's unpacked and a document's decoded."""
     if content.startswith(b"%PDF"):
         reader = PdfReader(io.BytesIO(content))
         texts = [str(reader.metadata), str(reader.attachments), str(reader.trailer)]
         for page in reader.pages:
+            resources = page.get("/Resources", {})
+            for image in resources.get("/XObject", {}).values():
+                content += unpacked(image.get_object())
             texts += [str(page), *(str(note.get_object()) for note in page.get("/Annots", ()))]
         return content + "".join(texts).encode()
     if content.startswith(b"PK"):
@@ -157,6 +200,20 @@ def test_nothing_that_names_the_author_is_left(kind: str, made: Callable[[], byt
     assert MARKER.encode() not in all_of(clean(MEDIA_TYPES[kind], before))
 
 
+@pytest.mark.parametrize("filters", [("/DCTDecode",), ("/FlateDecode", "/DCTDecode")])
+def test_pictures_in_a_pdf_lose_their_author_and_are_shown_as_before(
+    filters: tuple[str, ...],
+) -> None:
+    before = a_pdf_with_picture(*filters)
+    assert MARKER.encode() in all_of(before)
+    after = clean(MEDIA_TYPES["pdf"], before)
+    assert MARKER.encode() not in all_of(after)
+    (image,) = PdfReader(io.BytesIO(after)).pages[0].images
+    assert image.image is not None
+    assert image.image.size == (40, 30)
+    assert abs(image.image.convert("RGB").getpixel((20, 15))[1] - 128) < 4  # type: ignore[index]  # RGB
+
+
 def test_content_stays_as_it_was() -> None:
     book = openpyxl.load_workbook(io.BytesIO(clean(MEDIA_TYPES["xlsx"], an_xlsx())))
     assert book["Costs"]["A1"].value == "How it grows"
@@ -179,6 +236,15 @@ def test_content_stays_as_it_was() -> None:
     [
         ("pdf", a_pdf(password="secret")),
         ("pdf", b"%PDF-1.7 and nothing else"),
+        ("pdf", a_pdf_with_picture("/JPXDecode")),
+        ("pdf", a_pdf_with_picture("/DCTDecode", data=a_jpeg()[:200])),
+        ("pdf", a_pdf_with_picture("/DCTDecode", "/DCTDecode")),
+        (
+            "pdf",
+            a_pdf_with_picture(
+                "/DCTDecode", drawn=b"q BI /W 40 /H 30 /F [/DCT] ID " + MARKER.encode() + b" EI Q"
+            ),
+        ),
         ("docx", a_docx(word__embeddings__oleObject1_dot_bin=MARKER)),
         ("docx", a_docx(word__media__image2_dot_emf=MARKER)),
         ("docx", a_docx(word__more_dot_xml=f"<x>{MARKER}</x>".encode("utf-16"))),
