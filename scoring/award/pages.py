@@ -35,6 +35,8 @@ from scoring.panel import declarations
 from scoring.panel import queries as panels
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.lifecycle import Interest
+from scoring.panel.masking.models import AnswerMask
+from scoring.panel.masking.queries import masks
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class OutcomePage:
     reasons: Mapping[str, Sequence[str]]
     reason: str
     asked: Sequence[BidQuery]
+    # What the panel did not read in the bid's answers, because it would tell whose they are.
+    masked: Sequence[AnswerMask]
     intention: Intention | None
     going_on: Advance | None
     following: Stage | None
@@ -311,6 +315,7 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         reasons=reasons,
         reason=decided.reason,
         asked=bid_queries.of_bid(session, bid.id),
+        masked=masks(session, stage).get(bid.id, ()),
         intention=found.intention,
         going_on=going_on,
         following=next_judged(challenge, stage) if going_on else None,

@@ -28,7 +28,10 @@ def masking_form(bids: Sequence[Checked]) -> Any:
         fields[f"more-{bid.reference}"] = TextAreaField(
             _("Other words in the answers of %(supplier)s", supplier=bid.supplier),
             widget=GovTextArea(),
-            description=_("As they stand there, each on a line of its own."),
+            description=_(
+                "Parts of names and of web addresses that were not found, as they stand there, "
+                "each on a line of its own. Words that name nobody cannot be masked."
+            ),
             validators=[Optional(), long],
         )
     fields["reason"] = TextAreaField(

@@ -7,9 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids.models import Bid
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.panel.masking.models import AnswerMask
 from tests.conftest import sign_in
 from tests.journeys import Journey, Step
 
@@ -179,8 +181,20 @@ def test_signing_off_what_nobody_recommended_decides_nothing(
 
 @pytest.mark.parametrize("step", [Step.INTENTION])
 def test_outcome_shows_a_bidder_own_scores_and_no_others_reasons(
-    client: FlaskClient, journey: Journey
+    client: FlaskClient, journey: Journey, session: Session
 ) -> None:
+    journey.challenge.stage.names_withheld = True
+    for reference, words in ((journey.rival_bid, "Rivalword"), (journey.own_bid, "Ownword")):
+        session.add(
+            AnswerMask(
+                bid_id=session.scalars(select(Bid.id).where(Bid.reference == reference)).one(),
+                words=words,
+                reason="It names the bidder.",
+                masked_by_id=journey.cast.officer.id,
+                masked_at=journey.clock.now(),
+            )
+        )
+    session.commit()
     sign_in(client, journey.cast.rival_admin)
 
     page = client.get(f"/bids/{journey.rival_bid}/outcome")
@@ -189,6 +203,9 @@ def test_outcome_shows_a_bidder_own_scores_and_no_others_reasons(
     assert "We agreed on 3." in page.text
     assert "We agreed on 4." not in page.text
     assert journey.cast.supplier.name in page.text
+    # What the panel did not read in its own answers, and in no other's.
+    assert "Rivalword" in page.text
+    assert "Ownword" not in page.text
     # Own scores, never one evaluator's, and never the other's price.
     assert "Eva Evaluator" not in page.text
     assert not re.search(r"20[,.]?000", page.text)

@@ -309,7 +309,7 @@ def test_names_in_answers_are_found_masked_and_read_by_nobody_on_the_panel(
 ) -> None:
     name = SUPPLIERS[0]
     supplier = a_supplier(session, NOW, "Okapiwood Ltd")
-    person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN)
+    person = a_person(session, NOW, supplier, Role.SUPPLIER_ADMIN, name="Mo Okapi")
     text = "At OKAPIWOOD we ask first, see www.okapiwood.example or ask Mo Okapi"
     bid = a_bid(session, NOW, blind.challenge, supplier, person, BidState.VALID, text=text)
     blind.bids[supplier.name] = bid.reference
@@ -328,6 +328,9 @@ def test_names_in_answers_are_found_masked_and_read_by_nobody_on_the_panel(
     missing = send(client, page, {**ticked, f"more-{bid.reference}": "Nowhere", "reason": "Told."})
     assert missing.status_code == 422
     assert "Write words as they stand in" in missing.text
+    content = send(client, page, {f"more-{bid.reference}": "we ask first", "reason": "Told."})
+    assert content.status_code == 422
+    assert "These words stay, for they name nobody: we ask first." in content.text
     more = {f"more-{bid.reference}": "mo okapi", "reason": "They tell who bids."}
     assert send(client, page, {**ticked, **more}).status_code == 303
     entry = chain_entries(session, blind.reference)[-1]

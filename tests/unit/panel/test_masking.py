@@ -6,7 +6,7 @@ import pytest
 
 from challenges.lifecycle import State
 from marketplace.core.permissions import Actor, Ground, Role
-from scoring.panel.masking.finding import MASK, find, masked, stands_in
+from scoring.panel.masking.finding import MASK, Known, find, masked, may_be_masked, stands_in
 from scoring.panel.masking.policy import can_mask
 
 ANSWERS = {
@@ -16,7 +16,7 @@ ANSWERS = {
 
 
 def found(*names: str) -> dict[str, int]:
-    return {each.words: len(each.places) for each in find(names, ANSWERS)}
+    return {each.words: len(each.places) for each in find(Known(names), ANSWERS)}
 
 
 def test_names_are_found_whole_in_part_and_whatever_their_case_each_place_once() -> None:
@@ -34,14 +34,48 @@ def test_words_that_many_names_have_tell_nobody() -> None:
 
 
 def test_a_word_within_another_is_no_name() -> None:
-    assert not find(["Gate"], {"solves": "Northgate and gateway"})
+    assert not find(Known(["Gate"]), {"solves": "Northgate and gateway"})
 
 
 def test_the_text_around_a_name_is_shown_with_its_question() -> None:
-    (place,) = find(["Zinnia"], {"solves": "x" * 50 + " by Zinnia for all " + "y" * 50})[0].places
+    (place,) = find(Known(["Zinnia"]), {"solves": "x" * 50 + " by Zinnia for all " + "y" * 50})[
+        0
+    ].places
     assert place[0] == "solves"
     assert "by Zinnia for all" in place[1]
     assert len(place[1]) < 100
+
+
+KNOWN = Known(
+    ["Okapiwood Water Works Ltd"], ["Will Okapi", "Ada Young"], ["okapiwood-labs.example"]
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("OKAPIWOOD", True),
+        ("okapiwood   works", True),
+        ("will okapi", True),
+        ("okapiwood-labs", True),
+        ("www.elsewhere.example", True),
+        # What an answer is scored for, and words that many names have.
+        ("we ask people first", False),
+        ("Okapiwood asks people first", False),
+        ("will", False),
+        ("works", False),
+        ("Ltd", False),
+        ("example", False),
+        ("young", False),
+        ("...", False),
+    ],
+)
+def test_nothing_can_be_masked_but_what_tells_the_bidder(words: str, expected: bool) -> None:
+    answers = {
+        "solves": "Okapiwood asks people first, we ask people first. Will Okapi will. An example:",
+        "team": "www.elsewhere.example, and works for the young ... Ltd. See okapiwood-labs.",
+    }
+    assert may_be_masked(words, KNOWN, answers) is expected
 
 
 def test_masking_takes_every_place_whatever_case_and_spaces() -> None:
