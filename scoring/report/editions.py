@@ -211,6 +211,7 @@ class _Publisher:
             ),
             # Which bid was asked about tells how it fared; that anybody was is told by the number.
             queries=Withheld(CONFIDENTIAL.id),
+            masks=Withheld(CONFIDENTIAL.id) if bid.masks else (),
         )
 
     def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
@@ -320,6 +321,8 @@ def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
         yield Redaction(N_("The answers in the bids"), CONFIDENTIAL.id)
     if any(stage.queries_asked for stage in full.stages):
         yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL.id)
+    if any(bid.masks for stage in full.stages for bid in stage.bids):
+        yield Redaction(N_("Words that the panel did not read in answers"), CONFIDENTIAL.id)
     if any(stage.low_prices for stage in full.stages):
         yield Redaction(
             N_("Which prices were flagged as unusually low, and what was found"), COMMERCIAL.id

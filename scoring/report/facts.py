@@ -134,6 +134,15 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """Words that the panel did not read in a bid's answers, for they would tell the bidder."""
+
+    words: str
+    reason: str
+    masked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bid:
     """One bid. `size_class` as in 2003/361/EC; `status_reason` empty for a valid bid."""
 
@@ -146,6 +155,7 @@ class Bid:
     answers: tuple[Answer, ...] | Withheld
     scores: tuple[CriterionScore, ...]
     queries: tuple[Query, ...] | Withheld
+    masks: tuple[Mask, ...] | Withheld = ()
 
 
 @dataclass(frozen=True, slots=True)

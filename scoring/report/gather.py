@@ -248,6 +248,10 @@ def _bid(bid: OpenedBid, found: Gathered) -> facts.Bid:
             if criterion.id in (individual if found.stage.scores_stand else agreed)
         ),
         queries=found.queries.get(bid.bid_id, ()),
+        masks=tuple(
+            facts.Mask(each.words, each.reason, each.masked_at)
+            for each in found.masks.get(bid.bid_id, ())
+        ),
     )
 
 

@@ -17,6 +17,8 @@ from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.queries import last_decisions
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.panel import queries as panels
+from scoring.panel.masking.models import AnswerMask
+from scoring.panel.masking.queries import masks
 from scoring.panel.models import ConsensusScore, PanelMember, Score
 from scoring.report import facts
 
@@ -39,6 +41,7 @@ class Gathered:
     again: list[Again]
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
     prices: Sequence[LowPriceDecision]
+    masks: Mapping[uuid.UUID, Sequence[AnswerMask]]
 
     @property
     def id(self) -> str:
@@ -79,4 +82,5 @@ def gather_stage(
         again=computed_again(session, stage.id),
         queries={bid_id: queries for bid_id, queries in asked.items() if bid_id in own},
         prices=last_decisions(session, stage.id),
+        masks=masks(session, stage),
     )

@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bids.models import Bid
 from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.jobs import Job
-from scoring.report.facts import AwardReport
+from scoring.panel.masking.models import AnswerMask
+from scoring.report.facts import AwardReport, Mask
+from scoring.report.gather import full_report
 from scoring.report.models import FrozenReport, ReportFile
 from scoring.report.service import MAKE
 from scoring.report.values import Edition, Money, Withheld
@@ -47,6 +50,30 @@ def test_report_is_frozen_with_the_announcement(journey: Journey, session: Sessi
     assert report.number == f"{journey.reference}/1"
     assert report.decision.contract is None
     assert report.decision.recommended == journey.own_bid
+
+
+@pytest.mark.parametrize("step", [Step.INTENTION])
+def test_report_tells_which_words_the_panel_did_not_read(
+    journey: Journey, session: Session
+) -> None:
+    stage = journey.challenge.stage
+    stage.names_withheld = True
+    session.add(
+        AnswerMask(
+            bid_id=session.scalars(select(Bid.id).where(Bid.reference == journey.rival_bid)).one(),
+            words="Rivalword",
+            reason="It names the bidder.",
+            masked_by_id=journey.cast.officer.id,
+            masked_at=journey.clock.now(),
+        )
+    )
+    session.commit()
+
+    report = full_report(session, stage, number=2, now=journey.clock.now(), notice="")
+
+    told = {bid.reference: bid.masks for bid in report.stages[0].bids}
+    mask = Mask("Rivalword", "It names the bidder.", journey.clock.now())
+    assert told == {journey.own_bid: (), journey.rival_bid: (mask,)}
 
 
 def test_report_is_frozen_again_with_the_contract_and_the_first_stays(

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from marketplace.core.colours import Brand
 from scoring.report.editions import Disclosure, public_edition
-from scoring.report.facts import AwardReport, Bid, Event, bid_of
+from scoring.report.facts import AwardReport, Bid, Event, Mask, bid_of
+from scoring.report.rendering import report_html
 from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
 from scoring.report.wording import is_withheld
-from tests.award_reports import Shape, full_report
+from tests.award_reports import Shape, environment, full_report
 
 
 def text_of(report: AwardReport) -> str:
@@ -53,6 +55,21 @@ def test_public_edition_holds_no_losing_price_in_any_form() -> None:
             whole = bid.price.minor // 100
             for form in (str(bid.price.minor), str(whole), f"{whole:,}"):
                 assert form not in text
+
+
+def test_words_that_were_masked_stand_in_the_full_edition_alone() -> None:
+    full = full_report()
+    stage = full.deciding_stage
+    first, *others = stage.bids
+    masks = (Mask("Unrepeatable name", "It names the bidder.", full.frozen_at),)
+    masked = replace(stage, bids=(replace(first, masks=masks), *others))
+    full = replace(full, stages=(masked,))
+    assert AwardReport.from_json(full.to_json()) == full
+    assert "Unrepeatable name" in report_html(full, environment=environment(), brand=Brand())
+    public = public_edition(full)
+    assert "Unrepeatable name" not in text_of(public)
+    assert "Unrepeatable name" not in report_html(public, environment=environment(), brand=Brand())
+    assert any("did not read" in each.what for each in public.redactions)
 
 
 def test_public_edition_holds_no_answer_not_even_the_winners() -> None:
