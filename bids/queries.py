@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinl
 
 from bids import documents, drafts, envelopes, receipts
 from bids.models import Bid, EligibilityDeclaration, Submission
-from bids.opened import OpenedBid, bid_counts, find_opened_bid, is_opened, opened_bids
+from bids.opened import bid_counts, find_opened_bid, is_opened, opened_bids
+from bids.opened_bid import OpenedBid
 from bids.openings import OpeningStatus, opening_status
 from bids.renewing.queries import is_awaited
 from challenges.models import Challenge, Plan, Stage

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bids import opened
 from bids.grounds.policy import Awaited, Found, awaited
-from bids.opened import OpenedBid
+from bids.opened_bid import OpenedBid
 from challenges.law import REGIME, law_holding, lifted_by
 from challenges.models import Challenge
 from challenges.queries import own_challenge

@@ -13,6 +13,7 @@ from bids.grounds.models import GroundFinding
 from bids.grounds.policy import Awaited, Found
 from bids.lifecycle import BidEvent, BidState, after
 from bids.models import Bid, EligibilityDecision, EligibilityFinding
+from bids.opened_bid import OpenedBid
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.queries import own_challenge
@@ -125,7 +126,7 @@ def decide_eligibility(
 
 def _bear(
     challenge: Challenge,
-    held: opened.OpenedBid | None,
+    held: OpenedBid | None,
     found: Sequence[Found],
     finding: EligibilityFinding,
     clock: Clock,
@@ -180,7 +181,7 @@ class Reading:
     state: State
     stage: int
     criteria: Sequence[tuple[str, str]]
-    bid: opened.OpenedBid
+    bid: OpenedBid
     grounds: Sequence[Awaited] = ()
     others: Sequence[tuple[str, str, ExclusionGround]] = ()
 

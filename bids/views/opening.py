@@ -16,7 +16,7 @@ from bids.grounds.deciding import to_decide
 from bids.grounds.forms import decision_form
 from bids.lifecycle import BidState, opens_from
 from bids.models import EligibilityFinding
-from bids.opened import FLAW_WORDS, OpenedBid
+from bids.opened_bid import FLAW_WORDS, OpenedBid
 from bids.passport import compared, readings
 from bids.passport.answers import Values
 from bids.passport.kinds import Subject

@@ -18,6 +18,7 @@ from scoring.panel import declarations, queries
 from scoring.panel.declarations import DeclaredInterest
 from scoring.panel.lifecycle import Interest, Obstacle, Seat
 from scoring.panel.models import BidderParty, PanelMember, ScoreDraft
+from scoring.panel.obstacles import acting_for_bidders, marked_undecided, obstacles_of
 from scoring.panel.queries import Bidder, Meeting, Question
 
 
@@ -118,16 +119,16 @@ def panel_page(session: Session, found: Meeting) -> PanelPage:
             )
         )
     valid = queries.valid(all_bidders)
-    marked = queries.marked_undecided(session, stage.id)
+    marked = marked_undecided(session, stage.id)
     # Later the beginning of moderation asks again; this page has few statements to spend.
     began = panel.scoring_began_at is not None
-    acting = set() if began else queries.acting_for_bidders(session, stage.id)
+    acting = set() if began else acting_for_bidders(session, stage.id)
     return PanelPage(
         meeting=found,
         bidders=all_bidders,
         progress=progress,
         left=[m for m in queries.seats(session, stage.id) if m.left_at is not None],
-        obstacles=queries.obstacles(found.members, all_bidders, interests, stage, marked, acting),
+        obstacles=obstacles_of(found.members, all_bidders, interests, stage, marked, acting),
         marked=marked,
         cells=len(valid) * len(queries.questions(stage)),
         agreed=_agreed_count(session, found, valid),

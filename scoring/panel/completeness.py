@@ -8,6 +8,7 @@ from challenges.models import Stage
 from marketplace.core.permissions import Actor
 from scoring.panel import declarations, queries
 from scoring.panel.lifecycle import PanelPhase
+from scoring.panel.obstacles import obstacles_of
 from scoring.panel.queries import Meeting
 
 
@@ -16,7 +17,7 @@ def too_few(session: Session, found: Meeting) -> bool:
     bidders = queries.bidders(session, found.stage.id)
     decided = [i for i in declarations.declared_interests(session, found.stage.id) if not i.open]
     return bool(
-        queries.valid(bidders) and queries.obstacles(found.members, bidders, decided, found.stage)
+        queries.valid(bidders) and obstacles_of(found.members, bidders, decided, found.stage)
     )
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from bids.asking import queries as bid_queries
 from bids.asking.queries import ShownQuery
 from bids.documents import Attachment
-from bids.opened import FLAW_WORDS
-from bids.queries import OpenedBid, opened_bids
+from bids.opened_bid import FLAW_WORDS, OpenedBid
+from bids.queries import opened_bids
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import declarations, queries

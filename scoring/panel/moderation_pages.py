@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bids.asking import queries as bid_queries
 from bids.asking.queries import ShownQuery
 from bids.documents import Attachment
-from bids.opened import FLAW_WORDS
+from bids.opened_bid import FLAW_WORDS
 from bids.queries import opened_bids
 from challenges.kinds import Combine
 from marketplace.core.errors import NotFound

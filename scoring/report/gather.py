@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from bids.opened import OpenedBid
+from bids.opened_bid import OpenedBid
 from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.kinds import PriceModel
 from challenges.log_words import PUBLISHED

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bids.elsewhere.queries import Brought, brought_of
 from bids.models import Opening
-from bids.opened import OpenedBid, opened_bids
+from bids.opened import opened_bids
+from bids.opened_bid import OpenedBid
 from challenges.models import Challenge, Stage
 from scoring.award import queries as awards
 from scoring.award.advancing.models import Advance

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bids.lifecycle import BidState
 from bids.log_words import READ
 from bids.models import Bid
-from bids.opened import OpenedBid
+from bids.opened_bid import OpenedBid
 from bids.queries import opened_bids
 from challenges.stages import recording
 from challenges.stages.place import Where

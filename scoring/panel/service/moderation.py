@@ -18,6 +18,7 @@ from scoring.panel.desk import notes
 from scoring.panel.interviews.service.waiting import wait_for_interviews
 from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
 from scoring.panel.models import ConsensusScore
+from scoring.panel.obstacles import acting_for_bidders, obstacles_of
 
 
 def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
@@ -40,12 +41,12 @@ def begin_moderation(at: Where, *, actor: Actor, clock: Clock) -> None:
                 people=", ".join(waiting),
             )
         all_bidders = queries.bidders(session, found.stage.id)
-        obstacles = queries.obstacles(
+        obstacles = obstacles_of(
             found.members,
             all_bidders,
             declarations.declared_interests(session, found.stage.id),
             found.stage,
-            acting=queries.acting_for_bidders(session, found.stage.id),
+            acting=acting_for_bidders(session, found.stage.id),
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)
@@ -161,7 +162,7 @@ def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) 
         (row.bid_id, row.criterion_id) for row in queries.current_consensus(session, stage.id)
     }
     all_bidders = queries.bidders(session, stage.id)
-    obstacles = queries.obstacles(
+    obstacles = obstacles_of(
         found.members, all_bidders, declarations.declared_interests(session, stage.id), stage
     )
     if obstacles:

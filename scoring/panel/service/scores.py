@@ -34,6 +34,7 @@ from scoring.panel.lifecycle import (
     value_fault,
 )
 from scoring.panel.models import Score, ScoreDraft
+from scoring.panel.obstacles import acting_for_bidders, obstacles_of
 from scoring.panel.queries import Meeting
 from scoring.panel.sheets.models import BroughtSheet
 
@@ -72,7 +73,7 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
         ensure(policy.can_begin_scoring(actor, found.member, found.phase))
         all_bidders = queries.bidders(session, found.stage.id)
         opened = opened_bids(session, found.stage.id)
-        obstacles = queries.obstacles(
+        obstacles = obstacles_of(
             found.members,
             all_bidders,
             declarations.declared_interests(session, found.stage.id),
@@ -86,7 +87,7 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
                 # Of who is heard, it was decided in the stage that they come from.
                 and bid.received is not Source.HEARD
             ],
-            queries.acting_for_bidders(session, found.stage.id),
+            acting_for_bidders(session, found.stage.id),
         )
         if obstacles:
             raise WrongMoment(obstacles[0].message, **obstacles[0].data)

@@ -20,7 +20,7 @@ from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Role
 from scoring.panel import service as panels
 from scoring.panel.lifecycle import Seat
-from scoring.panel.queries import marked_undecided
+from scoring.panel.obstacles import marked_undecided
 from tests.conftest import NOW
 from tests.factories import a_bid, a_body, a_panel, a_person, a_supplier, actor_for, no_interests
 from tests.integration.bids.conftest import Scene, the_bid
