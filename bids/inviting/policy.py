@@ -16,6 +16,8 @@ from marketplace.core.text import N_
 
 # More than a slip of the keyboard in the year, less than any stage waits.
 LONGEST = timedelta(days=366)
+# An invited supplier has other work too; whoever errs by a date does not leave it minutes.
+SHORTEST = timedelta(days=1)
 
 
 def can_open_stage(actor: Actor, *, own: bool, state: State, invited: int) -> Answer:
@@ -48,8 +50,8 @@ def closing_fault(source: Source, closes_at: datetime | None, now: datetime) -> 
         return None
     if closes_at is None:
         return N_("Say when bidding closes")
-    if closes_at <= now:
-        return N_("Choose a time that is still to come")
+    if closes_at < now + SHORTEST:
+        return N_("Give suppliers one day at least: choose a later time")
     if closes_at > now + LONGEST:
         return N_("Choose a time within a year from now")
     return None

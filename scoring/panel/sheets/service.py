@@ -263,7 +263,7 @@ def _answer(desk: Desk, item: OwnQuestion, own: OwnScore, translate: Callable[..
         parts.append(translate(N_("This bid is not as it was submitted.")))
         parts.append(translate(desk.flaws[bid_id]))
     answer = desk.answers.get(bid_id, _NOTHING).get(key, "")
-    parts.append(answer or translate(N_("The bid does not answer this question.")))
+    parts.append(answer or translate(N_("Nothing is written in answer to this question.")))
     for query in _asked(desk.asked.get(bid_id, ()), key):
         parts.append(
             translate(N_("Asked of this bidder after the opening: %(text)s"), text=query.text)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bids.inviting.policy import LONGEST, can_be_heard, can_open_stage, closing_fault
+from bids.inviting.policy import LONGEST, SHORTEST, can_be_heard, can_open_stage, closing_fault
 from challenges.lifecycle import State
 from challenges.stages.kinds import Source
 from marketplace.core.permissions import Actor, Ground, Role
@@ -52,10 +52,10 @@ def test_suppliers_are_heard_where_nothing_is_sent_and_the_panel_may_know_them(
     assert can_be_heard(price=price, files=files, names_withheld=names_withheld) is heard
 
 
-def test_closing_of_a_stage_is_to_come_and_within_a_year() -> None:
+def test_closing_of_a_stage_leaves_a_day_and_is_within_a_year() -> None:
     moment = timedelta(microseconds=1)
-    assert closing_fault(Source.SEALED, NOW + moment, NOW) is None
+    assert closing_fault(Source.SEALED, NOW + SHORTEST, NOW) is None
     assert closing_fault(Source.SEALED, NOW + LONGEST, NOW) is None
     assert closing_fault(Source.HEARD, None, NOW) is None
-    for wrong in (None, NOW, NOW + LONGEST + moment):
+    for wrong in (None, NOW, NOW + SHORTEST - moment, NOW + LONGEST + moment):
         assert closing_fault(Source.SEALED, wrong, NOW) is not None
