@@ -3,7 +3,7 @@
 Pure. Every organisation has somebody in each role that its challenges have needed so far.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from marketplace.demonstration.shapes import Content, Person, Role
 
@@ -19,6 +19,25 @@ WRITERS: tuple[Role, ...] = (
 )
 # What it takes to open bids and to decide on them.
 JUDGES: tuple[Role, ...] = ("chair", "evaluator", "evaluator", "evaluator", "approver", "auditor")
+
+# Whom of other bodies a visitor can be: by body and by place among its people, with what they see.
+VISITED: Mapping[tuple[str, int], tuple[str, str]] = {
+    ("nhs-national-services-scotland", 2): (
+        "Procurement officer of another body",
+        "Is the second officer where bids were received on another service: you see first three "
+        "bids that wait for you to check them and bring them in.",
+    ),
+    ("stirling-council", 5): (
+        "Evaluator who judges without names",
+        "Scores bids that are called by aliases: no page, file or message says whose they are "
+        "until the decision is out.",
+    ),
+    ("forestry-and-land-scotland", 0): (
+        "Procurement officer of a staged challenge",
+        "Follows a challenge whose suppliers went on to a second stage: you see who was invited "
+        "and where each stage stands.",
+    ),
+}
 
 
 def everybody(content: Content) -> list[Person]:
@@ -60,8 +79,9 @@ def _made_up(
     organisation: str, roles: tuple[Role, ...], names: Iterator[tuple[str, str]]
 ) -> list[Person]:
     people = []
-    for role, (given, family) in zip(roles, names, strict=False):
+    for place, (role, (given, family)) in enumerate(zip(roles, names, strict=False)):
         key = f"{given}-{family}".lower()
+        title, about = VISITED.get((organisation, place), (None, None))
         people.append(
             Person(
                 key=key,
@@ -69,6 +89,8 @@ def _made_up(
                 email=f"{given}.{family}@{organisation}.example".lower(),
                 organisation=organisation,
                 roles=(role,),
+                demo_role=title,
+                demo_description=about,
             )
         )
     return people

@@ -48,6 +48,7 @@ from marketplace.demonstration.content import load as read_content
 from marketplace.demonstration.elsewhere import NOTICES
 from marketplace.demonstration.load import load
 from marketplace.demonstration.log_words import BEGUN
+from marketplace.demonstration.people import everybody
 from scoring import engine
 from scoring.award.models import Contract, Intention, Result
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
@@ -159,7 +160,7 @@ def test_one_click_people_are_offered_in_order_with_what_they_see_first(session:
     offered = [(person.name, person.title, person.about) for person in demonstration_people()]
     assert offered == [
         (person.name, person.demo_role, person.demo_description)
-        for person in CONTENT.people
+        for person in everybody(CONTENT)
         if person.demo_role
     ]
 
