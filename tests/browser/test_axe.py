@@ -60,6 +60,8 @@ NEVER_SHOWN = frozenset(
         *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
         # In the world nobody goes on to another stage: tests of their own play that.
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
+        # No award of the world waits for letters: a test of its own plays bids from elsewhere.
+        "award_letters.show",
         # No panel of the world judges without names: a test of its own looks for them.
         "panel_masking.masks",
         # The answers stand in the browser of whoever gave them: a test of its own gives some.

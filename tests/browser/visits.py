@@ -200,7 +200,7 @@ FILES = frozenset(
         *("timeline.download", "timeline.download_public", "plans.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
-        "panel_sheets.take",
+        *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),

@@ -74,6 +74,9 @@ def test_as_many_of_those_who_tie_are_chosen_as_places_are_left() -> None:
     assert not line.decided
     assert line_of(method(2), FOUR).decided
     assert cut_off_fault(line, ["C"]) is None
+    # Returned, the choice is made anew; the same one is proposed again instead.
+    assert cut_off_fault(line, ["C"], ["B"]) is None
+    assert cut_off_fault(line, ["C"], ["C"]) is not None
     for wrong in ([], ["B", "C"], ["A"], ["D"], ["nothing"]):
         assert cut_off_fault(line, wrong) is not None, wrong
 

@@ -32,6 +32,9 @@ def test_officers_send_letters_once_an_award_is_approved() -> None:
         officer, evaluating, awaits_letters=True, undecided=True, unnamed=False
     ).allowed
     assert not can_send(
+        officer, evaluating, awaits_letters=True, undecided=False, unnamed=True
+    ).allowed
+    assert not can_send(
         officer, State.CANCELLED, awaits_letters=True, undecided=False, unnamed=False
     ).allowed
 

@@ -70,6 +70,13 @@ def test_an_officer_decides_who_does_not_score(who: Actor, ground: Ground | None
     assert answer.ground is ground
 
 
+def test_prices_are_not_for_whoever_judges_without_names() -> None:
+    answer = policy.can_decide(
+        OFFICER, State.EVALUATING, has_result=True, awaits_sign_off=False, unnamed=True
+    )
+    assert answer.ground is Ground.RIGHT
+
+
 @pytest.mark.parametrize(
     ("state", "has_result", "awaits"),
     [
