@@ -16,12 +16,16 @@ from challenges.stages.models import StageRun
 from challenges.stages.place import Place
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
+from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing
+from scoring.panel import queries as panels
 from scoring.panel import service as panel
-from scoring.panel.interviews import queries
+from scoring.panel.interviews import queries, service
+from scoring.panel.interviews.lifecycle import Step
 from scoring.panel.interviews.models import InterviewSlot
+from scoring.panel.models import Panel
 from tests.conftest import NOW, count_statements
 from tests.factories import a_bid, a_later_stage, a_person, a_supplier
 from tests.integration.panel.conftest import Scene, add_bid, enter
@@ -305,6 +309,21 @@ def test_stage_of_interviews_that_follows_a_written_one(
     assert "Dogwood" in client.get(at).text
     entries = chain_entries(session, scene.reference)
     assert {e.fields.get("stage") for e in entries if e.action.startswith("interview")} == {2}
+
+    # Who wrote nothing is heard, or not judged.
+    session.get_one(Panel, stage.id).scoring_began_at = NOW
+    for member in panels.seats(session, stage.id):
+        member.briefed_at = member.interests_declared_at = NOW
+    session.commit()
+    with pytest.raises(WrongMoment, match="nothing to judge"):
+        service.record(
+            Place(scene.reference, 2),
+            "B-HEARD",
+            Step.WITHOUT,
+            reason="They did not come.",
+            actor=scene.actor("cher"),
+            clock=scene.clock,
+        )
 
 
 def test_panel_that_must_not_know_names_meets_nobody(scene: Scene, client: FlaskClient) -> None:

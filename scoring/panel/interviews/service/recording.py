@@ -4,7 +4,9 @@ from sqlalchemy import select
 
 from bids.models import Bid
 from challenges.stages import recording
+from challenges.stages.kinds import Source
 from challenges.stages.place import Where
+from challenges.stages.standing import source_of
 from challenges.texts import refuse_all, text_faults
 from marketplace.core.clock import Clock
 from marketplace.core.errors import WrongMoment
@@ -43,7 +45,8 @@ def record(at: Where, handle: str, step: Step, *, reason: str, actor: Actor, clo
     Raises:
         NotFound: the challenge is another body's, or has no such bid that the actor may deal with.
         Forbidden: the actor does not chair the panel.
-        WrongMoment: scoring has not begun or is over, or this does not follow where it stands.
+        WrongMoment: scoring has not begun or is over, this does not follow where it stands, or the
+            panel would go on without hearing a supplier who wrote nothing.
         Invalid: the reason is missing or too long. Field: `reason`.
     """
     reason = reason.strip()
@@ -56,6 +59,14 @@ def record(at: Where, handle: str, step: Step, *, reason: str, actor: Actor, clo
             step is Step.AGAIN and row.standing is Standing.OPEN
         ):
             return
+        if step is Step.WITHOUT and source_of(found.stage) is Source.HEARD:
+            raise WrongMoment(
+                N_(
+                    "This supplier wrote nothing, so without an interview there is nothing to "
+                    "judge. Offer another time, or have a procurement officer decide that the bid "
+                    "does not go on."
+                )
+            )
         if step not in steps_from(row.standing):
             raise WrongMoment(N_("Somebody has changed this interview. Look at it again."))
         if step in REASONED:
