@@ -197,3 +197,9 @@ def test_evidence_behind_an_award_is_for_auditors(role: Role) -> None:
         assert answer.allowed
     else:
         refused_for(answer, Ground.RIGHT)
+
+
+def test_the_full_report_is_kept_from_an_auditor_who_judges_without_names() -> None:
+    answer = can_audit(an_actor(Role.AUDITOR, Role.EVALUATOR), unnamed=True)
+
+    assert answer.ground is Ground.RIGHT
