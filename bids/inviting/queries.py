@@ -73,16 +73,3 @@ def earlier_bids(session: Session, bid: Bid) -> Iterator[Bid]:
     while bid.previous_id is not None:
         bid = session.get_one(Bid, bid.previous_id)
         yield bid
-
-
-def running(challenge: Challenge, now: datetime) -> Stage | None:
-    """Give the stage that a challenge stands in now, among those in which bids are judged.
-
-    That is the last one that has begun; None before publication.
-    """
-    begun = [
-        stage
-        for stage in challenge.stages
-        if is_judged(stage) and state_of(challenge, stage, now) is not State.WAITING
-    ]
-    return begun[-1] if begun and challenge.published_at else None
