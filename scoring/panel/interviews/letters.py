@@ -106,22 +106,29 @@ def _file(appointments: Sequence[Appointment], cancelled: bool) -> str:
     )
 
 
-def tell_offered(session: Session, bid: Bid, choose_by: datetime, clock: Clock) -> None:
-    """Ask a bidder to choose a time."""
+def _to_bidder(session: Session, bid: Bid, subject: str, *words: str, clock: Clock) -> None:
+    """Write to whoever acts for a bidder, with the page of its interview."""
     telling.queue(
         session,
         telling.acting_for(session, bid.supplier_id),
-        subject=_("Choose a time for your interview: %(title)s", title=bid.challenge.title),
-        parts=[
-            bid.challenge.title,
-            _(
-                "%(body)s would like to meet you about your bid. Choose a time before %(when)s. "
-                "Each time can be chosen once: who chooses first has it.",
-                body=bid.challenge.buyer.name,
-                when=format_instant(choose_by),
-            ),
-            own_page(bid),
-        ],
+        subject=subject,
+        parts=[bid.challenge.title, *words, own_page(bid)],
+        clock=clock,
+    )
+
+
+def tell_offered(session: Session, bid: Bid, choose_by: datetime, clock: Clock) -> None:
+    """Ask a bidder to choose a time."""
+    _to_bidder(
+        session,
+        bid,
+        _("Choose a time for your interview: %(title)s", title=bid.challenge.title),
+        _(
+            "%(body)s would like to meet you about your bid. Choose a time before %(when)s. "
+            "Each time can be chosen once: who chooses first has it.",
+            body=bid.challenge.buyer.name,
+            when=format_instant(choose_by),
+        ),
         clock=clock,
     )
 
@@ -206,50 +213,38 @@ def tell_withdrawn(
 
 def tell_again(session: Session, bid: Bid, clock: Clock) -> None:
     """Tell a bidder that it may choose a time again."""
-    telling.queue(
+    _to_bidder(
         session,
-        telling.acting_for(session, bid.supplier_id),
-        subject=_("You can choose a time again: %(title)s", title=bid.challenge.title),
-        parts=[
-            bid.challenge.title,
-            _("You can choose a time for your interview again, as soon as one is free:"),
-            own_page(bid),
-        ],
+        bid,
+        _("You can choose a time again: %(title)s", title=bid.challenge.title),
+        _("You can choose a time for your interview again, as soon as one is free:"),
         clock=clock,
     )
 
 
 def tell_missed(session: Session, bid: Bid, reason: str, clock: Clock) -> None:
     """Tell a bidder that nobody came, as the panel has recorded it."""
-    telling.queue(
+    _to_bidder(
         session,
-        telling.acting_for(session, bid.supplier_id),
-        subject=_("Your interview was missed: %(title)s", title=bid.challenge.title),
-        parts=[
-            bid.challenge.title,
-            _(
-                "The panel has recorded that nobody came to your interview. It decides whether "
-                "you can choose another time. If this is not right, write to the public body now."
-            ),
-            reason,
-            own_page(bid),
-        ],
+        bid,
+        _("Your interview was missed: %(title)s", title=bid.challenge.title),
+        _(
+            "The panel has recorded that nobody came to your interview. It decides whether "
+            "you can choose another time. If this is not right, write to the public body now."
+        ),
+        reason,
         clock=clock,
     )
 
 
 def tell_without(session: Session, bid: Bid, reason: str, clock: Clock) -> None:
     """Tell a bidder that the panel judges its bid without an interview."""
-    telling.queue(
+    _to_bidder(
         session,
-        telling.acting_for(session, bid.supplier_id),
-        subject=_("The panel goes on without your interview: %(title)s", title=bid.challenge.title),
-        parts=[
-            bid.challenge.title,
-            _("The panel judges your bid without an interview."),
-            _because(reason),
-            own_page(bid),
-        ],
+        bid,
+        _("The panel goes on without your interview: %(title)s", title=bid.challenge.title),
+        _("The panel judges your bid without an interview."),
+        _because(reason),
         clock=clock,
     )
 
