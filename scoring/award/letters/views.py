@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from challenges.stages.addresses import StagedBlueprint
@@ -49,7 +49,8 @@ def show(at: Place) -> str | Response | tuple[str, int]:
                     if ends
                     else _("Recorded. No standstill applies, so the contract can be signed.")
                 )
-                return redirect(url_for("award.result", reference=at.reference), 303)  # type: ignore[return-value]
+                away = url_for("award.result", reference=at.reference)
+                return make_response(redirect(away, 303))
     else:
         recommended = page.decision.recommendation
         form.recommendation.data = str(recommended.id) if recommended else ""

@@ -87,7 +87,7 @@ def begin(journey: Journey, source: Source = Source.SEALED, **more: object) -> N
         source=source,
         actor=journey.actor(journey.cast.officer),
         clock=journey.clock,
-        **said,  # type: ignore[arg-type]
+        **said,  # type: ignore[arg-type]  # as the test says
     )
 
 

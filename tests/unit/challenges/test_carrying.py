@@ -66,7 +66,7 @@ def two_stages(**written_stage: object) -> Challenge:
 
 
 def messages(found: object) -> str:
-    return " ".join(each.message for each in found)  # type: ignore[attr-defined]
+    return " ".join(each.message for each in found)  # type: ignore[attr-defined]  # obstacles
 
 
 def test_plan_says_how_scores_become_one_who_moves_on_and_what_is_carried() -> None:

@@ -216,7 +216,7 @@ def test_change_in_hand_leads_its_writer_on_and_another_officer_to_publish_it(
 
 
 def test_chair_agrees_no_scores_where_they_stand() -> None:
-    led = replace(THING, **LED, moderation_began=True)  # type: ignore[arg-type]
+    led = replace(THING, **LED, moderation_began=True)  # type: ignore[arg-type]  # a mixed dict
     chair = Actor(ME, "Una Sample", uuid.uuid4(), frozenset({CHAIR}))
 
     assert "Agree" in next_steps(led, chair, NOW)[0].words
