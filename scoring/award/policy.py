@@ -1,6 +1,7 @@
 """Who may decide what, and when. Pure; every answer says which of the two checks failed."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from challenges.lifecycle import State
@@ -13,6 +14,7 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
+from scoring.award.holding import Hold
 
 LAPSED = N_(
     "The result changed after this recommendation was made, so it no longer stands and there is "
@@ -153,31 +155,22 @@ def can_sign_contract(
     actor: Actor,
     *,
     state: State,
-    now: datetime,
-    standstill_ends_at: datetime | None,
-    supplier_verified: bool,
+    announced: bool,
+    holds: Sequence[Hold] = (),
     more_to_sign: bool = False,
 ) -> Answer:
     """Tell whether the actor may record a signed contract: after the standstill, not before.
 
-    `more_to_sign`: an award is announced to a supplier with whom nothing is signed yet.
+    `holds` is what keeps this contract back (`blocking.holds`); `more_to_sign`: an award is
+    announced to a supplier with whom nothing is signed yet.
     """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer records a signed contract."))
     signing = state is State.INTENTION or (state is State.SIGNED and more_to_sign)
-    if not signing or standstill_ends_at is None:
+    if not signing or not announced:
         return wrong_moment(
             N_("A contract can be signed after the intention to award is announced.")
         )
-    if now < standstill_ends_at:
-        return wrong_moment(
-            N_("The standstill has not ended, so the contract must not be signed yet.")
-        )
-    if not supplier_verified:
-        return wrong_moment(
-            N_(
-                "The supplier has not been verified. "
-                "An administrator of the service must do that first."
-            )
-        )
+    if holds:
+        return wrong_moment(holds[0].message)
     return ALLOWED

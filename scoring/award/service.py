@@ -21,7 +21,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.award import hooks, log_words, pages, policy, queries
+from scoring.award import blocking, hooks, log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
 from scoring.award.announcing import announce
 from scoring.award.low_prices import policy as prices
@@ -244,17 +244,19 @@ def sign_contract(
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
         found = queries.decision(session, stage)
-        intention, waiting = found.intention, found.unsigned
+        waiting = found.unsigned
         bid = _party(waiting, bid_reference) if waiting else None
         brought = bid is not None and bool(brought_suppliers(session, [bid]))
         ensure(
             policy.can_sign_contract(
                 actor,
                 state=stored_state(stage.challenge, stage),
-                now=clock.now(),
-                standstill_ends_at=intention.standstill_ends_at if intention else None,
-                supplier_verified=brought
-                or (bid is not None and bid.supplier.verified_at is not None),
+                announced=found.intention is not None,
+                holds=[
+                    each
+                    for each in blocking.holds(session, stage, clock.now(), found)
+                    if bid is not None and each.keeps(bid.reference)
+                ],
                 more_to_sign=bid is not None,
             )
         )

@@ -1,6 +1,7 @@
 """Pages of the decision: result, recommendation, sign-off, contract, and a bidder's outcome."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import (
     Response,
@@ -24,7 +25,7 @@ from marketplace.core.database import db
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
-from scoring.award import pages, policy, service
+from scoring.award import blocking, pages, policy, service
 from scoring.award.forms import (
     SENDING_LETTERS,
     ContractForm,
@@ -32,6 +33,7 @@ from scoring.award.forms import (
     RecommendSeveralForm,
     SignOffForm,
 )
+from scoring.award.holding import Hold
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 
 blueprint = StagedBlueprint("award", __name__)
@@ -77,7 +79,7 @@ def result(at: Place) -> str:
     actor = access.current_actor()
     page = pages.result(db.session(), at, actor, _colour())
     # Written before the reading is recorded, which asks for all of it again else, and sent after.
-    written = render_template("award/result.html", page=page)
+    written = render_template("award/result.html", page=page, holds=_holds(page))
     if actor.may(Permission.RECORD_AUDIT):
         service.note_result(at, actor=actor, clock=access.clock())
     return written
@@ -197,7 +199,7 @@ def contract(at: Place) -> Answer:
             return _see("award.result", at)
     if not brought_suppliers(db.session(), page.decision.unsigned):
         del form.supplier_check
-    return _form("award/contract.html", form, page, refused)
+    return _form("award/contract.html", form, page, refused, holds=_holds(page))
 
 
 @blueprint.get("/bids/<reference>/outcome")
@@ -208,12 +210,26 @@ def outcome(reference: str) -> str:
     return render_template("award/outcome.html", page=page)
 
 
-def _form(template: str, form: BaseForm, page: object, refused: DomainError | None) -> Answer:
+def _holds(page: pages.ResultPage) -> Sequence[Hold]:
+    """Give what must happen before a contract of an announced award can be signed."""
+    found = page.decision
+    if not found.unsigned:
+        return ()
+    return blocking.holds(db.session(), page.stage, access.clock().now(), found)
+
+
+def _form(
+    template: str,
+    form: BaseForm,
+    page: object,
+    refused: DomainError | None,
+    **more: object,
+) -> Answer:
     """Show a form: 200 at first, 422 or 409 with what is wrong; what was typed is still there."""
     status = 200
     if form.errors:
         status = 409 if isinstance(refused, WrongMoment) else 422
-    return render_template(template, form=form, page=page), status
+    return render_template(template, form=form, page=page, **more), status
 
 
 def _stale() -> Response | None:

@@ -92,7 +92,7 @@ def record_contract(play: Play) -> None:
 def _refuse_in_standstill(play: Play) -> None:
     officer = play.people["Oona Officer"]
     officer.go(f"{play.hub}/decision/contract")
-    officer.told("The contract must not be signed before.")
+    officer.told("the contract must not be signed yet.")
     officer.fill({"Contract reference": "C-2027-014", "Value without VAT, in pounds": PRICES[OWN]})
     officer.press("Record the contract", status=409)
     officer.refused("standstill")

@@ -9,6 +9,7 @@ import pytest
 from challenges.lifecycle import State
 from marketplace.core.permissions import ROLE_PERMISSIONS, Actor, Answer, Ground, Permission, Role
 from scoring.award import policy
+from scoring.award.holding import Hold, standstill_hold, unverified_hold
 from scoring.report.policy import can_audit
 
 ENDS = datetime(2026, 12, 12, tzinfo=UTC)
@@ -162,21 +163,39 @@ def test_signing_off_in_any_other_state_is_the_wrong_moment(state: State) -> Non
 def contract(actor: Actor, **changes: Any) -> Answer:
     facts: dict[str, Any] = {
         "state": State.INTENTION,
-        "now": ENDS,
-        "standstill_ends_at": ENDS,
-        "supplier_verified": True,
+        "announced": True,
     }
     return policy.can_sign_contract(actor, **{**facts, **changes})
 
 
-def test_signing_a_contract_is_possible_from_the_end_of_the_standstill() -> None:
+def test_signing_a_contract_is_possible_once_nothing_keeps_it_back() -> None:
     officer = an_actor(Role.PROCUREMENT_OFFICER)
 
     assert contract(officer).allowed
-    assert contract(officer, now=ENDS + MOMENT).allowed
-    refused_for(contract(officer, now=ENDS - MOMENT), Ground.MOMENT)
-    refused_for(contract(officer, standstill_ends_at=None), Ground.MOMENT)
-    refused_for(contract(officer, supplier_verified=False), Ground.MOMENT)
+    refused_for(contract(officer, announced=False), Ground.MOMENT)
+    first, second = Hold("standstill", "First."), Hold("complaint", "Second.")
+    answer = contract(officer, holds=[first, second])
+    refused_for(answer, Ground.MOMENT)
+    assert answer.message == "First."
+
+
+def test_standstill_keeps_a_contract_back_until_its_very_end_and_no_longer() -> None:
+    held = standstill_hold(ENDS, ENDS - MOMENT)
+
+    assert held is not None
+    assert held.until == ENDS
+    assert standstill_hold(ENDS, ENDS) is None
+    assert standstill_hold(None, ENDS) is None
+
+
+def test_unverified_supplier_keeps_back_its_own_contract_alone() -> None:
+    held = unverified_hold("BID-1", verified=False)
+
+    assert held is not None
+    assert held.keeps("BID-1")
+    assert not held.keeps("BID-2")
+    assert unverified_hold("BID-1", verified=True) is None
+    assert standstill_hold(ENDS, ENDS - MOMENT).keeps("BID-2")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.INTENTION])

@@ -326,9 +326,7 @@ PANEL: Mapping[str, Act] = {
     "sign the contract": lambda a, _m, at: award.can_sign_contract(
         a,
         state=at.state,
-        now=AT,
-        standstill_ends_at=AT if at.state is State.INTENTION else None,
-        supplier_verified=True,
+        announced=at.state is State.INTENTION,
     ),
     "read the full report": lambda a, _m, _at: can_audit(a),
 }
