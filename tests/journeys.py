@@ -25,6 +25,7 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
 from scoring.award import service as award
+from scoring.award.letters import service as letters
 from scoring.award.models import Recommendation
 from scoring.panel import parties
 from scoring.panel import queries as panels
@@ -375,6 +376,7 @@ class Journey:
             actor=self.actor(self.cast.approver),
             clock=self.clock,
         )
+        letters.send_now(self.reference, actor=self.actor(self.cast.officer), clock=self.clock)
 
     def _signed(self) -> None:
         award.sign_contract(

@@ -18,6 +18,7 @@ from marketplace.demonstration.telling import Telling
 from marketplace.demonstration.writing import what_was_learned
 from scoring.award import queries as decisions
 from scoring.award import service as award
+from scoring.award.letters import service as letters
 from scoring.panel import queries, service
 
 # The law gives 30 days from signing to the award notice.
@@ -142,6 +143,7 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         actor=telling.approver,
         clock=clock,
     )
+    letters.send_now(reference, actor=telling.officers[0], clock=clock)
     if days.signed is None:
         return
     yield max(days.signed, working_morning(_standstill_end(telling)))

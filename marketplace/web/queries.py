@@ -253,13 +253,11 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    # Elsewhere than where bids were received elsewhere, an approval announces the award itself.
     lettered = exists().where(
         Recommendation.stage_id == Stage.id,
         SignOff.recommendation_id == Recommendation.id,
         SignOff.approved,
         Recommendation.result_id.not_in(replaced()),
-        Challenge.bids_elsewhere,
         ~exists().where(Intention.stage_id == Recommendation.stage_id),
     )
     advancing = (

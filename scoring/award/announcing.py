@@ -28,8 +28,8 @@ def announce(
     recommendation: Recommendation,
     actor: Actor,
     clock: Clock,
-) -> None:
-    """Announce the intention to award to all bidders at once, and start the standstill."""
+) -> datetime:
+    """Announce the intention to award to all bidders at once; give when the standstill ends."""
     challenge, now = stage.challenge, clock.now()
     ends = standstill_end(session, stage, now)
     begin(session, stage, recommendation, now, ends, clock)
@@ -48,6 +48,7 @@ def announce(
         )
         letters[bid.reference] = (text, letters.get(bid.reference, ("", 0))[1] + 1)
     record(session, stage, recommendation, ends, letters, actor, clock)
+    return ends
 
 
 def standstill_end(

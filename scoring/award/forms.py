@@ -66,11 +66,6 @@ class RecommendSeveralForm(BaseForm):
         return list(self.bid.data or ())
 
 
-_RETURN = ("return", _l("Return to the chair"))
-# Where bidders have no account here, so that an officer tells them.
-SENDING_LETTERS = (("approve", _l("Approve: letters to all bidders follow")), _RETURN)
-
-
 class SignOffForm(BaseForm):
     """Approve or return, and why."""
 
@@ -79,8 +74,8 @@ class SignOffForm(BaseForm):
         _l("Your decision"),
         widget=GovRadioInput(),
         choices=[
-            ("approve", _l("Approve: announce the intention to award to all bidders now")),
-            _RETURN,
+            ("approve", _l("Approve: letters to all bidders follow")),
+            ("return", _l("Return to the chair")),
         ],
         validators=[InputRequired(_l("Choose whether to approve or to return"))],
     )

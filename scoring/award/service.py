@@ -23,7 +23,6 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import blocking, hooks, log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
-from scoring.award.announcing import announce
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Recommendation, RecommendedBid, SignOff
@@ -150,10 +149,10 @@ def sign_off(
     actor: Actor,
     clock: Clock,
 ) -> None:
-    """Approve a recommendation, which announces the intention to award, or return it.
+    """Approve a recommendation, or return it.
 
-    Of bids that were received elsewhere nobody can be told here: after an approval the letters are
-    to be sent, and `letters.service.record_sent` announces it.
+    An approval tells no bidder anything yet: a procurement officer looks at the letters, and only
+    when these go out is the intention to award announced (`letters.service`).
 
     `recommendation_id` is the one the person saw: if it is no longer the latest, nothing happens.
 
@@ -198,20 +197,15 @@ def sign_off(
                 )
             )
             session.flush()
-            by_letter = stage.challenge.bids_elsewhere
-            # It was read as unanswered; the report that is frozen below reads it again.
-            session.expire(recommendation, ["sign_off"])
             recording.append(
                 session,
                 stage,
                 clock=clock,
-                action=_answered(approved, by_letter),
+                action="award.cleared" if approved else "award.returned",
                 actor=actor,
                 bid=recommendation.references,
                 reason=reason.strip(),
             )
-            if approved and not by_letter:
-                announce(session, stage, recommendation, actor, clock)
     except IntegrityError as error:
         # Two approvers at once: the key of sign_off admits one.
         raise WrongMoment(N_("This recommendation has been answered already.")) from error
@@ -321,13 +315,6 @@ def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> 
             page="trace",
         )
     return page
-
-
-def _answered(approved: bool, by_letter: bool) -> str:
-    """Give the action of an answer: an approval that is told to nobody yet is no public one."""
-    if not approved:
-        return "award.returned"
-    return "award.cleared" if by_letter else "award.approved"
 
 
 def _party(waiting: Sequence[Bid], reference: str) -> Bid:

@@ -27,7 +27,6 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
 from scoring.award.forms import (
-    SENDING_LETTERS,
     ContractForm,
     RecommendForm,
     RecommendSeveralForm,
@@ -135,8 +134,6 @@ def sign_off(at: Place) -> Answer:
     page = pages.result(db.session(), at, access.current_actor(), _colour())
     recommended = page.decision.recommendation
     form = SignOffForm()
-    if page.challenge.bids_elsewhere:
-        form.answer.choices = list(SENDING_LETTERS)
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
@@ -154,11 +151,7 @@ def sign_off(at: Place) -> Answer:
         else:
             approved = form.answer.data == "approve"
             flash(
-                (
-                    _("Approved. A procurement officer sends the letters to the bidders next.")
-                    if page.challenge.bids_elsewhere
-                    else _("Approved. All bidders have been told of the intention to award.")
-                )
+                _("Approved. A procurement officer sends the letters to the bidders next.")
                 if approved
                 else _("Returned to the chair with your reason.")
             )

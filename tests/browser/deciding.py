@@ -31,9 +31,14 @@ def decide(play: Play) -> list[list[str]]:
     approver.told("What your approval does", "What could change this result")
     approver.press("Record my decision", status=422)
     approver.refused("Choose whether to approve or to return", "Give the reason for your decision")
-    approver.choose("Approve: announce the intention to award to all bidders now")
+    approver.choose("Approve: letters to all bidders follow")
     approver.fill({"Reason for your decision": "The reasons are clear."})
     approver.press("Record my decision")
+    officer = play.as_("Oona Officer")
+    officer.follow(re.compile("^Send the letters to the bidders"))
+    officer.press("Send all letters now")
+    officer.told("All bidders have been told of the intention to award.")
+    approver = play.as_("Asa Approver")
     approver.go(f"{play.hub}/decision")
     return [
         [row[0], row[1].partition(" How this came about")[0], row[-1]]

@@ -8,6 +8,12 @@ from wtforms.validators import InputRequired
 from marketplace.core.forms import BaseForm, LondonInstantField
 
 
+class SendForm(BaseForm):
+    """Which recommendation the letters tell of that are sent."""
+
+    recommendation = HiddenField()
+
+
 class SentForm(BaseForm):
     """When the letters went out, and how; `recommendation` is the one that they tell of."""
 

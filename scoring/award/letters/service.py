@@ -1,4 +1,4 @@
-"""Records that an officer sent the letters, which announces the intention to award."""
+"""Has the letters of a decision go out, which announces the intention to award."""
 
 import uuid
 from datetime import datetime
@@ -12,9 +12,43 @@ from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
-from scoring.award.announcing import begin, record, standstill_end
+from scoring.award.announcing import announce, begin, record, standstill_end
 from scoring.award.letters import policy
 from scoring.award.letters.queries import ensure_sendable, held_until, letters_of
+
+
+def send_now(
+    at: Where, *, actor: Actor, clock: Clock, recommendation_id: uuid.UUID | None = None
+) -> datetime | None:
+    """Tell every bidder at once how it fared; give when the standstill ends, if there is one.
+
+    Where bids were received elsewhere this records that the letters have gone out by e-mail now.
+    `recommendation_id` is the one that the person saw, None where nobody looked.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden, WrongMoment: by `policy.can_send`.
+        StaleEdit: another recommendation stands now.
+    """
+    with transaction() as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        ensure_sendable(stage, found, actor)
+        recommendation = found.recommendation
+        assert recommendation is not None  # `ensure_sendable` has said so
+        if recommendation_id not in (None, recommendation.id):
+            raise StaleEdit(N_("Another recommendation stands now. Look at its letters."))
+        if not stage.challenge.bids_elsewhere:
+            sent_at = clock.now()
+            return held_until(sent_at, announce(session, stage, recommendation, actor, clock))
+    return record_sent(
+        at,
+        recommendation_id=recommendation.id,
+        sent_at=clock.now(),
+        electronic=True,
+        actor=actor,
+        clock=clock,
+    )
 
 
 def record_sent(

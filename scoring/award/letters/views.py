@@ -14,7 +14,7 @@ from marketplace.core.dates import format_instant
 from marketplace.core.errors import DomainError, WrongMoment
 from marketplace.core.permissions import Permission
 from scoring.award.letters import queries, service
-from scoring.award.letters.forms import SentForm
+from scoring.award.letters.forms import SendForm, SentForm
 from scoring.award.letters.queries import LettersPage
 
 blueprint = StagedBlueprint("award_letters", __name__, "/decision/letters")
@@ -24,7 +24,10 @@ blueprint = StagedBlueprint("award_letters", __name__, "/decision/letters")
 @requires(Permission.CONTRACT_SIGN)
 def show(at: Place) -> str | Response | tuple[str, int]:
     """Show the letter to each bidder, and take from an officer when they went out."""
-    page, form, status = _page(at), SentForm(), 200
+    page, status = _page(at), 200
+    if not page.challenge.bids_elsewhere:
+        return _send(at, page)
+    form = SentForm()
     if request.method == "POST":
         status = 422
         if form.validate():
@@ -64,6 +67,32 @@ def letter(at: Place, bid_reference: str) -> Response:
     answer = Response(_page(at).of(bid_reference).text, mimetype="text/plain")
     answer.headers["Content-Disposition"] = f"attachment; filename=letter-{bid_reference}.txt"
     return answer
+
+
+def _send(at: Place, page: LettersPage) -> str | Response | tuple[str, int]:
+    """Show what is sent to bidders who have an account here, and send it."""
+    form, status = SendForm(), 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                service.send_now(
+                    at,
+                    recommendation_id=_identifier(form.recommendation.data),
+                    actor=access.current_actor(),
+                    clock=access.clock(),
+                )
+            except DomainError as error:
+                form.refuse(error)
+                status = 409
+            else:
+                flash(_("Sent. All bidders have been told of the intention to award."))
+                away = url_for("award.result", reference=at.reference)
+                return make_response(redirect(away, 303))
+    else:
+        recommended = page.decision.recommendation
+        form.recommendation.data = str(recommended.id) if recommended else ""
+    return render_template("award/letters.html", page=page, form=form, way="electronic"), status
 
 
 def _page(at: Place) -> LettersPage:

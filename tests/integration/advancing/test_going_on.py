@@ -30,6 +30,7 @@ from scoring.award import pages
 from scoring.award import service as award
 from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
+from scoring.award.letters import service as letters
 from scoring.award.queries import bidders_people, decision
 from scoring.engine import evaluate_document
 from scoring.report.check import check_report
@@ -154,13 +155,14 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(
     assert told_rival.own_row["total"]["display"] in page
     with pytest.raises(NotFound):
         pages.outcome(staged.session, staged.own_bid, staged.actor(staged.cast.rival_admin))
-    letters = {
+    subjects = {
         notice.to_email: notice.subject
         for notice in staged.session.scalars(select(Notice))
         if "stage" in notice.subject or "go on" in notice.subject
     }
-    assert letters[staged.cast.rival_admin.email].startswith("Your bid does not go on")
-    assert letters[staged.cast.supplier_admin.email].startswith("You are invited to the next stage")
+    assert subjects[staged.cast.rival_admin.email].startswith("Your bid does not go on")
+    invited_to = subjects[staged.cast.supplier_admin.email]
+    assert invited_to.startswith("You are invited to the next stage")
 
 
 def test_only_the_chair_proposes_and_another_approver_confirms(staged: Journey) -> None:
@@ -242,6 +244,7 @@ def the_report_of_an_award(journey: Journey) -> AwardReport:
         actor=approver,
         clock=journey.clock,
     )
+    letters.send_now(second.at, actor=journey.actor(journey.cast.officer), clock=journey.clock)
     facts = newest_facts(journey.session, second.stage.id)
     assert facts is not None
     return AwardReport.from_json(json.loads(facts))

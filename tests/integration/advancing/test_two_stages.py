@@ -18,6 +18,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import pages
 from scoring.award import service as award
+from scoring.award.letters import service as letters
 from scoring.award.models import Contract, Intention
 from scoring.award.notices import queries as notices
 from scoring.award.notices.service import Described, describe_change
@@ -146,6 +147,7 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
         actor=approver,
         clock=clock,
     )
+    letters.send_now(second.at, actor=journey.actor(journey.cast.officer), clock=clock)
 
     intentions = session.scalars(select(Intention)).all()
     assert {each.bid_id for each in intentions} == {
@@ -153,7 +155,7 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     }
     assert len(intentions) == 2
     assert standing(second) is State.INTENTION
-    letters = {
+    told = {
         notice.to_email: notice.text
         for notice in session.scalars(select(Notice))
         if notice.subject.startswith("Intention to award")
@@ -162,7 +164,7 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
         (journey.cast.supplier_admin, journey.cast.rival),
         (journey.cast.rival_admin, journey.cast.supplier),
     ):
-        assert f"a contract to you, and to {other.name}" in letters[admin.email]
+        assert f"a contract to you, and to {other.name}" in told[admin.email]
     outcome = pages.outcome(session, second.own_bid, journey.actor(journey.cast.supplier_admin))
     assert outcome.own
     assert [name for name, _row in outcome.preferred_rows] == [journey.cast.rival.name]

@@ -149,6 +149,12 @@ def test_deciding_through_the_pages_from_the_result_to_the_contract(
 
     sign_in(client, journey.cast.officer)
     signing = {"reference": "C-77", "value": "£20,000"}
+    assert client.post(f"{base(journey)}/contract", data=signing).status_code == 409
+    letters = client.get(f"{base(journey)}/letters").text
+    told = re.search(r'name="recommendation"[^>]*value="([^"]+)"', letters)
+    assert told is not None
+    sent = client.post(f"{base(journey)}/letters", data={"recommendation": told[1]})
+    assert sent.status_code == 303
     early = client.post(f"{base(journey)}/contract", data=signing)
     assert early.status_code == 409
     assert "C-77" in early.text

@@ -16,6 +16,7 @@ from marketplace.core.errors import DomainError, Forbidden, Invalid, NotFound, W
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
 from scoring.award import service
+from scoring.award.letters import service as letters
 from scoring.award.models import Intention, Recommendation, Result, SignOff
 from tests.conftest import NOW
 from tests.factories import a_person, actor_for
@@ -149,30 +150,42 @@ def test_deciding_for_another_body_finds_nothing(journey: Journey) -> None:
             attempt()
 
 
+def send(journey: Journey) -> None:
+    """Send the letters as an officer."""
+    letters.send_now(
+        journey.reference, actor=journey.actor(journey.cast.officer), clock=journey.clock
+    )
+
+
 @pytest.mark.parametrize("step", [Step.RECOMMENDED])
-def test_signing_off_announces_to_all_bidders_at_once(journey: Journey, session: Session) -> None:
+def test_bidders_are_told_all_at_once_by_letters_and_not_by_the_sign_off(
+    journey: Journey, session: Session
+) -> None:
     sign_off(journey)
+    assert session.scalars(select(Intention)).all() == []
+
+    send(journey)
 
     assert journey.challenge.state is State.INTENTION
     assert actions(journey)[-5:] == [
-        "award.approved",
+        "award.cleared",
         "intention.announced",
         "letter.sent",
         "letter.sent",
         "report.frozen",
     ]
-    letters = {
+    told = {
         notice.to_email: notice.text
         for notice in session.scalars(
             select(Notice).where(Notice.subject.startswith("Intention to award"))
         )
     }
     cast = journey.cast
-    assert set(letters) == {cast.supplier_admin.email, cast.rival_admin.email}
-    assert "to you." in letters[cast.supplier_admin.email]
-    assert f"to {cast.supplier.name}." in letters[cast.rival_admin.email]
+    assert set(told) == {cast.supplier_admin.email, cast.rival_admin.email}
+    assert "to you." in told[cast.supplier_admin.email]
+    assert f"to {cast.supplier.name}." in told[cast.rival_admin.email]
     # A letter tells nobody another bidder's reference.
-    assert journey.own_bid not in letters[cast.rival_admin.email]
+    assert journey.own_bid not in told[cast.rival_admin.email]
 
 
 @pytest.mark.parametrize("step", [Step.RECOMMENDED])
@@ -244,7 +257,7 @@ def test_returning_lets_the_chair_recommend_again_and_the_old_page_decides_nothi
 
     journey.recommendation_id = fresh
     sign_off(journey)
-    assert "intention.announced" in actions(journey)
+    assert actions(journey)[-1] == "award.cleared"
 
 
 @pytest.mark.parametrize("step", [Step.INTENTION])
@@ -291,6 +304,4 @@ def test_signing_off_by_two_approvers_at_once_counts_once(app: Flask, journey: J
     assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "WrongMoment"]
     kept = journey.session.scalars(select(SignOff)).all()
     assert len(kept) == 1
-    announced = journey.session.scalars(select(Intention)).all()
-    assert len(announced) == int(kept[0].approved)
-    assert sum(action in ("award.approved", "award.returned") for action in actions(journey)) == 1
+    assert sum(action in ("award.cleared", "award.returned") for action in actions(journey)) == 1

@@ -163,7 +163,6 @@ def test_from_there_all_is_the_same_to_the_report(
     enter(client, scene.users["abby"])
     asked = client.get(f"/work/challenges/{scene.reference}/decision/sign-off").text
     assert "Approve: letters to all bidders follow" in asked
-    assert "All bidders are told at once" not in asked
     award.sign_off(
         scene.reference,
         recommendation_id=recommended,

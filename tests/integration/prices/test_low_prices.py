@@ -24,6 +24,7 @@ from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.transaction import transaction
 from scoring import engine
 from scoring.award import service as awards
+from scoring.award.letters import service as letters
 from scoring.award.low_prices import service
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.policy import PriceFinding
@@ -259,6 +260,9 @@ def test_the_report_counts_a_bid_that_was_left_out_for_its_low_price(flagged: Jo
         reason="As the panel says.",
         actor=flagged.actor(flagged.cast.approver),
         clock=flagged.clock,
+    )
+    letters.send_now(
+        flagged.reference, actor=flagged.actor(flagged.cast.officer), clock=flagged.clock
     )
 
     report = full_report(flagged)
