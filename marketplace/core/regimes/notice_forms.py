@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from marketplace.core.regimes.book import version_of
+
 
 @dataclass(frozen=True)
 class Field:
@@ -44,7 +46,7 @@ class ChangeGround:
 
 @dataclass(frozen=True)
 class NoticeBook:
-    """The notices of one version of a regime; `review_body` hears complaints about a purchase."""
+    """One edition of a regime's notices; `review_body` hears complaints about a purchase."""
 
     version: str
     review_body: str
@@ -54,17 +56,18 @@ class NoticeBook:
 
 @cache
 def notice_book(regime: str, version: str) -> NoticeBook:
-    """Give the notices of a version of a regime.
+    """Give the notices of a version of a regime: the edition that the version names.
 
     Raises:
-        FileNotFoundError: there is no such regime.
-        LookupError: there is no such version.
+        ContentError: there is no such regime.
+        LookupError: there is no such version, or no such edition.
     """
+    edition = version_of(regime, version).notice_forms
     file = resources.files("marketplace.core.regimes") / f"{regime}_notices.toml"
     for item in tomllib.loads(file.read_text(encoding="utf-8"))["versions"]:
-        if item["version"] == version:
+        if item["version"] == edition:
             return _book(item)
-    raise LookupError(f"no notices for version {version} of the regime {regime}")
+    raise LookupError(f"no edition {edition} of the notices of the regime {regime}")
 
 
 def _book(item: Mapping[str, Any]) -> NoticeBook:

@@ -137,7 +137,7 @@ def test_research_and_development_takes_a_purchase_out_of_what_its_value_would_b
     assert lifted_by(plain, LegalRoute.OPEN) is None
     assert law.band.key == plain.band.key
     assert law.band.standstill.kind == "voluntary"
-    assert law.band.standstill.calendar_days_electronic == 10
+    assert law.band.standstill.days_electronic == 10
     notices = law.band.notices
     assert (notices.contract_required, notices.contract_first) == (False, False)
     assert notices.award_required is False

@@ -9,6 +9,8 @@ from challenges.kinds import LegalRoute
 from challenges.words import TOPIC_WORDS
 from marketplace.core.regimes import book
 from marketplace.core.regimes.book import Standstill, standstill_end
+from marketplace.core.regimes.shapes import KeptFrom, LetterItem, LetterKind, Whom
+from marketplace.core.strict_toml import ContentError
 
 SCOTLAND = book.regime_on("scotland", date(2026, 6, 1))
 TEN = Standstill("required", 10, 15, "working_day")
@@ -43,7 +45,7 @@ def test_regime_of_a_plan_is_found_by_its_version() -> None:
     assert book.version_of("scotland", SCOTLAND.version) is SCOTLAND
     with pytest.raises(LookupError):
         book.version_of("scotland", "1707-05")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ContentError):
         book.versions("atlantis")
 
 
@@ -56,9 +58,10 @@ def test_regime_has_bands_in_order_and_answers_every_item() -> None:
         assert all(item.provision and item.asks and item.answer for item in regime.report_items)
 
 
-def ends(sent: str, rule: Standstill = TEN, **how: bool) -> str:
+def ends(sent: str, rule: Standstill = TEN, *, electronic: bool = True) -> str:
     """Give when a standstill ends, in UTC, for letters sent at an instant in UTC."""
-    end = standstill_end(rule, datetime.fromisoformat(sent).replace(tzinfo=UTC), **how)
+    at = datetime.fromisoformat(sent).replace(tzinfo=UTC)
+    end = standstill_end(rule, at, electronic=electronic)
     return end.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
@@ -154,3 +157,64 @@ def test_rule_with_a_value_of_its_own_holds_from_that_value() -> None:
     assert not set(benefits) & set(band.rules_at(benefits[0].from_pounds * 100 - 1))
     assert set(benefits) <= set(band.rules_at(benefits[0].from_pounds * 100))
     assert {rule.topic for rule in band.follows} == set(TOPIC_WORDS)
+
+
+def items(band: str, kind: LetterKind, whom: Whom) -> list[str]:
+    return [told.item for told in SCOTLAND.band(band).letters[kind].to(whom)]
+
+
+def test_letters_tell_what_the_act_asks_below_the_threshold_and_the_regulations_above() -> None:
+    # 2014 Act, s. 32(5): the name, the criteria and both scores.
+    act = {"successful_name", "criteria", "own_scores", "successful_scores"}
+    assert act <= set(items("regulated", LetterKind.INTENTION, Whom.UNSUCCESSFUL))
+    # 2015 Regulations, reg. 85(2)(d): besides, why, and what the successful bid did better.
+    regulations = items("above_threshold", LetterKind.INTENTION, Whom.UNSUCCESSFUL)
+    assert act | {"own_reasons", "relative_advantages", "standstill"} <= set(regulations)
+    assert LetterItem.RELATIVE_ADVANTAGES not in items(
+        "above_threshold", LetterKind.INTENTION, Whom.SUCCESSFUL
+    )
+    # s. 33(4): whoever lost is told why, whoever won what could have been better.
+    assert items("regulated", LetterKind.FURTHER_INFORMATION, Whom.SUCCESSFUL) == ["improvements"]
+
+
+def test_further_information_has_the_clock_of_its_band() -> None:
+    days = {band.key: band.further_information_days for band in SCOTLAND.bands}
+
+    assert days == {"below_act": 30, "regulated": 30, "above_threshold": 15}
+    letter = SCOTLAND.band("regulated").letters[LetterKind.FURTHER_INFORMATION]
+    assert letter.asked_within_days == 30
+
+
+def test_contract_changes_have_a_limit_only_above_the_threshold() -> None:
+    assert [band.contract_change.most_percent for band in SCOTLAND.bands] == [None, None, 50]
+
+
+def test_only_regulated_contracts_are_lines_of_the_register_and_of_the_annual_report() -> None:
+    below, *regulated = SCOTLAND.bands
+
+    assert (below.contracts_register, below.annual_report) == (None, None)
+    for band in regulated:
+        assert band.contracts_register is not None
+        assert band.annual_report is not None
+        assert band.contracts_register.from_pounds == SCOTLAND.bands[1].from_pounds["local"]
+        assert len(band.contracts_register.tells) == 7
+
+
+def test_records_are_kept_from_the_award_or_from_the_end() -> None:
+    for band in SCOTLAND.bands:
+        assert band.retention_years == 3
+        assert band.keeping["contract"].starts is KeptFrom.END_OF_CONTRACT
+        assert band.keeping["no_award"].starts is KeptFrom.END_WITHOUT_AWARD
+
+
+def test_route_that_lifts_the_rules_leaves_no_register_and_no_limit() -> None:
+    band = SCOTLAND.under(SCOTLAND.band("above_threshold"), "research_and_development")
+
+    assert (band.contracts_register, band.annual_report) == (None, None)
+    assert band.contract_change.most_percent is None
+    assert band.letters == SCOTLAND.band("above_threshold").letters
+
+
+def test_law_asks_for_the_report_only_above_the_threshold() -> None:
+    assert SCOTLAND.asked_in("above_threshold") == SCOTLAND.report_items
+    assert SCOTLAND.asked_in("regulated") == ()

@@ -86,7 +86,8 @@ def test_law_is_answered_over_all_stages() -> None:
             replace(last, bids=last.bids[:1]),
         ),
     )
-    asked = [ReportItem("reg. 83", each, each) for each in ("selected", "rejected", "low_price")]
+    items = ("selected", "rejected", "low_price")
+    asked = [ReportItem("reg. 83", each, each, bands=()) for each in items]
 
     selected, refused, low_price = (
         each.answer for each in statutory_items(staged, asked).statutory

@@ -19,7 +19,7 @@ CABLES, UNKNOWN = (
     Subcontractor("Specimen Cables", "", 10),
     Subcontractor("Specimen Wires", "", None),
 )
-ITEM = ReportItem("reg. 83(1)(d)", "What is subcontracted", "successful")
+ITEM = ReportItem("reg. 83(1)(d)", "What is subcontracted", "successful", bands=())
 
 
 def test_partners_and_subcontractors_are_named_with_their_shares() -> None:
