@@ -90,6 +90,7 @@ ROOMS = (
     "scoring.award.notices.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
+    "marketplace.publishing.pages.ocds_views",
     "marketplace.publishing.pages.plan_views",
     "marketplace.publishing.pages.verify_views",
     "marketplace.web.timeline_views",

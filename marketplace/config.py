@@ -53,6 +53,9 @@ class Settings:
     opening_passes: int = 3
     log_key_file: Path | None = None
     log_origin: str | None = None
+    # The registered prefix of this publisher's contracting processes (OCDS); the default is the
+    # one that the standard keeps for examples.
+    ocid_prefix: str = "ocds-213czf"
     timestamp_url: str | None = field(default=None, repr=False)
     timestamp_certificates: Path | None = None
     # Keys of other services whose passports are taken as signed by somebody known.
@@ -160,6 +163,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         **_vault(environ, data, mode),
         log_key_file=_file(environ, "MARKETPLACE_LOG_KEY_FILE"),
         log_origin=_origin(environ.get("MARKETPLACE_LOG_ORIGIN")),
+        ocid_prefix=_ocid_prefix(environ.get("MARKETPLACE_OCID_PREFIX")),
         **_authority(environ),
         passport_trust=_file(environ, "MARKETPLACE_PASSPORT_TRUST"),
         # Unset means the model that came with the packages, where they are installed.
@@ -264,6 +268,13 @@ def _origin(text: str | None) -> str | None:
     if text and (re.search(r"[\s+]", text) or not text.isprintable()):
         raise BadSetting("MARKETPLACE_LOG_ORIGIN must have no white space and no plus sign")
     return text or None
+
+
+def _ocid_prefix(text: str | None) -> str:
+    """Check the prefix: the standard's helpdesk gives each publisher one, free of charge."""
+    if text and not re.fullmatch(r"ocds-[a-z0-9]{6}", text):
+        raise BadSetting("MARKETPLACE_OCID_PREFIX must be as it was given, such as ocds-213czf")
+    return text or Settings.ocid_prefix
 
 
 def _authority(environ: Mapping[str, str]) -> Authority:

@@ -197,7 +197,7 @@ FILES = frozenset(
     {
         *("static", "web.brand", "web.icon", "web.health"),
         *("log.newest", "log.checkpoint", "log.stamp", "log.tile", "log.inclusion"),
-        *("timeline.download", "timeline.download_public", "plans.show"),
+        *("timeline.download", "timeline.download_public", "plans.show", "ocds.show"),
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),

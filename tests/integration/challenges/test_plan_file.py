@@ -51,12 +51,13 @@ def test_plan_may_be_kept_by_caches_and_sets_no_cookie(
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW, State.READY])
-def test_plan_before_publication_is_not_there(
+def test_plan_and_open_data_before_publication_are_not_there(
     client: FlaskClient, session: Session, state: State
 ) -> None:
     challenge, _lead = made(session, state)
 
     assert client.get(f"/challenges/{challenge.reference}/plan.json").status_code == 404
+    assert client.get(f"/challenges/{challenge.reference}/ocds.json").status_code == 404
 
 
 def test_officers_page_shows_the_digest_and_leads_to_the_plan(

@@ -112,6 +112,7 @@ _LOGS = {
     "timeline.show_public": "draft open closed opened signed cancelled",
     "timeline.download_public": "draft open closed opened signed cancelled",
     "plans.show": "draft open signed cancelled",
+    "ocds.show": "draft signed",
     "plans.text": "draft open",
     "plans.version": "draft open",
 }

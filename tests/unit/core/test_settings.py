@@ -139,6 +139,7 @@ def test_settings_keep_the_logs_key_in_the_data_folder_unless_told(tmp_path: Pat
         ("MARKETPLACE_LOG_ORIGIN", "market+example/log"),
         ("MARKETPLACE_LOG_ORIGIN", "market\x00example/log"),
         ("MARKETPLACE_TIMESTAMP_URL", "ftp://stamps.example"),
+        ("MARKETPLACE_OCID_PREFIX", "ocds-ABC"),
     ],
 )
 def test_settings_of_the_log_that_cannot_be_used_are_named(name: str, value: str) -> None:
