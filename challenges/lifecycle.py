@@ -111,7 +111,10 @@ STAGE_STATES = frozenset({State.WAITING, State.ADVANCED})
 CHALLENGE_STATES = frozenset(State) - STAGE_STATES
 PUBLIC_STATES = CHALLENGE_STATES - UNPUBLISHED
 EDITABLE_STATES = frozenset({State.DRAFT})
-AWARDED_STATES = frozenset({State.INTENTION, State.SIGNED})
+# A contract that follows the decision is signed, and whatever comes of it.
+AWARDED = frozenset({State.SIGNED})
+# To whom is announced, signed or not yet.
+AWARDED_STATES = AWARDED | {State.INTENTION}
 
 _UNDER_WAY = (State.OPEN, State.CLOSED, State.OPENED, State.EVALUATING, State.INTENTION)
 

@@ -35,8 +35,15 @@ from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer
-from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.award.models import (
+    Contract,
+    Intention,
+    IntentionWithdrawal,
+    Recommendation,
+    SignOff,
+)
 from scoring.award.recomputing.queries import replaced
+from scoring.award.standing import intention_stands
 from scoring.panel.models import Panel, PanelMember
 
 OUTBOX_PAGE = 20
@@ -137,7 +144,7 @@ def front_page(session: Session, now: datetime) -> FrontPage:
     deciding = aliased(Stage)
     announced = (
         select(deciding.challenge_id, func.min(Intention.announced_at).label("announced_at"))
-        .join(Intention, Intention.stage_id == deciding.id)
+        .join(Intention, and_(Intention.stage_id == deciding.id, intention_stands()))
         .group_by(deciding.challenge_id)
         .subquery()
     )
@@ -154,7 +161,10 @@ def front_page(session: Session, now: datetime) -> FrontPage:
         ).all(),
         open_count=counts[0],
         body_count=counts[1],
-        award_count=session.scalar(select(func.count(func.distinct(Intention.stage_id)))) or 0,
+        award_count=session.scalar(
+            select(func.count(func.distinct(Intention.stage_id))).where(intention_stands())
+        )
+        or 0,
         latest_awards=session.execute(awarded).all(),
     )
 
@@ -207,7 +217,9 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
             .where(Panel.stage_id == stage.id)
             .options(joinedload(Panel.members).joinedload(PanelMember.user))
         ),
-        intention=session.scalar(select(Intention).where(Intention.stage_id == stage.id).limit(1)),
+        intention=session.scalar(
+            select(Intention).where(Intention.stage_id == stage.id, intention_stands()).limit(1)
+        ),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
         deadline_moves=move_at(
@@ -258,7 +270,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         SignOff.recommendation_id == Recommendation.id,
         SignOff.approved,
         Recommendation.result_id.not_in(replaced()),
-        ~exists().where(Intention.stage_id == Recommendation.stage_id),
+        ~exists().where(Intention.recommendation_id == Recommendation.id),
+        ~exists().where(IntentionWithdrawal.recommendation_id == Recommendation.id),
     )
     advancing = (
         select(Advance.proposed_by_id)
@@ -278,11 +291,13 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         or_(further.kind.is_(None), further.kind.not_in(DELIVERY_KINDS)),
     )
     unsigned = exists().where(
-        Intention.stage_id == Stage.id, ~exists().where(Contract.bid_id == Intention.bid_id)
+        Intention.stage_id == Stage.id,
+        intention_stands(),
+        ~exists().where(Contract.bid_id == Intention.bid_id),
     )
     standstill = (
         select(func.min(Intention.standstill_ends_at))
-        .where(Intention.stage_id == Stage.id)
+        .where(Intention.stage_id == Stage.id, intention_stands())
         .scalar_subquery()
     )
     proposing = (

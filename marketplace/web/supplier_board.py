@@ -26,6 +26,7 @@ from marketplace.core.todos import Todo
 from marketplace.web.supplier_bids import Group, OwnBid, grouped
 from scoring.award.advancing.models import Advance, AdvanceAnswer
 from scoring.award.models import Contract, Intention
+from scoring.award.standing import intention_stands
 
 BIDS_MOST = 100
 QUESTIONS_MOST = 5
@@ -113,8 +114,8 @@ def board(session: Session, actor: Actor, now: datetime) -> SupplierBoard:
 def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
     """Give the supplier's bids, the one begun last first, in one statement."""
     following = aliased(Bid)
-    announced = exists().where(Intention.stage_id == Bid.stage_id)
-    preferred = exists().where(Intention.bid_id == Bid.id)
+    announced = exists().where(Intention.stage_id == Bid.stage_id, intention_stands())
+    preferred = exists().where(Intention.bid_id == Bid.id, intention_stands())
     query: Select[*tuple[Any, ...]] = (
         select(
             Bid.id,

@@ -1,17 +1,19 @@
 """Tables of results and decisions."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -67,6 +69,12 @@ class Recommendation(Identified, Base):
     sign_off: Mapped["SignOff | None"] = relationship(
         primaryjoin="Recommendation.id == SignOff.recommendation_id",
         foreign_keys="SignOff.recommendation_id",
+        viewonly=True,
+    )
+
+    withdrawal: Mapped["IntentionWithdrawal | None"] = relationship(
+        primaryjoin="Recommendation.id == IntentionWithdrawal.recommendation_id",
+        foreign_keys="IntentionWithdrawal.recommendation_id",
         viewonly=True,
     )
 
@@ -135,7 +143,8 @@ class SignOff(Base):
 class Intention(Base):
     """The intention to award to a bid, told to all bidders, and when its standstill ends.
 
-    Where several suppliers win there is one for each, all announced at one instant.
+    Where several suppliers win there is one for each, all announced at one instant. One that was
+    withdrawn stays: `scoring.award.standing` tells which count.
     """
 
     __tablename__ = "intention"
@@ -150,9 +159,11 @@ class Intention(Base):
         CheckConstraint("standstill_ends_at >= announced_at", name="standstill"),
     )
 
-    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    recommendation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("sign_off.recommendation_id"), primary_key=True
+    )
     bid_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    recommendation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sign_off.recommendation_id"))
+    stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
     announced_at: Mapped[datetime]
     standstill_ends_at: Mapped[datetime]
 
@@ -161,28 +172,85 @@ class Intention(Base):
     )
 
 
-class Contract(Identified, Base):
-    """A signed contract with the supplier of the announced bid.
+class IntentionWithdrawal(Base):
+    """That a decision was taken back, with its reason: all its intentions count no more.
 
-    `supplier_check` says how the supplier was checked where nobody acts for it here, so that the
-    service has not verified it.
+    It can be of an approval that no bidder was told of yet.
+    """
+
+    __tablename__ = "intention_withdrawal"
+    __table_args__ = (CheckConstraint("length(trim(reason)) > 0", name="reason"),)
+
+    # Taken back once: what follows is another recommendation.
+    recommendation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("sign_off.recommendation_id"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    withdrawn_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime]
+
+    withdrawn_by: Mapped[User] = relationship()
+
+
+class Contract(Identified, Base):
+    """A signed contract with the supplier of a bid, for one stage of work.
+
+    It rests either on an announced intention to award, or on a confirmed list of who goes on from
+    a stage: those are paid for the work that lies before the next judging. `work_stage_id` is the
+    stage of work that it pays for, none where the challenge has no such stage.
+
+    `value_minor` is in minor units without VAT. `ends_on` is the last day, none where the contract
+    has no end. It may be extended `extensions_most` times by `extension_months` each. These are
+    unknown of contracts that were recorded before they were asked for. `supplier_check` says how
+    the supplier was checked where nobody acts for it here, so that the service has not verified it.
     """
 
     __tablename__ = "contract"
     __table_args__ = (
         UniqueConstraint("stage_id", "reference"),
-        UniqueConstraint("stage_id", "bid_id"),
-        # Only with the bidder whose award was announced.
-        ForeignKeyConstraint(
-            ["stage_id", "bid_id"], ["intention.stage_id", "intention.bid_id"], name="intention"
+        # A supplier has one contract for a stage of work; two at once cannot both be kept.
+        UniqueConstraint("bid_id", "work_stage_id"),
+        Index(
+            "uq_contract_bid_without_stage_of_work",
+            "bid_id",
+            unique=True,
+            sqlite_where=text("work_stage_id IS NULL"),
+            postgresql_where=text("work_stage_id IS NULL"),
         ),
+        # Only with the bidder whose award was announced, or who was let go on.
+        ForeignKeyConstraint(
+            ["recommendation_id", "bid_id"],
+            ["intention.recommendation_id", "intention.bid_id"],
+            name="intention",
+        ),
+        ForeignKeyConstraint(
+            ["advance_id", "bid_id"],
+            ["advancing_bid.advance_id", "advancing_bid.bid_id"],
+            name="going_on",
+        ),
+        ForeignKeyConstraint(["bid_id", "stage_id"], ["bid.id", "bid.stage_id"], name="bid"),
+        CheckConstraint("(recommendation_id IS NULL) <> (advance_id IS NULL)", name="rests_on_one"),
+        # Work that lies between judged stages is always that of a stage.
+        CheckConstraint("advance_id IS NULL OR work_stage_id IS NOT NULL", name="stage_of_work"),
         CheckConstraint("value_minor > 0", name="value"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("extensions_most >= 0", name="extensions_most"),
+        CheckConstraint(
+            "COALESCE(extensions_most, 0) = 0 OR extension_months > 0", name="extension_months"
+        ),
     )
 
     stage_id: Mapped[uuid.UUID] = mapped_column(index=True)
     bid_id: Mapped[uuid.UUID] = mapped_column()
+    recommendation_id: Mapped[uuid.UUID | None] = mapped_column()
+    advance_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advance_answer.advance_id"))
+    work_stage_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stage.id"), index=True)
     reference: Mapped[str] = mapped_column(String(80))
     value_minor: Mapped[int] = mapped_column(BigInteger)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    extensions_most: Mapped[int | None]
+    extension_months: Mapped[int | None]
     signed_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     supplier_check: Mapped[str | None] = mapped_column(Text)
@@ -190,8 +258,17 @@ class Contract(Identified, Base):
     bid: Mapped[Bid] = relationship(
         primaryjoin="Contract.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
     )
+    work_stage: Mapped[Stage | None] = relationship(foreign_keys=[work_stage_id])
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (Result, Recommendation, RecommendedBid, SignOff, Intention, Contract):
+for _table in (
+    Result,
+    Recommendation,
+    RecommendedBid,
+    SignOff,
+    Intention,
+    IntentionWithdrawal,
+    Contract,
+):
     append_only(_table)

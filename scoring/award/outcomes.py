@@ -11,6 +11,7 @@ from bids.models import Bid
 from challenges.similar import outcomes
 from marketplace.core.accounts.models import Organisation
 from scoring.award.models import Intention
+from scoring.award.standing import intention_stands
 
 
 def suppliers(session: Session, challenge_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -20,7 +21,7 @@ def suppliers(session: Session, challenge_ids: Collection[uuid.UUID]) -> Mapping
         select(Bid.challenge_id, Organisation.name)
         .join(Intention, Intention.bid_id == Bid.id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
-        .where(Bid.challenge_id.in_(challenge_ids))
+        .where(Bid.challenge_id.in_(challenge_ids), intention_stands())
         .order_by(func.lower(Organisation.name))
     )
     names: dict[uuid.UUID, list[str]] = defaultdict(list)

@@ -30,6 +30,7 @@ from scoring.award.evaluation import Judged, evaluation_document
 from scoring.award.models import (
     Contract,
     Intention,
+    IntentionWithdrawal,
     Recommendation,
     RecommendedBid,
     Result,
@@ -38,6 +39,7 @@ from scoring.award.models import (
 from scoring.award.recomputing.lifecycle import lapsed
 from scoring.award.recomputing.models import Recomputation
 from scoring.award.recomputing.queries import replaced
+from scoring.award.standing import intention_stands
 from scoring.panel import declarations
 from scoring.panel import queries as panels
 from scoring.panel.aliases.policy import kept_from_result
@@ -69,6 +71,8 @@ class Decision:
     contracts: Sequence[Contract]
     # Whether an interest that was found later waits for a decision.
     undecided: bool = False
+    # That the answered recommendation was taken back after its approval.
+    withdrawal: IntentionWithdrawal | None = None
 
     @property
     def intention(self) -> Intention | None:
@@ -85,6 +89,10 @@ class Decision:
         """Give the bids whose award is announced and with whose supplier nothing is signed."""
         signed = {contract.bid_id for contract in self.contracts}
         return [each.bid for each in self.intentions if each.bid_id not in signed]
+
+    def recommendation_of(self, bid_id: uuid.UUID) -> uuid.UUID:
+        """Give the recommendation by which an award to a bid is announced."""
+        return next(each for each in self.intentions if each.bid_id == bid_id).recommendation_id
 
     @property
     def locked(self) -> bool:
@@ -116,6 +124,7 @@ class Decision:
             self.recommendation is not None
             and self.sign_off is not None
             and self.sign_off.approved
+            and self.withdrawal is None
             and not self.intentions
             and not self.overtaken
         )
@@ -240,11 +249,13 @@ def decision(session: Session, stage: Stage) -> Decision:
             .joinedload(Bid.supplier),
             joinedload(Recommendation.recommended_by),
             joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
+            joinedload(Recommendation.withdrawal),
         )
         .order_by(Recommendation.recommended_at.desc(), Recommendation.id.desc())
         .limit(1)
     ).first()
-    # A contract follows an announced intention, so one statement gives both.
+    # A contract follows an announced intention, so one statement gives both; a supplier can have
+    # several, one for each stage of work.
     announced = session.execute(
         select(Intention, Contract)
         .join(
@@ -256,9 +267,12 @@ def decision(session: Session, stage: Stage) -> Decision:
         )
         .outerjoin(
             Contract,
-            and_(Contract.stage_id == Intention.stage_id, Contract.bid_id == Intention.bid_id),
+            and_(
+                Contract.recommendation_id == Intention.recommendation_id,
+                Contract.bid_id == Intention.bid_id,
+            ),
         )
-        .where(Intention.stage_id == stage.id)
+        .where(Intention.stage_id == stage.id, intention_stands())
         .options(
             joinedload(Intention.bid).joinedload(Bid.supplier), joinedload(Contract.recorded_by)
         )
@@ -278,9 +292,10 @@ def decision(session: Session, stage: Stage) -> Decision:
         ),
         recommendation=recommendation,
         sign_off=recommendation.sign_off if recommendation else None,
-        intentions=[intention for intention, _contract in announced],
+        intentions=list(dict.fromkeys(intention for intention, _contract in announced)),
         contracts=sorted(signed, key=lambda contract: (contract.signed_at, contract.id)),
         undecided=any_open(session, stage.id),
+        withdrawal=recommendation.withdrawal if recommendation else None,
     )
 
 
@@ -289,7 +304,7 @@ def deciding_stage(session: Session, challenge: Challenge) -> Stage | None:
     return session.scalar(
         select(Stage)
         .join(Intention, Intention.stage_id == Stage.id)
-        .where(Stage.challenge_id == challenge.id)
+        .where(Stage.challenge_id == challenge.id, intention_stands())
         .limit(1)
     )
 

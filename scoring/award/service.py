@@ -261,6 +261,7 @@ def sign_contract(
         contract = Contract(
             stage_id=stage.id,
             bid_id=bid.id,
+            recommendation_id=found.recommendation_of(bid.id),
             reference=contract_reference.strip(),
             value_minor=value_minor,
             signed_at=clock.now(),

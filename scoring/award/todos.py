@@ -16,6 +16,7 @@ from marketplace.core.dates import format_instant, time_left
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.todos import Kind, Todo
 from scoring.award.models import Intention
+from scoring.award.standing import intention_stands
 
 # Where no standstill runs nothing else would tell a bidder to look.
 TOLD_FOR = timedelta(days=7)
@@ -34,6 +35,7 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
             Bid.supplier_id.in_(suppliers),
             Bid.state.in_(OPENED_STATES),
             Challenge.state == State.INTENTION,
+            intention_stands(),
             or_(Intention.standstill_ends_at > now, Intention.announced_at > now - TOLD_FOR),
         )
     )

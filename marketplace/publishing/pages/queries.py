@@ -18,6 +18,7 @@ from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.award.models import Contract, Intention
+from scoring.award.standing import intention_stands
 from scoring.report import queries as reports
 from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
@@ -66,8 +67,12 @@ def awards(session: Session, words: str | None, after: str | None) -> AwardList:
         .join(Organisation, Organisation.id == Challenge.buyer_id)
         .outerjoin(
             Contract,
-            and_(Contract.stage_id == Intention.stage_id, Contract.bid_id == Intention.bid_id),
+            and_(
+                Contract.recommendation_id == Intention.recommendation_id,
+                Contract.bid_id == Intention.bid_id,
+            ),
         )
+        .where(intention_stands())
         # Several that win are announced at one instant, so this keeps an award in one row.
         .group_by(
             Challenge.reference,
@@ -121,7 +126,7 @@ def supplier_names(session: Session, found: AwardList) -> dict[uuid.UUID, str]:
         select(Intention.stage_id, Organisation.name)
         .join(Bid, Bid.id == Intention.bid_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
-        .where(Intention.stage_id.in_([row.stage_id for row in found.rows]))
+        .where(Intention.stage_id.in_([row.stage_id for row in found.rows]), intention_stands())
         .order_by(func.lower(Organisation.name))
     ).tuples()
     names: dict[uuid.UUID, list[str]] = defaultdict(list)
@@ -140,7 +145,7 @@ def award(session: Session, reference: str) -> AwardPage:
         select(Challenge.reference, Challenge.state, Challenge.buyer_id, Stage.id.label("stage_id"))
         .join(Stage, Stage.challenge_id == Challenge.id)
         .join(Intention, Intention.stage_id == Stage.id)
-        .where(Challenge.reference == reference)
+        .where(Challenge.reference == reference, intention_stands())
         .limit(1)
     ).one_or_none()
     facts = reports.newest_facts(session, row.stage_id) if row else None

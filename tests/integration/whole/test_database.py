@@ -52,6 +52,7 @@ MUST_BE_APPEND_ONLY = {
     "advance_answer",
     "sign_off",
     "intention",
+    "intention_withdrawal",
     "contract",
     "frozen_report",
     "ground_finding",

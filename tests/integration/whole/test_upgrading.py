@@ -36,26 +36,17 @@ from tests.factories import (
     an_opening,
     no_interests,
 )
-from tests.integration.whole.tables import differences, expected, pragmas, rows, triggers, version
+from tests.integration.whole.tables import (
+    add,
+    differences,
+    expected,
+    pragmas,
+    rows,
+    triggers,
+    version,
+)
 
 Rows = Mapping[str, uuid.UUID]
-
-
-def add(table: str, **values: object) -> uuid.UUID:
-    """Add a row to a table as the database has it now, whatever the models say; give its id."""
-    identifier = uuid.uuid4()
-    with db.engine.begin() as connection:
-        found = sa.Table(table, sa.MetaData(), autoload_with=connection)
-        given = {"id": identifier, **values}
-        row = {
-            name: value.hex
-            if isinstance(value, uuid.UUID) and connection.dialect.name == "sqlite"
-            else value
-            for name, value in given.items()
-            if name in found.c
-        }
-        connection.execute(found.insert().values(row))
-    return identifier
 
 
 def a_former_challenge(rows_so_far: Rows, reference: str, state: str, **more: object) -> uuid.UUID:
