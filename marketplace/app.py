@@ -88,6 +88,7 @@ ROOMS = (
     "scoring.award.low_prices.views",
     "scoring.award.advancing.views",
     "scoring.award.notices.views",
+    "scoring.records.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.ocds_views",

@@ -202,6 +202,7 @@ FILES = frozenset(
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
+        *("records.download", "records.public_download"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
         *("finding.atom", "finding.calendar", "finding.challenge_atom"),

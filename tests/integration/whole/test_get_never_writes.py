@@ -30,10 +30,17 @@ RECORDED = {
     "awards.report_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
     "timeline.download": "log.downloaded",
+    # An auditor looks at all purchases at once; lists of them leave the service.
+    "records.purchases": "purchases.read",
+    "records.download": "purchases.exported",
 }
 # There most people work with the page; recorded is who audits, and who observes, whom this world
 # has not.
-RECORDED_OF = {"award.result": {"auditor"}, "panel.moderation": set[str]()}
+RECORDED_OF = {
+    "award.result": {"auditor"},
+    "records.purchases": {"auditor"},
+    "panel.moderation": set[str](),
+}
 # Nor is an attempt to read bids that is refused left without a trace.
 REFUSED = "bid.read_refused"
 # What comes with every entry.

@@ -18,7 +18,7 @@ FORMS = [name for name in PAGES if "<form" in (FOLDER / name).read_text(encoding
 # Words in templates that are not for translation, each with its reason.
 NOT_WORDS = {
     # Units and names that are the same in every language.
-    "MIT", "PDF", "JSON", "AI", "SHA", "KB", "kB", "CC", "BY", "Atom", "iCalendar",
+    "MIT", "PDF", "JSON", "AI", "SHA", "KB", "kB", "CC", "BY", "Atom", "iCalendar", "XLSX", "CSV",
 }  # fmt: skip
 # Attributes that people read or hear.
 READ_ALOUD = {"aria-label", "alt", "title", "placeholder", "aria-description"}

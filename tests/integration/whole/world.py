@@ -479,6 +479,8 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
     return {
         "supplier_id": str(cast.supplier.id),
         "body_id": str(cast.body.id),
+        "what": "purchases",
+        "form": "csv",
         "search_id": str(
             alerts.save(
                 "Floods",
