@@ -30,7 +30,7 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.book import Band, version_of
-from scoring.award.models import Contract, Intention
+from scoring.award.models import Contract, Intention, IntentionWithdrawal, Result
 from scoring.award.notices.models import ContractChange
 from scoring.award.recomputing.models import Recomputation
 from scoring.panel.interests.models import AgreementVoid, ScoreSetAside
@@ -54,13 +54,18 @@ _SHUT_OUT = (BidState.INELIGIBLE, BidState.EXCLUDED)
 
 @dataclass(frozen=True)
 class Signed:
-    """One contract: what it was signed for, and what it is worth after its changes."""
+    """One contract: what it was signed for, and what it is worth after its changes.
+
+    `awarded` tells that it follows from the award, and has a notice; others pay for work between
+    stages that are judged.
+    """
 
     reference: str
     supplier: str
     value_minor: int
     value_now_minor: int
     signed_at: datetime
+    awarded: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ def population(
     announced = (
         select(Stage.challenge_id, func.min(Intention.announced_at).label("at"))
         .join(Intention, Intention.stage_id == Stage.id)
+        .where(Intention.recommendation_id.not_in(select(IntentionWithdrawal.recommendation_id)))
         .group_by(Stage.challenge_id)
         .subquery()
     )
@@ -254,7 +260,7 @@ def _notice_late(
     within, today = timedelta(days=band.notices.award_days), now.astimezone(PLACE).date()
     return any(
         notices.get(number, today) > each.signed_at.astimezone(PLACE).date() + within
-        for number, each in enumerate(contracts, start=1)
+        for number, each in enumerate((c for c in contracts if c.awarded), start=1)
     )
 
 
@@ -268,6 +274,7 @@ def _contracts(session: Session, ids: _Query) -> dict[uuid.UUID, list[Signed]]:
             Contract.value_minor,
             func.coalesce(ContractChange.value_after_minor, Contract.value_minor),
             Contract.signed_at,
+            Contract.recommendation_id.is_not(None),
         )
         .join(Stage, Stage.id == Contract.stage_id)
         .join(Bid, Bid.id == Contract.bid_id)
@@ -306,8 +313,6 @@ def _notices(session: Session, ids: _Query) -> dict[uuid.UUID, dict[int, date]]:
 
 
 def _recomputed(stages: _Query) -> _Query:
-    from scoring.award.models import Result
-
     return (
         select(Stage.challenge_id, func.count())
         .join(Result, Result.stage_id == Stage.id)

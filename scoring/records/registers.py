@@ -92,7 +92,8 @@ def flags_table(translate: Translate) -> Table:
 class Line:
     """One signed contract as a register names it; `size` is None where it was never declared.
 
-    `value_now_minor` is what it is worth after its changes.
+    `value_now_minor` is what it is worth after its changes; `work` is the stage that it pays for,
+    empty where there is none. Days and extensions are None where they were not asked for.
     """
 
     challenge: str
@@ -106,6 +107,16 @@ class Line:
     bids: int
     benefits: str
     regulated: bool
+    work: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    extensions_most: int | None = None
+    extension_months: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """Say what it is about."""
+        return f"{self.title} – {self.work}" if self.work else self.title
 
 
 def contract_lines(
@@ -115,7 +126,7 @@ def contract_lines(
 
     A contract is signed when its standstill is over, so that nothing here is told too early.
     """
-    newest, counted = aliased(ContractChange), aliased(Bid)
+    newest, counted, work = aliased(ContractChange), aliased(Bid), aliased(Stage)
     bids = (
         select(func.count())
         .where(
@@ -141,8 +152,14 @@ def contract_lines(
             EvaluationPlan.regime_version,
             EvaluationPlan.band,
             bids.label("bids"),
+            work.name.label("work"),
+            Contract.starts_on,
+            Contract.ends_on,
+            Contract.extensions_most,
+            Contract.extension_months,
         )
         .join(Stage, Stage.id == Contract.stage_id)
+        .outerjoin(work, work.id == Contract.work_stage_id)
         .join(Challenge, Challenge.id == Stage.challenge_id)
         .join(Bid, Bid.id == Contract.bid_id)
         .join(Organisation, Organisation.id == Bid.supplier_id)
@@ -180,6 +197,11 @@ def contract_lines(
             bids=row.bids,
             benefits=row.benefits,
             regulated=_regulated(row.regime, row.regime_version, row.band, row.legal_route),
+            work=row.work or "",
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            extensions_most=row.extensions_most,
+            extension_months=row.extension_months,
         )
         for row in rows
     ]
@@ -222,6 +244,9 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
             translate(N_("Name of the contractor")),
             translate(N_("Subject matter")),
             translate(N_("Estimated value in pounds, without VAT")),
+            translate(N_("Start")),
+            translate(N_("End, without extensions")),
+            translate(N_("Extensions")),
             translate(N_("Challenge")),
         ],
         [
@@ -229,12 +254,27 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
                 line.reference,
                 _day(line.signed_at),
                 line.supplier,
-                line.title,
+                line.subject,
                 pounds(line.value_now_minor),
+                line.starts_on,
+                line.ends_on,
+                _extensions(line, translate),
                 line.challenge,
             )
             for line in lines
         ],
+    )
+
+
+def _extensions(line: Line, translate: Translate) -> str:
+    if line.extensions_most is None:
+        return ""
+    if line.extensions_most == 0:
+        return translate(N_("None"))
+    return translate(
+        N_("at most %(most)s times by %(months)s months"),
+        most=line.extensions_most,
+        months=line.extension_months,
     )
 
 
@@ -268,7 +308,7 @@ def annual_tables(lines: Sequence[Line], year: str, translate: Translate) -> lis
                     line.supplier,
                     translate(SIZE_WORDS[line.size]) if line.size else translate(N_("Not known")),
                     told if is_sme(line.size) else "",
-                    line.title,
+                    line.subject,
                     pounds(line.value_now_minor),
                     line.bids,
                     line.benefits,
