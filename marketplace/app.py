@@ -40,6 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "marketplace.core.accounts.views",
     "marketplace.core.presence.views",
+    "marketplace.core.regimes.holidays.views",
     "challenges.views",
     "challenges.changing.views",
     "challenges.changing.public_views",

@@ -29,7 +29,9 @@ import challenges.partners.models
 import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
-import marketplace.core.presence.models  # noqa: F401  (as below)
+import marketplace.core.presence.models
+import marketplace.core.regimes.changing.models
+import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)
 import scoring.award.advancing.models
 import scoring.award.low_prices.models
 import scoring.award.models

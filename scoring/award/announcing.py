@@ -18,6 +18,7 @@ from marketplace.core.dates import format_instant
 from marketplace.core.notices import post
 from marketplace.core.permissions import Actor
 from marketplace.core.regimes import book
+from marketplace.core.regimes.holidays.queries import local_holidays
 from scoring.award import hooks, queries
 from scoring.award.models import Intention, Recommendation
 
@@ -54,11 +55,20 @@ def announce(
 def standstill_end(
     session: Session, stage: Stage, sent_at: datetime, *, electronic: bool = True
 ) -> datetime:
-    """Give the instant before which no contract is signed, when letters go out at `sent_at`."""
+    """Give the instant before which no contract is signed, when letters go out at `sent_at`.
+
+    It goes by the rules that the plan was pinned to, and by the body's local holidays as they stand
+    now.
+    """
     plan = frozen_evaluation(session, stage)
     regime = book.version_of(plan.regime, plan.regime_version)
     band = regime.under(regime.band(plan.band), stage.challenge.legal_route)
-    return book.standstill_end(band.standstill, sent_at, electronic=electronic)
+    days_off = local_holidays(
+        session, stage.challenge.buyer_id, sent_at.astimezone(book.LONDON).date()
+    )
+    return book.standstill_end(
+        band.standstill, sent_at, electronic=electronic, local_holidays=days_off
+    )
 
 
 def begin(

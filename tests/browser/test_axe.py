@@ -62,6 +62,8 @@ NEVER_SHOWN = frozenset(
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
         # No award of the world waits for letters: a test of its own plays bids from elsewhere.
         "award_letters.show",
+        # No body of the demonstration has named a holiday that it could take back.
+        "holidays.take_back",
         # No panel of the world judges without names: a test of its own looks for them.
         "panel_masking.masks",
         # The answers stand in the browser of whoever gave them: a test of its own gives some.

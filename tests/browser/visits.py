@@ -143,6 +143,7 @@ VISITS: dict[str, Visit] = {
     "accounts.end": Visit(OFFICER, "open"),
     "accounts.invitation": Visit(OFFICER, "open"),
     "accounts.organisations": Visit(TEAM),
+    "holidays.show": Visit(OFFICER, "open"),
     "accounts.verify": Visit(TEAM, "", "waiting"),
 }
 # Pages that look otherwise for others, or at another time.

@@ -56,6 +56,8 @@ class Organisation(Identified, Base):
     supplier_type: Mapped[SupplierType | None] = mapped_column(enum_type(SupplierType))
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
+    # Which body of rules a public body buys under; None is the usual one of this service.
+    regime: Mapped[str | None] = mapped_column(String(40))
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation")
 

@@ -87,6 +87,11 @@ def holiday_name(day: date, part: str = _HERE) -> str | None:
     return _holidays(part).get(day)
 
 
+def bank_holidays(after: date, most: int, part: str = _HERE) -> list[tuple[date, str]]:
+    """Give the next bank holidays after a day, by day, with their names."""
+    return sorted(each for each in _holidays(part).items() if each[0] > after)[:most]
+
+
 def holidays_known_until(part: str = _HERE) -> date:
     """Give the last day of the last year whose bank holidays are known here."""
     return date(max(_holidays(part)).year, 12, 31)

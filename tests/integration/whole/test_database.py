@@ -76,6 +76,9 @@ MUST_BE_APPEND_ONLY = {
     "party_bid",
     "bid_alias",
     "reading_order",
+    "local_holiday",
+    "regime_proposal",
+    "regime_decision",
 }
 
 

@@ -217,6 +217,7 @@ class World:
             "side": "before",
             "address": "0/000.p/1",
             "filename": "css/fairway.css",
+            "day": "2027-04-19",
             **self.ids,
         }
         if rule.endpoint == "asking.correct":
