@@ -27,6 +27,8 @@ class State(StrEnum):
     EVALUATING = "evaluating"
     INTENTION = "intention_to_award"
     SIGNED = "contract_signed"
+    DELIVERING = "delivering"
+    FINISHED = "finished"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     WAITING = "waiting"
@@ -45,6 +47,8 @@ class Event(StrEnum):
     BEGIN_EVALUATION = "begin_evaluation"
     ANNOUNCE_INTENTION = "announce_intention"
     SIGN_CONTRACT = "sign_contract"
+    BEGIN_WORK = "begin_work"
+    FINISH_WORK = "finish_work"
     STOP = "stop"
     CANCEL = "cancel"
     # Of a stage alone.
@@ -89,6 +93,8 @@ STATE_WORDS = {
     State.EVALUATING: N_("Being evaluated"),
     State.INTENTION: N_("Intention to award"),
     State.SIGNED: N_("Contract signed"),
+    State.DELIVERING: N_("Work under way"),
+    State.FINISHED: N_("Work finished"),
     State.STOPPED: N_("Stopped, with lessons"),
     State.CANCELLED: N_("Cancelled"),
     State.WAITING: N_("Not begun"),
@@ -111,8 +117,10 @@ STAGE_STATES = frozenset({State.WAITING, State.ADVANCED})
 CHALLENGE_STATES = frozenset(State) - STAGE_STATES
 PUBLIC_STATES = CHALLENGE_STATES - UNPUBLISHED
 EDITABLE_STATES = frozenset({State.DRAFT})
+# The work that a contract is for has begun.
+WORK_STATES = frozenset({State.DELIVERING, State.FINISHED})
 # A contract that follows the decision is signed, and whatever comes of it.
-AWARDED = frozenset({State.SIGNED})
+AWARDED = WORK_STATES | {State.SIGNED}
 # To whom is announced, signed or not yet.
 AWARDED_STATES = AWARDED | {State.INTENTION}
 
@@ -130,10 +138,13 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
     (State.EVALUATING, Event.ANNOUNCE_INTENTION): State.INTENTION,
     (State.INTENTION, Event.SIGN_CONTRACT): State.SIGNED,
+    (State.SIGNED, Event.BEGIN_WORK): State.DELIVERING,
+    (State.DELIVERING, Event.FINISH_WORK): State.FINISHED,
     # Work that ends with lessons, before or after a contract, is a respected outcome.
     (State.OPENED, Event.STOP): State.STOPPED,
     (State.EVALUATING, Event.STOP): State.STOPPED,
     (State.SIGNED, Event.STOP): State.STOPPED,
+    (State.DELIVERING, Event.STOP): State.STOPPED,
     **{(state, Event.CANCEL): State.CANCELLED for state in _UNDER_WAY},
     **{(state, Event.CANCEL): State.CANCELLED for state in UNPUBLISHED},
 }

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from challenges.finding.choosing import FIRST_STAGE, Chosen, choosing
 from challenges.finding.filters import Filters, Order, StateFilter
 from challenges.finding.matching import Marked, Unindexed, marked
-from challenges.lifecycle import AWARDED_STATES, State, state_at
+from challenges.lifecycle import AWARDED_STATES, WORK_STATES, State, state_at
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.permissions import Actor
@@ -308,8 +308,12 @@ def _group(now: datetime) -> ColumnElement[str]:
             literal_column(f"'{StateFilter.CLOSED}'"),
         ),
         (
-            Challenge.state.in_(sorted(AWARDED_STATES)),
+            Challenge.state.in_(sorted(AWARDED_STATES - WORK_STATES)),
             literal_column(f"'{StateFilter.AWARDED}'"),
+        ),
+        (
+            Challenge.state.in_(sorted(WORK_STATES)),
+            literal_column(f"'{StateFilter.WORK}'"),
         ),
         else_=literal_column(f"'{StateFilter.ENDED}'"),
     )

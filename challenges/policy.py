@@ -45,6 +45,8 @@ _WRONG_MOMENT = {
     State.EVALUATING: N_("This cannot be done while bids are being evaluated."),
     State.INTENTION: N_("This cannot be done: the intention to award has been announced."),
     State.SIGNED: N_("This cannot be done: the contract has been signed."),
+    State.DELIVERING: N_("This cannot be done: the work is under way."),
+    State.FINISHED: N_("This cannot be done: the work is finished."),
     State.STOPPED: N_("This cannot be done: the challenge was stopped."),
     State.CANCELLED: N_("This cannot be done: the challenge was cancelled."),
     State.WAITING: N_("This cannot be done: the stage has not begun."),

@@ -8,6 +8,7 @@ from marketplace.core.text import N_
 # Each has its own sentence, so that it can be translated.
 _TOO_LONG = {
     200: N_("Shorten this to 200 characters or fewer."),
+    300: N_("Shorten this to 300 characters or fewer."),
     500: N_("Shorten this to 500 characters or fewer."),
     2_000: N_("Shorten this to 2,000 characters or fewer."),
     5_000: N_("Shorten this to 5,000 characters or fewer."),

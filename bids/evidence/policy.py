@@ -1,7 +1,7 @@
 """Who may record, withdraw, share and see that evidence was checked. Pure."""
 
 from bids.lifecycle import OPENED_STATES, BidState
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED_STATES, State
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -13,7 +13,7 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 
 # From the opening until the contract is signed; a challenge that ended needs no evidence.
-_CHECKED_IN = frozenset({State.OPENED, State.EVALUATING, State.INTENTION, State.SIGNED})
+_CHECKED_IN = AWARDED_STATES | {State.OPENED, State.EVALUATING}
 
 
 def can_see(actor: Actor, *, opened: bool) -> Answer:

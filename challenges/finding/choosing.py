@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from challenges.finding.filters import Filters, Order, StateFilter
 from challenges.finding.matching import Unindexed, matches
-from challenges.lifecycle import AWARDED_STATES, State
+from challenges.lifecycle import AWARDED_STATES, WORK_STATES, State
 from challenges.models import Challenge, Stage
 
 # A query for the identifiers of the rows of a list, with their scores where these are asked for.
@@ -103,7 +103,9 @@ def _in_state(state: StateFilter, now: datetime, of: _Wrap) -> ColumnElement[boo
                 stored.in_([State.OPENED, State.EVALUATING]),
             )
         case StateFilter.AWARDED:
-            return stored.in_(sorted(AWARDED_STATES))
+            return stored.in_(sorted(AWARDED_STATES - WORK_STATES))
+        case StateFilter.WORK:
+            return stored.in_(sorted(WORK_STATES))
         case StateFilter.ENDED:
             return stored.in_([State.STOPPED, State.CANCELLED])
         case StateFilter.ANY:

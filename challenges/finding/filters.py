@@ -17,6 +17,7 @@ class StateFilter(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     AWARDED = "awarded"
+    WORK = "work"
     ENDED = "ended"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from challenges.finding.choosing import FIRST_STAGE
 from challenges.finding.queries import natural
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.errors import NotFound
@@ -104,7 +104,7 @@ def _tally(now: datetime) -> tuple[ColumnElement[Any], ...]:
     return (
         func.count(),
         func.count(case((is_open, 1))),
-        func.count(case((Challenge.state == State.SIGNED, 1))),
+        func.count(case((Challenge.state.in_(sorted(AWARDED)), 1))),
         func.min(Challenge.published_at),
         func.max(Stage.closes_at),
     )

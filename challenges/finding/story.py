@@ -36,6 +36,8 @@ class Milestone(StrEnum):
     STAGE = "stage"
     INTENTION = "intention"
     SIGNED = "signed"
+    BEGUN = "begun"
+    FINISHED = "finished"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     INTERVIEWS = "interviews"
@@ -82,6 +84,8 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.BROUGHT: N_("Bids brought in"),
     Milestone.INTENTION: N_("Intention to award announced"),
     Milestone.SIGNED: N_("Contract signed"),
+    Milestone.BEGUN: N_("Work begun"),
+    Milestone.FINISHED: N_("Work finished"),
     Milestone.STOPPED: N_("Stopped, with lessons"),
     Milestone.CANCELLED: ENDED_WORDS,
 }
@@ -115,6 +119,8 @@ _ACTIONS = {
     "stage.opened": Milestone.STAGE,
     "intention.announced": Milestone.INTENTION,
     "contract.signed": Milestone.SIGNED,
+    "work.begun": Milestone.BEGUN,
+    "work.finished": Milestone.FINISHED,
 }
 _ENDS = {State.STOPPED: Milestone.STOPPED, State.CANCELLED: Milestone.CANCELLED}
 

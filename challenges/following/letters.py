@@ -40,6 +40,14 @@ _TOLD: Mapping[Event, tuple[str, str]] = {
         N_("Contract signed: %(title)s"),
         N_("The contract is signed. The award report says who scored what and why."),
     ),
+    Event.BEGIN_WORK: (
+        N_("Work begins: %(title)s"),
+        N_("The supplier has begun the work. Its milestones are told on the challenge’s page."),
+    ),
+    Event.FINISH_WORK: (
+        N_("Work finished: %(title)s"),
+        N_("The work is finished. What it was good for is measured and told later."),
+    ),
 }
 
 

@@ -42,6 +42,7 @@ class FilterForm(BaseForm):
             (StateFilter.OPEN.value, _l("Open for bids now")),
             (StateFilter.CLOSED.value, _l("Closed, being decided")),
             (StateFilter.AWARDED.value, _l("Awarded or about to be")),
+            (StateFilter.WORK.value, _l("Work under way or finished")),
             (StateFilter.ENDED.value, _l("Stopped or ended without a contract")),
         ],
     )

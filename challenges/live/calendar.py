@@ -29,7 +29,7 @@ def calendar_of(
     event.add("duration", timedelta(minutes=meeting.minutes))
     event.add("summary", f"{meeting.title}: {challenge.title}")
     event.add("description", "\n\n".join(part for part in (meeting.about, page) if part))
-    event.add("location", meeting.join_url if with_link else page)
+    event.add("location", meeting.place or (meeting.join_url if with_link else page))
     event.add("url", page)
     event.add("status", "CONFIRMED" if meeting.cancelled_at is None else "CANCELLED")
     calendar.add_component(event)

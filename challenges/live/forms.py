@@ -36,6 +36,12 @@ class MeetingForm(_SeenForm):
     )
     starts_at = LondonInstantField(_l("When does it begin?"))
     minutes = IntegerField(_l("How many minutes does it take?"), widget=GovTextInput(), default=60)
+    # Of a demo day alone.
+    place = StringField(
+        _l("Place"),
+        widget=GovTextInput(),
+        description=_l("The address, or how people find it. Leave it empty if it is online only."),
+    )
     join_url = StringField(
         _l("Link to join"),
         widget=GovTextInput(),
@@ -56,12 +62,18 @@ class MeetingForm(_SeenForm):
             minutes=self.minutes.data,
             join_url=self.join_url.data or "",
             join_for_all=self.join_for_all.data,
+            place=(self.place.data or "") if self.place else "",
         )
+
+    def offer(self, *, demo_day: bool) -> None:
+        """Ask for a place where one can be told."""
+        if not demo_day:
+            del self.place
 
     @staticmethod
     def data_of(kept: LiveSession) -> dict[str, object]:
         """Give what the fields show of a session."""
-        names = ("title", "about", "starts_at", "minutes", "join_url", "join_for_all")
+        names = ("title", "about", "starts_at", "minutes", "join_url", "join_for_all", "place")
         return {**{name: getattr(kept, name) for name in names}, "seen": str(kept.row_version)}
 
 

@@ -3,14 +3,15 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.database import Base, Identified
 
 
 class LiveSession(Identified, Base):
-    """A meeting about an open challenge to which everybody may come.
+    """A meeting about an open challenge to which everybody may come, or the day on which suppliers
+    show what they have made.
 
     The link to join is shown to everybody, or only to people who have signed in. `edition` counts
     the changes that calendars must hear of.
@@ -33,6 +34,9 @@ class LiveSession(Identified, Base):
     minutes: Mapped[int]
     join_url: Mapped[str] = mapped_column(String(500))
     join_for_all: Mapped[bool]
+    # Where a demo day is held, in words; it is shown to everybody.
+    place: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    demo_day: Mapped[bool] = mapped_column(default=False, server_default=false())
     recording_url: Mapped[str | None] = mapped_column(String(500))
     notes: Mapped[str | None] = mapped_column(Text)
     edition: Mapped[int]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from challenges import policy
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -23,14 +23,23 @@ TITLE_MOST = 200
 ABOUT_MOST = 2_000
 ADDRESS_MOST = 500
 NOTES_MOST = 10_000
+PLACE_MOST = 300
 SHORTEST, LONGEST = 5, 480
 # A challenge needs a few at most; the list is shown whole.
 SESSIONS_MOST = 30
 
 
 def can_announce(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
-    """Tell whether the actor may announce, change or cancel a session: while bids are taken."""
-    return _of_the_body(actor, challenge, now, frozenset({State.OPEN}))
+    """Tell whether the actor may announce, change or cancel a session: while bids are taken.
+
+    Once a contract is signed, it is the day on which what was made is shown.
+    """
+    return _of_the_body(actor, challenge, now, AWARDED | {State.OPEN})
+
+
+def is_demo_day(state: State) -> bool:
+    """Tell whether what is announced now is a day on which suppliers show what they have made."""
+    return state in AWARDED
 
 
 def can_change(
@@ -46,8 +55,10 @@ def can_change(
 def can_record(
     actor: Actor, challenge: "Challenge", meeting: "LiveSession", now: datetime
 ) -> Answer:
-    """Tell whether the actor may put the recording and notes: after it began, until opening."""
-    answer = _of_the_body(actor, challenge, now, frozenset({State.OPEN, State.CLOSED}))
+    """Tell whether the actor may put the recording and notes: after it began, until opening; of a
+    demo day at any time after it."""
+    states = AWARDED | {State.STOPPED} if meeting.demo_day else {State.OPEN, State.CLOSED}
+    answer = _of_the_body(actor, challenge, now, frozenset(states))
     if answer.allowed and (meeting.cancelled_at is not None or meeting.starts_at > now):
         return wrong_moment(N_("Add the recording and the notes after the session has begun."))
     return answer
@@ -57,7 +68,7 @@ def shows_link(meeting: "LiveSession", now: datetime, *, signed_in: bool) -> boo
     """Tell whether a reader is given the link to join: until the session is over."""
     ended = (now - meeting.starts_at).total_seconds() > meeting.minutes * 60
     stands = meeting.cancelled_at is None and not ended
-    return stands and (meeting.join_for_all or signed_in)
+    return bool(meeting.join_url) and stands and (meeting.join_for_all or signed_in)
 
 
 def _of_the_body(
@@ -68,5 +79,10 @@ def _of_the_body(
     if not actor.may(Permission.CHALLENGE_WRITE):
         return lacks_right(N_("Only a challenge lead or a procurement officer holds sessions."))
     if policy.current_state(challenge, now) not in states:
-        return wrong_moment(N_("Sessions are held while the challenge is open for bids."))
+        return wrong_moment(
+            N_(
+                "Sessions are held while the challenge is open for bids, and demo days once a "
+                "contract is signed."
+            )
+        )
     return ALLOWED

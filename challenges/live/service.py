@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from challenges.live import letters, log_words, policy, queries
 from challenges.live.models import LiveSession
 from challenges.models import Challenge
+from challenges.policy import current_state
 from challenges.queries import own_challenge
 from challenges.texts import refuse_long, refuse_text
 from marketplace.core.audit import log
@@ -24,7 +25,10 @@ _NO_ADDRESS = N_("Enter a web address that begins with https://")
 
 @dataclass(frozen=True)
 class Meeting:
-    """What is announced: when, for how many minutes, and where one joins."""
+    """What is announced: when, for how many minutes, and where one joins.
+
+    Only a demo day has a place; it may do without a link.
+    """
 
     title: str
     starts_at: datetime | None
@@ -32,6 +36,7 @@ class Meeting:
     join_url: str
     about: str = ""
     join_for_all: bool = False
+    place: str = ""
 
 
 def announce(reference: str, meeting: Meeting, *, actor: Actor, clock: Clock) -> uuid.UUID:
@@ -55,6 +60,7 @@ def announce(reference: str, meeting: Meeting, *, actor: Actor, clock: Clock) ->
         now = clock.now()
         kept = LiveSession(
             challenge_id=challenge.id,
+            demo_day=policy.is_demo_day(current_state(challenge, now)),
             edition=0,
             announced_by_id=actor.user_id,
             announced_at=now,
@@ -172,13 +178,20 @@ def _refuse_unfit(challenge: Challenge, meeting: Meeting, clock: Clock) -> None:
     if meeting.starts_at <= clock.now():
         past = N_("Enter a time that is still to come.")
         raise Invalid(past, {"starts_at": past})
+    demo_day = policy.is_demo_day(current_state(challenge, clock.now()))
     closes_at = challenge.stage.closes_at
-    if closes_at is not None and meeting.starts_at >= closes_at:
+    if not demo_day and closes_at is not None and meeting.starts_at >= closes_at:
         late = N_("Hold the session before bids close.")
         raise Invalid(late, {"starts_at": late})
     if meeting.minutes is None or not policy.SHORTEST <= meeting.minutes <= policy.LONGEST:
         length = N_("Enter how many minutes it takes, from 5 to 480.")
         raise Invalid(length, {"minutes": length})
+    refuse_long(meeting.place.strip(), "place", policy.PLACE_MOST)
+    if demo_day and not meeting.join_url.strip():
+        if not meeting.place.strip():
+            nowhere = N_("Enter the place, or a link to join, or both.")
+            raise Invalid(nowhere, {"place": nowhere})
+        return
     _refuse_address(meeting.join_url.strip(), "join_url")
 
 
@@ -204,10 +217,19 @@ def _take_over(kept: LiveSession, meeting: Meeting) -> None:
     kept.minutes = meeting.minutes
     kept.join_url = meeting.join_url.strip()
     kept.join_for_all = meeting.join_for_all
+    kept.place = meeting.place.strip() if kept.demo_day else ""
 
 
 def _same(kept: LiveSession, meeting: Meeting) -> bool:
-    held = (kept.title, kept.about, kept.starts_at, kept.minutes, kept.join_url, kept.join_for_all)
+    held = (
+        kept.title,
+        kept.about,
+        kept.starts_at,
+        kept.minutes,
+        kept.join_url,
+        kept.join_for_all,
+        kept.place,
+    )
     return kept.cancelled_at is None and held == (
         meeting.title.strip(),
         meeting.about.strip(),
@@ -215,6 +237,7 @@ def _same(kept: LiveSession, meeting: Meeting) -> bool:
         meeting.minutes,
         meeting.join_url.strip(),
         meeting.join_for_all,
+        meeting.place.strip(),
     )
 
 

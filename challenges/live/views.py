@@ -63,7 +63,9 @@ def announce(reference: str) -> Page:
     """Announce a session."""
     actor, clock = access.current_actor(), access.clock()
     challenge = own_challenge(db.session(), reference, actor)
-    form, status = MeetingForm(), 200
+    demo_day = policy.is_demo_day(challenge.state)
+    form, status = MeetingForm(data={"title": _("Demo day")} if demo_day else None), 200
+    form.offer(demo_day=demo_day)
     if request.method == "GET":
         ensure(policy.can_announce(actor, challenge, clock.now()))
     elif not form.validate():
@@ -77,7 +79,10 @@ def announce(reference: str) -> Page:
         else:
             flash(_("Announced. Followers and bidders are told."))
             return redirect(url_for("live.show", reference=reference, session_id=kept), 303)
-    return render_template("live/edit.html", challenge=challenge, form=form, meeting=None), status
+    page = render_template(
+        "live/edit.html", challenge=challenge, form=form, meeting=None, demo_day=demo_day
+    )
+    return page, status
 
 
 @blueprint.route(f"/work{_AT}/<uuid:session_id>", methods=["GET", "POST"])
@@ -88,6 +93,7 @@ def change(reference: str, session_id: uuid.UUID) -> Page:
     challenge = own_challenge(session, reference, actor)
     meeting = queries.session_of(session, challenge, session_id)
     form, status = MeetingForm(data=MeetingForm.data_of(meeting)), 200
+    form.offer(demo_day=meeting.demo_day)
     if request.method == "GET":
         ensure(policy.can_change(actor, challenge, meeting, clock.now()))
     elif not form.validate():
@@ -105,7 +111,13 @@ def change(reference: str, session_id: uuid.UUID) -> Page:
         else:
             flash(_("Changed. Followers and bidders are told."))
             return redirect(url_for("live.show", reference=reference, session_id=session_id), 303)
-    page = render_template("live/edit.html", challenge=challenge, form=form, meeting=meeting)
+    page = render_template(
+        "live/edit.html",
+        challenge=challenge,
+        form=form,
+        meeting=meeting,
+        demo_day=meeting.demo_day,
+    )
     return page, status
 
 

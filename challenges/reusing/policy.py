@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -30,6 +30,6 @@ def can_contact(actor: Actor, challenge: "Challenge") -> Answer:
 def can_adopt(actor: Actor, challenge: "Challenge") -> Answer:
     """Tell whether the actor may say that their body wants to use what came out of it."""
     answer = can_contact(actor, challenge)
-    if not answer.allowed or challenge.state is State.SIGNED:
+    if not answer.allowed or challenge.state in AWARDED:
         return answer
     return wrong_moment(N_("A result can be adopted once a contract has been signed."))

@@ -20,7 +20,7 @@ from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
 from challenges.kinds import CriterionKind
 from challenges.law import law_holding
-from challenges.lifecycle import AWARDED_STATES, NO_AWARD_WORDS, State
+from challenges.lifecycle import AWARDED, AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
 from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
@@ -100,7 +100,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         is_open=state is State.OPEN,
         awarded=state in AWARDED_STATES,
         moves=deadlines.moves(db.session(), challenge.stage),
-        adopters=adopters(db.session(), challenge) if state is State.SIGNED else (),
+        adopters=adopters(db.session(), challenge) if state in AWARDED else (),
         similar=None if preview else similar_to(db.session(), challenge, now=now),
         **_told(challenge, now, preview=preview),
         asking=asked.summary(db.session(), challenge),

@@ -223,6 +223,8 @@ _WAITING = {
     State.EVALUATING: N_("The panel is at work"),
     State.INTENTION: N_("The standstill runs"),
     State.SIGNED: N_("The contract is signed"),
+    State.DELIVERING: N_("Work is under way"),
+    State.FINISHED: N_("The work is finished"),
     State.WAITING: N_("Waiting for the stage before it"),
     State.STOPPED: N_("Stopped, with lessons"),
     State.CANCELLED: N_("Ended, with its reason"),

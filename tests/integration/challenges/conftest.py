@@ -27,6 +27,8 @@ ALL_STATES = [
     State.DRAFT,
     State.IN_REVIEW,
     State.READY,
+    State.DELIVERING,
+    State.FINISHED,
 ]
 
 

@@ -38,6 +38,8 @@ def walk(session: Session, filters: Filters, size: int = 7) -> Iterator[Page]:
                 "EVALUATING",
                 "INTENTION",
                 "SIGNED",
+                "DELIVERING",
+                "FINISHED",
                 "STOPPED",
                 "CANCELLED",
             },
@@ -45,6 +47,7 @@ def walk(session: Session, filters: Filters, size: int = 7) -> Iterator[Page]:
         (StateFilter.OPEN, {"OPEN"}),
         (StateFilter.CLOSED, {"CLOSED", "OPENED", "EVALUATING"}),
         (StateFilter.AWARDED, {"INTENTION", "SIGNED"}),
+        (StateFilter.WORK, {"DELIVERING", "FINISHED"}),
         (StateFilter.ENDED, {"STOPPED", "CANCELLED"}),
     ],
 )

@@ -79,6 +79,20 @@ MUST_BE_APPEND_ONLY = {
     "local_holiday",
     "regime_proposal",
     "regime_decision",
+    "milestone",
+    "milestone_plan",
+    "milestone_terms",
+    "milestone_report",
+    "milestone_file",
+    "milestone_answer",
+    "milestone_payment",
+    "gate",
+    "gate_finding",
+    "gate_answer",
+    "work_end",
+    "work_finish",
+    "benefit_review",
+    "benefit_value",
 }
 
 

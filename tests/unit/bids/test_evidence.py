@@ -8,7 +8,7 @@ import pytest
 from bids.evidence import policy
 from bids.evidence.kinds import Standing, standing
 from bids.lifecycle import BidState
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED_STATES, State
 from marketplace.core.permissions import Actor, Ground, Role
 
 TODAY = date(2026, 12, 8)
@@ -48,7 +48,7 @@ def test_officers_and_auditors_alone_see_checks_and_only_after_the_opening() -> 
 
 @pytest.mark.parametrize("state", list(State))
 def test_officer_checks_between_opening_and_contract(state: State) -> None:
-    allowed = {State.OPENED, State.EVALUATING, State.INTENTION, State.SIGNED}
+    allowed = {State.OPENED, State.EVALUATING, *AWARDED_STATES}
 
     assert policy.can_check(OFFICER, state, BidState.VALID).allowed == (state in allowed)
 

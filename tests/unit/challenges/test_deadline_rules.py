@@ -32,6 +32,8 @@ opened               .        .               .               .
 evaluating           .        .               .               .
 intention_to_award   .        .               .               .
 contract_signed      .        .               .               .
+delivering           .        .               .               .
+finished             .        .               .               .
 stopped              .        .               .               .
 cancelled            .        .               .               .
 """

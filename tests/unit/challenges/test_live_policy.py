@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from challenges.live import policy
 from challenges.live.models import LiveSession
 from marketplace.core.permissions import Role
@@ -25,13 +25,19 @@ HOUR = timedelta(hours=1)
 
 
 def a_session(
-    starts_in: timedelta, *, cancelled: bool = False, join_for_all: bool = True
+    starts_in: timedelta,
+    *,
+    cancelled: bool = False,
+    join_for_all: bool = True,
+    demo_day: bool = False,
 ) -> LiveSession:
     """Make one of an hour."""
     return LiveSession(
         starts_at=NOW + starts_in,
         minutes=60,
+        join_url="https://meet.example.org/1",
         join_for_all=join_for_all,
+        demo_day=demo_day,
         cancelled_at=NOW - DAY if cancelled else None,
     )
 
@@ -41,9 +47,9 @@ TO_COME, BEGUN = a_session(HOUR), a_session(-HOUR)
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("role", Role)
-def test_holding_sessions_is_the_writers_while_bids_are_taken(role: Role, state: State) -> None:
+def test_holding_sessions_is_the_writers_while_bids_are_taken_and_once_work_is_agreed(role: Role, state: State) -> None:
     actor, challenge = an_actor(role), a_challenge(state)
-    right, is_open = role in WRITERS, state is State.OPEN
+    right, is_open = role in WRITERS, state in {State.OPEN, *AWARDED}
 
     check(policy.can_announce(actor, challenge, NOW), right=right, moment=is_open)
     check(policy.can_change(actor, challenge, TO_COME, NOW), right=right, moment=is_open)
@@ -57,6 +63,16 @@ def test_recordings_are_put_there_by_writers_until_bids_are_opened(
     answer = policy.can_record(an_actor(role), a_challenge(state), BEGUN, NOW)
 
     check(answer, right=role in WRITERS, moment=state in {State.OPEN, State.CLOSED})
+
+
+@pytest.mark.parametrize("state", State)
+def test_notes_of_a_demo_day_are_put_there_whatever_becomes_of_the_work(state: State) -> None:
+    shown = a_session(-HOUR, demo_day=True)
+
+    answer = policy.can_record(an_actor(LEAD), a_challenge(state), shown, NOW)
+
+    check(answer, right=True, moment=state in AWARDED | {State.STOPPED})
+    assert policy.is_demo_day(state) is (state in AWARDED)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,11 @@ QUESTIONS: list[tuple[Question, set[Role], set[State]]] = [
     (policy.can_return, {OFFICER}, {State.IN_REVIEW, State.READY}),
     (policy.can_approve, {OFFICER}, {State.IN_REVIEW}),
     (policy.can_publish, {OFFICER}, {State.READY}),
-    (policy.can_stop, {OFFICER}, {State.OPENED, State.EVALUATING, State.SIGNED}),
+    (
+        policy.can_stop,
+        {OFFICER},
+        {State.OPENED, State.EVALUATING, State.SIGNED, State.DELIVERING},
+    ),
     (_can_name_openers, {OFFICER}, {State.OPEN, State.CLOSED}),
 ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from challenges.reusing import policy
 from marketplace.core.permissions import Role
 from tests.unit.challenges.moments import OFFICER, OTHER, WRITERS, a_challenge, an_actor, check
@@ -16,7 +16,7 @@ def test_adopting_is_for_writers_of_other_bodies_once_a_contract_is_signed(
     actor, challenge = an_actor(role, organisation=OTHER), a_challenge(state)
 
     check(policy.can_contact(actor, challenge), right=role in WRITERS, moment=True)
-    check(policy.can_adopt(actor, challenge), right=role in WRITERS, moment=state is State.SIGNED)
+    check(policy.can_adopt(actor, challenge), right=role in WRITERS, moment=state in AWARDED)
 
 
 @pytest.mark.parametrize("state", State)
