@@ -76,6 +76,7 @@ class Permission(StrEnum):
     AWARD_RECOMMEND = "award:recommend"
     AWARD_APPROVE = "award:approve"
     CONTRACT_SIGN = "contract:sign"
+    DELIVERY_ACCEPT = "delivery:accept"
     RECORD_AUDIT = "record:audit"
     ORGANISATION_VERIFY = "organisation:verify"
     PARTNER_DRAFT_READ = "challenge:read-partner-draft"
@@ -86,7 +87,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPPLIER_ADMIN: frozenset({_P.SUPPLIER_DECLARE, _P.BID_DRAFT, _P.BID_SUBMIT}),
     Role.SUPPLIER_CONTRIBUTOR: frozenset({_P.BID_DRAFT}),
     Role.CHALLENGE_LEAD: frozenset(
-        {_P.CHALLENGE_WRITE, _P.CHALLENGE_READ_OWN, _P.PANEL_NAME, _P.BID_READ_OPENED}
+        {
+            _P.CHALLENGE_WRITE,
+            _P.CHALLENGE_READ_OWN,
+            _P.PANEL_NAME,
+            _P.BID_READ_OPENED,
+            _P.DELIVERY_ACCEPT,
+        }
     ),
     Role.PROCUREMENT_OFFICER: frozenset(
         {

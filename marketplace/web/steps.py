@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from challenges.lifecycle import State, move_at
+from challenges.lifecycle import AWARDED, State, move_at
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 from scoring.panel.models import Seat
@@ -102,7 +102,9 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):
             if thing.standstill_ends_at is not None and now >= thing.standstill_ends_at:
                 yield Step(N_("Record the signed contract"), "award.contract")
-        case State.SIGNED if thing.unsigned and actor.may(Permission.CONTRACT_SIGN):
+        case State.SIGNED | State.DELIVERING if thing.unsigned and actor.may(
+            Permission.CONTRACT_SIGN
+        ):
             yield Step(N_("Record the next signed contract"), "award.contract")
     if (
         thing.state in (State.OPEN, State.CLOSED, State.OPENED)
@@ -178,7 +180,7 @@ def _of_the_panel(thing: Standing) -> Iterator[Step]:
 
 
 def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
-    signed = thing.own and thing.state is State.SIGNED
+    signed = thing.own and thing.state in AWARDED
     if signed and thing.award_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
         yield Step(N_("Publish the award notice, and record it"), "award_notices.award")
     if thing.state is State.EVALUATING and thing.quality_locked and thing.leads_on:

@@ -166,7 +166,9 @@ def can_sign_contract(
     """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer records a signed contract."))
-    signing = state is State.INTENTION or (state is State.SIGNED and more_to_sign)
+    signing = state is State.INTENTION or (
+        state in (State.SIGNED, State.DELIVERING) and more_to_sign
+    )
     if not signing or not announced:
         return wrong_moment(
             N_("A contract can be signed after the intention to award is announced.")

@@ -217,13 +217,13 @@ def test_count_beyond_the_most_says_more_than(
 def test_own_pages_hold_every_state_of_the_body(
     session: Session, one_of_each: list[Challenge], lead: User
 ) -> None:
-    first = own_page(session, actor_for(lead), size=6)
-    second = own_page(session, actor_for(lead), size=6, after=first.after)
+    first = own_page(session, actor_for(lead), size=7)
+    second = own_page(session, actor_for(lead), size=7, after=first.after)
 
     assert {row.reference for row in [*first.rows, *second.rows]} == {
         challenge.reference for challenge in one_of_each
     }
-    assert own_page(session, actor_for(lead), size=6, before=second.before) == first
+    assert own_page(session, actor_for(lead), size=7, before=second.before) == first
 
 
 @pytest.mark.parametrize("order", Order)

@@ -47,7 +47,9 @@ TO_COME, BEGUN = a_session(HOUR), a_session(-HOUR)
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("role", Role)
-def test_holding_sessions_is_the_writers_while_bids_are_taken_and_once_work_is_agreed(role: Role, state: State) -> None:
+def test_holding_sessions_is_the_writers_while_bids_are_taken_and_once_work_is_agreed(
+    role: Role, state: State
+) -> None:
     actor, challenge = an_actor(role), a_challenge(state)
     right, is_open = role in WRITERS, state in {State.OPEN, *AWARDED}
 

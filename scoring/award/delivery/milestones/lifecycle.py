@@ -104,7 +104,7 @@ def row_faults(
     if not rows:
         found["title_0"] = N_("Enter at least one milestone")
     for at, row in enumerate(rows):
-        if row.number in settled:
+        if row.number is not None and row.number in settled:
             if _content(row) != _content(settled[row.number]):
                 found[f"title_{at}"] = N_("This milestone is accepted, so it stays as it is")
             continue
