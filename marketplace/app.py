@@ -86,6 +86,8 @@ ROOMS = (
     "scoring.panel.interviews.own_views",
     "scoring.award.views",
     "scoring.award.letters.views",
+    "scoring.award.complaints.views",
+    "scoring.award.complaints.own_views",
     "scoring.award.low_prices.views",
     "scoring.award.advancing.views",
     "scoring.award.notices.views",

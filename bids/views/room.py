@@ -42,6 +42,15 @@ STATE_COLOURS = {
 }
 
 
+# Rooms in which it counts when a request arrived, by the names of their blueprints.
+_TIMED = {blueprint.name}
+
+
+def time_requests_of(room: str) -> None:
+    """Have requests to another room be whole before they count as arrived."""
+    _TIMED.add(room)
+
+
 def note_arrival(_app: Flask, **_more: object) -> None:
     """Note when the whole of a request was there: before anything else is done for it.
 
@@ -49,7 +58,7 @@ def note_arrival(_app: Flask, **_more: object) -> None:
     has not arrived. A trusted proxy that handed it on whole tells when it did, which the time in
     the queue before us does not change.
     """
-    if request.blueprint == blueprint.name:
+    if request.blueprint in _TIMED:
         _ = request.form
     header = access.current_settings().arrival_header
     told = request.headers.get(header) if header else None

@@ -37,6 +37,7 @@ import scoring.award.delivery.benefits.models
 import scoring.award.delivery.gates.models
 import scoring.award.delivery.milestones.models
 import scoring.award.delivery.models
+import scoring.award.complaints.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models

@@ -35,6 +35,7 @@ from marketplace.core.regimes.book import version_of
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer
+from scoring.award.complaints.queries import any_open
 from scoring.award.models import (
     Contract,
     Intention,
@@ -363,6 +364,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             standstill.label("standstill_ends_at"),
             leads_on.label("leads_on"),
             unsigned.label("unsigned"),
+            any_open(Stage.id).label("held_back"),
             advancing.label("advance_proposed_by"),
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
@@ -409,6 +411,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         stage=row.ordinal,
         leads_on=row.leads_on,
         unsigned=row.unsigned,
+        held_back=row.held_back,
         advance_proposed_by_id=row.advance_proposed_by,
         closes_at=row.closes_at,
         own=row.own,

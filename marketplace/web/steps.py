@@ -60,6 +60,8 @@ class Standing:
     advance_proposed_by_id: uuid.UUID | None = None
     # Whether an award is announced to somebody with whom nothing is signed: several can win.
     unsigned: bool = False
+    # Whether a complaint or a case in court keeps contracts back.
+    held_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
             yield _of_the_opening(thing)
         case State.OPENED if actor.may(Permission.ELIGIBILITY_DECIDE):
             yield Step(N_("Check who may bid"), "opening.bids")
+        case State.INTENTION | State.SIGNED if thing.held_back and _settles(actor):
+            yield Step(N_("Deal with a complaint or a court case"), "complaints.index")
         case State.INTENTION if actor.may(Permission.CONTRACT_SIGN):
             if thing.standstill_ends_at is not None and now >= thing.standstill_ends_at:
                 yield Step(N_("Record the signed contract"), "award.contract")
@@ -112,6 +116,11 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         and actor.may(Permission.PANEL_NAME)
     ):
         yield Step(N_("Name the panel"), "panel.name")
+
+
+def _settles(actor: Actor) -> bool:
+    """Tell whether the person deals with what is brought against a decision."""
+    return actor.may(Permission.CONTRACT_SIGN) or actor.may(Permission.AWARD_APPROVE)
 
 
 def _of_the_opening(thing: Standing) -> Step:
@@ -244,6 +253,8 @@ def _waiting(thing: Standing, now: datetime) -> Iterator[Step]:
     over = thing.standstill_ends_at is not None and now >= thing.standstill_ends_at
     if thing.bids_elsewhere and thing.state in _WAITING_ELSEWHERE:
         yield Step(_WAITING_ELSEWHERE[thing.state])
+    elif thing.state is State.INTENTION and thing.held_back:
+        yield Step(N_("Signing waits: a complaint or a court case is not settled"))
     elif thing.state is State.INTENTION and over:
         yield Step(N_("Waiting for a procurement officer to record the signed contract"))
     elif thing.state is State.EVALUATING and thing.letters_due:

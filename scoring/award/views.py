@@ -26,6 +26,7 @@ from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
+from scoring.award.complaints import queries as complaints
 from scoring.award.forms import (
     ContractForm,
     RecommendForm,
@@ -200,7 +201,9 @@ def contract(at: Place) -> Answer:
 def outcome(reference: str) -> str:
     """Show a bidder own scores and reasons, and whom the body intends to award."""
     page = pages.outcome(db.session(), reference, access.current_actor())
-    return render_template("award/outcome.html", page=page)
+    now = access.clock().now()
+    held = {each.kind for each in complaints.keeping_back(db.session(), page.stage, now)}
+    return render_template("award/outcome.html", page=page, held=held)
 
 
 def _holds(page: pages.ResultPage) -> Sequence[Hold]:

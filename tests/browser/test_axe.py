@@ -64,6 +64,9 @@ NEVER_SHOWN = frozenset(
         "award_letters.show",
         # No body of the demonstration has named a holiday that it could take back.
         "holidays.take_back",
+        # In the world nobody has complained and nothing is before a court: tests of their own do.
+        *("complaints.show", "complaints.propose", "complaints.decide", "complaint.take_back"),
+        *("complaints.end", "complaints.confirm_end"),
         # No panel of the world judges without names: a test of its own looks for them.
         "panel_masking.masks",
         # The answers stand in the browser of whoever gave them: a test of its own gives some.
