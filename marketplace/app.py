@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each has a module-level `blueprint`; a room is in the house when it stands here.
 ROOMS = (
     "marketplace.core.accounts.views",
+    "marketplace.core.letterheads.views",
     "marketplace.core.presence.views",
     "marketplace.core.regimes.holidays.views",
     "challenges.views",

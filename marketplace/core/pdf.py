@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 FONT_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "fonts" / "report"
 FONT_SCHEME: Final = "font:"
+PICTURE_SCHEME: Final = "picture:"
 FONT_FILES: Final = ("Inter-Regular.woff2", "Inter-Italic.woff2", "Inter-SemiBold.woff2")
 
 _ATTACHMENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -66,6 +68,14 @@ class Attachment:
         _utc(self.created)
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a page shows by its name; no page fetches one."""
+
+    content: bytes
+    media_type: str
+
+
 def render_pdf(  # the facts of the file, each by its name
     html: str,
     *,
@@ -76,6 +86,7 @@ def render_pdf(  # the facts of the file, each by its name
     author: str = "",
     creator: str = "",
     attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, Picture] = MappingProxyType({}),
 ) -> bytes:
     """Render HTML to a PDF that is PDF/A-3a and PDF/UA-1 at once.
 
@@ -84,9 +95,10 @@ def render_pdf(  # the facts of the file, each by its name
     document is about; `creator` is the product's name and version. Same input, same pinned
     libraries: same bytes. The order of `attachments` does not matter. Characters that the bundled
     fonts lack are printed as their number (`printable`). The page must name the font family
-    'Report Sans' (normal, italic, bold) for all text, in SVG too.
+    'Report Sans' (normal, italic, bold) for all text, in SVG too. `pictures` are shown where the
+    page names them as `picture:NAME`.
 
-    Raises `ResourceRefusedError` when the page refers to anything but `font:` files, and
+    Raises `ResourceRefusedError` when the page refers to anything but these and `font:` files, and
     `ValueError` for an empty title, a naive date, an unusable identifier, two attachments of one
     name, or text in any other font.
     """
@@ -103,7 +115,7 @@ def render_pdf(  # the facts of the file, each by its name
         raise ValueError("two attachments have the same name")
     moment = _utc(created)
 
-    fetcher = _bundled_fonts_only()
+    fetcher = _given_files_only(pictures)
     fonts = FontConfiguration()
     document = weasyprint.HTML(
         string=printable(html), base_url="about:blank", url_fetcher=fetcher
@@ -195,15 +207,15 @@ _FONT_CSS: Final = "\n".join(
 )
 
 
-def _bundled_fonts_only() -> Any:
-    """Return a fetcher that serves the bundled fonts by name and refuses, and notes, all else.
+def _given_files_only(pictures: Mapping[str, Picture]) -> Any:
+    """Return a fetcher of bundled fonts and given pictures that refuses, and notes, all else.
 
     WeasyPrint answers a failed fetch with a log line and goes on; the list lets the caller stop,
     so that a document is never made without something its page asked for.
     """
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class BundledFontsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    class GivenFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         def __init__(self) -> None:
             super().__init__(allowed_protocols=())
             self.refused: list[str] = []
@@ -214,10 +226,15 @@ def _bundled_fonts_only() -> Any:
                 return URLFetcherResponse(
                     url, (FONT_FOLDER / name).read_bytes(), {"Content-Type": "font/woff2"}
                 )
+            picture = pictures.get(url.removeprefix(PICTURE_SCHEME))
+            if url.startswith(PICTURE_SCHEME) and picture is not None:
+                return URLFetcherResponse(
+                    url, picture.content, {"Content-Type": picture.media_type}
+                )
             self.refused.append(url)
             raise ValueError(f"refused: {url}")
 
-    return BundledFontsOnly()
+    return GivenFilesOnly()
 
 
 # PDF/A allows only properties of schemas it knows or that the file describes: so the one property

@@ -29,6 +29,7 @@ import challenges.partners.models
 import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
+import marketplace.core.letterheads.models
 import marketplace.core.presence.models
 import marketplace.core.regimes.changing.models
 import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)

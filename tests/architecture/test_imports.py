@@ -22,6 +22,7 @@ PLANTED = [
     ("views-no-sql", "scoring/award/views.py", "import sqlalchemy"),
     ("services-no-flask", "scoring/award/service.py", "import flask"),
     ("weasyprint", "scoring/award/pages.py", "import weasyprint"),
+    ("docx", "scoring/award/pages.py", "import docx"),
     ("cryptography", "bids/queries.py", "import cryptography"),
     ("sealing", "bids/envelopes.py", "import pyrage"),
     ("model", "challenges/similar/index.py", "import onnxruntime"),

@@ -138,6 +138,7 @@ VISITS: dict[str, Visit] = {
     "verify.show": Visit(),
     "log.index": Visit(),
     "log.checkpoint_list": Visit(),
+    "letterheads.edit": Visit(OFFICER, "open"),
     "accounts.person": Visit(OFFICER, "open"),
     "accounts.organisation": Visit(OFFICER, "open"),
     "accounts.register_organisation": Visit(OFFICER, "open"),
@@ -206,6 +207,7 @@ FILES = frozenset(
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),
+        "letterheads.sample",
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("records.download", "records.public_download"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
@@ -227,6 +229,7 @@ REFUSE_EMPTY = frozenset(
         *("panel.name", "panel.add", "panel.replace", "panel.briefing"),
         *("panel.decide", "panel.correct", "panel.cell"),
         *("award.recommend", "award.sign_off", "award.contract", "verify.show"),
+        "letterheads.edit",
         *("accounts.register", "accounts.invite", "accounts.roles", "accounts.verify"),
     }
 )

@@ -1,0 +1,1 @@
+"""How a body presents itself in letters and papers: its letterhead, and a template of its own."""
