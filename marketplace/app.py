@@ -30,6 +30,7 @@ from marketplace.core.notices import post
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
 from marketplace.core.vault import keyring, master
+from marketplace.publishing.ocds.release import Publisher
 from marketplace.web import filters
 from marketplace.web.addresses import StoredNumber
 from scoring.report import service as reports
@@ -185,6 +186,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             if settings.demonstration
             else "",
             translate=_,
+            publisher=Publisher(
+                settings.service_name, settings.public_url.rstrip("/"), settings.ocid_prefix
+            ),
         )
     )
     for room in ROOMS:
