@@ -94,6 +94,7 @@ ROOMS = (
     "scoring.award.advancing.views",
     "scoring.award.notices.views",
     "scoring.records.views",
+    "scoring.records.casefile.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.ocds_views",

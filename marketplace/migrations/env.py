@@ -34,11 +34,11 @@ import marketplace.core.presence.models
 import marketplace.core.regimes.changing.models
 import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)
 import scoring.award.advancing.models
+import scoring.award.complaints.models
 import scoring.award.delivery.benefits.models
 import scoring.award.delivery.gates.models
 import scoring.award.delivery.milestones.models
 import scoring.award.delivery.models
-import scoring.award.complaints.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models
@@ -53,6 +53,7 @@ import scoring.panel.models
 import scoring.panel.reminding.models
 import scoring.panel.sheets.models
 import scoring.panel.trial.models
+import scoring.records.casefile.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 
