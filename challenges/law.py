@@ -7,6 +7,7 @@ from challenges.lifecycle import Move
 from marketplace.core.errors import Invalid
 from marketplace.core.regimes.book import (
     LONDON,
+    USUAL,
     Band,
     Lifted,
     Regime,
@@ -20,7 +21,8 @@ from marketplace.core.text import N_
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
-REGIME = "scotland"
+# Suppliers declare and are asked by the usual regime, whoever buys.
+REGIME = USUAL
 
 # Three weeks of work and a week for holidays and illness.
 USUAL_DAYS_OPEN = 28
@@ -44,7 +46,7 @@ def law_of(challenge: "Challenge", on: datetime) -> Law:
     """
     if challenge.value_minor is None or challenge.buyer.body_type is None:
         raise Invalid(N_("Give the total value: it decides which rules apply to the purchase."))
-    regime = rules_on(on)
+    regime = rules_on(on, challenge.buyer.regime)
     band = regime.band_for(challenge.buyer.body_type, challenge.value_minor)
     return Law(regime, regime.under(band, challenge.legal_route))
 
@@ -103,9 +105,10 @@ def routes(law: Law) -> list[Route]:
     return [route for route in law.regime.routes.values() if law.band.key in route.bands]
 
 
-def rules_on(now: datetime) -> Regime:
-    """Give the version of the rules that holds at `now`, whatever the value."""
-    return regime_on(REGIME, now.astimezone(LONDON).date())
+def rules_on(now: datetime, regime: str | None = None) -> Regime:
+    """Give the version of a body's rules that holds at `now`, whatever the value; of the usual
+    ones where the body has none of its own."""
+    return regime_on(regime or USUAL, now.astimezone(LONDON).date())
 
 
 def usual_closing(now: datetime) -> datetime:

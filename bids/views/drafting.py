@@ -112,7 +112,7 @@ def draft_facts(bid: Bid, actor: Actor) -> dict[str, Any]:
         "left_over": drafts.left_over(session, bid),
         "parts": parts_of(asked),
         "undone": undone_of(gaps),
-        "vat_percent": rules_on(now).vat_percent,
+        "vat_percent": rules_on(now, bid.challenge.buyer.regime).vat_percent,
         "words": {key: count_words(text) for key, text in content.answers.items()},
     }
 

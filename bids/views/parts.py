@@ -95,7 +95,7 @@ def _said_of_price(bid: Bid) -> dict[str, Any]:
             *price_sentences(stage, bid.challenge.currency, money),
             *method_sentences(stage),
         ],
-        "vat_percent": rules_on(access.clock().now()).vat_percent,
+        "vat_percent": rules_on(access.clock().now(), bid.challenge.buyer.regime).vat_percent,
     }
 
 

@@ -29,6 +29,7 @@ __all__ = ["Finding", "check", "needed", "of_closing", "of_criteria", "warnings"
 
 def check(challenge: "Challenge", now: datetime) -> list[Finding]:
     """Name what a challenge lacks and where it is weak, in the order of its sections."""
+    most_turnover = rules_on(now, challenge.buyer.regime).required_turnover_times_value
     return [
         *of_problem(challenge),
         *of_people(challenge),
@@ -39,7 +40,7 @@ def check(challenge: "Challenge", now: datetime) -> list[Finding]:
         *of_money(challenge),
         *of_method(challenge.stage),
         *of_panel(challenge.stage),
-        *of_requirements(challenge, rules_on(now).required_turnover_times_value),
+        *of_requirements(challenge, most_turnover),
         *of_criteria(challenge.stage),
         *of_timeline(challenge, now),
         *of_codes(challenge, now),

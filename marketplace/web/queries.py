@@ -32,6 +32,7 @@ from marketplace.core.accounts.queries import acted_for
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.regimes.book import version_of
+from marketplace.core.regimes.changing import queries as proposed_rules
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer
@@ -83,6 +84,8 @@ class Board:
     lines: list[Line]
     unverified: int
     joint: Sequence[joining.Joined]
+    # How many changes of the rules somebody else has proposed.
+    proposed_rules: int
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,8 @@ def board(session: Session, actor: Actor, now: datetime) -> Board:
             or 0
         )
     joint = joining.of_body(session, actor)
-    return Board(lines=lines, unverified=unverified, joint=joint)
+    proposed = proposed_rules.waiting_for(session, actor)
+    return Board(lines=lines, unverified=unverified, joint=joint, proposed_rules=proposed)
 
 
 def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:

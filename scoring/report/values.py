@@ -11,7 +11,6 @@ class Edition(StrEnum):
 
     FULL = "full"
     PUBLIC = "public"
-    DEBRIEF = "debrief"
 
 
 class BidStatus(StrEnum):

@@ -64,6 +64,8 @@ NEVER_SHOWN = frozenset(
         "award_letters.show",
         # No body of the demonstration has named a holiday that it could take back.
         "holidays.take_back",
+        # Nobody of the demonstration has proposed other rules: tests of their own do.
+        "rules.proposal",
         # In the world nobody has complained and nothing is before a court: tests of their own do.
         *("complaints.show", "complaints.propose", "complaints.decide", "complaint.take_back"),
         *("complaints.end", "complaints.confirm_end"),

@@ -40,6 +40,9 @@ CHAIR, EVALUATOR = Role.CHAIR, Role.EVALUATOR
 APPROVER, AUDITOR = Role.APPROVER, Role.AUDITOR
 BIDDER, TEAM = Role.SUPPLIER_ADMIN, Role.PLATFORM_ADMIN
 
+# A version of the rules by which bodies buy.
+RULES = {"regime": "scotland", "name": "2026-01"}
+
 # Where nobody needs to be signed in, and no challenge is asked for.
 VISITOR = None
 
@@ -149,6 +152,11 @@ VISITS: dict[str, Visit] = {
     "accounts.invitation": Visit(OFFICER, "open"),
     "accounts.organisations": Visit(TEAM),
     "holidays.show": Visit(OFFICER, "open"),
+    "rules.index": Visit(TEAM),
+    "rules.show": Visit(OFFICER, "open"),
+    "rules.version": Visit(VISITOR, "open"),
+    "rules.propose": Visit(TEAM),
+    "rules.choose": Visit(TEAM),
     "accounts.verify": Visit(TEAM, "", "waiting"),
 }
 # Pages that look otherwise for others, or at another time.
@@ -209,9 +217,10 @@ FILES = frozenset(
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),
         "letterheads.sample",
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
-        *("records.download", "records.public_download", "case_file.download"),
+        *("records.download", "records.public_download"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
+        "rules.file",
         *("finding.atom", "finding.calendar", "finding.challenge_atom"),
         *("finding.challenge_calendar", "live.ics", "interviews.ics", "interview.ics"),
     }
@@ -257,7 +266,7 @@ class Guide:
             LookupError: the demonstration holds nothing of the kind.
         """
         if visit.who is TEAM:
-            return Found(*self._with_role(TEAM, None), self._waiting())
+            return Found(*self._with_role(TEAM, None), self._of_team(visit))
         challenge = self._challenge(visit, reference)
         if challenge is None:
             return Found(None, None, {})
@@ -353,11 +362,13 @@ class Guide:
         found = cast(Membership, self._first(statement))
         return found.user_id, found.organisation_id
 
-    def _waiting(self) -> dict[str, object]:
+    def _of_team(self, visit: Visit) -> dict[str, object]:
         waiting = select(Organisation).where(
             Organisation.verified_at.is_(None), Organisation.kind != OrganisationKind.PLATFORM
         )
-        return {"organisation_id": self._first(waiting).id}
+        bodies = select(Organisation).where(Organisation.kind == OrganisationKind.BODY)
+        shown = self._first(waiting if visit.more == "waiting" else bodies)
+        return {"organisation_id": shown.id, **RULES}
 
     def _values(
         self,
@@ -398,6 +409,7 @@ class Guide:
             "organisation_id": organisation,
             "membership_id": colleague,
             "invitation_id": uuid.UUID(int=7),
+            **RULES,
         }
 
     def _first(self, statement: "Select[Any]") -> Any:

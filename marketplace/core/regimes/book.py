@@ -22,6 +22,7 @@ from marketplace.core.strict_toml import Table, read_list, read_table
 
 __all__ = [
     "LONDON",
+    "USUAL",
     "Band",
     "Lifted",
     "Notices",
@@ -32,10 +33,23 @@ __all__ = [
     "Standstill",
     "next_working_day",
     "regime_on",
+    "regimes",
     "standstill_end",
     "version_of",
     "versions",
 ]
+
+# By this one a body buys of which nobody has said otherwise.
+USUAL = "scotland"
+
+
+@cache
+def regimes() -> tuple[str, ...]:
+    """Name the regimes that come with the service, the usual one first: those with notices."""
+    files = resources.files("marketplace.core.regimes").iterdir()
+    ends = "_notices.toml"
+    found = sorted(file.name[: -len(ends)] for file in files if file.name.endswith(ends))
+    return (USUAL, *(key for key in found if key != USUAL))
 
 
 @cache

@@ -245,9 +245,6 @@ _AWARD = {
     "complaint.show": "locked intention",
     "complaint.complain": "locked intention",
     "complaint.take_back": "intention",
-    "case_file.show": "locked signed",
-    "case_file.ask": "locked signed",
-    "case_file.download": "signed",
     "award_notices.award": "locked, signed",
     "award_notices.changes": "locked, signed",
     "award_notices.change": "locked, signed",
@@ -261,6 +258,7 @@ _ACCOUNTS = {
     "accounts.roles": "supplier body",
     "accounts.end": "supplier body",
     "accounts.verify": "waiting supplier",
+    "rules.choose": "body supplier",
 }
 _STAGES = {
     "stages.carry": "draft open",

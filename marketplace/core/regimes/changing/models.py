@@ -21,9 +21,10 @@ from marketplace.core.database import Base, Identified
 
 
 class RegimeProposal(Identified, Base):
-    """A version that somebody proposed: the whole of it as `document`, made from `based_on`.
+    """A version that somebody proposed: what is other in it than in the version `based_on`.
 
-    It is law once a `RegimeDecision` confirms it, from the day `valid_from` in London.
+    `changes` has under `figures` each figure's name with its new value, and the new `source` and
+    `notes`. It holds once a `RegimeDecision` confirms it, from the day `valid_from` in London.
     """
 
     __tablename__ = "regime_proposal"
@@ -33,7 +34,7 @@ class RegimeProposal(Identified, Base):
     version: Mapped[str] = mapped_column(String(40))
     based_on: Mapped[str] = mapped_column(String(40))
     valid_from: Mapped[date]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(Text)
     proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime]
