@@ -30,6 +30,7 @@ from marketplace.core.notices import post
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
 from marketplace.core.vault import keyring, master
+from marketplace.publishing.ocds.release import Publisher
 from marketplace.web import filters
 from marketplace.web.addresses import StoredNumber
 from scoring.report import service as reports
@@ -94,6 +95,7 @@ ROOMS = (
     "scoring.award.advancing.views",
     "scoring.award.notices.views",
     "scoring.records.views",
+    "scoring.records.casefile.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.ocds_views",
@@ -186,6 +188,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             if settings.demonstration
             else "",
             translate=_,
+            publisher=Publisher(
+                settings.service_name, settings.public_url.rstrip("/"), settings.ocid_prefix
+            ),
         )
     )
     for room in ROOMS:

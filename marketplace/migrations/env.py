@@ -53,6 +53,7 @@ import scoring.panel.models
 import scoring.panel.reminding.models
 import scoring.panel.sheets.models
 import scoring.panel.trial.models
+import scoring.records.casefile.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 

@@ -1,4 +1,4 @@
-"""The public edition of a report: the full facts with what the law lets a body hold back removed.
+"""The editions for others than auditors: the facts without what the law lets a body hold back.
 
 Owns what is withheld and on which ground. Every public fact is named here one by one, so that a
 fact added later stays out until somebody decides. Pure. Text that people wrote (reasons, events) is
@@ -8,7 +8,7 @@ kept, with withheld names and losing prices struck out of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,13 +97,38 @@ def public_edition(full: AwardReport, disclosure: Disclosure | None = None) -> A
     return _Publisher(full, disclosure or Disclosure()).report()
 
 
-class _Publisher:
-    """Makes one public edition: holds what every part of it needs to know."""
+def debrief_edition(
+    full: AwardReport, about: str, disclosure: Disclosure | None = None
+) -> AwardReport:
+    """Return the edition for the supplier of one bid: the public one, and all figures of its own.
 
-    def __init__(self, full: AwardReport, rules: Disclosure) -> None:
+    Besides what everybody sees it has the bid's own price, points, reasons, and what it was asked;
+    nothing more of any other bid. Each evaluator's own scores stay with the panel.
+
+    Raises:
+        ValueError: not given a full edition.
+        KeyError: there is no such bid.
+    """
+    if full.edition is not Edition.FULL:
+        raise ValueError("a debrief is made from the full edition")
+    if not any(bid.reference == about for stage in full.stages for bid in stage.bids):
+        raise KeyError(about)
+    return _Publisher(full, disclosure or Disclosure(), about).report()
+
+
+class _Publisher:
+    """Makes one edition: holds what every part of it needs to know.
+
+    `about` is the bid whose supplier it is for, empty where it is for everybody.
+    """
+
+    def __init__(self, full: AwardReport, rules: Disclosure, about: str = "") -> None:
         self.full = full
         self.rules = rules
+        self.about = about
         self.winners = full.decision.winners
+        self.own = own_bids(full, about)
+        self.told = {*self.winners, *self.own}
         self.labels = dict(_labels(full.people))
         # An id may be an address or a name; the public edition counts people instead.
         self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
@@ -115,9 +140,10 @@ class _Publisher:
             if person.id in self.labels:
                 striker.strike_person(person.name, self.labels[person.id])
         successful = {bid_of(self.full.deciding_stage, each).supplier for each in self.winners}
-        for bid in _losing_bids(self.full):
+        own = {bid.supplier for bid in _bids(self.full) if bid.reference in self.own}
+        for bid in _losing_bids(self.full, self.own):
             # One supplier may have made the preferred bid and another one.
-            unnamed = not self.rules.losing_names and bid.supplier not in successful
+            unnamed = not self.rules.losing_names and bid.supplier not in successful | own
             if unnamed and isinstance(bid.supplier, str):
                 striker.strike_supplier(bid.supplier, f"Bid {bid.reference}")
             if isinstance(bid.price, Money):
@@ -128,7 +154,7 @@ class _Publisher:
         full = self.full
         return AwardReport(
             number=full.number,
-            edition=Edition.PUBLIC,
+            edition=Edition.DEBRIEF if self.about else Edition.PUBLIC,
             generated_at=full.generated_at,
             frozen_at=full.frozen_at,
             notice=full.notice,
@@ -151,7 +177,8 @@ class _Publisher:
                 for item in full.statutory
             ),
             grounds=GROUNDS,
-            redactions=tuple(_redactions(full, self.rules)),
+            redactions=tuple(_redactions(full, self.rules, self.own)),
+            about=self.about,
         )
 
     def _stage(self, stage: Stage, earlier: Sequence[Stage]) -> Stage:
@@ -171,6 +198,7 @@ class _Publisher:
             result=redact_result(
                 stage,
                 self.winners,
+                own=self.own,
                 ground=COMMERCIAL.id,
                 show_rejections=self.rules.rejection_reasons,
                 priced_before=any(
@@ -189,7 +217,8 @@ class _Publisher:
         )
 
     def _bid(self, bid: Bid) -> Bid:
-        successful = bid.reference in self.winners
+        successful = bid.reference in self.told
+        own = bid.reference in self.own
         rejected = bid.status is not BidStatus.VALID
         hidden = Withheld(COMMERCIAL.id)
         return Bid(
@@ -198,7 +227,7 @@ class _Publisher:
             size_class=bid.size_class,
             status=bid.status,
             status_reason=self._written(bid.status_reason)
-            if self.rules.rejection_reasons or not rejected
+            if self.rules.rejection_reasons or own or not rejected
             else hidden,
             price=bid.price if successful or bid.price is None else hidden,
             answers=Withheld(CONFIDENTIAL.id),
@@ -210,8 +239,8 @@ class _Publisher:
                 for score in bid.scores
             ),
             # Which bid was asked about tells how it fared; that anybody was is told by the number.
-            queries=Withheld(CONFIDENTIAL.id),
-            masks=Withheld(CONFIDENTIAL.id) if bid.masks else (),
+            queries=bid.queries if own else Withheld(CONFIDENTIAL.id),
+            masks=bid.masks if own or not bid.masks else Withheld(CONFIDENTIAL.id),
         )
 
     def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
@@ -255,11 +284,35 @@ class _Publisher:
         return self.text(text) if isinstance(text, str) else text
 
 
-def _losing_bids(report: AwardReport) -> Iterator[Bid]:
+def _bids(report: AwardReport) -> Iterator[Bid]:
     for stage in report.stages:
-        for bid in stage.bids:
-            if bid.reference not in report.decision.winners:
-                yield bid
+        yield from stage.bids
+
+
+def edition_of(
+    full: AwardReport, edition: Edition, about: str = "", disclosure: Disclosure | None = None
+) -> AwardReport:
+    """Return an edition of a full report; `about` is the bid that a debrief is for."""
+    match edition:
+        case Edition.FULL:
+            return full
+        case Edition.PUBLIC:
+            return public_edition(full, disclosure)
+        case Edition.DEBRIEF:
+            return debrief_edition(full, about, disclosure)
+
+
+def own_bids(full: AwardReport, about: str) -> frozenset[str]:
+    """Give the bids of the supplier whose bid `about` is: each stage has one of its own."""
+    suppliers = {bid.supplier for bid in _bids(full) if bid.reference == about}
+    return frozenset(bid.reference for bid in _bids(full) if bid.supplier in suppliers)
+
+
+def _losing_bids(report: AwardReport, own: Collection[str] = ()) -> Iterator[Bid]:
+    """Yield the bids that are neither preferred nor of the supplier whom an edition is for."""
+    for bid in _bids(report):
+        if bid.reference not in report.decision.winners and bid.reference not in own:
+            yield bid
 
 
 def _labels(people: tuple[Person, ...]) -> Iterator[tuple[str, str]]:
@@ -299,8 +352,10 @@ def _recomputed(again: Recomputed) -> Recomputed:
     )
 
 
-def _redactions(full: AwardReport, rules: Disclosure) -> Iterator[Redaction]:
-    losing = list(_losing_bids(full))
+def _redactions(
+    full: AwardReport, rules: Disclosure, own: Collection[str] = ()
+) -> Iterator[Redaction]:
+    losing = list(_losing_bids(full, own))
     if losing and not rules.losing_names:
         yield Redaction(N_("Names of suppliers that were not successful"), COMMERCIAL.id)
     if any(bid.price is not None for bid in losing):

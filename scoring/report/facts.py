@@ -339,7 +339,8 @@ class AwardReport:
     """Everything an award report knows. `stages` in order, the last one decided the award.
 
     `frozen_at`: the instant after which nothing was taken in. `generated_at`: when this report was
-    asked for. `notice`: a sentence on the cover of a demonstration, else empty.
+    asked for. `notice`: a sentence on the cover of a demonstration, else empty. `about`: the bid
+    whose supplier a debrief is for, else empty.
     """
 
     number: str
@@ -357,6 +358,7 @@ class AwardReport:
     statutory: tuple[StatutoryItem, ...]
     grounds: tuple[Ground, ...]
     redactions: tuple[Redaction, ...]
+    about: str = ""
 
     @property
     def deciding_stage(self) -> Stage:

@@ -8,7 +8,7 @@ register(
         # A report holds what the panel wrote, which nobody guesses: its digests hide it.
         "report.frozen": Telling(
             N_("The facts of award report %(number)s were frozen (%(facts_sha256)s)"),
-            public=frozenset({"number", "facts_sha256"}),
+            public=frozenset({"number", "facts_sha256", "entries", "size"}),
             kind=Kind.DECISION,
         ),
         "report.made": Telling(

@@ -8,6 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids.lifecycle import OPENED_STATES, BidState
+from bids.models import Bid
+from challenges.models import Stage
+from challenges.stages.kinds import is_judged
 from scoring.report.models import FrozenReport, ReportFile
 from scoring.report.values import Edition
 
@@ -38,6 +42,32 @@ def files(session: Session, stage_id: uuid.UUID) -> Sequence[Made]:
         .order_by(FrozenReport.number.desc(), ReportFile.edition)
     ).tuples()
     return [Made(*row) for row in rows]
+
+
+def debriefed(session: Session, stage: Stage) -> Sequence[Bid]:
+    """Give the opened bids of the stages that a report tells of, one for each supplier: its last.
+
+    A bid that was withdrawn is told nothing.
+    """
+    stages = [
+        each.id
+        for each in stage.challenge.stages
+        if is_judged(each) and each.ordinal <= stage.ordinal
+    ]
+    found: dict[uuid.UUID, Bid] = {}
+    rows = session.scalars(
+        select(Bid)
+        .join(Stage, Stage.id == Bid.stage_id)
+        .where(
+            Bid.stage_id.in_(stages),
+            Bid.state.in_(OPENED_STATES),
+            Bid.state != BidState.WITHDRAWN,
+        )
+        .order_by(Stage.ordinal, Bid.reference)
+    )
+    for bid in rows:
+        found[bid.supplier_id] = bid
+    return list(found.values())
 
 
 def newest_file(session: Session, stage_id: uuid.UUID, edition: Edition) -> Made | None:

@@ -32,6 +32,7 @@ def redact_result(
     *,
     ground: str,
     show_rejections: bool,
+    own: Collection[str] = (),
     priced_before: bool = False,
 ) -> dict[str, Any]:
     """Return a stage's result document with everything that tells a losing price taken out.
@@ -39,7 +40,8 @@ def redact_result(
     Kept: outcomes, ranks, quality figures. A withheld figure is `{"withheld": ground}`. Left out
     whole: traces, sensitivity, panel statistics, low-price flags, and the digest of the evaluation
     document, from which a guessed price could be confirmed. `priced_before`: an earlier stage gave
-    points for price, so that a result which is carried from it tells a price as well.
+    points for price, so that a result which is carried from it tells a price as well. `own` are
+    the bids of the supplier whom it is written for, and whose figures it shows.
 
     Raises `ValueError` for a stage whose evaluation document is already withheld.
     """
@@ -52,12 +54,14 @@ def redact_result(
 
     def row(given: dict[str, Any]) -> dict[str, Any]:
         is_winner = given["id"] in winners
+        is_own = given["id"] in own
         cells = given["criteria"] or {}
-        hide = _tells_a_price(
+        # A bidder is told its own points by the law, also where they tell how the lowest price lay.
+        hide = not is_own and _tells_a_price(
             [cells[item] for item in sorted(prices & set(cells))], formula, is_winner=is_winner
         )
-        hide_ranking = hide or (by_price and not is_winner)
-        hide_reasons = given["outcome"] in _REJECTED and not show_rejections
+        hide_ranking = hide or (by_price and not is_winner and not is_own)
+        hide_reasons = given["outcome"] in _REJECTED and not show_rejections and not is_own
         return {
             "id": given["id"],
             "outcome": given["outcome"],

@@ -7,7 +7,7 @@ Owns the order of these steps and the files that travel inside. The Jinja enviro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -15,14 +15,15 @@ from jinja2 import Environment
 
 from marketplace.core import dates
 from marketplace.core.colours import Brand
-from marketplace.core.pdf import Attachment, Relationship, render_pdf
+from marketplace.core.pdf import Attachment, render_pdf
 from marketplace.core.text import N_
-from scoring.engine.canonical import canonical
 from scoring.explanation import charts
 from scoring.explanation.sentences import explain
 from scoring.report import wording
+from scoring.report.assembling import Evidence, pieces_of
+from scoring.report.bundle import attachments
 from scoring.report.check import Evaluate, check_report
-from scoring.report.editions import Disclosure, public_edition
+from scoring.report.editions import Disclosure, edition_of
 from scoring.report.facts import AwardReport, Stage, bid_of, result_rows
 from scoring.report.values import Edition, Withheld
 
@@ -46,41 +47,52 @@ def make_report(
     full: AwardReport,
     *,
     edition: Edition,
+    evidence: Evidence,
     environment: Environment,
     evaluate: Evaluate,
+    about: str = "",
     brand: Brand | None = None,
     disclosure: Disclosure | None = None,
     translate: Translate = str,
 ) -> bytes:
-    """Make the PDF of one edition from the full facts.
+    """Make the PDF of one edition from the full facts and what proves them.
 
     `evaluate`: the engine, run again on every stored evaluation document first. `translate`: the
-    few words that do not stand in a template. The public edition
-    is made from the checked full facts, so no edition exists that was not checked. Same facts,
-    same brand, same pinned libraries: same bytes.
+    few words that do not stand in a template. `about`: the bid that a debrief is for. Each other
+    edition is made from the checked full facts, so none exists that was not checked. Same facts,
+    same evidence, same brand, same pinned libraries: same bytes.
 
     Raises `check.ReportDiffersError` where the facts disagree: then there is no report.
     """
     check_report(full, evaluate)
-    report = public_edition(full, disclosure) if edition is Edition.PUBLIC else full
+    report = edition_of(full, edition, about, disclosure)
     chosen = brand or Brand()
+    files = attachments(pieces_of(report, full, evidence, disclosure), report.frozen_at)
     return render_pdf(
-        report_html(report, environment=environment, brand=chosen, translate=translate),
+        report_html(
+            report, environment=environment, brand=chosen, files=files, translate=translate
+        ),
         title=f"Award report {report.number}: {report.challenge.title}",
         created=report.generated_at,
         identifier=_identifier(report),
         author=report.body,
         creator=chosen.name,
-        attachments=report_attachments(report),
+        attachments=files,
     )
 
 
 def report_html(
-    report: AwardReport, *, environment: Environment, brand: Brand, translate: Translate = str
+    report: AwardReport,
+    *,
+    environment: Environment,
+    brand: Brand,
+    files: Sequence[Attachment] = (),
+    translate: Translate = str,
 ) -> str:
     """Write the report of one edition as a complete page of HTML, styles included.
 
-    Refers to nothing outside itself. The facts are taken as checked.
+    Refers to nothing outside itself. The facts are taken as checked. `files` are listed with their
+    digests: those that travel inside.
     """
     return environment.get_template(TEMPLATE).render(
         report=report,
@@ -90,9 +102,9 @@ def report_html(
             report.timeline, {key: translate(words) for key, words in _GAPS.items()}
         ),
         people=wording.people_names(report),
-        attachments=report_attachments(report),
+        attachments=files,
         digest=lambda content: sha256(content).hexdigest(),
-        public=report.edition is Edition.PUBLIC,
+        public=report.edition is not Edition.FULL,
         money=wording.money,
         figure=wording.figure,
         is_withheld=wording.is_withheld,
@@ -103,51 +115,11 @@ def report_html(
     )
 
 
-def report_attachments(report: AwardReport) -> tuple[Attachment, ...]:
-    """Return the files inside a report: its facts, and in the full edition each stage's documents.
-
-    `report.json` in both; `evaluation.json` and `result.json` in the full edition, with the stage's
-    id in the name where there are several stages. JSON in its canonical form, but the evaluation
-    document as it was stored, byte for byte.
-    """
-    files = [
-        Attachment(
-            name="report.json",
-            content=canonical(report.to_json()) + b"\n",
-            media_type="application/json",
-            description="The facts of this report (award-report/1)",
-            relationship=Relationship.DATA,
-            created=report.frozen_at,
-        )
-    ]
-    for stage in report.stages:
-        if isinstance(stage.evaluation, Withheld):
-            continue
-        suffix = f"-{stage.id}" if len(report.stages) > 1 else ""
-        files += [
-            Attachment(
-                name=f"evaluation{suffix}.json",
-                content=stage.evaluation.encode(),
-                media_type="application/json",
-                description=f"The evaluation document: {stage.name} (evaluation/1)",
-                relationship=Relationship.SOURCE,
-                created=report.frozen_at,
-            ),
-            Attachment(
-                name=f"result{suffix}.json",
-                content=canonical(stage.result) + b"\n",
-                media_type="application/json",
-                description=f"The result document: {stage.name} (evaluation-result/1)",
-                relationship=Relationship.DATA,
-                created=report.frozen_at,
-            ),
-        ]
-    return tuple(files)
-
-
 def _identifier(report: AwardReport) -> bytes:
     """Name the file by what it is about: number and edition, not by what it happens to say."""
-    return sha256(f"{report.number}/{report.edition}".encode()).hexdigest()[:32].encode()
+    return (
+        sha256(f"{report.number}/{report.edition}{report.about}".encode()).hexdigest()[:32].encode()
+    )
 
 
 def _ranked_by_price(stage: Stage) -> bool:

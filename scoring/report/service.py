@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bids.models import Bid
 from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.stages import recording
@@ -26,20 +29,27 @@ from marketplace.core.files.store import FileStore, keep
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from marketplace.publishing.ocds.gather import Addresses, challenge_facts
+from marketplace.publishing.ocds.release import Publisher, package
 from scoring import engine
 from scoring.award import hooks
 from scoring.award.queries import deciding_stage, judges_unnamed, panel_of
 from scoring.award.recomputing.queries import newest_result
 from scoring.report import log_words, policy, queries
+from scoring.report.assembling import Evidence
+from scoring.report.evidence import evidence_of
 from scoring.report.facts import AwardReport
 from scoring.report.gather import full_report
-from scoring.report.models import FrozenReport, ReportFile
+from scoring.report.models import DebriefFile, FrozenReport, ReportFile
+from scoring.report.queries import debriefed
 from scoring.report.rendering import make_report
 from scoring.report.values import Edition
 
 __all__ = ["download_evaluation", "download_full", "log_words", "register"]
 
 MAKE = "report.make"
+DEBRIEF = "report.debrief"
+_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -51,30 +61,35 @@ class Press:
     brand: Brand
     notice: str
     translate: Callable[[str], str]
+    publisher: Publisher
 
 
 def register(press: Press) -> None:
     """Freeze a report at each decision, and have the sweeper make its files with `press`."""
 
     def freeze_report(session: Session, stage: Stage, clock: Clock) -> None:
-        _freeze(session, stage, clock, press.notice)
+        _freeze(session, stage, clock, press)
 
     def make(payload: dict[str, Any], clock: Clock) -> None:
         _make(uuid.UUID(payload["report"]), press, clock)
 
+    def debrief(payload: dict[str, Any], clock: Clock) -> None:
+        _make_debrief(uuid.UUID(payload["report"]), uuid.UUID(payload["bid"]), press, clock)
+
     # One application per process; a test that builds several must not freeze several times.
     hooks.after_decision[:] = [freeze_report]
     jobs.handles(MAKE)(make)
+    jobs.handles(DEBRIEF)(debrief)
 
 
-def _freeze(session: Session, stage: Stage, clock: Clock, notice: str) -> None:
-    """Write the facts as they stand, in the transaction of the decision, and the job to print."""
+def _freeze(session: Session, stage: Stage, clock: Clock, press: Press) -> None:
+    """Write the facts as they stand, in the transaction of the decision, and the jobs to print."""
     last = session.scalar(
         select(func.max(FrozenReport.number)).where(FrozenReport.stage_id == stage.id)
     )
     number = (last or 0) + 1
     now = clock.now()
-    report = full_report(session, stage, number=number, now=now, notice=notice)
+    report = full_report(session, stage, number=number, now=now, notice=press.notice)
     content = engine.canonical(report.to_json())
     row = FrozenReport(
         stage_id=stage.id,
@@ -82,10 +97,17 @@ def _freeze(session: Session, stage: Stage, clock: Clock, notice: str) -> None:
         facts=content,
         facts_sha256=hashlib.sha256(content).hexdigest(),
         frozen_at=now,
+        release=_release(session, stage.challenge.reference, now, press.publisher),
+        secret=secrets.token_bytes(_SECRET),
     )
     session.add(row)
     session.flush()
     jobs.enqueue(session, MAKE, clock=clock, report=str(row.id))
+    # A bidder is told with the announcement; bidders whose bids came in elsewhere have no account.
+    told = report.decision.contract is None and not stage.challenge.bids_elsewhere
+    for bid in debriefed(session, stage) if told else ():
+        jobs.enqueue(session, DEBRIEF, clock=clock, report=str(row.id), bid=str(bid.id))
+    head = log.lock(session)
     log.append(
         session,
         clock=clock,
@@ -93,33 +115,31 @@ def _freeze(session: Session, stage: Stage, clock: Clock, notice: str) -> None:
         chain=stage.challenge.reference,
         number=report.number,
         facts_sha256=row.facts_sha256,
+        entries=log.length(session, stage.challenge.reference),
+        size=head.size,
     )
+
+
+def _release(session: Session, reference: str, now: datetime, publisher: Publisher) -> bytes:
+    """Give the challenge's open data as it stands, for the report to carry."""
+    facts = challenge_facts(session, reference, now, Addresses(publisher.url))
+    return json.dumps(package(facts, publisher), ensure_ascii=False, indent=2).encode()
 
 
 def _make(report_id: uuid.UUID, press: Press, clock: Clock) -> None:
     """Make each edition that is due and not made yet: it may run twice without harm."""
-    row = db.session.get_one(FrozenReport, report_id)
-    report = AwardReport.from_json(json.loads(row.facts))
     made = {
         file.edition
         for file in db.session.scalars(select(ReportFile).where(ReportFile.report_id == report_id))
     }
-    reference = report.challenge.reference
-    db.session.rollback()  # no transaction stays open while the pages are set
+    report, evidence = _read(report_id, clock)
     editions = [Edition.FULL]
     if report.decision.contract is not None:
         editions.append(Edition.PUBLIC)
     for edition in editions:
         if edition in made:
             continue
-        content = make_report(
-            report,
-            edition=edition,
-            environment=press.environment,
-            evaluate=engine.evaluate_document,
-            brand=press.brand,
-            translate=press.translate,
-        )
+        content = _printed(report, edition, evidence, press)
         sha256 = press.store.write(content)
         with transaction() as session:
             keep(session, press.store, sha256, media_type="application/pdf", clock=clock)
@@ -134,15 +154,76 @@ def _make(report_id: uuid.UUID, press: Press, clock: Clock) -> None:
                     made_at=clock.now(),
                 )
             )
-            log.append(
-                session,
-                clock=clock,
-                action="report.made",
-                chain=reference,
-                number=report.number,
-                edition=edition.value,
+            _record(session, report, edition, sha256, clock)
+
+
+def _make_debrief(report_id: uuid.UUID, bid_id: uuid.UUID, press: Press, clock: Clock) -> None:
+    """Make the edition for one bidder where it is not made yet: it may run twice without harm."""
+    key = (report_id, bid_id)
+    if db.session.get(DebriefFile, key) is not None:
+        return
+    about = db.session.get_one(Bid, bid_id).reference
+    report, evidence = _read(report_id, clock)
+    content = _printed(report, Edition.DEBRIEF, evidence, press, about)
+    sha256 = press.store.write(content)
+    with transaction() as session:
+        keep(session, press.store, sha256, media_type="application/pdf", clock=clock)
+        if session.get(DebriefFile, key) is not None:
+            return
+        session.add(
+            DebriefFile(
+                report_id=report_id,
+                bid_id=bid_id,
                 sha256=sha256,
+                size=len(content),
+                made_at=clock.now(),
             )
+        )
+        _record(session, report, Edition.DEBRIEF, sha256, clock, bid=about)
+
+
+def _read(report_id: uuid.UUID, clock: Clock) -> tuple[AwardReport, Evidence]:
+    """Read frozen facts and what proves them; no transaction is open afterwards."""
+    with transaction() as session:
+        row = session.get_one(FrozenReport, report_id)
+        report = AwardReport.from_json(json.loads(row.facts))
+        return report, evidence_of(session, row, clock=clock)
+
+
+def _printed(
+    report: AwardReport, edition: Edition, evidence: Evidence, press: Press, about: str = ""
+) -> bytes:
+    return make_report(
+        report,
+        edition=edition,
+        evidence=evidence,
+        about=about,
+        environment=press.environment,
+        evaluate=engine.evaluate_document,
+        brand=press.brand,
+        translate=press.translate,
+    )
+
+
+def _record(
+    session: Session,
+    report: AwardReport,
+    edition: Edition,
+    sha256: str,
+    clock: Clock,
+    bid: str | None = None,
+) -> None:
+    said: dict[str, Any] = {"bid": bid} if bid else {}
+    log.append(
+        session,
+        clock=clock,
+        action="report.made",
+        chain=report.challenge.reference,
+        number=report.number,
+        edition=edition.value,
+        sha256=sha256,
+        **said,
+    )
 
 
 def download_full(

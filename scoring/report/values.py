@@ -11,6 +11,7 @@ class Edition(StrEnum):
 
     FULL = "full"
     PUBLIC = "public"
+    DEBRIEF = "debrief"
 
 
 class BidStatus(StrEnum):

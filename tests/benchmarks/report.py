@@ -60,12 +60,17 @@ def _ours(size: tuple[int, int]) -> tuple[float, bytes]:
     from scoring.engine import evaluate_document
     from scoring.report.rendering import make_report
     from scoring.report.values import Edition
-    from tests.award_reports import Shape, environment, full_report
+    from tests.award_reports import Shape, environment, evidence, full_report
 
     report, templates = full_report(Shape(bids=size[0], quality=size[1])), environment()
+    proof = evidence()
     start = time.process_time()
     pdf = make_report(
-        report, edition=Edition.FULL, environment=templates, evaluate=evaluate_document
+        report,
+        evidence=proof,
+        edition=Edition.FULL,
+        environment=templates,
+        evaluate=evaluate_document,
     )
     return time.process_time() - start, pdf
 

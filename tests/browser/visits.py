@@ -217,7 +217,7 @@ FILES = frozenset(
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.letter"),
         "letterheads.sample",
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
-        *("records.download", "records.public_download"),
+        *("records.download", "records.public_download", "case_file.download"),
         *("awards.report", "awards.report_full", "awards.evaluation", "bids.receipt_file"),
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
         "rules.file",

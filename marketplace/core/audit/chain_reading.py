@@ -117,7 +117,7 @@ def chain_file(
     ).all()
     if not found:
         return None
-    proven = _inclusions(session, [entry.n for entry in found], size)
+    proven = inclusions(session, [entry.n for entry in found], size)
     return chains.build(
         chains.Chain(
             chain,
@@ -138,7 +138,7 @@ def _disclosed(entry: LogEntry, shown: Collection[str] | None) -> dict[str, Disc
     }
 
 
-def _inclusions(session: Session, places: Sequence[int], size: int) -> dict[int, list[bytes]]:
+def inclusions(session: Session, places: Sequence[int], size: int) -> dict[int, list[bytes]]:
     """Prove many places at once: what the proofs are made of is noted first and then read."""
     wanted: dict[tree.Node, bytes] = {}
 

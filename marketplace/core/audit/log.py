@@ -315,6 +315,11 @@ def recorded_instant(head: LogHead, clock: Clock) -> datetime:
     return max(now, head.last_at) if head.last_at else now
 
 
+def length(session: Session, chain: str) -> int:
+    """Count the entries of a chain; exact for as long as the caller holds the log's lock."""
+    return session.scalar(select(func.max(LogEntry.cn)).where(LogEntry.chain == chain)) or 0
+
+
 def chain_entries(session: Session, chain: str) -> Sequence[LogEntry]:
     """Give a chain's entries in order."""
     return session.scalars(

@@ -75,7 +75,7 @@ def _release(challenge: Challenge, stage: Stage, publisher: Publisher) -> dict[s
     identity = ocid(challenge.reference, stage.number, publisher.prefix)
     return _full(
         ocid=identity,
-        id=f"{identity}-{challenge.told_at:%Y%m%d%H%M%S%f}",
+        id=f"{identity}-{challenge.told_at:%Y-%m-%dT%H%M%S.%f}Z",
         date=_instant(challenge.told_at),
         language=challenge.language,
         tag=_tags(stage),

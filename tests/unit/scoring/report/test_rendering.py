@@ -15,14 +15,22 @@ from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport, Bid, Recomputed
 from scoring.report.rendering import make_report, report_html
 from scoring.report.values import Edition, Money, WhyAgain
-from tests.award_reports import Shape, environment, full_report
+from tests.award_reports import Shape, environment, evidence, full_report
 
 SMALL = Shape(bids=3, quality=2, reason="Shown, <b>tried</b> & changed.")
+
+
+# What every edition carries, as far as it may show it.
+SHOWN_TO_ALL = [
+    *("bids.json", "evaluation.json", "events.jsonl", "manifest.json", "plan.json"),
+    *("proofs.json", "release.json", "report.json", "result.json"),
+]
 
 
 def made(edition: Edition, report: AwardReport | None = None, **changes: Any) -> bytes:
     return make_report(
         report or full_report(SMALL),
+        evidence=evidence(),
         edition=edition,
         environment=environment(),
         evaluate=evaluate_document,
@@ -89,7 +97,7 @@ def test_public_pdf_says_what_is_withheld_and_on_which_ground(public_pdf: bytes)
 
 def test_full_pdf_carries_the_evaluation_document_byte_for_byte(full_pdf: bytes) -> None:
     attached = pypdf.PdfReader(io.BytesIO(full_pdf)).attachments
-    assert sorted(attached) == ["evaluation.json", "report.json", "result.json"]
+    assert sorted(attached) == [*SHOWN_TO_ALL, "salts.json", "scores.csv"]
     assert attached["evaluation.json"][0].decode() == full_report(SMALL).deciding_stage.evaluation
 
 
@@ -107,7 +115,7 @@ def test_full_pdf_carries_facts_from_which_it_can_be_made_again(full_pdf: bytes)
 
 def test_public_pdf_carries_its_own_facts_only(public_pdf: bytes) -> None:
     attached = pypdf.PdfReader(io.BytesIO(public_pdf)).attachments
-    assert sorted(attached) == ["report.json"]
+    assert sorted(attached) == [*SHOWN_TO_ALL, "scores.csv"]
     assert json.loads(attached["report.json"][0])["edition"] == "public"
 
 
