@@ -1,10 +1,13 @@
-"""Databases that were kept at the late steps of one journey, so that a test begins where it likes.
+"""Databases that were kept at each step of one journey, so that a test begins where it likes.
 
-A folder's conftest imports these fixtures; a test names its `step` by parametrising it.
+A folder's conftest imports these fixtures; a test names its `step` by parametrising it. A journey
+is played once in a run, whatever folders and workers ask for it.
 """
 
+import pickle
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,31 +20,53 @@ from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
 from tests.journeys import Journey, Step, a_cast, a_journey, recall
+from tests.once import once_in_a_run
 
 __all__ = ["database_url", "journey", "kept_databases", "step"]
 
-FIRST = Step.OPENED
-# How the folder of a journey begins, within that of the worker's run.
-_FOLDER = "kept"
+
+@dataclass(frozen=True)
+class Played:
+    """A journey: its database at each step, and the folder of all envelopes that it sealed."""
+
+    steps: Mapping[Step, Kept]
+    files: Path
+
+
+# What this process has asked for.
+_played: dict[tuple[Databases, PriceModel], Played] = {}
 
 
 @pytest.fixture(scope="session")
 def kept_databases(
     databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Step, Kept]:
-    """Play one journey to its end, keeping the database at each late step."""
+) -> Mapping[Step, Kept]:
+    """Play one journey to its end, keeping the database at each step."""
     return keep_steps(databases, blank, tmp_path_factory)
 
 
 def keep_steps(
     databases: Databases,
     blank: Kept,
-    tmp_path_factory: pytest.TempPathFactory,
+    folders: pytest.TempPathFactory,
     *,
     price_model: PriceModel = PriceModel.FIXED_BOUNDS,
-) -> dict[Step, Kept]:
-    """Play a journey with a price model to its end, keeping the database at each late step."""
-    folder = tmp_path_factory.mktemp(_FOLDER)
+) -> Mapping[Step, Kept]:
+    """Play a journey with a price model to its end, keeping the database at each step."""
+    asked = databases, price_model
+    if asked not in _played:
+        _played[asked] = pickle.loads(  # noqa: S301  (written by another worker of this run)
+            once_in_a_run(
+                folders,
+                f"journey-{price_model.name}",
+                lambda: pickle.dumps(_play(databases, blank, folders.mktemp("kept"), price_model)),
+                counted=True,
+            )
+        )
+    return _played[asked].steps
+
+
+def _play(databases: Databases, blank: Kept, folder: Path, price_model: PriceModel) -> Played:
     url = databases.make(blank, folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder / "data", url), clock)
@@ -49,8 +74,7 @@ def keep_steps(
     with app.app_context():
         cast = a_cast(db.session(), NOW)
         journey = a_journey(db.session(), clock, cast, price_model=price_model)
-        journey.to(Step(FIRST - 1))
-        for step in (step for step in Step if step >= FIRST):
+        for step in Step:
             journey.to(step)
             db.session.remove()
             db.engine.dispose()  # lets SQLite fold its journal in
@@ -59,7 +83,7 @@ def keep_steps(
             journey.at = step
         db.session.remove()
         db.engine.dispose()
-    return kept
+    return Played(kept, folder / "data" / "files")
 
 
 @pytest.fixture
@@ -71,24 +95,23 @@ def step() -> Step:
 @pytest.fixture
 def database_url(
     databases: Databases,
-    kept_databases: dict[Step, Kept],
+    kept_databases: Mapping[Step, Kept],
     step: Step,
     tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Give the database as it was at `step` to one test, with the sealed envelopes it names."""
-    bring_envelopes(tmp_path_factory, tmp_path / "data")
+    bring_envelopes(tmp_path / "data")
     with databases.lend(kept_databases[step], tmp_path) as url:
         yield url
 
 
-def bring_envelopes(folders: pytest.TempPathFactory, data: Path) -> None:
+def bring_envelopes(data: Path) -> None:
     """Put the sealed envelopes of kept journeys into the data folder of an installation.
 
-    Each folder of tests plays its own journey; by their digests all files can lie together.
+    By their digests the files of all journeys can lie together.
     """
-    for files in folders.getbasetemp().glob(f"{_FOLDER}*/data/files"):
-        shutil.copytree(files, data / "files", dirs_exist_ok=True)
+    for played in _played.values():
+        shutil.copytree(played.files, data / "files", dirs_exist_ok=True)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A journey whose price formula is relative: when a bid goes, the points of the others move."""
 
+from collections.abc import Mapping
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +18,7 @@ __all__ = ["client", "database_url", "journey", "kept_databases", "step"]
 @pytest.fixture(scope="session")
 def kept_databases(
     databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Step, Kept]:
+) -> Mapping[Step, Kept]:
     """Play one journey whose price points follow from the lowest price."""
     return keep_steps(databases, blank, tmp_path_factory, price_model=PriceModel.LOWEST_PRICE_RATIO)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -38,14 +39,14 @@ def printed() -> dict[Edition, bytes]:
 
 @pytest.fixture(scope="module")
 def kept_databases(
-    kept_databases: dict[Step, Kept],
+    kept_databases: Mapping[Step, Kept],
     printed: dict[Edition, bytes],
     databases: Databases,
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[Step, Kept]:
+) -> Mapping[Step, Kept]:
     """Have the reports printed once, in a copy of the database at the end."""
     folder = tmp_path_factory.mktemp("printed")
-    bring_envelopes(tmp_path_factory, folder)
+    bring_envelopes(folder)
     url = databases.make(kept_databases[Step.SIGNED], folder)
     clock = FixedClock(NOW)
     app = make_app(make_settings(folder, url), clock)
