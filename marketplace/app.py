@@ -92,6 +92,8 @@ ROOMS = (
     "scoring.award.complaints.views",
     "scoring.award.complaints.own_views",
     "scoring.award.low_prices.views",
+    "scoring.award.evidence.views",
+    "scoring.award.evidence.own_views",
     "scoring.award.advancing.views",
     "scoring.award.notices.views",
     "scoring.records.views",
@@ -127,6 +129,7 @@ WORKERS = (
     "marketplace.core.vault.rotation",
     "scoring.award.outcomes",
     "scoring.award.todos",
+    "scoring.award.evidence.todos",
     "scoring.panel.interviews.ending",
     "scoring.panel.interviews.todos",
 )

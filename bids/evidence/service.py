@@ -22,7 +22,15 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_, on_one_line, pasted
 from marketplace.core.transaction import transaction
 
-__all__ = ["Seen", "digest_of", "log_words", "record_check", "set_sharing", "withdraw_check"]
+__all__ = [
+    "Seen",
+    "check_within",
+    "digest_of",
+    "log_words",
+    "record_check",
+    "set_sharing",
+    "withdraw_check",
+]
 
 
 @dataclass(frozen=True)
@@ -56,44 +64,64 @@ def record_check(
         Forbidden, WrongMoment: by `policy.can_check`.
         Invalid: a text is missing or too long, or the document has expired.
     """
-    document, seen = on_one_line(found.document), pasted(found.seen)
     with transaction() as session:
         own_challenge(session, reference, actor, lock=True)
-        bidder = queries.bidder(session, reference, bid_reference, actor)
-        ensure(policy.can_check(actor, bidder.state, bidder.bid_state))
-        now = clock.now()
-        _ensure_valid(document, seen, found.valid_until, now.astimezone(PLACE).date())
-        check = EvidenceCheck(
-            supplier_id=bidder.supplier_id,
-            body_id=actor.organisation_id,
-            bid_id=bidder.bid_id,
-            kind=found.kind,
-            document=document,
-            seen=seen,
-            valid_until=found.valid_until,
-            file_sha256=found.file_sha256,
-            checked_by_id=actor.user_id,
-            checked_at=now,
-        )
-        if _is_newest(session, check):
-            return
-        session.add(check)
-        session.flush()
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.CHECKED,
-            chain=bidder.challenge,
-            actor=actor,
-            **bidder.said,
-            check=str(check.id),
-            bid=bidder.bid,
-            kind=found.kind.value,
-            document=document,
-            seen=seen,
-            valid_until=found.valid_until.isoformat() if found.valid_until else None,
-            file=found.file_sha256,
-        )
+        check_within(session, reference, bid_reference, found, actor=actor, clock=clock)
+
+
+def check_within(
+    session: Session,
+    reference: str,
+    bid_reference: str,
+    found: Seen,
+    *,
+    actor: Actor,
+    clock: Clock,
+) -> uuid.UUID:
+    """Record a check as `record_check` does, and give its identifier.
+
+    It is the caller's transaction, which holds the challenge.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment, Invalid: as it does.
+    """
+    document, seen = on_one_line(found.document), pasted(found.seen)
+    bidder = queries.bidder(session, reference, bid_reference, actor)
+    ensure(policy.can_check(actor, bidder.state, bidder.bid_state))
+    now = clock.now()
+    _ensure_valid(document, seen, found.valid_until, now.astimezone(PLACE).date())
+    check = EvidenceCheck(
+        supplier_id=bidder.supplier_id,
+        body_id=actor.organisation_id,
+        bid_id=bidder.bid_id,
+        kind=found.kind,
+        document=document,
+        seen=seen,
+        valid_until=found.valid_until,
+        file_sha256=found.file_sha256,
+        checked_by_id=actor.user_id,
+        checked_at=now,
+    )
+    if (same := _same_as_newest(session, check)) is not None:
+        return same
+    session.add(check)
+    session.flush()
+    log.append(
+        session,
+        clock=clock,
+        action=log_words.CHECKED,
+        chain=bidder.challenge,
+        actor=actor,
+        **bidder.said,
+        check=str(check.id),
+        bid=bidder.bid,
+        kind=found.kind.value,
+        document=document,
+        seen=seen,
+        valid_until=found.valid_until.isoformat() if found.valid_until else None,
+        file=found.file_sha256,
+    )
+    return check.id
 
 
 def withdraw_check(
@@ -202,8 +230,8 @@ def _ensure_text(text: str, field: str, missing: str) -> None:
         raise Invalid(message, {field: message})
 
 
-def _is_newest(session: Session, check: EvidenceCheck) -> bool:
-    """Tell whether the last check of this bid, one that stands, says the very same."""
+def _same_as_newest(session: Session, check: EvidenceCheck) -> uuid.UUID | None:
+    """Give the last check of this bid where it stands and says the very same."""
     last = session.scalars(
         select(EvidenceCheck)
         .where(EvidenceCheck.bid_id == check.bid_id)
@@ -211,7 +239,7 @@ def _is_newest(session: Session, check: EvidenceCheck) -> bool:
         .order_by(EvidenceCheck.checked_at.desc(), EvidenceCheck.id.desc())
         .limit(1)
     ).first()
-    return (
+    same = (
         last is not None
         and last.withdrawal is None
         and all(
@@ -219,3 +247,4 @@ def _is_newest(session: Session, check: EvidenceCheck) -> bool:
             for name in ("kind", "document", "seen", "valid_until", "file_sha256")
         )
     )
+    return last.id if last is not None and same else None

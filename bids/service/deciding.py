@@ -61,67 +61,93 @@ def decide_eligibility(
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
-        bid = session.scalar(
-            select(Bid)
-            .where(Bid.challenge_id == challenge.id, Bid.reference == bid_reference)
-            .with_for_update()
-        )
-        # Before the opening an officer is told nothing, not even that a bid is there.
-        if bid is None or not opened.is_opened(session, bid.stage_id):
-            raise NotFound(N_("There is no such bid."))
-        state = stored_state(challenge, bid.stage)
-        ensure(policy.can_decide_eligibility(actor, state, bid.state))
-        if not reason.strip():
-            message = N_("Give the reason for this decision")
-            raise Invalid(message, {"reason": message})
-        held = opened.find_opened_bid(session, bid.stage_id, bid_reference)
-        if finding is EligibilityFinding.VALID and held is not None and not held.readable:
-            message = N_(
-                "This bid could not be read when it was opened, so it cannot go to the panel. "
-                "Choose another finding, or stop the work"
-            )
-            raise Invalid(message, {"finding": message})
-        _bear(challenge, held, found, finding, clock)
-        of_grounds = sorted(
-            (each.party, each.ground, each.verdict, each.reason.strip()) for each in found
-        )
-        if _same(session, bid, finding, reason.strip(), of_grounds):
-            return bid.stage.ordinal
-        before = bid.state
-        bid.state = after(before, _EVENTS[finding])
-        session.add(
-            EligibilityDecision(
-                bid_id=bid.id,
-                finding=finding,
-                reason=reason.strip(),
-                decided_by_id=actor.user_id,
-                decided_at=clock.now(),
-                grounds=[
-                    GroundFinding(party=party, ground=ground, verdict=verdict, reason=why)
-                    for party, ground, verdict, why in of_grounds
-                ],
-            )
-        )
-        session.flush()
-        log.append(
+        return decide_within(
             session,
-            clock=clock,
-            action=log_words.DECIDED,
-            chain=challenge.reference,
+            challenge,
+            bid_reference,
+            finding=finding,
+            reason=reason,
             actor=actor,
-            **said(bid.stage),
-            bid=bid.reference,
-            finding=finding.value,
+            clock=clock,
+            found=found,
+        )
+
+
+def decide_within(
+    session: Session,
+    challenge: Challenge,
+    bid_reference: str,
+    *,
+    finding: EligibilityFinding,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+    found: Sequence[Found] = (),
+) -> int:
+    """Do what `decide_eligibility` does in the caller's transaction, which holds the challenge.
+
+    Raises:
+        NotFound, Forbidden, WrongMoment, Invalid: as it does.
+    """
+    bid = session.scalar(
+        select(Bid)
+        .where(Bid.challenge_id == challenge.id, Bid.reference == bid_reference)
+        .with_for_update()
+    )
+    # Before the opening an officer is told nothing, not even that a bid is there.
+    if bid is None or not opened.is_opened(session, bid.stage_id):
+        raise NotFound(N_("There is no such bid."))
+    state = stored_state(challenge, bid.stage)
+    ensure(policy.can_decide_eligibility(actor, state, bid.state))
+    if not reason.strip():
+        message = N_("Give the reason for this decision")
+        raise Invalid(message, {"reason": message})
+    held = opened.find_opened_bid(session, bid.stage_id, bid_reference)
+    if finding is EligibilityFinding.VALID and held is not None and not held.readable:
+        message = N_(
+            "This bid could not be read when it was opened, so it cannot go to the panel. "
+            "Choose another finding, or stop the work"
+        )
+        raise Invalid(message, {"finding": message})
+    _bear(challenge, held, found, finding, clock)
+    of_grounds = sorted(
+        (each.party, each.ground, each.verdict, each.reason.strip()) for each in found
+    )
+    if _same(session, bid, finding, reason.strip(), of_grounds):
+        return bid.stage.ordinal
+    before = bid.state
+    bid.state = after(before, _EVENTS[finding])
+    session.add(
+        EligibilityDecision(
+            bid_id=bid.id,
+            finding=finding,
             reason=reason.strip(),
+            decided_by_id=actor.user_id,
+            decided_at=clock.now(),
             grounds=[
-                {"party": party, "ground": ground, "verdict": verdict.value, "reason": why}
+                GroundFinding(party=party, ground=ground, verdict=verdict, reason=why)
                 for party, ground, verdict, why in of_grounds
             ],
         )
-        hooks.emit_finding(
-            session, challenge, hooks.Found(bid, before, reason.strip()), actor, clock
-        )
-        return bid.stage.ordinal
+    )
+    session.flush()
+    log.append(
+        session,
+        clock=clock,
+        action=log_words.DECIDED,
+        chain=challenge.reference,
+        actor=actor,
+        **said(bid.stage),
+        bid=bid.reference,
+        finding=finding.value,
+        reason=reason.strip(),
+        grounds=[
+            {"party": party, "ground": ground, "verdict": verdict.value, "reason": why}
+            for party, ground, verdict, why in of_grounds
+        ],
+    )
+    hooks.emit_finding(session, challenge, hooks.Found(bid, before, reason.strip()), actor, clock)
+    return bid.stage.ordinal
 
 
 def _bear(

@@ -30,6 +30,7 @@ class Kind(IntEnum):
     OUTCOME = 7
     PASSPORT = 8
     INTERVIEW = 9
+    EVIDENCE = 10
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,13 @@ import marketplace.core.presence.models
 import marketplace.core.regimes.changing.models
 import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)
 import scoring.award.advancing.models
+import scoring.award.committee.models
 import scoring.award.complaints.models
 import scoring.award.delivery.benefits.models
 import scoring.award.delivery.gates.models
 import scoring.award.delivery.milestones.models
 import scoring.award.delivery.models
+import scoring.award.evidence.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.notices.models

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from scoring.award.advancing.cutting_off import cut_offs
 from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import Progress
+from scoring.award.evidence import queries as evidence
+from scoring.award.evidence.queries import Evidence
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention
@@ -71,6 +74,8 @@ class ResultPage:
     # Of criteria that are carried from an earlier stage, from where.
     carried: Mapping[str, Source] = field(default_factory=dict)
     advance: Progress | None = None
+    # What the preferred bidders were asked to show, and what was looked up about them.
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,8 @@ def conclude(session: Session, at: Where, actor: Actor) -> ConcludePage:
     return ConcludePage(stage.challenge, stage)
 
 
-def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage:
-    """Gather the result page.
+def result(session: Session, at: Where, actor: Actor, colour: str, now: datetime) -> ResultPage:
+    """Gather the result page as it is at `now`.
 
     Raises:
         NotFound: the challenge is another body's.
@@ -189,6 +194,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str) -> ResultPage
         following=following,
         carried=_carried(stage, criteria),
         advance=advancing.progress(session, stage, found) if following else None,
+        evidence=evidence.of_stage(session, stage, found.recommendation, now),
     )
 
 

@@ -23,6 +23,8 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import blocking, hooks, log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
+from scoring.award.evidence.policy import can_approve
+from scoring.award.evidence.queries import of_stage
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Recommendation, RecommendedBid, SignOff
@@ -159,8 +161,8 @@ def sign_off(
     Raises:
         NotFound: the challenge is another body's, or the recommendation another challenge's.
         Forbidden: the actor is no approver, or recommended the bid.
-        WrongMoment: the recommendation has been answered, what it rests on has changed since, or
-            the stored plan is not the published one.
+        WrongMoment: the recommendation has been answered, what it rests on has changed since,
+            evidence waits that holds an approval, or the stored plan is not the published one.
         Invalid: the reason is empty.
     """
     try:
@@ -182,6 +184,9 @@ def sign_off(
                 )
             )
             assert recommendation is not None  # the policy has said so
+            if approved:
+                evidence = of_stage(session, stage, recommendation, clock.now())
+                ensure(can_approve(evidence.held))
             if not reason.strip():
                 raise Invalid(
                     N_("Give the reason."), {"reason": N_("Give the reason for your decision")}

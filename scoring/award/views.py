@@ -77,7 +77,7 @@ def conclude(at: Place) -> Answer:
 def result(at: Place) -> str:
     """Show the result, what could change it, and how far the decision has come."""
     actor = access.current_actor()
-    page = pages.result(db.session(), at, actor, _colour())
+    page = _result(at)
     # Written before the reading is recorded, which asks for all of it again else, and sent after.
     written = render_template("award/result.html", page=page, holds=_holds(page))
     if actor.may(Permission.RECORD_AUDIT):
@@ -102,7 +102,7 @@ def trace(at: Place, bid_reference: str) -> str:
 @requires(Permission.AWARD_RECOMMEND)
 def recommend(at: Place) -> Answer:
     """Recommend a bid."""
-    page = pages.result(db.session(), at, access.current_actor(), _colour())
+    page = _result(at)
     form = RecommendForm() if page.winners_most == 1 else RecommendSeveralForm()
     form.bid.choices = list(page.winner_choices)
     refused: DomainError | None = None
@@ -132,7 +132,7 @@ def sign_off(at: Place) -> Answer:
     """Show an approver all that bears on the decision; take the decision."""
     if (away := _stale()) is not None:
         return away
-    page = pages.result(db.session(), at, access.current_actor(), _colour())
+    page = _result(at)
     recommended = page.decision.recommendation
     form = SignOffForm()
     refused: DomainError | None = None
@@ -168,7 +168,7 @@ def contract(at: Place) -> Answer:
     """Record the signed contract."""
     if (away := _stale()) is not None:
         return away
-    page = pages.result(db.session(), at, access.current_actor(), _colour())
+    page = _result(at)
     form = ContractForm()
     form.bid.choices = [
         (bid.reference, f"{bid.supplier.name} ({bid.reference})") for bid in page.decision.unsigned
@@ -204,6 +204,10 @@ def outcome(reference: str) -> str:
     now = access.clock().now()
     held = {each.kind for each in complaints.keeping_back(db.session(), page.stage, now)}
     return render_template("award/outcome.html", page=page, held=held)
+
+
+def _result(at: Place) -> pages.ResultPage:
+    return pages.result(db.session(), at, access.current_actor(), _colour(), access.clock().now())
 
 
 def _holds(page: pages.ResultPage) -> Sequence[Hold]:

@@ -55,7 +55,9 @@ def rows() -> list[dict[str, Any]]:
 
             engine = median(lambda: evaluate_document(document))
             ours = median(lambda: client.get(address))
-            held = pages.result(session, challenge.reference, actor_for(reader), Brand().colour)
+            held = pages.result(
+                session, challenge.reference, actor_for(reader), Brand().colour, NOW
+            )
             with patch.object(pages, "result", lambda *_args: held):
                 page = median(lambda: client.get(address))
             db.session.remove()

@@ -160,7 +160,11 @@ def confirm(at: Place) -> Answer:
 
 def _page(at: Place) -> tuple[ResultPage, Progress]:
     page = pages.result(
-        db.session(), at, access.current_actor(), access.current_settings().brand_colour
+        db.session(),
+        at,
+        access.current_actor(),
+        access.current_settings().brand_colour,
+        access.clock().now(),
     )
     if page.advance is None:
         raise NotFound(N_("Nobody goes on from this stage: it is the last one that is judged."))

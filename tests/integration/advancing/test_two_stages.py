@@ -124,7 +124,9 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     entries = list(log.chain_entries(session, journey.reference))
     computed = [each.fields.get("stage") for each in entries if each.action == "result.computed"]
     assert computed == [None, 2]
-    page = pages.result(session, second.at, journey.actor(journey.cast.approver), "#123456")
+    page = pages.result(
+        session, second.at, journey.actor(journey.cast.approver), "#123456", journey.clock.now()
+    )
     assert page.carried["application"].stage.ordinal == 1
     assert page.winners_most == 2
 
