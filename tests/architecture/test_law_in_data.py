@@ -20,7 +20,11 @@ APART = (
 )
 
 # A number under such a name is a rule of somebody's: of the law, or of ours.
-RULE = re.compile(r"(days|months|years|pounds|threshold|vat|standstill|retention)", re.IGNORECASE)
+RULE = re.compile(
+    r"(days|months|years|pounds|threshold|vat|standstill|retention|percent)", re.IGNORECASE
+)
+# What a span of time is made by: `timedelta(10)`, `timedelta(days=10)`, `midday_after(now, 10)`.
+SPAN = re.compile(r"(timedelta|_after|days)$")
 
 # Rules of our own, that no law sets, each with why.
 OURS: Mapping[str, str] = {
@@ -37,6 +41,21 @@ OURS: Mapping[str, str] = {
 }
 
 
+# Spans of our own that happen to be as long as one of a law, each with why.
+OUR_SPANS: Mapping[str, str] = {
+    "challenges/alerts/news.py days=30": "how long something counts as new",
+    "marketplace/demonstration/conversing.py days=10": "when people of the example wrote",
+    "marketplace/demonstration/finding.py days=30": "when people of the example looked",
+}
+# Amounts of our own that happen to be a threshold of some regime, each with why.
+OUR_AMOUNTS: Mapping[str, str] = {
+    "bids/grounds/forms.py 5000000": "the most staff that anybody has",
+    "marketplace/demonstration/conversing.py 30000": "how many people a town has",
+    "marketplace/demonstration/staging.py 30000": "an example's price",
+    "templates/challenges/write_record.html 30000": "an example's sum",
+}
+
+
 def figures() -> set[int]:
     """Give the amounts that thresholds of any regime begin at, in pounds."""
     found: set[int] = set()
@@ -45,7 +64,26 @@ def figures() -> set[int]:
             for band in version.get("bands", []):
                 found |= set(band["from_pounds"].values())
                 found |= {rule.get("from_pounds", 0) for rule in band["follows"]}
+                found.add(band.get("contracts_register", {}).get("from_pounds", 0))
+                found.add(band.get("annual_report", {}).get("spending_from_pounds", 0))
     return found - {0}
+
+
+def clocks() -> set[int]:
+    """Give the numbers of days and the percentages that any regime has, without 0 and 1."""
+    found: set[int] = set()
+    for file in REGIMES.glob("*.toml"):
+        for version in tomllib.loads(file.read_text(encoding="utf-8")).get("versions", []):
+            for band in version.get("bands", []):
+                found |= {band["notices"]["award_days"]}
+                found |= {each for each in band["standstill"].values() if type(each) is int}
+                found |= {letter.get("days", 0) for letter in band["letters"].values()}
+                found |= {band["contract_change"].get("most_percent", 0)}
+            for route in version.get("routes", []):
+                found |= set(route.get("days_to_bid", {}).values())
+            for ground in version.get("change_grounds", []):
+                found |= {ground.get("most_percent", 0)}
+    return found - {0, 1}
 
 
 def sources(root: Path = ROOT) -> Iterator[tuple[str, str]]:
@@ -73,6 +111,49 @@ def numbers_under_a_rules_name(text: str) -> list[str]:
         if type(number) in (int, float) and number and RULE.search(name):
             found.append(name)
     return found
+
+
+def clocks_in(text: str, known: set[int]) -> list[str]:
+    """Give the places where a number of some regime is given as days or a share: in a call, as a
+    default, or in a comparison."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        given: list[tuple[str, ast.expr | None]] = []
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                given = [(each.arg or "", each.value) for each in node.keywords]
+                if SPAN.search(name):
+                    given += [("days", each) for each in node.args]
+            case ast.arguments():
+                named = [*node.posonlyargs, *node.args]
+                given = list(
+                    zip((each.arg for each in named[::-1]), node.defaults[::-1], strict=False)
+                )
+                given += list(
+                    zip((each.arg for each in node.kwonlyargs), node.kw_defaults, strict=True)
+                )
+            case ast.Compare():
+                sides = [node.left, *node.comparators]
+                named_sides = [_name(side) for side in sides]
+                given = [(name, side) for name in named_sides if name for side in sides]
+            case _:
+                continue
+        found += [
+            f"{name}={value.value}"
+            for name, value in given
+            if RULE.search(name)
+            and isinstance(value, ast.Constant)
+            and type(value.value) is int
+            and value.value in known
+        ]
+    return found
+
+
+def _name(node: ast.expr) -> str:
+    """Give the name that an expression ends in, nothing where it has none."""
+    return {ast.Name: "id", ast.Attribute: "attr"}.get(type(node), "") and str(
+        getattr(node, {ast.Name: "id", ast.Attribute: "attr"}[type(node)])
+    )
 
 
 def thresholds_in(text: str, known: set[int]) -> list[str]:
@@ -104,14 +185,51 @@ def test_no_module_and_no_page_has_a_threshold() -> None:
     ]
 
     assert known >= {50_000, 135_018, 207_720}
-    found = {path: thresholds_in(text, known) for path, text in [*sources(), *pages]}
-    assert {path: each for path, each in found.items() if each} == {}
+    found = {
+        f"{path} {each}"
+        for path, text in [*sources(), *pages]
+        for each in thresholds_in(text, known)
+    }
+    assert found == set(OUR_AMOUNTS), "put what is law into the data; else say here why it is not"
+
+
+def test_no_module_gives_a_number_of_a_regime_as_days_or_as_a_share() -> None:
+    known = clocks()
+
+    assert known >= {8, 10, 15, 25, 30, 50}
+    found = {f"{path} {each}" for path, text in sources() for each in clocks_in(text, known)}
+    assert found == set(OUR_SPANS), "put what is law into the data; else say here why it is not"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "ends = sent + timedelta(days=10)",
+        "ends = sent + timedelta(15)",
+        "ends = book.midday_after(sent, 30)",
+        "def standstill(sent, days=10): ...",
+        "def standstill(sent, *, days: int = 10): ...",
+        "late = request.days > 15",
+        "refused = percent >= 50",
+        "Keeping(years=30)",
+    ],
+)
+def test_planted_clock_is_found(planted: str) -> None:
+    assert clocks_in(planted, clocks())
+
+
+@pytest.mark.parametrize(
+    "innocent", ["timedelta(days=1)", "timedelta(minutes=10)", "x = 10", "rows > 50", "limit(10)"]
+)
+def test_number_that_is_no_clock_is_left_alone(innocent: str) -> None:
+    assert clocks_in(innocent, clocks()) == []
 
 
 @pytest.mark.parametrize(
     "planted",
     [
         "STANDSTILL_DAYS = 10",
+        "MOST_PERCENT = 50",
         "retention_years: int = 3",
         "VAT = 20",
         "MONTHS_IT_HOLDS = 12",
@@ -130,7 +248,7 @@ def test_planted_threshold_is_found(planted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "innocent", ["150000", "5_000_000", "#500000f", "2077201", "0.50000", "DAY = 86400"]
+    "innocent", ["150000", "6_000_000", "#500000f", "2077201", "0.50000", "DAY = 86400"]
 )
 def test_other_numbers_are_left_alone(innocent: str) -> None:
     assert thresholds_in(innocent, figures()) == []

@@ -22,6 +22,8 @@ from marketplace.core.text import N_
 blueprint = Blueprint("holidays", __name__)
 
 _LIST = "/organisation/holidays"
+# About a year of bank holidays.
+_NEXT = 9
 
 
 @blueprint.route(_LIST, methods=["GET", "POST"])
@@ -71,7 +73,7 @@ def _page(form: HolidayForm) -> str:
         to_come=[each for each in found if each.day > today],
         past=[each for each in reversed(found) if each.day <= today],
         may_set=policy.can_set_holidays(access.current_actor(), _own()).allowed,
-        bank_holidays=bank_holidays(today, 8),
+        bank_holidays=bank_holidays(today, most=_NEXT),
         known_until=holidays_known_until(),
     )
 
