@@ -95,6 +95,7 @@ ROOMS = (
     "scoring.award.evidence.views",
     "scoring.award.evidence.own_views",
     "scoring.award.advancing.views",
+    "scoring.award.contracts.views",
     "scoring.award.notices.views",
     "scoring.records.views",
     "scoring.records.casefile.views",

@@ -7,7 +7,7 @@ journey begin on true ground. The caller is within the application's context.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
@@ -25,6 +25,7 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
 from scoring.award import service as award
+from scoring.award.contracts.terms import Terms
 from scoring.award.letters import service as letters
 from scoring.award.models import Recommendation
 from scoring.panel import parties
@@ -47,6 +48,8 @@ VALUE_MINOR, BUDGET_MINOR = 150_000_00, 60_000_00
 QUESTIONS = ("solves", "team")
 # What each supplier asks for, and what every evaluator gives it on each question.
 OWN_PRICE, RIVAL_PRICE = 20_000_00, 30_000_00
+# When a contract of these journeys begins and ends; nothing of it can be extended.
+A_YEAR = Terms(starts_on=date(2027, 2, 1), ends_on=date(2028, 1, 31))
 OWN_SCORE, RIVAL_SCORE = Decimal(4), Decimal(3)
 # Words that stand in exactly one place, for tests that look for what must not be shown.
 OWN_WORDS, RIVAL_WORDS = "Quokkaproof lanterns", "Otterside umbrellas"
@@ -383,6 +386,7 @@ class Journey:
             self.reference,
             contract_reference=f"C-{self.reference}",
             value_minor=OWN_PRICE,
+            terms=A_YEAR,
             actor=self.actor(self.cast.officer),
             clock=self.clock,
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from challenges.lifecycle import AWARDED, AWARDED_STATES, UNPUBLISHED, State
+from challenges.lifecycle import AWARDED_STATES, UNPUBLISHED, State
 from challenges.notices.kinds import NoticeKind
 from challenges.policy import current_state
 from marketplace.core.permissions import (
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NOT_YOURS = N_("This challenge belongs to another organisation.")
 _DECIDED = AWARDED_STATES | {State.STOPPED}
+# Work between two judged stages has contracts while the challenge is being evaluated.
+_CONTRACTED = _DECIDED | {State.EVALUATING}
 
 
 def can_choose_codes(actor: Actor, challenge: "Challenge", now: datetime) -> Answer:
@@ -60,6 +62,6 @@ def can_record(actor: Actor, challenge: "Challenge", kind: NoticeKind, now: date
         if state not in _DECIDED:
             return wrong_moment(N_("There is no award to publish a notice of yet."))
         return ALLOWED
-    if state not in AWARDED | {State.STOPPED}:
+    if state not in _CONTRACTED:
         return wrong_moment(N_("There is no signed contract that could be changed."))
     return ALLOWED

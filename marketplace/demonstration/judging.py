@@ -8,6 +8,7 @@ from decimal import Decimal
 from challenges import service as challenges
 from challenges.queries import own_challenge
 from marketplace.core.database import db
+from marketplace.core.dates import months_after
 from marketplace.core.permissions import Actor
 from marketplace.demonstration import going_on, meeting, noticing
 from marketplace.demonstration.days import Span, working_morning
@@ -18,6 +19,7 @@ from marketplace.demonstration.telling import Telling
 from marketplace.demonstration.writing import what_was_learned
 from scoring.award import queries as decisions
 from scoring.award import service as award
+from scoring.award.contracts.terms import Terms
 from scoring.award.letters import service as letters
 from scoring.panel import queries, service
 
@@ -151,11 +153,26 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         reference,
         contract_reference=telling.bid_set.contract_reference or "",
         value_minor=_contract_minor(telling, recommendation.supplier),
+        terms=_terms(telling),
         actor=telling.officers[0],
         clock=clock,
     )
     yield working_morning(telling.clock.now() + AWARD_NOTICE_AFTER)
     noticing.record_award_notice(telling)
+
+
+def _terms(telling: Telling) -> Terms:
+    """Give a contract's dates: from the next Monday for a year, once extended by half of one."""
+    day = telling.clock.now().date()
+    starts = day + timedelta(days=7 - day.weekday())
+    return Terms(
+        starts_on=starts,
+        ends_on=months_after(starts, 12) - timedelta(days=1),
+        extensions_most=1,
+        extension_months=6,
+        purchase_order=f"PO-{starts.year}-{starts.timetuple().tm_yday:03d}",
+        manager="Digital services manager",
+    )
 
 
 def _evaluators(telling: Telling) -> list[Actor]:

@@ -36,6 +36,7 @@ import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)
 import scoring.award.advancing.models
 import scoring.award.committee.models
 import scoring.award.complaints.models
+import scoring.award.contracts.models
 import scoring.award.delivery.benefits.models
 import scoring.award.delivery.gates.models
 import scoring.award.delivery.milestones.models
@@ -43,7 +44,6 @@ import scoring.award.delivery.models
 import scoring.award.evidence.models
 import scoring.award.low_prices.models
 import scoring.award.models
-import scoring.award.notices.models
 import scoring.award.recomputing.models
 import scoring.panel.aliases.models
 import scoring.panel.desk.models

@@ -5,12 +5,11 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
     GovRadioInput,
     GovTextArea,
-    GovTextInput,
 )
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from marketplace.core.forms import BaseForm, MoneyField
+from marketplace.core.forms import BaseForm
 
 
 class RecommendForm(BaseForm):
@@ -87,37 +86,4 @@ class SignOffForm(BaseForm):
             InputRequired(_l("Give the reason for your decision")),
             Length(max=10_000, message=_l("Use at most 10,000 characters")),
         ],
-    )
-
-
-class ContractForm(BaseForm):
-    """What was signed, and with whom where several win."""
-
-    bid = RadioField(
-        _l("Who signed it?"),
-        widget=GovRadioInput(),
-        validate_choice=False,
-    )
-    reference = StringField(
-        _l("Contract reference"),
-        widget=GovTextInput(),
-        description=_l("As in your contracts register."),
-        validators=[
-            InputRequired(_l("Enter the contract’s reference in your register")),
-            Length(max=80, message=_l("Use at most 80 characters")),
-        ],
-    )
-    value = MoneyField(
-        _l("Value without VAT, in pounds"),
-        validators=[InputRequired(_l("Enter the contract’s value"))],
-    )
-    # Asked of suppliers whose bids were brought in alone.
-    supplier_check = TextAreaField(
-        _l("How did you check who the supplier is?"),
-        widget=GovTextArea(),
-        description=_l(
-            "Such as: company number SC123456 looked up at Companies House on 3 March 2027. "
-            "Auditors read it."
-        ),
-        validators=[Length(max=2_000, message=_l("Use at most 2,000 characters"))],
     )

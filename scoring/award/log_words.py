@@ -40,12 +40,5 @@ register(
         "letter.sent": _told(
             N_("The intention to award was told to the bidder of bid %(bid)s"), "bid", "letter"
         ),
-        "contract.signed": _told(
-            N_("Contract %(contract)s was signed with the supplier of bid %(bid)s"),
-            "bid",
-            "contract",
-            "value_minor",
-            witness=True,
-        ),
     }
 )

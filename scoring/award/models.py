@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -199,10 +200,14 @@ class Contract(Identified, Base):
     a stage: those are paid for the work that lies before the next judging. `work_stage_id` is the
     stage of work that it pays for, none where the challenge has no such stage.
 
-    `value_minor` is in minor units without VAT. `ends_on` is the last day, none where the contract
-    has no end. It may be extended `extensions_most` times by `extension_months` each. These are
-    unknown of contracts that were recorded before they were asked for. `supplier_check` says how
-    the supplier was checked where nobody acts for it here, so that the service has not verified it.
+    A `later_purchase` is made of its result without asking the market again, by the challenge's own
+    body or by another one of those that were named (`bought_by`).
+
+    `value_minor` is in minor units without VAT. `ends_on` is the last day; where there is none,
+    `ends_when` says what brings it to an end. It may be extended `extensions_most` times by
+    `extension_months` each. These are unknown of contracts that were recorded before they were
+    asked for. `supplier_check` says how the supplier was checked where nobody acts for it here, so
+    that the service has not verified it.
     """
 
     __tablename__ = "contract"
@@ -214,8 +219,8 @@ class Contract(Identified, Base):
             "uq_contract_bid_without_stage_of_work",
             "bid_id",
             unique=True,
-            sqlite_where=text("work_stage_id IS NULL"),
-            postgresql_where=text("work_stage_id IS NULL"),
+            sqlite_where=text("work_stage_id IS NULL AND NOT later_purchase"),
+            postgresql_where=text("work_stage_id IS NULL AND NOT later_purchase"),
         ),
         # Only with the bidder whose award was announced, or who was let go on.
         ForeignKeyConstraint(
@@ -232,6 +237,11 @@ class Contract(Identified, Base):
         CheckConstraint("(recommendation_id IS NULL) <> (advance_id IS NULL)", name="rests_on_one"),
         # Work that lies between judged stages is always that of a stage.
         CheckConstraint("advance_id IS NULL OR work_stage_id IS NOT NULL", name="stage_of_work"),
+        CheckConstraint(
+            "NOT later_purchase OR (recommendation_id IS NOT NULL AND work_stage_id IS NULL)",
+            name="later_purchase",
+        ),
+        CheckConstraint("bought_by IS NULL OR later_purchase", name="bought_by"),
         CheckConstraint("value_minor > 0", name="value"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("extensions_most >= 0", name="extensions_most"),
@@ -245,10 +255,13 @@ class Contract(Identified, Base):
     recommendation_id: Mapped[uuid.UUID | None] = mapped_column()
     advance_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advance_answer.advance_id"))
     work_stage_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stage.id"), index=True)
+    later_purchase: Mapped[bool] = mapped_column(default=False, server_default=false())
+    bought_by: Mapped[str | None] = mapped_column(String(200))
     reference: Mapped[str] = mapped_column(String(80))
     value_minor: Mapped[int] = mapped_column(BigInteger)
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    ends_when: Mapped[str | None] = mapped_column(Text)
     extensions_most: Mapped[int | None]
     extension_months: Mapped[int | None]
     signed_at: Mapped[datetime]

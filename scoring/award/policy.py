@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -161,13 +161,14 @@ def can_sign_contract(
 ) -> Answer:
     """Tell whether the actor may record a signed contract: after the standstill, not before.
 
-    `holds` is what keeps this contract back (`blocking.holds`); `more_to_sign`: an award is
-    announced to a supplier with whom nothing is signed yet.
+    `holds` is what keeps this contract back (`blocking.holds`); `announced`: the award is, or
+    suppliers have gone on to work that is paid; `more_to_sign`: there is work of theirs for which
+    nothing is signed yet.
     """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer records a signed contract."))
     signing = state is State.INTENTION or (
-        state in (State.SIGNED, State.DELIVERING) and more_to_sign
+        more_to_sign and (state in AWARDED or state is State.ADVANCED)
     )
     if not signing or not announced:
         return wrong_moment(

@@ -1,17 +1,12 @@
 """The decision, one function per use case: conclude, recommend, sign off, sign the contract."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy.exc import IntegrityError
 
-from bids.elsewhere.queries import brought_suppliers
 from bids.log_words import READ
-from bids.models import Bid
 from bids.opened import opened_bids
-from challenges import service as challenges
-from challenges.lifecycle import Event
-from challenges.models import Challenge
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
@@ -21,13 +16,14 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.award import blocking, hooks, log_words, pages, policy, queries
+from scoring.award import log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
+from scoring.award.contracts.signing import sign_contract
 from scoring.award.evidence.policy import can_approve
 from scoring.award.evidence.queries import of_stage
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
-from scoring.award.models import Contract, Recommendation, RecommendedBid, SignOff
+from scoring.award.models import Recommendation, RecommendedBid, SignOff
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
@@ -216,82 +212,6 @@ def sign_off(
         raise WrongMoment(N_("This recommendation has been answered already.")) from error
 
 
-def sign_contract(
-    at: Where,
-    *,
-    contract_reference: str,
-    value_minor: int,
-    bid_reference: str = "",
-    supplier_check: str = "",
-    actor: Actor,
-    clock: Clock,
-) -> uuid.UUID:
-    """Record the contract signed with a supplier whose award was announced; return its id.
-
-    `value_minor` is the contract's value in minor units without VAT. `bid_reference` says which
-    bid it is of; it may be empty where a contract with one supplier alone is still to be signed.
-    `supplier_check` says how the supplier was checked where its bid was brought in: nobody acts
-    for it here whom the service could verify.
-
-    Raises:
-        NotFound: the challenge is another body's.
-        Forbidden: the actor is no procurement officer.
-        WrongMoment: the standstill has not ended, or the supplier is not verified.
-        Invalid: the reference is empty, the value is above the published total, or it is not said
-            with whom of several the contract is, or how its supplier was checked.
-    """
-    with transaction() as session:
-        stage = own_stage(session, at, actor, lock=True)
-        found = queries.decision(session, stage)
-        waiting = found.unsigned
-        bid = _party(waiting, bid_reference) if waiting else None
-        brought = bid is not None and bool(brought_suppliers(session, [bid]))
-        ensure(
-            policy.can_sign_contract(
-                actor,
-                state=stored_state(stage.challenge, stage),
-                announced=found.intention is not None,
-                holds=[
-                    each
-                    for each in blocking.holds(session, stage, clock.now(), found)
-                    if bid is not None and each.keeps(bid.reference)
-                ],
-                more_to_sign=bid is not None,
-            )
-        )
-        assert bid is not None  # the policy has said so
-        signed = sum(each.value_minor for each in found.contracts)
-        check = supplier_check.strip() if brought else None
-        _check_contract(stage.challenge, contract_reference, value_minor, signed, check)
-        contract = Contract(
-            stage_id=stage.id,
-            bid_id=bid.id,
-            recommendation_id=found.recommendation_of(bid.id),
-            reference=contract_reference.strip(),
-            value_minor=value_minor,
-            signed_at=clock.now(),
-            recorded_by_id=actor.user_id,
-            supplier_check=check,
-        )
-        session.add(contract)
-        if not found.contracts:
-            challenges.advance(session, stage.challenge, Event.SIGN_CONTRACT, clock=clock)
-        session.flush()
-        recording.append(
-            session,
-            stage,
-            clock=clock,
-            action="contract.signed",
-            actor=actor,
-            bid=bid.reference,
-            contract=contract.reference,
-            value_minor=str(value_minor),
-            **({"supplier_check": check} if check else {}),
-        )
-        hooks.emit(session, stage, clock)
-        return contract.id
-
-
 def note_result(at: Where, *, actor: Actor, clock: Clock) -> None:
     """Record that an auditor reads the result, which `pages.result` has given.
 
@@ -321,45 +241,3 @@ def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> 
             page="trace",
         )
     return page
-
-
-def _party(waiting: Sequence[Bid], reference: str) -> Bid:
-    """Give the bid whose supplier a contract is signed with.
-
-    Raises:
-        Invalid: there are several, and it is not said which.
-    """
-    if not reference and len(waiting) == 1:
-        return waiting[0]
-    for bid in waiting:
-        if bid.reference == reference:
-            return bid
-    raise Invalid(
-        N_("Check the contract’s details."),
-        {"bid": N_("Choose the supplier who signed the contract")},
-    )
-
-
-def _check_contract(
-    challenge: Challenge, reference: str, value_minor: int, signed: int, check: str | None
-) -> None:
-    """Do nothing where a contract can be recorded beside others of `signed` minor units.
-
-    `check` is how the supplier was checked; None where the service has verified it.
-
-    Raises:
-        Invalid: with the fault of each field.
-    """
-    fields = {}
-    if not reference.strip():
-        fields["reference"] = N_("Enter the contract’s reference in your register")
-    if value_minor <= 0:
-        fields["value"] = N_("Enter the contract’s value")
-    elif challenge.value_minor is not None and signed + value_minor > challenge.value_minor:
-        fields["value"] = N_(
-            "This is more than the total value that was published for the challenge"
-        )
-    if check == "":
-        fields["supplier_check"] = N_("Say how you checked who the supplier is")
-    if fields:
-        raise Invalid(N_("Check the contract’s details."), fields)

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from bids.elsewhere.queries import brought_suppliers
 from bids.views.watching import watch
+from challenges.readiness.stages import pounds
 from challenges.stages.addresses import StagedBlueprint
 from challenges.stages.place import Place
 from marketplace.core import access
@@ -27,8 +28,10 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
 from scoring.award.complaints import queries as complaints
+from scoring.award.contracts import queries as contracts
+from scoring.award.contracts.forms import ContractForm
+from scoring.award.contracts.signing import keeps_back
 from scoring.award.forms import (
-    ContractForm,
     RecommendForm,
     RecommendSeveralForm,
     SignOffForm,
@@ -169,10 +172,18 @@ def contract(at: Place) -> Answer:
     if (away := _stale()) is not None:
         return away
     page = _result(at)
+    kept = contracts.contracts_of(db.session(), page.challenge)
+    open_ones = contracts.offers(
+        db.session(), page.stage, page.decision, [each.contract for each in kept]
+    )
     form = ContractForm()
-    form.bid.choices = [
-        (bid.reference, f"{bid.supplier.name} ({bid.reference})") for bid in page.decision.unsigned
-    ]
+    form.bid.choices = list(
+        dict.fromkeys(
+            (each.bid.reference, f"{each.bid.supplier.name} ({each.bid.reference})")
+            for each in open_ones
+        )
+    )
+    form.work.choices = list(dict.fromkeys((each.key, _work_words(each)) for each in open_ones))
     refused: DomainError | None = None
     if form.validate_on_submit():
         try:
@@ -180,7 +191,9 @@ def contract(at: Place) -> Answer:
                 at,
                 contract_reference=form.reference.data or "",
                 value_minor=form.value.data or 0,
+                terms=form.terms(),
                 bid_reference=form.bid.data or "",
+                work=form.work.data or "",
                 supplier_check=form.supplier_check.data or "",
                 actor=access.current_actor(),
                 clock=access.clock(),
@@ -190,10 +203,32 @@ def contract(at: Place) -> Answer:
             form.refuse(error)
         else:
             flash(_("The contract is recorded."))
-            return _see("award.result", at)
-    if not brought_suppliers(db.session(), page.decision.unsigned):
+            return make_response(
+                redirect(url_for("contracts.index", reference=at.reference), code=303)
+            )
+    if not brought_suppliers(db.session(), [each.bid for each in open_ones]):
         del form.supplier_check
-    return _form("award/contract.html", form, page, refused, holds=_holds(page))
+    return _form(
+        "award/contract.html",
+        form,
+        page,
+        refused,
+        holds=keeps_back(db.session(), page.stage, page.decision, open_ones, access.clock().now()),
+        offers=open_ones,
+        kept=kept,
+    )
+
+
+def _work_words(offer: contracts.Offer) -> str:
+    """Say what a contract is for, with what was published of it."""
+    if offer.later:
+        return str(_("A later purchase of the result"))
+    if offer.work is None:
+        return str(_("The work of this challenge"))
+    name = offer.work.name
+    if offer.work.amount_minor is None:
+        return name
+    return f"{name}: {pounds(offer.work.amount_minor)}"
 
 
 @blueprint.get("/bids/<reference>/outcome")

@@ -30,8 +30,9 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.book import Band, version_of
+from scoring.award.contracts.holding import change_holds
+from scoring.award.contracts.models import ContractChange
 from scoring.award.models import Contract, Intention, IntentionWithdrawal, Result
-from scoring.award.notices.models import ContractChange
 from scoring.award.recomputing.models import Recomputation
 from scoring.panel.interests.models import AgreementVoid, ScoreSetAside
 from scoring.panel.lifecycle import Measure, Seat
@@ -285,7 +286,7 @@ def _contracts(session: Session, ids: _Query) -> dict[uuid.UUID, list[Signed]]:
                 ContractChange.contract_id == Contract.id,
                 ContractChange.number
                 == select(func.max(newest.number))
-                .where(newest.contract_id == Contract.id)
+                .where(newest.contract_id == Contract.id, change_holds(newest))
                 .scalar_subquery(),
             ),
         )

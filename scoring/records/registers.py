@@ -20,8 +20,9 @@ from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.sizes import SIZE_WORDS, SizeClass, size_rules_on
 from marketplace.core.sheets import Cell, Table, pounds
 from marketplace.core.text import N_
+from scoring.award.contracts.holding import change_holds
+from scoring.award.contracts.models import ContractChange
 from scoring.award.models import Contract
-from scoring.award.notices.models import ContractChange
 from scoring.records.flags import TOLD, Flag
 from scoring.records.periods import Period
 from scoring.records.population import Purchase
@@ -173,7 +174,7 @@ def contract_lines(
                 ContractChange.contract_id == Contract.id,
                 ContractChange.number
                 == select(func.max(newest.number))
-                .where(newest.contract_id == Contract.id)
+                .where(newest.contract_id == Contract.id, change_holds(newest))
                 .scalar_subquery(),
             ),
         )

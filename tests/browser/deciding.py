@@ -89,6 +89,11 @@ def record_contract(play: Play) -> None:
     officer.press("Record the contract", status=422)
     officer.refused("Enter the contract’s reference in your register")
     officer.fill({"Contract reference": "C-2027-014", "Value without VAT, in pounds": PRICES[OWN]})
+    for group, year in (
+        ("First day of the contract", "2027"),
+        ("Last day of the contract", "2028"),
+    ):
+        officer.fill({"Day": "1", "Month": "3", "Year": year}, group=group)
     officer.press("Record the contract")
     officer.told("The contract is recorded.")
     play.site.sweep()

@@ -53,7 +53,7 @@ PARTS = 4
 # Nothing in the world of all routes is in the state that these pages are made for.
 NEVER_SHOWN = frozenset(
     {
-        *("live.record", "award_notices.change", "joining.leave", "team.leave"),
+        *("live.record", "joining.leave", "team.leave"),
         # It shows a sheet that somebody has just brought: tests of its own do.
         "panel_sheets.check",
         # No price of the world is flagged, and no interest was found in it late.

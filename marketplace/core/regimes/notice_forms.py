@@ -34,7 +34,9 @@ class ChangeGround:
     """Why a signed contract may be changed without a new competition.
 
     `noticed` says that such a change is published; with `most_percent` the value may rise by at
-    most that share of what it was.
+    most that share of the first value, by all changes on this ground together. `kinds` are the
+    kinds of change that it allows, all where there are none; `foreseen` says that the contract's
+    own clauses provide for it.
     """
 
     key: str
@@ -42,6 +44,8 @@ class ChangeGround:
     provision: str
     noticed: bool
     most_percent: int | None = None
+    kinds: tuple[str, ...] = ()
+    foreseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,10 @@ def _book(item: Mapping[str, Any]) -> NoticeBook:
         )
         for notice in item["notices"]
     ]
-    grounds = [ChangeGround(**ground) for ground in item["change_grounds"]]
+    grounds = [
+        ChangeGround(**{**ground, "kinds": tuple(ground.get("kinds", ()))})
+        for ground in item["change_grounds"]
+    ]
     return NoticeBook(
         version=item["version"],
         review_body=item["review_body"],

@@ -1,6 +1,6 @@
 """What an award and a change of its contract say in each field of their notices. Pure."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bids.team.document import Subcontractor, subcontractors
@@ -10,8 +10,8 @@ from marketplace.core.regimes.book import LONDON
 
 if TYPE_CHECKING:
     from marketplace.core.regimes.notice_forms import ChangeGround
+    from scoring.award.contracts.models import ContractChange
     from scoring.award.models import Contract
-    from scoring.award.notices.models import ContractChange
     from scoring.award.notices.queries import Award
 
 
@@ -55,7 +55,7 @@ def change_answers(change: "ContractChange", ground: "ChangeGround | None") -> d
     }
 
 
-def award_notice_due(law: Law, contract: "Contract") -> date:
-    """Give the last day on which the award notice is published in time."""
-    signed = contract.signed_at.astimezone(LONDON).date()
+def award_notice_due(law: Law, signed_at: datetime) -> date:
+    """Give the last day on which the award notice of a contract is published in time."""
+    signed = signed_at.astimezone(LONDON).date()
     return signed + timedelta(days=law.band.notices.award_days)

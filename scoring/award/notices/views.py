@@ -19,8 +19,9 @@ from marketplace.core.database import db
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Permission, ensure
 from marketplace.core.regimes.notice_forms import notice_book
-from scoring.award.notices import pack, queries, service
-from scoring.award.notices.forms import ChangeForm
+from marketplace.core.text import N_
+from scoring.award.contracts import queries as contracts
+from scoring.award.notices import pack, queries
 
 blueprint = Blueprint("award_notices", __name__)
 
@@ -42,7 +43,7 @@ def award(reference: str) -> Page | Response:
         **notice_pack.challenge_answers(challenge, around),
         **pack.award_answers(found, link),
     }
-    due = pack.award_notice_due(law, found.contract) if found.contract else None
+    due = pack.award_notice_due(law, found.contract.signed_at) if found.contract else None
     heading = _("Award notice for %(service)s", service=law.regime.notice_service.name)
     return _notice_page(
         challenge,
@@ -57,57 +58,6 @@ def award(reference: str) -> Page | Response:
     )
 
 
-@blueprint.route("/work/challenges/<reference>/contract/changes", methods=["GET", "POST"])
-@requires(*_READERS)
-def changes(reference: str) -> Page:
-    """List the changes of a contract, and describe a further one."""
-    actor, clock = access.current_actor(), access.clock()
-    challenge, law = _load(reference)
-    contracts = queries.contracts_of(db.session(), challenge)
-    contract = queries.contract_among(contracts, request.args.get("contract"))
-    made = queries.changes_of(db.session(), contract.id)
-    value = made[-1].value_after_minor if made else contract.value_minor
-    grounds = service.grounds_of(challenge, clock.now())
-    form = ChangeForm(data={"value_after": value})
-    form.offer(grounds)
-    may = policy.can_record(actor, challenge, NoticeKind.MODIFICATION, clock.now())
-    status = 200
-    if request.method == "POST" and not form.validate():
-        ensure(may)
-        status = 422
-    elif request.method == "POST":
-        try:
-            number = service.describe_change(
-                reference,
-                form.content(),
-                contract_reference=contract.reference,
-                actor=actor,
-                clock=clock,
-            )
-        except (Invalid, WrongMoment) as error:
-            status = refused(form, error)
-        else:
-            flash(_("The change is recorded. Here is its notice."))
-            return redirect(
-                url_for("award_notices.change", reference=reference, number=number), 303
-            )
-    page = render_template(
-        "notices/changes.html",
-        challenge=challenge,
-        contract=contract,
-        contracts=contracts,
-        changes=made,
-        records=rules.holding(challenge.notices),
-        kind=NoticeKind.MODIFICATION,
-        value=value,
-        form=form,
-        grounds=grounds,
-        may=may,
-        law=law,
-    )
-    return page, status
-
-
 @blueprint.route(
     "/work/challenges/<reference>/contract/changes/<int:number>", methods=["GET", "POST"]
 )
@@ -115,19 +65,22 @@ def changes(reference: str) -> Page:
 def change(reference: str, number: int) -> Page | Response:
     """Show the notice of one change of a contract, to be copied, and record its reference."""
     challenge, law = _load(reference)
-    contracts = queries.contracts_of(db.session(), challenge)
-    contract, found = queries.change_of(db.session(), contracts, number)
-    award_told = queries.award_of(db.session(), challenge, contract=contract)
-    announced = rules.holding(challenge.notices).get((NoticeKind.AWARD, award_told.number))
+    kept, found = contracts.change_of(contracts.contracts_of(db.session(), challenge), number)
+    if not found.holds:
+        raise WrongMoment(N_("This change does not hold, so there is nothing to publish of it."))
+    announced = rules.holding(challenge.notices).get((NoticeKind.AWARD, kept.notice or 0))
     grounds = notice_book(law.regime.key, law.regime.version).change_grounds
     answers = {
         **notice_pack.challenge_answers(challenge, surroundings(challenge)),
-        **pack.award_answers(award_told, ""),
+        **pack.contract_answers(kept.contract),
+        "supplier": kept.supplier.name,
         "award_notice": announced.reference if announced else "",
         **pack.change_answers(found, grounds.get(found.ground or "")),
     }
     heading = _(
-        "Change %(number)s of contract %(contract)s", number=number, contract=contract.reference
+        "Change %(number)s of contract %(contract)s",
+        number=number,
+        contract=kept.contract.reference,
     )
     return _notice_page(
         challenge,

@@ -18,10 +18,12 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import pages
 from scoring.award import service as award
+from scoring.award.contracts.changing import ChangeKind, Wanted
+from scoring.award.contracts.queries import change_of, contracts_of
+from scoring.award.contracts.service import describe_change
 from scoring.award.letters import service as letters
 from scoring.award.models import Contract, Intention
 from scoring.award.notices import queries as notices
-from scoring.award.notices.service import Described, describe_change
 from scoring.award.queries import decision
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
@@ -30,7 +32,7 @@ from scoring.report.facts import AwardReport
 from scoring.report.queries import newest_facts
 from scoring.report.rendering import report_html
 from tests.conftest import NOW
-from tests.journeys import Step, a_cast, a_journey
+from tests.journeys import A_YEAR, Step, a_cast, a_journey
 from tests.staged import SecondStage, a_delivery_stage, a_second_stage, go_on
 
 
@@ -80,23 +82,21 @@ def assert_each_contract_has_its_notice_and_changes(second: SecondStage) -> None
     for number in (0, 3):
         with pytest.raises(NotFound):
             notices.award_of(session, journey.challenge, number)
-    officer = journey.actor(journey.cast.officer)
+    kept = {each.contract.reference: each for each in contracts_of(session, journey.challenge)}
+    assert [kept[each].notice for each in ("C-1", "C-2")] == [2, 1]
     made = [
         describe_change(
             journey.reference,
-            Described("More wards.", "They asked.", 21_000_00),
-            contract_reference=contract,
-            actor=officer,
+            kept[contract].contract.id,
+            Wanted(ChangeKind.SCOPE, "More wards.", "They asked."),
+            actor=journey.actor(journey.cast.officer),
             clock=journey.clock,
         )
         for contract in ("C-1", "C-2", "C-2")
     ]
     assert made == [1, 2, 2]
-    contract, _change = notices.change_of(
-        session, notices.contracts_of(session, journey.challenge), 2
-    )
-    assert contract.reference == "C-2"
-    assert notices.award_of(session, journey.challenge, contract=contract).number == 1
+    changed, _change = change_of(contracts_of(session, journey.challenge), 2)
+    assert changed.contract.reference == "C-2"
 
 
 def test_second_stage_carries_the_first_and_two_suppliers_win(
@@ -175,13 +175,19 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     officer = journey.actor(journey.cast.officer)
     with pytest.raises(Invalid):
         award.sign_contract(
-            second.at, contract_reference="C-1", value_minor=1, actor=officer, clock=clock
+            second.at,
+            contract_reference="C-1",
+            value_minor=1,
+            terms=A_YEAR,
+            actor=officer,
+            clock=clock,
         )
     for number, bid in enumerate((second.own_bid, second.rival_bid), start=1):
         award.sign_contract(
             second.at,
             contract_reference=f"C-{number}",
             value_minor=20_000_00,
+            terms=A_YEAR,
             bid_reference=bid,
             actor=officer,
             clock=clock,
@@ -192,7 +198,12 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
     assert_each_contract_has_its_notice_and_changes(second)
     with pytest.raises(WrongMoment):
         award.sign_contract(
-            second.at, contract_reference="C-3", value_minor=1, actor=officer, clock=clock
+            second.at,
+            contract_reference="C-3",
+            value_minor=1,
+            terms=A_YEAR,
+            actor=officer,
+            clock=clock,
         )
     assert len(session.scalars(select(Contract)).all()) == 2
 

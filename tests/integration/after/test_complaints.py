@@ -17,7 +17,7 @@ from scoring.award.complaints.lifecycle import CourtEnd, Finding, Way
 from scoring.award.complaints.models import AwardComplaint, ComplaintAnswer, ComplaintProposal
 from scoring.award.models import Contract, Intention
 from tests.factories import actor_for
-from tests.journeys import OWN_PRICE, Journey
+from tests.journeys import A_YEAR, OWN_PRICE, Journey
 
 GROUNDS = "The panel read the answer of somebody else."
 
@@ -27,6 +27,7 @@ def sign(journey: Journey) -> None:
         journey.reference,
         contract_reference="C-1",
         value_minor=OWN_PRICE,
+        terms=A_YEAR,
         actor=actor_for(journey.cast.officer),
         clock=journey.clock,
     )

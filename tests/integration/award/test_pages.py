@@ -148,7 +148,12 @@ def test_deciding_through_the_pages_from_the_result_to_the_contract(
     assert session.scalars(select(SignOff)).one().reason == "Agreed."
 
     sign_in(client, journey.cast.officer)
-    signing = {"reference": "C-77", "value": "£20,000"}
+    signing = {
+        "reference": "C-77",
+        "value": "£20,000",
+        "starts_on": ["1", "2", "2027"],
+        "ends_when": "When the last milestone is accepted.",
+    }
     assert client.post(f"{base(journey)}/contract", data=signing).status_code == 409
     letters = client.get(f"{base(journey)}/letters").text
     told = re.search(r'name="recommendation"[^>]*value="([^"]+)"', letters)

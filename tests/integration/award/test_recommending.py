@@ -20,7 +20,7 @@ from scoring.award.letters import service as letters
 from scoring.award.models import Intention, Recommendation, Result, SignOff
 from tests.conftest import NOW
 from tests.factories import a_person, actor_for
-from tests.journeys import Journey, Step
+from tests.journeys import A_YEAR, Journey, Step
 
 
 def actions(journey: Journey) -> list[str]:
@@ -141,7 +141,7 @@ def test_deciding_for_another_body_finds_nothing(journey: Journey) -> None:
             clock=clock,
         ),
         lambda: service.sign_contract(
-            reference, contract_reference="x", value_minor=1, actor=actor, clock=clock
+            reference, contract_reference="x", value_minor=1, terms=A_YEAR, actor=actor, clock=clock
         ),
     ]
 

@@ -11,7 +11,7 @@ from marketplace.core.errors import Forbidden, Invalid, WrongMoment
 from scoring.award import service
 from scoring.award.models import Contract, Intention
 from tests.factories import actor_for
-from tests.journeys import OWN_PRICE, VALUE_MINOR, Journey, Step
+from tests.journeys import A_YEAR, OWN_PRICE, VALUE_MINOR, Journey, Step
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def sign(journey: Journey, *, reference: str = "C-1", value_minor: int = OWN_PRI
         journey.reference,
         contract_reference=reference,
         value_minor=value_minor,
+        terms=A_YEAR,
         actor=actor_for(journey.cast.officer),
         clock=journey.clock,
     )
@@ -139,6 +140,7 @@ def test_signing_by_other_roles_is_refused(journey: Journey, standstill_over: In
                 journey.reference,
                 contract_reference="C-1",
                 value_minor=OWN_PRICE,
+                terms=A_YEAR,
                 actor=actor_for(person),
                 clock=journey.clock,
             )

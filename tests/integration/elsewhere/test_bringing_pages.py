@@ -184,7 +184,12 @@ def test_from_there_all_is_the_same_to_the_report(
     scene.clock.instant += timedelta(days=30)
     enter(client, scene.users["olga"])
     signing = f"/work/challenges/{scene.reference}/decision/contract"
-    form = {"reference": "C-7", "value": "4000"}
+    form = {
+        "reference": "C-7",
+        "value": "4000",
+        "starts_on": ["1", "2", "2027"],
+        "ends_on": ["1", "2", "2028"],
+    }
     refused = client.post(signing, data=form)
     assert refused.status_code == 422
     assert "Say how you checked who the supplier is" in refused.text
@@ -192,7 +197,9 @@ def test_from_there_all_is_the_same_to_the_report(
     assert signed.status_code == 303
     scene.session.rollback()
     assert scene.challenge.state is State.SIGNED
-    assert "SC1 at Companies House." in client.get(signed.location).text
+    assert (
+        "SC1 at Companies House." in client.get(f"/work/challenges/{scene.reference}/decision").text
+    )
     assert "has signed a contract with Acorn" in client.get(f"/awards/{scene.reference}").text
     assert damage() == []
 

@@ -22,6 +22,9 @@ from challenges.asking.models import Clarification
 from challenges.elsewhere import service as elsewhere_choice
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from scoring.award.contracts import service as contracts
+from scoring.award.contracts.changing import ChangeKind, Wanted
+from scoring.award.contracts.queries import contracts_of
 from scoring.panel.interviews import service as interviews
 from scoring.panel.interviews.lifecycle import Offer
 from scoring.panel.interviews.queries import slots
@@ -112,6 +115,19 @@ def meet(journey: Journey, cast: Cast, clock: FixedClock) -> str:
     admin = journey.actor(cast.supplier_admin)
     interviews.choose(journey.own_bid, taken.id, seen=0, actor=admin, clock=clock)
     return str(free.id)
+
+
+def sign(journey: Journey, clock: FixedClock) -> str:
+    """Have other work agreed in a signed contract; give the contract."""
+    contract = contracts_of(journey.session, journey.challenge)[0].contract.id
+    contracts.describe_change(
+        journey.reference,
+        contract,
+        Wanted(ChangeKind.SCOPE, "Other wards.", "They asked."),
+        actor=journey.actor(journey.cast.officer),
+        clock=clock,
+    )
+    return str(contract)
 
 
 def ask(journey: Journey, *, answered: bool, clock: FixedClock) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
-import scoring.award.notices.models  # noqa: F401  (both make their tables known)
+import scoring.award.contracts.models  # noqa: F401  (both make their tables known)
 from marketplace.core.audit.models import APPEND_ONLY
 from marketplace.core.database import Base
 from tests.integration.whole.tables import differences, expected, pragmas, triggers
@@ -73,6 +73,8 @@ MUST_BE_APPEND_ONLY = {
     "answer_mask",
     "notice_record",
     "contract_change",
+    "contract_change_answer",
+    "contract_detail",
     "eligibility_decision",
     "evidence_check",
     "evidence_sharing",

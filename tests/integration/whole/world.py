@@ -223,6 +223,8 @@ class World:
             "proposal_id": str(uuid.UUID(int=0)),
             **self.ids,
         }
+        if rule.endpoint == "contracts.change":
+            places["kind"] = "scope"
         if rule.endpoint == "asking.correct":
             places["answer_id"] = self.ids["published_answer_id"]
         if label in ("supplier", "body", "waiting"):
@@ -290,6 +292,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         ids = {**_ids(cast, clock), **_of_stages(told["draft"], clock), **partner}
         ids |= beside.ids_of(told["open"], cast)
         ids["form"] = beside.put_down(told["elsewhere"])
+        ids["contract_id"] = beside.sign(told["signed"], clock)
         ids["slot_id"] = beside.meet(told["opened"], cast, clock)
         things = {
             label: Thing(

@@ -23,8 +23,8 @@ from marketplace.core.accounts.models import BodyType, Organisation
 from marketplace.core.permissions import Actor, Ground, Role
 from marketplace.core.regimes import book
 from marketplace.core.regimes.notice_forms import notice_book
+from scoring.award.contracts.models import ContractChange
 from scoring.award.notices import pack as award_pack
-from scoring.award.notices.models import ContractChange
 from scoring.award.notices.queries import Award
 
 BODY, OTHER = uuid.uuid4(), uuid.uuid4()
@@ -304,7 +304,8 @@ def test_another_bodys_officer_chooses_no_codes() -> None:
         (NoticeKind.AWARD, State.EVALUATING, False),
         (NoticeKind.AWARD, State.INTENTION, True),
         (NoticeKind.AWARD, State.SIGNED, True),
-        (NoticeKind.MODIFICATION, State.INTENTION, False),
+        (NoticeKind.MODIFICATION, State.OPENED, False),
+        (NoticeKind.MODIFICATION, State.EVALUATING, True),
         (NoticeKind.MODIFICATION, State.SIGNED, True),
     ],
 )

@@ -1,0 +1,52 @@
+"""Who reads contracts, tells more of them and changes them, and when. Pure."""
+
+import uuid
+
+from challenges.lifecycle import State
+from marketplace.core.permissions import (
+    ALLOWED,
+    Actor,
+    Answer,
+    Permission,
+    lacks_right,
+    wrong_moment,
+)
+from marketplace.core.text import N_
+
+# What was paid for stays readable to those of the body who read its challenges at all.
+READERS = (Permission.CHALLENGE_READ_OWN, Permission.RECORD_AUDIT)
+_OVER = frozenset({State.CANCELLED})
+
+
+def can_tell_more(actor: Actor) -> Answer:
+    """Tell whether the actor may record a purchase order and who manages a contract."""
+    if not actor.may(Permission.CONTRACT_SIGN):
+        return lacks_right(N_("Only a procurement officer records this of a contract."))
+    return ALLOWED
+
+
+def can_describe(actor: Actor, state: State, *, waits: bool) -> Answer:
+    """Tell whether the actor may describe a change of a signed contract.
+
+    `waits`: an earlier change of it waits for another person's answer.
+    """
+    if not actor.may(Permission.CONTRACT_SIGN):
+        return lacks_right(N_("Only a procurement officer changes a contract."))
+    if state in _OVER:
+        return wrong_moment(N_("The challenge ended without a contract, so there is no change."))
+    if waits:
+        return wrong_moment(
+            N_("A change of this contract waits for an approver already. One follows the other.")
+        )
+    return ALLOWED
+
+
+def can_answer(actor: Actor, *, described_by_id: uuid.UUID, waits: bool) -> Answer:
+    """Tell whether the actor may confirm a change of money or supplier, or return it."""
+    if not actor.may(Permission.AWARD_APPROVE):
+        return lacks_right(N_("Only an approver confirms a change of money or supplier."))
+    if actor.user_id == described_by_id:
+        return lacks_right(N_("You described this change, so another person must confirm it."))
+    if not waits:
+        return wrong_moment(N_("This change waits for nobody: it holds, or was answered."))
+    return ALLOWED
