@@ -46,6 +46,7 @@ class Event(StrEnum):
     BRING_IN = "bring_in"
     BEGIN_EVALUATION = "begin_evaluation"
     ANNOUNCE_INTENTION = "announce_intention"
+    DECIDE_AGAIN = "decide_again"
     SIGN_CONTRACT = "sign_contract"
     BEGIN_WORK = "begin_work"
     FINISH_WORK = "finish_work"
@@ -137,6 +138,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.CLOSED, Event.BRING_IN): State.OPENED,
     (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
     (State.EVALUATING, Event.ANNOUNCE_INTENTION): State.INTENTION,
+    # A decision that was told to bidders is taken back, and the bids are judged again.
+    (State.INTENTION, Event.DECIDE_AGAIN): State.EVALUATING,
     (State.INTENTION, Event.SIGN_CONTRACT): State.SIGNED,
     (State.SIGNED, Event.BEGIN_WORK): State.DELIVERING,
     (State.DELIVERING, Event.FINISH_WORK): State.FINISHED,

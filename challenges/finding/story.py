@@ -37,6 +37,7 @@ class Milestone(StrEnum):
     INTENTION = "intention"
     SIGNED = "signed"
     BEGUN = "begun"
+    DECIDED_AGAIN = "decided_again"
     FINISHED = "finished"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
@@ -83,6 +84,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.OPENED: N_("Bids opened"),
     Milestone.BROUGHT: N_("Bids brought in"),
     Milestone.INTENTION: N_("Intention to award announced"),
+    Milestone.DECIDED_AGAIN: N_("Intention taken back, to decide again"),
     Milestone.SIGNED: N_("Contract signed"),
     Milestone.BEGUN: N_("Work begun"),
     Milestone.FINISHED: N_("Work finished"),
@@ -118,6 +120,7 @@ _ACTIONS = {
     "bids.invited": Milestone.INVITED,
     "stage.opened": Milestone.STAGE,
     "intention.announced": Milestone.INTENTION,
+    "decision.taken_back": Milestone.DECIDED_AGAIN,
     "contract.signed": Milestone.SIGNED,
     "work.begun": Milestone.BEGUN,
     "work.finished": Milestone.FINISHED,

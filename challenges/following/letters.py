@@ -36,6 +36,13 @@ _TOLD: Mapping[Event, tuple[str, str]] = {
         N_("Intention to award: %(title)s"),
         N_("The public body has said whom it intends to award a contract, and why."),
     ),
+    Event.DECIDE_AGAIN: (
+        N_("A decision is taken again: %(title)s"),
+        N_(
+            "The public body has taken its intention to award back, and takes the decision again. "
+            "It says later to whom it means to award a contract."
+        ),
+    ),
     Event.SIGN_CONTRACT: (
         N_("Contract signed: %(title)s"),
         N_("The contract is signed. The award report says who scored what and why."),

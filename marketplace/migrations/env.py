@@ -34,6 +34,7 @@ import marketplace.core.presence.models
 import marketplace.core.regimes.changing.models
 import marketplace.core.regimes.holidays.models  # noqa: F401  (as below)
 import scoring.award.advancing.models
+import scoring.award.again.models
 import scoring.award.committee.models
 import scoring.award.complaints.models
 import scoring.award.contracts.models
@@ -45,6 +46,7 @@ import scoring.award.evidence.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.recomputing.models
+import scoring.panel.again.models
 import scoring.panel.aliases.models
 import scoring.panel.desk.models
 import scoring.panel.interests.models

@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Collection
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bids.log_words import READ
 from bids.opened import opened_bids
+from challenges.models import Stage
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
@@ -27,6 +29,7 @@ from scoring.award.models import Recommendation, RecommendedBid, SignOff
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.panel import service as panels
+from scoring.panel.again.queries import last_reopening
 from scoring.panel.interests.queries import last_unlock
 
 __all__ = [
@@ -57,10 +60,7 @@ def conclude_scoring(at: Where, *, actor: Actor, clock: Clock) -> uuid.UUID:
         state = stored_state(stage.challenge, stage)
         ensure(policy.can_conclude(actor, queries.chair_id(found.panel), state))
         panels.lock_quality(session, stage, actor=actor, clock=clock)
-        unlocked = last_unlock(session, stage.id)
-        because = (
-            Because(Why.INTEREST, unlocked.reason, unlocked.bid_reference) if unlocked else None
-        )
+        because = _why_locked_again(session, stage)
         return compute(session, stage, actor=actor, clock=clock, because=because).id
 
 
@@ -241,3 +241,11 @@ def read_trace(at: Where, bid_reference: str, *, actor: Actor, clock: Clock) -> 
             page="trace",
         )
     return page
+
+
+def _why_locked_again(session: Session, stage: Stage) -> Because | None:
+    """Give why scores had been unlocked last; None where they are locked for the first time."""
+    unlocked, again = last_unlock(session, stage.id), last_reopening(session, stage.id)
+    if again and (unlocked is None or unlocked.unlock.unlocked_at <= again.reopened_at):
+        return Because(Why.AGAIN, again.reason)
+    return Because(Why.INTEREST, unlocked.reason, unlocked.bid_reference) if unlocked else None

@@ -36,6 +36,7 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
             Bid.state.in_(OPENED_STATES),
             Challenge.state == State.INTENTION,
             intention_stands(),
+            intention_stands(),
             or_(Intention.standstill_ends_at > now, Intention.announced_at > now - TOLD_FOR),
         )
     )

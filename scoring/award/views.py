@@ -27,6 +27,7 @@ from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
+from scoring.award.again import queries as again
 from scoring.award.complaints import queries as complaints
 from scoring.award.contracts import queries as contracts
 from scoring.award.contracts.forms import ContractForm
@@ -37,7 +38,9 @@ from scoring.award.forms import (
     SignOffForm,
 )
 from scoring.award.holding import Hold
+from scoring.award.queries import own_outcome_bid
 from scoring.award.recomputing.lifecycle import WHY_WORDS
+from scoring.award.standing import was_taken_back
 
 blueprint = StagedBlueprint("award", __name__)
 watch(blueprint, ["award.trace", "award.outcome"])
@@ -82,7 +85,12 @@ def result(at: Place) -> str:
     actor = access.current_actor()
     page = _result(at)
     # Written before the reading is recorded, which asks for all of it again else, and sent after.
-    written = render_template("award/result.html", page=page, holds=_holds(page))
+    written = render_template(
+        "award/result.html",
+        page=page,
+        holds=_holds(page),
+        again=again.standing(db.session(), page.stage, page.decision, actor),
+    )
     if actor.may(Permission.RECORD_AUDIT):
         service.note_result(at, actor=actor, clock=access.clock())
     return written
@@ -235,7 +243,11 @@ def _work_words(offer: contracts.Offer) -> str:
 @requires(Permission.BID_DRAFT, Permission.BID_SUBMIT)
 def outcome(reference: str) -> str:
     """Show a bidder own scores and reasons, and whom the body intends to award."""
-    page = pages.outcome(db.session(), reference, access.current_actor())
+    actor = access.current_actor()
+    bid = own_outcome_bid(db.session(), reference, actor.organisation_id)
+    if was_taken_back(db.session(), bid.challenge.reference, bid.stage_id):
+        return render_template("again/outcome.html", bid=bid)
+    page = pages.outcome(db.session(), reference, actor)
     now = access.clock().now()
     held = {each.kind for each in complaints.keeping_back(db.session(), page.stage, now)}
     return render_template("award/outcome.html", page=page, held=held)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bids.lifecycle import OPENED_STATES, BidState
@@ -19,6 +19,7 @@ from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.panel import declarations
+from scoring.panel.again.models import AgreedAgain
 from scoring.panel.aliases import drawing
 from scoring.panel.aliases.models import BidAlias
 from scoring.panel.interests.models import (
@@ -267,9 +268,10 @@ def current_consensus(session: Session, stage_id: uuid.UUID) -> Sequence[Consens
 def all_consensus(session: Session, stage_id: uuid.UUID) -> list[Agreed]:
     """Give every agreed score of a stage, replaced and void ones too, in the order of recording."""
     rows = session.execute(
-        select(ConsensusScore, AgreementVoid.consensus_id)
+        select(ConsensusScore, func.coalesce(AgreementVoid.consensus_id, AgreedAgain.consensus_id))
         .join(Criterion, Criterion.id == ConsensusScore.criterion_id)
         .outerjoin(AgreementVoid, AgreementVoid.consensus_id == ConsensusScore.id)
+        .outerjoin(AgreedAgain, AgreedAgain.consensus_id == ConsensusScore.id)
         .where(Criterion.stage_id == stage_id)
         .options(joinedload(ConsensusScore.criterion), joinedload(ConsensusScore.recorded_by))
         .order_by(ConsensusScore.recorded_at, ConsensusScore.id)

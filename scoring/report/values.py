@@ -96,3 +96,4 @@ class WhyAgain(StrEnum):
     ELIGIBILITY = "eligibility"
     INTEREST = "interest"
     CUT_OFF = "cut_off"
+    AGAIN = "again"

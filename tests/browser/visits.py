@@ -130,6 +130,8 @@ VISITS: dict[str, Visit] = {
     "award.sign_off": Visit(APPROVER, Step.RECOMMENDED),
     "award.contract": Visit(OFFICER, "intention_to_award"),
     "award.outcome": Visit(BIDDER, "intention_to_award"),
+    "again.show": Visit(OFFICER, "intention_to_award"),
+    "again.propose": Visit(OFFICER, "intention_to_award"),
     "complaints.index": Visit(OFFICER, "intention_to_award"),
     "complaints.record": Visit(OFFICER, "intention_to_award"),
     "complaints.record_court": Visit(OFFICER, "intention_to_award"),

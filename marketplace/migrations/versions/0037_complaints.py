@@ -14,12 +14,18 @@ down_revision = "0036"
 branch_labels = None
 depends_on = None
 
+OLD_WHY = ("eligibility", "interest", "cut_off")
+NEW_WHY = (*OLD_WHY, "again")
 NEW_TABLES = (
+    "reconsideration_answer",
     "complaint_answer",
+    "reconsideration",
     "proceedings_end_answer",
     "complaint_withdrawal",
     "complaint_proposal",
+    "agreed_again",
     "proceedings_end",
+    "panel_reopening",
     "award_complaint",
     "court_proceedings",
 )
@@ -106,6 +112,45 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_award_complaint_stage_id"), "award_complaint", ["stage_id"])
     op.create_table(
+        "panel_reopening",
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "point",
+            sa.Enum(
+                "eligibility",
+                "scoring",
+                "moderation",
+                "recommendation",
+                name="point",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("named", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moderation_began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reopened_by_id", sa.Uuid(), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "point <> 'recommendation'", name=op.f("ck_panel_reopening_judged_again")
+        ),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_panel_reopening_reason")),
+        sa.ForeignKeyConstraint(
+            ["reopened_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_panel_reopening_reopened_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["panel.stage_id"], name=op.f("fk_panel_reopening_stage_id_panel")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_reopening")),
+    )
+    op.create_index(op.f("ix_panel_reopening_stage_id"), "panel_reopening", ["stage_id"])
+    op.create_table(
         "proceedings_end",
         sa.Column("proceedings_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -146,6 +191,23 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_proceedings_end_proceedings_id"), "proceedings_end", ["proceedings_id"]
     )
+    op.create_table(
+        "agreed_again",
+        sa.Column("consensus_id", sa.Uuid(), nullable=False),
+        sa.Column("reopening_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consensus_id"],
+            ["consensus_score.id"],
+            name=op.f("fk_agreed_again_consensus_id_consensus_score"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reopening_id"],
+            ["panel_reopening.id"],
+            name=op.f("fk_agreed_again_reopening_id_panel_reopening"),
+        ),
+        sa.PrimaryKeyConstraint("consensus_id", name=op.f("pk_agreed_again")),
+    )
+    op.create_index(op.f("ix_agreed_again_reopening_id"), "agreed_again", ["reopening_id"])
     op.create_table(
         "complaint_proposal",
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -230,6 +292,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("end_id", name=op.f("pk_proceedings_end_answer")),
     )
     op.create_table(
+        "reconsideration",
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "point",
+            sa.Enum(
+                "eligibility",
+                "scoring",
+                "moderation",
+                "recommendation",
+                name="point",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("named", sa.JSON(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_reconsideration_reason")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["award_complaint.id"],
+            name=op.f("fk_reconsideration_complaint_id_award_complaint"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_reconsideration_proposed_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recommendation_id", "stage_id"],
+            ["recommendation.id", "recommendation.stage_id"],
+            name="recommendation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["stage.id"], name=op.f("fk_reconsideration_stage_id_stage")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconsideration")),
+        sa.UniqueConstraint(
+            "id", "proposed_by_id", name=op.f("uq_reconsideration_id_proposed_by_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_reconsideration_recommendation_id"), "reconsideration", ["recommendation_id"]
+    )
+    op.create_index(op.f("ix_reconsideration_stage_id"), "reconsideration", ["stage_id"])
+    op.create_table(
         "complaint_answer",
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
@@ -253,13 +367,47 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_complaint_answer")),
     )
+    op.create_table(
+        "reconsideration_answer",
+        sa.Column("reconsideration_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "answered_by_id <> proposed_by_id",
+            name=op.f("ck_reconsideration_answer_another_person"),
+        ),
+        sa.CheckConstraint(
+            "length(trim(reason)) > 0", name=op.f("ck_reconsideration_answer_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_reconsideration_answer_answered_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reconsideration_id", "proposed_by_id"],
+            ["reconsideration.id", "reconsideration.proposed_by_id"],
+            name="reconsideration",
+        ),
+        sa.PrimaryKeyConstraint("reconsideration_id", name=op.f("pk_reconsideration_answer")),
+    )
     _append_only("court_proceedings", ["id"], ["stage_id", "number"])
     _append_only("award_complaint", ["id"], ["stage_id", "number"])
+    _append_only("panel_reopening", ["id"])
     _append_only("proceedings_end", ["id"], ["id", "recorded_by_id"])
+    _append_only("agreed_again", ["consensus_id"])
     _append_only("complaint_proposal", ["id"], ["id", "proposed_by_id"])
     _append_only("complaint_withdrawal", ["complaint_id"])
     _append_only("proceedings_end_answer", ["end_id"])
+    _append_only("reconsideration", ["id"], ["id", "proposed_by_id"])
     _append_only("complaint_answer", ["proposal_id"])
+    _append_only("reconsideration_answer", ["reconsideration_id"])
+    with op.batch_alter_table("recomputation") as recomputation:
+        _limit(recomputation, NEW_WHY)
+    _triggers_again("recomputation", ["result_id"], ["replaced_id"])
 
 
 def downgrade() -> None:
@@ -275,8 +423,24 @@ def downgrade() -> None:
                 " again or debrief meetings. The version before this one cannot take them over."
                 " Nothing was changed."
             )
+    with op.batch_alter_table("recomputation") as recomputation:
+        _limit(recomputation, OLD_WHY)
+    _triggers_again("recomputation", ["result_id"], ["replaced_id"])
     for table in NEW_TABLES:
         op.drop_table(table)
+
+
+def _limit(recomputation: object, reasons: tuple[str, ...]) -> None:
+    recomputation.drop_constraint(op.f("ck_recomputation_why"), type_="check")
+    recomputation.create_check_constraint(
+        op.f("ck_recomputation_why"), f"why IN ({', '.join(repr(each) for each in reasons)})"
+    )
+
+
+def _triggers_again(table: str, *keys: list[str]) -> None:
+    """Put back what SQLite loses where a table is made anew; PostgreSQL changes it in place."""
+    if op.get_bind().dialect.name == "sqlite":
+        _append_only(table, *keys)
 
 
 def _append_only(table: str, *keys: list[str]) -> None:

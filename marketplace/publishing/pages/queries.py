@@ -18,7 +18,7 @@ from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.award.models import Contract, Intention
-from scoring.award.standing import intention_stands
+from scoring.award.standing import intention_stands, was_taken_back
 from scoring.report import queries as reports
 from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
@@ -149,6 +149,10 @@ def award(session: Session, reference: str) -> AwardPage:
         .limit(1)
     ).one_or_none()
     facts = reports.newest_facts(session, row.stage_id) if row else None
+    if row is None and was_taken_back(session, reference):
+        raise NotFound(
+            N_("The decision on this challenge is being taken again, so no award is announced now.")
+        )
     if row is None or facts is None:
         raise NotFound(N_("No award has been announced for such a challenge."))
     full = AwardReport.from_json(json.loads(facts))

@@ -14,12 +14,14 @@ class Why(StrEnum):
     ELIGIBILITY = "eligibility"
     INTEREST = "interest"
     CUT_OFF = "cut_off"
+    AGAIN = "again"
 
 
 WHY_WORDS = {
     Why.ELIGIBILITY: N_("an officer decided anew whether a bid may go on"),
     Why.INTEREST: N_("an interest of a member of the panel was found later"),
     Why.CUT_OFF: N_("the panel decided which of the bids that tie for the last place go on"),
+    Why.AGAIN: N_("the decision was taken again"),
 }
 
 

@@ -1,5 +1,6 @@
 """Moderation: its beginning, the agreed scores, and the lock after which nothing changes."""
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import declarations, policy, queries
+from scoring.panel.again.lifecycle import STANDS
+from scoring.panel.again.queries import last_reopening
 from scoring.panel.desk import notes
 from scoring.panel.interviews.service.waiting import wait_for_interviews
 from scoring.panel.lifecycle import FAULT_WORDS, Seat, score_fault
@@ -92,6 +95,7 @@ def record_consensus(
         recusals = declarations.recusals(session, found.stage.id)
         if (found.own_seat.id, bidder.bid_id) in recusals:
             raise NotFound(N_("There is no such bid."))
+        _refuse_what_stands(session, found.stage, bidder.bid_id, question)
         there = [member for member in found.members if member.label in set(present)]
         max_score = question.max_score
         faults: dict[str, str] = {}
@@ -144,6 +148,23 @@ def record_consensus(
             reason=rationale.strip(),
             present=labels,
         )
+
+
+def _refuse_what_stands(
+    session: Session, stage: Stage, bid_id: uuid.UUID, question: queries.Question
+) -> None:
+    """Do nothing where a score may be agreed now.
+
+    Raises:
+        WrongMoment: the panel judges again, and this score is not among what it judges.
+    """
+    again = last_reopening(session, stage.id)
+    if again is None or question.key in again.named:
+        return
+    for row in queries.current_consensus(session, stage.id):
+        cell = (row.bid_id, row.criterion_id)
+        if cell == (bid_id, question.id) and row.recorded_at < again.reopened_at:
+            raise WrongMoment(STANDS)
 
 
 def lock_quality(session: Session, stage: Stage, *, actor: Actor, clock: Clock) -> None:

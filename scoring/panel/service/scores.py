@@ -21,6 +21,9 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.panel import declarations, policy, queries
+from scoring.panel.again.lifecycle import STANDS
+from scoring.panel.again.queries import last_reopening
+from scoring.panel.again.standing import standing_scores
 from scoring.panel.aliases import service as aliases
 from scoring.panel.desk import notes
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
@@ -180,6 +183,15 @@ def keep_drafts(
         (draft.bid_id, draft.criterion_id): draft
         for draft in session.scalars(select(ScoreDraft).where(ScoreDraft.member_id == member.id))
     }
+    standing = standing_scores(session, member)
+    faults = {
+        field(*place): STANDS
+        for place, cell in cells.items()
+        if (score := standing.get((owed[place][0].bid_id, owed[place][1].id))) is not None
+        and (cell.value, cell.rationale.strip()) != (score.value, score.rationale)
+    }
+    if faults:
+        raise Invalid(STANDS, faults)
     changed = 0
     for place, cell in cells.items():
         bidder, question = owed[place]
@@ -261,8 +273,16 @@ def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
             )
 
         now = clock.now()
-        for cell in cells:
+        standing = standing_scores(session, member)
+        given = [cell for cell in cells if (cell.key[0].bid_id, cell.key[1].id) not in standing]
+        again = last_reopening(session, found.stage.id)
+        before = {
+            (score.bid_id, score.criterion_id): score.id
+            for score in queries.current_scores(session, found.stage.id, member_id=member.id)
+        }
+        for cell in given:
             bidder, question = cell.key
+            replaced = before.get((bidder.bid_id, question.id))
             session.add(
                 Score(
                     member_id=member.id,
@@ -271,6 +291,8 @@ def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
                     value=cell.value,
                     rationale=cell.rationale.strip(),
                     recorded_at=now,
+                    replaces_id=replaced,
+                    correction_reason=again.reason if again and replaced else None,
                 )
             )
         # What counts are the scores; a draft beside them would only be a second truth.
@@ -291,8 +313,9 @@ def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:
                     "score": f"{cell.value:f}",
                     "reason": cell.rationale.strip(),
                 }
-                for cell in cells
+                for cell in given
             ],
+            **({"stand": len(standing)} if standing else {}),
         )
 
 
@@ -324,6 +347,11 @@ def correct_score(
         bidder = queries.bidder_named(queries.bidders(session, found.stage.id), handle)
         if has_seen_others(session, member):
             raise WrongMoment(SEEN_OTHERS)
+        if any(
+            (score.bid_id, score.criterion_id) == (bidder.bid_id, question.id)
+            for score in standing_scores(session, member).values()
+        ):
+            raise WrongMoment(STANDS)
         if (member.id, bidder.bid_id) in declarations.recusals(session, found.stage.id):
             raise NotFound(_NO_SUCH_SCORE)
         present = _present_score(

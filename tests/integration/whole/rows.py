@@ -249,6 +249,9 @@ _AWARD = {
     "complaints.index": "locked intention",
     "complaints.record": "locked intention",
     "complaints.record_court": "locked intention",
+    "again.show": "locked intention",
+    "again.propose": "locked intention",
+    "again.decide": "intention",
     # In the world nobody has complained: what is about one complaint is there for nobody.
     "complaints.show": "intention",
     "complaints.propose": "intention",

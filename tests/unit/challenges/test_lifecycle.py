@@ -13,20 +13,20 @@ CLOSING = datetime(2026, 12, 8, 12, tzinfo=UTC)
 
 # Columns are events, rows are states; a dot: the event has no place there.
 TABLE = """
-                   submit_for_review return_to_draft approve publish open_bids bring_in begin_evaluation announce_intention sign_contract   begin_work finish_work stop    cancel
-draft              in_review         .               .       .       .         .        .                .                  .               .          .           .       cancelled
-in_review          .                 draft           ready   .       .         .        .                .                  .               .          .           .       cancelled
-ready              .                 draft           .       open    .         .        .                .                  .               .          .           .       cancelled
-open               .                 .               .       .       .         .        .                .                  .               .          .           .       cancelled
-closed             .                 .               .       .       opened    opened   .                .                  .               .          .           .       cancelled
-opened             .                 .               .       .       .         .        evaluating       .                  .               .          .           stopped cancelled
-evaluating         .                 .               .       .       .         .        .                intention_to_award .               .          .           stopped cancelled
-intention_to_award .                 .               .       .       .         .        .                .                  contract_signed .          .           .       cancelled
-contract_signed    .                 .               .       .       .         .        .                .                  .               delivering .           stopped .
-delivering         .                 .               .       .       .         .        .                .                  .               .          finished    stopped .
-finished           .                 .               .       .       .         .        .                .                  .               .          .           .       .
-stopped            .                 .               .       .       .         .        .                .                  .               .          .           .       .
-cancelled          .                 .               .       .       .         .        .                .                  .               .          .           .       .
+                   submit_for_review return_to_draft approve publish open_bids bring_in begin_evaluation announce_intention decide_again sign_contract   begin_work finish_work stop    cancel
+draft              in_review         .               .       .       .         .        .                .                  .            .               .          .           .       cancelled
+in_review          .                 draft           ready   .       .         .        .                .                  .            .               .          .           .       cancelled
+ready              .                 draft           .       open    .         .        .                .                  .            .               .          .           .       cancelled
+open               .                 .               .       .       .         .        .                .                  .            .               .          .           .       cancelled
+closed             .                 .               .       .       opened    opened   .                .                  .            .               .          .           .       cancelled
+opened             .                 .               .       .       .         .        evaluating       .                  .            .               .          .           stopped cancelled
+evaluating         .                 .               .       .       .         .        .                intention_to_award .            .               .          .           stopped cancelled
+intention_to_award .                 .               .       .       .         .        .                .                  evaluating   contract_signed .          .           .       cancelled
+contract_signed    .                 .               .       .       .         .        .                .                  .            .               delivering .           stopped .
+delivering         .                 .               .       .       .         .        .                .                  .            .               .          finished    stopped .
+finished           .                 .               .       .       .         .        .                .                  .            .               .          .           .       .
+stopped            .                 .               .       .       .         .        .                .                  .            .               .          .           .       .
+cancelled          .                 .               .       .       .         .        .                .                  .            .               .          .           .       .
 """  # noqa: E501  (a table that is broken over lines could not be read)
 
 

@@ -1,0 +1,136 @@
+"""Reads proposals to take a decision again, and the decisions that were taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bids.models import Bid
+from challenges.models import Stage
+from challenges.stages.running import stored_state
+from marketplace.core.permissions import Actor, Answer
+from scoring.award import queries as awards
+from scoring.award.again import policy
+from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
+from scoring.award.models import Intention, Recommendation, RecommendedBid, SignOff
+from scoring.award.queries import Decision
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A decision that was taken back: whom it was for, when it was told, and why it fell.
+
+    `announced_at` is None where its bidders had not been told of it.
+    """
+
+    made: Reconsideration
+    answer: ReconsiderationAnswer
+    announced_at: datetime | None
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """Give what had been recommended and approved."""
+        return self.made.recommendation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What there is to do about taking a decision again, and what was taken back before."""
+
+    waiting: Reconsideration | None
+    earlier: Sequence[Earlier]
+    may_propose: Answer
+    may_answer: Answer
+
+
+def all_of(session: Session, stage: Stage) -> Sequence[Reconsideration]:
+    """Give every proposal about a stage, the newest first."""
+    return (
+        session.scalars(
+            select(Reconsideration)
+            .where(Reconsideration.stage_id == stage.id)
+            .options(
+                joinedload(Reconsideration.proposed_by),
+                joinedload(Reconsideration.complaint),
+                joinedload(Reconsideration.answer).joinedload(ReconsiderationAnswer.answered_by),
+                joinedload(Reconsideration.recommendation).options(
+                    joinedload(Recommendation.recommended_by),
+                    joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
+                    joinedload(Recommendation.recommended)
+                    .joinedload(RecommendedBid.bid)
+                    .joinedload(Bid.supplier),
+                ),
+            )
+            .order_by(Reconsideration.proposed_at.desc(), Reconsideration.id.desc())
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .all()
+    )
+
+
+def standing(session: Session, stage: Stage, found: Decision, actor: Actor) -> Standing:
+    """Give how it stands with taking a decision again, for the person who looks."""
+    made = all_of(session, stage)
+    waiting = waits(made, found)
+    unnamed = awards.judges_unnamed(stage, found.panel, actor)
+    return Standing(
+        waiting=waiting,
+        earlier=_earlier(session, made),
+        may_propose=policy.can_propose(
+            actor,
+            chair_id=awards.chair_id(found.panel),
+            state=stored_state(stage.challenge, stage),
+            approved=found.intention is not None or found.awaits_letters,
+            signed=bool(found.contracts),
+            waits=waiting is not None,
+            unnamed=unnamed,
+        ),
+        may_answer=policy.can_answer(
+            actor,
+            proposed_by_id=waiting.proposed_by_id if waiting else None,
+            signed=bool(found.contracts),
+            unnamed=unnamed,
+        ),
+    )
+
+
+def waits(made: Sequence[Reconsideration], found: Decision) -> Reconsideration | None:
+    """Give the proposal about the decision that stands which waits for its answer."""
+    if found.recommendation is None or found.withdrawal is not None:
+        return None
+    return next(
+        (
+            each
+            for each in made
+            if each.answer is None and each.recommendation_id == found.recommendation.id
+        ),
+        None,
+    )
+
+
+def earlier(session: Session, stage: Stage) -> list[Earlier]:
+    """Give the decisions about a stage that were taken back, the newest first."""
+    return _earlier(session, all_of(session, stage))
+
+
+def _earlier(session: Session, made: Sequence[Reconsideration]) -> list[Earlier]:
+    fallen = [each for each in made if each.confirmed]
+    if not fallen:
+        return []
+    told = dict(
+        session.execute(
+            select(Intention.recommendation_id, Intention.announced_at).where(
+                Intention.recommendation_id.in_([each.recommendation_id for each in fallen])
+            )
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        Earlier(each, each.answer, told.get(each.recommendation_id))
+        for each in fallen
+        if each.answer is not None
+    ]

@@ -1,0 +1,180 @@
+"""Proposing that a decision is taken again, and deciding so: what was before stays."""
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy.exc import IntegrityError
+
+from challenges import service as challenges
+from challenges.lifecycle import Event
+from challenges.stages import recording
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
+from challenges.texts import refuse_all, text_faults
+from marketplace.core.clock import Clock
+from marketplace.core.errors import WrongMoment
+from marketplace.core.permissions import Actor, ensure
+from marketplace.core.text import N_
+from marketplace.core.transaction import transaction
+from scoring.award import queries as awards
+from scoring.award.again import letters, log_words, policy, queries
+from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
+from scoring.award.complaints.queries import brought
+from scoring.award.models import IntentionWithdrawal
+from scoring.panel import queries as panels
+from scoring.panel.again.lifecycle import NAMING, Point
+from scoring.panel.again.service import judge_again
+
+TEXT_MOST = 10_000
+
+
+def propose(
+    at: Where,
+    *,
+    point: Point | None,
+    named: Collection[str],
+    complaint: int | None,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> uuid.UUID:
+    """Propose to take the decision that stands again, from a point; give the proposal's id.
+
+    `named` are the keys of the questions that are judged again, `complaint` the number of the
+    complaint that it follows, None where it follows none.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden, WrongMoment: by `policy.can_propose`.
+        Invalid: something is missing. Fields: `point`, `named`, `complaint`, `reason`.
+    """
+    with transaction() as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        ensure(queries.standing(session, stage, found, actor).may_propose)
+        assert found.recommendation is not None  # the policy has said so
+        known = [each.key for each in panels.questions(stage)]
+        complaints = {each.number: each for each in brought(session, stage).complaints}
+        faults = text_faults(
+            reason.strip(), "reason", N_("Say why the decision is taken again"), TEXT_MOST
+        )
+        if point not in policy.points_at(scores_stand=stage.scores_stand):
+            faults = {"point": N_("Choose from where the decision is taken again"), **faults}
+        elif (fault := policy.named_fault(point, named, known)) is not None:
+            faults["named"] = fault
+        if complaint is not None and complaint not in complaints:
+            faults["complaint"] = N_("Choose one of the complaints, or none")
+        refuse_all(faults)
+        assert point is not None  # refused before
+        row = Reconsideration(
+            stage_id=stage.id,
+            recommendation_id=found.recommendation.id,
+            point=point,
+            named=sorted(set(named)) if point in NAMING else [],
+            complaint_id=complaints[complaint].id if complaint is not None else None,
+            reason=reason.strip(),
+            proposed_by_id=actor.user_id,
+            proposed_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.PROPOSED,
+            actor=actor,
+            bid=found.recommendation.references,
+            point=point.value,
+            criteria=row.named,
+            complaint=complaint,
+            reason=row.reason,
+        )
+        letters.ask_approvers(session, stage, actor, clock)
+        return row.id
+
+
+def answer(
+    at: Where,
+    *,
+    proposal_id: uuid.UUID,
+    confirmed: bool,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Decide whether the decision is taken again. Where it is, its announcement is withdrawn, the
+    challenge is being evaluated again, and everybody concerned is told; nothing is deleted.
+
+    `proposal_id` is the one that the person saw.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden, WrongMoment: by `policy.can_answer`; or another proposal waits now.
+        Invalid: the reason is missing. Field: `reason`.
+    """
+    try:
+        with transaction() as session:
+            stage = own_stage(session, at, actor, lock=True)
+            found = awards.decision(session, stage)
+            now = queries.standing(session, stage, found, actor)
+            ensure(now.may_answer)
+            made = now.waiting
+            assert made is not None  # the policy has said so
+            if made.id != proposal_id:
+                raise WrongMoment(N_("Another proposal waits now. Read it first."))
+            refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
+            session.add(
+                ReconsiderationAnswer(
+                    reconsideration_id=made.id,
+                    proposed_by_id=made.proposed_by_id,
+                    answered_by_id=actor.user_id,
+                    confirmed=confirmed,
+                    reason=reason.strip(),
+                    answered_at=clock.now(),
+                )
+            )
+            session.flush()
+            if not confirmed:
+                recording.append(
+                    session,
+                    stage,
+                    clock=clock,
+                    action=log_words.STANDS,
+                    actor=actor,
+                    bid=made.recommendation.references,
+                    reason=reason.strip(),
+                )
+                letters.tell_returned(session, stage, made, clock)
+                return
+            announced = found.intention is not None
+            session.add(
+                IntentionWithdrawal(
+                    recommendation_id=made.recommendation_id,
+                    reason=made.reason,
+                    withdrawn_by_id=actor.user_id,
+                    withdrawn_at=clock.now(),
+                )
+            )
+            session.flush()
+            recording.append(
+                session,
+                stage,
+                clock=clock,
+                action=log_words.AGAIN if announced else log_words.APPROVAL_AGAIN,
+                actor=actor,
+                bid=made.recommendation.references,
+                point=made.point.value,
+                criteria=made.named,
+                reason=made.reason,
+                confirmed_because=reason.strip(),
+            )
+            if announced:
+                challenges.advance(session, stage.challenge, Event.DECIDE_AGAIN, clock=clock)
+            if made.point is not Point.RECOMMENDATION:
+                judge_again(
+                    session, stage, made.point, made.named, made.reason, actor=actor, clock=clock
+                )
+            letters.tell_taken_back(session, stage, made, actor, clock, announced=announced)
+    except IntegrityError as error:
+        raise WrongMoment(N_("This has been answered already.")) from error

@@ -1,0 +1,92 @@
+"""Who may have a decision taken again, from where, and which scores may change then."""
+
+import uuid
+
+import pytest
+
+from challenges.lifecycle import Event, State, after
+from marketplace.core.permissions import ROLE_PERMISSIONS, Actor, Answer, Ground, Permission, Role
+from scoring.award.again import policy
+from scoring.panel.again.lifecycle import Point, may_change
+
+
+def an_actor(*roles: Role) -> Actor:
+    return Actor(uuid.uuid4(), "Una Sample", uuid.uuid4(), frozenset(roles))
+
+
+OFFICER, APPROVER = an_actor(Role.PROCUREMENT_OFFICER), an_actor(Role.APPROVER)
+
+
+def refused(answer: Answer, ground: Ground) -> None:
+    assert not answer.allowed
+    assert answer.ground is ground
+    assert answer.message
+
+
+def propose(actor: Actor, **changes: object) -> Answer:
+    facts: dict[str, object] = {
+        "chair_id": None,
+        "state": State.INTENTION,
+        "approved": True,
+        "signed": False,
+        "waits": False,
+        "unnamed": False,
+    }
+    return policy.can_propose(actor, **{**facts, **changes})  # type: ignore[arg-type]
+
+
+def test_officer_or_the_panels_chair_proposes_while_an_approved_decision_stands() -> None:
+    chair = an_actor(Role.CHAIR)
+
+    assert propose(OFFICER).allowed
+    assert propose(OFFICER, state=State.EVALUATING).allowed
+    assert propose(chair, chair_id=chair.user_id, unnamed=True).allowed
+    refused(propose(chair, chair_id=uuid.uuid4()), Ground.RIGHT)
+    refused(propose(APPROVER), Ground.RIGHT)
+    refused(propose(OFFICER, unnamed=True), Ground.RIGHT)
+    refused(propose(OFFICER, approved=False), Ground.MOMENT)
+    refused(propose(OFFICER, signed=True), Ground.MOMENT)
+    refused(propose(OFFICER, waits=True), Ground.MOMENT)
+    refused(propose(OFFICER, state=State.CANCELLED), Ground.MOMENT)
+
+
+def test_another_approver_decides_before_a_contract_is_signed() -> None:
+    def decide(actor: Actor = APPROVER, **changes: object) -> Answer:
+        facts: dict[str, object] = {
+            "proposed_by_id": OFFICER.user_id,
+            "signed": False,
+            "unnamed": False,
+        }
+        return policy.can_answer(actor, **{**facts, **changes})  # type: ignore[arg-type]
+
+    assert decide().allowed
+    refused(decide(proposed_by_id=APPROVER.user_id), Ground.RIGHT)
+    refused(decide(unnamed=True), Ground.RIGHT)
+    refused(decide(proposed_by_id=None), Ground.MOMENT)
+    refused(decide(signed=True), Ground.MOMENT)
+    for role in Role:
+        if Permission.AWARD_APPROVE not in ROLE_PERMISSIONS[role]:
+            refused(decide(an_actor(role)), Ground.RIGHT)
+
+
+def test_moderation_is_no_point_where_scores_stand_as_they_were_given() -> None:
+    assert policy.points_at(scores_stand=False) == tuple(Point)
+    assert Point.MODERATION not in policy.points_at(scores_stand=True)
+
+
+@pytest.mark.parametrize("point", [Point.SCORING, Point.MODERATION])
+def test_questions_are_named_where_some_are_judged_again(point: Point) -> None:
+    assert policy.named_fault(point, ["team"], ["team", "solves"]) is None
+    assert policy.named_fault(point, [], ["team"])
+    assert policy.named_fault(point, ["team", "forged"], ["team"])
+    assert policy.named_fault(Point.ELIGIBILITY, [], ["team"]) is None
+
+
+def test_only_scores_of_named_questions_change_and_only_from_scoring_on() -> None:
+    assert may_change(Point.SCORING, ["team"], "team")
+    assert not may_change(Point.SCORING, ["team"], "solves")
+    assert not may_change(Point.ELIGIBILITY, [], "team")
+
+
+def test_challenge_is_being_evaluated_again_after_its_intention_was_taken_back() -> None:
+    assert after(State.INTENTION, Event.DECIDE_AGAIN) is State.EVALUATING
