@@ -214,9 +214,9 @@ def _hidden(
         names=rules.losing_names,
         rejections=rules.rejection_reasons,
         priced_before=priced_before,
-        commercial=COMMERCIAL.id,
-        advice=ADVICE.id,
-        personal=PERSONAL.id,
+        commercial=COMMERCIAL,
+        advice=ADVICE,
+        personal=PERSONAL,
     )
 
 
@@ -247,9 +247,9 @@ def _shows_price(edition: AwardReport, sealed: Sealed) -> bool:
 def _left(full: AwardReport) -> list[Left]:
     """Name the files that are in the full edition alone."""
     return [
-        Left("salts.json", COMMERCIAL.id),
+        Left("salts.json", COMMERCIAL),
         *(
-            Left(f"{kind}{suffix(stage, full)}.json, in full", COMMERCIAL.id)
+            Left(f"{kind}{suffix(stage, full)}.json, in full", COMMERCIAL)
             for stage in full.stages
             for kind in ("evaluation", "result")
         ),

@@ -27,45 +27,23 @@ from scoring.report.facts import (
     StatutoryItem,
     bid_of,
 )
+from scoring.report.grounds import grounds_for
 from scoring.report.redacted_result import redact_result
 from scoring.report.striking import Striker
 from scoring.report.values import (
     BidStatus,
     CriterionKind,
     Edition,
-    Ground,
     Money,
     Redaction,
     Withheld,
 )
 
-COMMERCIAL: Final = Ground(
-    "commercial",
-    "Freedom of Information (Scotland) Act 2002, section 33(1)(b)",
-    N_(
-        "Publishing it would, or would be likely to, prejudice substantially a bidder’s commercial "
-        "interests, and the public interest in this award is met by the scores and reasons shown."
-    ),
-)
-CONFIDENTIAL: Final = Ground(
-    "confidential",
-    "Public Contracts (Scotland) Regulations 2015, regulation 22",
-    N_("Bidders gave it in confidence, in a bid that was not successful."),
-)
-PERSONAL: Final = Ground(
-    "personal",
-    "Freedom of Information (Scotland) Act 2002, section 38(1)(b), and the UK GDPR",
-    N_("It is personal data of people who could not expect it to be published."),
-)
-ADVICE: Final = Ground(
-    "advice",
-    "Freedom of Information (Scotland) Act 2002, section 30(b)",
-    N_(
-        "Evaluators score alone and frankly; publishing who gave what would inhibit that. The "
-        "score that counts is shown, and why."
-    ),
-)
-GROUNDS: Final = (COMMERCIAL, CONFIDENTIAL, PERSONAL, ADVICE)
+# The grounds' ids; what the law says of each is data of the regime that a challenge was under.
+COMMERCIAL: Final = "commercial"
+CONFIDENTIAL: Final = "confidential"
+PERSONAL: Final = "personal"
+ADVICE: Final = "advice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +154,7 @@ class _Publisher:
                 )
                 for item in full.statutory
             ),
-            grounds=GROUNDS,
+            grounds=grounds_for(self.full),
             redactions=tuple(_redactions(full, self.rules, self.own)),
             about=self.about,
         )
@@ -191,15 +169,15 @@ class _Publisher:
             scale=stage.scale,
             bids=tuple(self._bid(bid) for bid in stage.bids),
             queries_asked=stage.queries_asked,
-            evaluation=Withheld(COMMERCIAL.id),
-            low_prices=Withheld(COMMERCIAL.id) if stage.low_prices else (),
+            evaluation=Withheld(COMMERCIAL),
+            low_prices=Withheld(COMMERCIAL) if stage.low_prices else (),
             recomputed=tuple(_recomputed(again) for again in stage.recomputed),
             going_on=stage.going_on and self._going_on(stage.going_on),
             result=redact_result(
                 stage,
                 self.winners,
                 own=self.own,
-                ground=COMMERCIAL.id,
+                ground=COMMERCIAL,
                 show_rejections=self.rules.rejection_reasons,
                 priced_before=any(
                     criterion.kind is CriterionKind.PRICE
@@ -220,7 +198,7 @@ class _Publisher:
         successful = bid.reference in self.told
         own = bid.reference in self.own
         rejected = bid.status is not BidStatus.VALID
-        hidden = Withheld(COMMERCIAL.id)
+        hidden = Withheld(COMMERCIAL)
         return Bid(
             reference=bid.reference,
             supplier=bid.supplier if successful or self.rules.losing_names else hidden,
@@ -230,7 +208,7 @@ class _Publisher:
             if self.rules.rejection_reasons or own or not rejected
             else hidden,
             price=bid.price if successful or bid.price is None else hidden,
-            answers=Withheld(CONFIDENTIAL.id),
+            answers=Withheld(CONFIDENTIAL),
             # A rejected bid may have been scored before it was rejected: that never counted.
             scores=()
             if rejected
@@ -239,16 +217,16 @@ class _Publisher:
                 for score in bid.scores
             ),
             # Which bid was asked about tells how it fared; that anybody was is told by the number.
-            queries=bid.queries if own else Withheld(CONFIDENTIAL.id),
-            masks=bid.masks if own or not bid.masks else Withheld(CONFIDENTIAL.id),
+            queries=bid.queries if own else Withheld(CONFIDENTIAL),
+            masks=bid.masks if own or not bid.masks else Withheld(CONFIDENTIAL),
         )
 
     def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
         return CriterionScore(
             criterion=score.criterion,
-            individual=Withheld(ADVICE.id),
+            individual=Withheld(ADVICE),
             agreed=score.agreed,
-            reason=self._written(score.reason) if show_reason else Withheld(COMMERCIAL.id),
+            reason=self._written(score.reason) if show_reason else Withheld(COMMERCIAL),
             present=tuple(self.ids[person] for person in score.present),
         )
 
@@ -327,7 +305,7 @@ def _labels(people: tuple[Person, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _interest(interest: Interest) -> Interest:
-    personal = Withheld(PERSONAL.id)
+    personal = Withheld(PERSONAL)
     return Interest(
         about=personal,
         declared=personal,
@@ -339,7 +317,7 @@ def _interest(interest: Interest) -> Interest:
 
 def _recomputed(again: Recomputed) -> Recomputed:
     """Tell when and for what kind of reason; about whom, and what moved, is not for everybody."""
-    personal, commercial = Withheld(PERSONAL.id), Withheld(COMMERCIAL.id)
+    personal, commercial = Withheld(PERSONAL), Withheld(COMMERCIAL)
     return Recomputed(
         at=again.at,
         why=again.why,
@@ -357,39 +335,37 @@ def _redactions(
 ) -> Iterator[Redaction]:
     losing = list(_losing_bids(full, own))
     if losing and not rules.losing_names:
-        yield Redaction(N_("Names of suppliers that were not successful"), COMMERCIAL.id)
+        yield Redaction(N_("Names of suppliers that were not successful"), COMMERCIAL)
     if any(bid.price is not None for bid in losing):
         yield Redaction(
             N_(
                 "Prices of bids that were not successful, and each figure from which one could "
                 "be worked out"
             ),
-            COMMERCIAL.id,
+            COMMERCIAL,
         )
     if any(bid.status is not BidStatus.VALID for bid in losing) and not rules.rejection_reasons:
-        yield Redaction(N_("Why a bid was ineligible, excluded or withdrawn"), COMMERCIAL.id)
+        yield Redaction(N_("Why a bid was ineligible, excluded or withdrawn"), COMMERCIAL)
     if not rules.losing_reasons and losing:
-        yield Redaction(
-            N_("Reasons for the scores of bids that were not successful"), COMMERCIAL.id
-        )
+        yield Redaction(N_("Reasons for the scores of bids that were not successful"), COMMERCIAL)
     if any(bid.answers for stage in full.stages for bid in stage.bids):
-        yield Redaction(N_("The answers in the bids"), CONFIDENTIAL.id)
+        yield Redaction(N_("The answers in the bids"), CONFIDENTIAL)
     if any(stage.queries_asked for stage in full.stages):
-        yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL.id)
+        yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL)
     if any(bid.masks for stage in full.stages for bid in stage.bids):
-        yield Redaction(N_("Words that the panel did not read in answers"), CONFIDENTIAL.id)
+        yield Redaction(N_("Words that the panel did not read in answers"), CONFIDENTIAL)
     if any(stage.low_prices for stage in full.stages):
         yield Redaction(
-            N_("Which prices were flagged as unusually low, and what was found"), COMMERCIAL.id
+            N_("Which prices were flagged as unusually low, and what was found"), COMMERCIAL
         )
     if any(person.name_withheld for person in full.people):
-        yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL.id)
+        yield Redaction(N_("Names of people, where a role and number stand"), PERSONAL)
     if any(person.interests for person in full.people):
-        yield Redaction(N_("Details of declared interests"), PERSONAL.id)
+        yield Redaction(N_("Details of declared interests"), PERSONAL)
     if any(stage.recomputed for stage in full.stages):
-        yield Redaction(N_("For which bid a result was computed again, and why"), PERSONAL.id)
-        yield Redaction(N_("What the computing again changed"), COMMERCIAL.id)
-    yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE.id)
+        yield Redaction(N_("For which bid a result was computed again, and why"), PERSONAL)
+        yield Redaction(N_("What the computing again changed"), COMMERCIAL)
+    yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE)
     yield Redaction(
-        N_("The evaluation document, and what could have changed the result"), COMMERCIAL.id
+        N_("The evaluation document, and what could have changed the result"), COMMERCIAL
     )

@@ -28,6 +28,7 @@ from scoring.panel.models import ConsensusScore, Score, Seat
 from scoring.report import facts, values, wording
 from scoring.report.asked import asked_of_bids
 from scoring.report.gathered import Gathered, gather_stage
+from scoring.report.grounds import grounds_of
 from scoring.report.others import others
 from scoring.report.people import people
 from scoring.report.statutory import statutory_items
@@ -95,7 +96,7 @@ def full_report(
         decision=_decision(found),
         timeline=_timeline(session, followed),
         statutory=(),
-        grounds=(),
+        grounds=grounds_of(regime),
         redactions=(),
     )
     return statutory_items(report, regime.report_items)

@@ -22,6 +22,10 @@ from marketplace.core.strict_toml import ContentError, Table, build, read_list
 BODY_TYPES = frozenset({"central", "local", "health", "other"})
 
 
+# What the editions of an award report are held back on.
+REDACTION_GROUNDS = frozenset({"commercial", "confidential", "personal", "advice"})
+
+
 def read_version(table: Table, where: str) -> Regime:
     """Read one version; `table` has the regime's key and name too.
 
@@ -56,6 +60,8 @@ def _faults(regime: Regime) -> Iterator[tuple[str, str]]:
     for where, bands in named:
         if stray := sorted(bands.difference(keys)):
             yield where, f"names bands that are none: {', '.join(stray)}"
+    if missing := sorted(REDACTION_GROUNDS - {ground.key for ground in regime.redaction_grounds}):
+        yield "redaction_grounds", f"must have {', '.join(missing)}"
     for route in regime.routes.values():
         if route.lifted and (stray := sorted({*route.lifted.bands}.difference(route.bands))):
             yield f"routes.{route.key}.lifted", f"is not meant for {', '.join(stray)}"

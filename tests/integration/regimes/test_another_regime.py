@@ -71,6 +71,7 @@ def test_challenge_is_published_decided_told_and_reported_by_data_alone(
     assert intention.standstill_ends_at == datetime(2027, 1, 12, tzinfo=UTC)
     report = full_report(session, journey.challenge.stage, number=1, now=clock.now(), notice="")
     assert "s. 98" in [item.provision for item in report.statutory]
+    assert not any("Scotland" in ground.law for ground in report.grounds)
     assert not any("reg. 83" in item.provision for item in report.statutory)
 
     clock.instant = intention.standstill_ends_at

@@ -71,6 +71,7 @@ def set_to(value: object, *path: str | int) -> Callable[[Table], None]:
             set_to(["middle"], "routes", 2, "bands"),
             "routes.open: names bands that are none: middle",
         ),
+        (set_to("other", "redaction_grounds", 0, "key"), "redaction_grounds: must have commercial"),
         (set_to(["top"], "report_items", 0, "bands"), "report_items.subject: names bands"),
         (set_to(["below_act", "moon"], "routes", 1, "lifted", "bands"), "lifted: is not meant for"),
         (set_to(True, "routes", 1, "lifted", "notices", "poster"), "lifted.notices: has no poster"),
