@@ -186,7 +186,7 @@ def _of_routes(table: Table, band: str) -> Iterator[Figure]:
                 Unit.DAYS,
                 days[band],
                 band,
-                route["key"],
+                route["provision"],
             )
 
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea, GovTextInput
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 
+from marketplace.core.errors import DomainError, Invalid
 from marketplace.core.forms import BaseForm, DayField, clean
 from marketplace.core.regimes.changing.figures import SPANS, Figure, Unit, Value
 
@@ -16,7 +17,7 @@ from marketplace.core.regimes.changing.figures import SPANS, Figure, Unit, Value
 class WholeField(StringField):
     """A whole number as people type it, with a pound sign and commas or without; data is an int.
 
-    `span` says what is asked for where it is anything else.
+    `says` is what is asked for where it is anything else.
     """
 
     widget = GovTextInput()
@@ -35,7 +36,7 @@ class WholeField(StringField):
         text = (clean(valuelist[0]) or "" if valuelist else "").lstrip("£").replace(",", "")
         self.data: Any = None
         if not re.fullmatch(r"[0-9]{1,12}", text.strip(), re.ASCII):
-            raise ValidationError(_(self.says))
+            raise ValidationError(self.says)
         self.data = int(text)
 
 
@@ -66,6 +67,17 @@ class ProposalForm(BaseForm):
         description=_l("For the administrator who decides, and for the log."),
     )
 
+    # Where each figure stands, by its name: many have the same label, each in a band of its own.
+    places: Mapping[str, str] = {}
+
+    def refuse(self, error: DomainError) -> None:
+        """Put a refusal into the form, and say of a figure which one it is."""
+        super().refuse(error)
+        for name in error.fields if isinstance(error, Invalid) else ():
+            if name in self.places:
+                field = self[name]
+                field.errors = [_told(self.places[name], message) for message in field.errors]
+
     def values(self, figures: Collection[Figure]) -> Mapping[str, Value | None]:
         """Give what was typed for each figure, by its name."""
         return {each.name: self[each.name].data for each in figures}
@@ -75,19 +87,35 @@ class ProposalForm(BaseForm):
         return set(names) <= {"csrf_token", *self._fields}
 
 
-def proposal_form(figures: Collection[Figure], **shown: object) -> ProposalForm:
-    """Make the form of a version's figures; what is `shown` besides is what it begins with."""
-    fields: dict[str, Field] = {each.name: _field(each) for each in figures}
-    made = type("FiguresForm", (ProposalForm,), fields)
+def proposal_form(
+    figures: Collection[Figure], bands: Mapping[str, str], **shown: object
+) -> ProposalForm:
+    """Make the form of a version's figures, with the names of its bands by their keys; what is
+    `shown` besides is what it begins with."""
+    labels = {
+        each.name: f"{_(each.about)}: {_(each.label)}" if each.about else _(each.label)
+        for each in figures
+    }
+    places = {
+        each.name: f"{bands[each.band]}, {labels[each.name]}" if each.band else labels[each.name]
+        for each in figures
+    }
+    fields = {each.name: _field(each, labels[each.name], places[each.name]) for each in figures}
+    made = type("FiguresForm", (ProposalForm,), {**fields, "places": places})
     data = {**shown, **{each.name: each.value for each in figures}}
     return cast(ProposalForm, made(data=data))
 
 
-def _field(figure: Figure) -> Field:
-    label = f"{_(figure.about)}: {_(figure.label)}" if figure.about else _(figure.label)
+def _field(figure: Figure, label: str, place: str) -> Field:
+    if figure.name.endswith(".says"):
+        return TextAreaField(label, widget=GovTextArea())
     if figure.unit is Unit.WORDS:
         return StringField(label, widget=GovTextInput())
-    return WholeField(label, says=SPANS[figure.unit].says)
+    return WholeField(label, says=_told(place, _(SPANS[figure.unit].says)))
+
+
+def _told(place: str, problem: str) -> str:
+    return str(_("%(figure)s: %(problem)s", figure=place, problem=problem))
 
 
 class RefuseForm(BaseForm):

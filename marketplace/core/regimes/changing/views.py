@@ -37,6 +37,7 @@ from marketplace.core.regimes.changing.forms import (
 from marketplace.core.regimes.changing.toml_text import toml_text
 from marketplace.core.regimes.shapes import Regime
 from marketplace.core.regimes.working_days import LONDON, holidays_known_until
+from marketplace.core.text import N_
 
 blueprint = Blueprint("rules", __name__)
 
@@ -109,14 +110,21 @@ def propose(regime: str) -> ResponseReturnValue:
     queries.ensure_in_use(session, regime, actor)
     newest = book.versions(regime)[-1]
     figures = figures_of(loading.table_of(session, regime, newest.version))
-    form = proposal_form(figures, based_on=newest.version, source=newest.source, notes=newest.notes)
+    form = proposal_form(
+        figures,
+        {band.key: band.name for band in newest.bands},
+        based_on=newest.version,
+        source=newest.source,
+        notes=newest.notes,
+    )
     status = 200
     if request.method == "POST":
         status = 422
-        try:
-            return _propose(regime, form, figures, actor)
-        except DomainError as error:
-            form.refuse(error)
+        if form.validate():
+            try:
+                return _propose(regime, form, figures, actor)
+            except DomainError as error:
+                form.refuse(error)
     page = render_template("regimes/propose.html", form=form, regime=newest, figures=figures)
     return page, status
 
@@ -127,12 +135,10 @@ def _propose(
     """Send what was typed on; whoever sends more than the page asks for is told so.
 
     Raises:
-        DomainError: as `service.propose`, or the form itself is wrong.
+        DomainError: as `service.propose`.
     """
     if not form.asks_for(request.form):
-        raise Invalid(_("This page was sent with something that it does not ask for."))
-    if not form.validate():
-        raise Invalid(_("Some figures need another look."))
+        raise Invalid(N_("This page was sent with something that it does not ask for."))
     proposal_id = service.propose(
         regime,
         form.values(figures),
