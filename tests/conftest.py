@@ -26,6 +26,7 @@ from tests.databases import Databases, Files, Kept, Tables
 
 if TYPE_CHECKING:
     from tests.postgres import Server
+    from tests.scenes import KeptScene, Scenes
 
 # A Tuesday morning in winter, far from a change of clocks.
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -154,10 +155,28 @@ def blank(databases: Databases, template_database: str) -> Kept:
     return databases.keep(template_database)
 
 
+@pytest.fixture(scope="session")
+def scenes(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory) -> "Scenes":
+    """Give the way to build a scene once in a run."""
+    from tests.scenes import Scenes
+
+    return Scenes(databases, blank, tmp_path_factory)
+
+
 @pytest.fixture
-def database_url(databases: Databases, blank: Kept, tmp_path: Path) -> Iterator[str]:
-    """Give an empty migrated database to one test."""
-    with databases.lend(blank, tmp_path) as url:
+def database_url(
+    request: pytest.FixtureRequest, databases: Databases, blank: Kept, tmp_path: Path
+) -> Iterator[str]:
+    """Give a migrated database to one test: with its `kept_scene` if it asks for one, else empty.
+
+    Tests ask for it by a fixture of theirs that gives the scene: see CONTRIBUTING.
+    """
+    begin = blank
+    if "kept_scene" in request.fixturenames:
+        kept: KeptScene[object] = request.getfixturevalue("kept_scene")
+        kept.bring_files(tmp_path / "data")
+        begin = kept.database
+    with databases.lend(begin, tmp_path) as url:
         yield url
 
 

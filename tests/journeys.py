@@ -431,6 +431,11 @@ def a_journey(
     )
 
 
+def an_open_journey(session: Session, clock: FixedClock) -> Journey:
+    """Play a challenge until it takes bids."""
+    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+
+
 def play(journeys: Sequence[Journey], target: Step) -> None:
     """Take all journeys on to `target` together, in the order of time.
 

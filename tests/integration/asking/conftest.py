@@ -15,7 +15,8 @@ from marketplace.core.accounts.models import User
 from marketplace.core.clock import FixedClock
 from marketplace.core.notices.models import Notice
 from tests.integration.challenges.browser import Browser
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 Asking = Callable[..., uuid.UUID]
 
@@ -29,9 +30,15 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def journey(session: Session, clock: FixedClock) -> Journey:
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge that takes bids."""
+    return scenes.keep("open journey", an_open_journey)
+
+
+@pytest.fixture
+def journey(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
     """Publish a challenge that takes bids."""
-    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+    return kept_scene.give(session, clock)
 
 
 @pytest.fixture

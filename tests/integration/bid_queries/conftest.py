@@ -13,7 +13,8 @@ from bids.asking.lifecycle import QueryPart, earliest_limit
 from bids.asking.service import Concern
 from marketplace.core.clock import FixedClock
 from tests.integration.challenges.browser import Browser
-from tests.journeys import QUESTIONS, Journey, Step, a_cast, a_journey
+from tests.journeys import QUESTIONS, Journey, Step, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 TEXT = "Which Numbatwise lamp do you mean?"
 ANSWER = "The Bilbybright lamp of our section two."
@@ -30,9 +31,18 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def journey(session: Session, clock: FixedClock) -> Journey:
-    """Play a challenge until its panel scores."""
-    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.SCORING)
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge whose panel scores."""
+    return scenes.keep(
+        "scoring journey",
+        lambda session, clock: an_open_journey(session, clock).to(Step.SCORING),
+    )
+
+
+@pytest.fixture
+def journey(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
+    """Give a challenge whose panel scores."""
+    return kept_scene.give(session, clock)
 
 
 @pytest.fixture

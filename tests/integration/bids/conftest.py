@@ -18,7 +18,7 @@ from challenges.lifecycle import State
 from challenges.models import Challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.log import chain_entries
-from marketplace.core.clock import Clock
+from marketplace.core.clock import Clock, FixedClock
 from marketplace.core.permissions import Actor, Role
 from tests.conftest import NOW
 from tests.factories import (
@@ -32,6 +32,7 @@ from tests.factories import (
     name_openers,
 )
 from tests.integration.challenges.browser import Browser
+from tests.scenes import KeptScene, Scenes
 
 # What no page may show to anybody else before the opening.
 MARKER = "Quokkaproof lanterns"
@@ -105,9 +106,15 @@ class Scene:
 
 
 @pytest.fixture
-def scene(session: Session) -> Scene:
-    """Build a fixed-budget challenge that is open, its body, and a supplier."""
-    return build_scene(session, PriceModel.FIXED_BUDGET)
+def kept_scene(scenes: Scenes) -> KeptScene[Scene]:
+    """Keep a fixed-budget challenge that is open, its body, and a supplier."""
+    return scenes.keep("bids", lambda session, _: build_scene(session, PriceModel.FIXED_BUDGET))
+
+
+@pytest.fixture
+def scene(kept_scene: KeptScene[Scene], session: Session, clock: FixedClock) -> Scene:
+    """Give the challenge and its people."""
+    return kept_scene.give(session, clock)
 
 
 def build_scene(session: Session, price_model: PriceModel) -> Scene:

@@ -15,15 +15,22 @@ from marketplace.core.audit import checkpoints, log
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
 from marketplace.core.jobs import Job
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 MINUTE, INSTANT = timedelta(seconds=60), timedelta(microseconds=1)
 
 
 @pytest.fixture
-def published(session: Session, clock: FixedClock) -> Journey:
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge that takes bids."""
+    return scenes.keep("open journey", an_open_journey)
+
+
+@pytest.fixture
+def published(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
     """Publish a challenge that takes bids."""
-    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+    return kept_scene.give(session, clock)
 
 
 def closings(session: Session, reference: str) -> list[LogEntry]:

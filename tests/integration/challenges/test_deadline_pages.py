@@ -11,7 +11,8 @@ from marketplace.core.clock import FixedClock
 from tests.conftest import count_statements, sign_in
 from tests.integration.challenges.browser import send
 from tests.integration.challenges.deadlines import DAY, DOWN, WHY, closes_at, move, propose, said
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 # 9:30 in the morning of 20 December 2026, a Sunday, is when the journey closes.
 MONDAY = ["21", "12", "2026", "12", "00"]
@@ -19,9 +20,15 @@ WORDS = "midday on Monday 21 December 2026 (GMT)"
 
 
 @pytest.fixture
-def published(session: Session, clock: FixedClock) -> Journey:
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge that takes bids."""
+    return scenes.keep("open journey", an_open_journey)
+
+
+@pytest.fixture
+def published(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
     """Publish a challenge that takes bids."""
-    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+    return kept_scene.give(session, clock)
 
 
 @pytest.fixture

@@ -36,13 +36,20 @@ from tests.integration.challenges.deadlines import (
     propose,
     said,
 )
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, a_cast, a_journey, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 
 @pytest.fixture
-def published(session: Session, clock: FixedClock) -> Journey:
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge that takes bids."""
+    return scenes.keep("open journey", an_open_journey)
+
+
+@pytest.fixture
+def published(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
     """Publish a challenge that takes bids."""
-    return a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+    return kept_scene.give(session, clock)
 
 
 def test_proposing_moves_nothing_and_is_recorded(published: Journey) -> None:

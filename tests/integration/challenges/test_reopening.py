@@ -26,21 +26,32 @@ from tests.integration.challenges.deadlines import (
     propose,
     said,
 )
-from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.journeys import Journey, Step, a_cast, a_journey, an_open_journey
+from tests.scenes import KeptScene, Scenes
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def closed(session: Session, clock: FixedClock) -> Journey:
-    """Give a challenge with two submitted bids, an hour after its closing was recorded."""
-    journey = a_journey(session, clock, a_cast(session, clock.now())).to(Step.OPEN)
+def _closed(session: Session, clock: FixedClock) -> Journey:
+    journey = an_open_journey(session, clock)
     clock.instant = journey.closes_at - DAY
     journey.bid()
     clock.instant = journey.closes_at + MINUTE
     jobs.run_due(clock)
     clock.instant = journey.closes_at + HOUR
     return journey
+
+
+@pytest.fixture
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a challenge whose closing was recorded."""
+    return scenes.keep("closed journey", _closed)
+
+
+@pytest.fixture
+def closed(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
+    """Give a challenge with two submitted bids, an hour after its closing was recorded."""
+    return kept_scene.give(session, clock)
 
 
 def state_of(journey: Journey) -> State:

@@ -36,6 +36,7 @@ from tests.factories import (
 )
 from tests.integration.bids.conftest import Scene, build_scene
 from tests.integration.challenges.browser import Browser
+from tests.scenes import KeptScene, Scenes
 
 WHY = "A bidder asked, and the answer helps all."
 
@@ -170,14 +171,24 @@ class Published:
         return list(self.session.scalars(select(Notice).order_by(Notice.id)))
 
 
-@pytest.fixture
-def published(session: Session, clock: FixedClock) -> Published:
-    """Publish a challenge with a fixed budget, ten minutes ago by the clock."""
+def _published(session: Session, clock: FixedClock) -> Published:
     scene = build_scene(session, PriceModel.FIXED_BUDGET)
     record_publication(session, NOW, scene.challenge, *scene.officers)
     session.commit()
     clock.instant += timedelta(minutes=10)
     return Published(scene, session, clock)
+
+
+@pytest.fixture
+def kept_scene(scenes: Scenes) -> KeptScene[Published]:
+    """Keep a challenge that was published."""
+    return scenes.keep("changes", _published)
+
+
+@pytest.fixture
+def published(kept_scene: KeptScene[Published], session: Session, clock: FixedClock) -> Published:
+    """Give a challenge with a fixed budget that was published ten minutes ago by the clock."""
+    return kept_scene.give(session, clock)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from tests.conftest import NOW
 from tests.factories import a_body, a_challenge, a_person, actor_for
 from tests.integration.challenges.browser import Browser
 from tests.integration.panel.conftest import Scene
+from tests.scenes import KeptScene, Scenes
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LINK = "https://notices.example.org/notice?id=NOV123"
@@ -76,8 +77,7 @@ def archive_of(
     return out
 
 
-@pytest.fixture
-def scene(session: Session, clock: FixedClock) -> Scene:
+def _published(session: Session, clock: FixedClock) -> Scene:
     """Publish a challenge whose bids went elsewhere, an hour before it closed there."""
     body = a_body(session, NOW)
     people = {
@@ -114,6 +114,18 @@ def scene(session: Session, clock: FixedClock) -> Scene:
     service.publish(reference, openers_named=(), actor=olga, clock=clock)
     clock.instant = NOW
     return Scene(session, clock, reference, body, challenge, users)
+
+
+@pytest.fixture
+def kept_scene(scenes: Scenes) -> KeptScene[Scene]:
+    """Keep a challenge whose bids went elsewhere."""
+    return scenes.keep("elsewhere", _published)
+
+
+@pytest.fixture
+def scene(kept_scene: KeptScene[Scene], session: Session, clock: FixedClock) -> Scene:
+    """Give a challenge whose bids went elsewhere, an hour before it closed there."""
+    return kept_scene.give(session, clock)
 
 
 @pytest.fixture

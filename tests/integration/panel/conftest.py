@@ -16,6 +16,7 @@ from bids.lifecycle import BidState
 from challenges.kinds import PriceModel
 from challenges.lifecycle import State
 from challenges.models import Challenge
+from challenges.stages.kinds import StageKind
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.permissions import Actor, Role
@@ -33,6 +34,7 @@ from tests.factories import (
     actor_for,
     an_opening,
 )
+from tests.scenes import KeptScene, Scenes
 
 # What nobody may see too early: in every answer, every price, every reason of these tests.
 ANSWER = "Quokkaproof lanterns"
@@ -259,7 +261,49 @@ def enter(client: FlaskClient, user: User) -> None:
     sign_in(client, user)
 
 
+def _that_scores(session: Session, clock: FixedClock) -> Scene:
+    """Build a challenge whose panel scores."""
+    scene = build_scene(session, clock)
+    scene.name()
+    scene.ready()
+    scene.begin()
+    return scene
+
+
+def _that_hears(session: Session, clock: FixedClock) -> Scene:
+    """Build a stage of interviews whose panel scores."""
+    scene = build_scene(session, clock)
+    scene.challenge.stage.kind = StageKind.INTERVIEW
+    session.commit()
+    scene.name()
+    scene.ready()
+    scene.begin()
+    return scene
+
+
 @pytest.fixture
-def scene(session: Session, clock: FixedClock) -> Scene:
+def kept_scene(request: pytest.FixtureRequest, scenes: Scenes) -> KeptScene[Scene]:
+    """Keep a challenge whose three bids were opened: with its panel if a test is of one."""
+    if "scoring_panel" in request.fixturenames:
+        return scenes.keep("panel that scores", _that_scores)
+    if "hearing_panel" in request.fixturenames:
+        return scenes.keep("panel that hears", _that_hears)
+    return scenes.keep("panel", build_scene)
+
+
+@pytest.fixture
+def scene(kept_scene: KeptScene[Scene], session: Session, clock: FixedClock) -> Scene:
     """Give a challenge whose three bids were opened, without a panel."""
-    return build_scene(session, clock)
+    return kept_scene.give(session, clock)
+
+
+@pytest.fixture
+def scoring_panel(scene: Scene) -> Scene:
+    """Give the challenge with a panel that scores, to where it was brought when it was kept."""
+    return scene
+
+
+@pytest.fixture
+def hearing_panel(scene: Scene) -> Scene:
+    """Give a stage of interviews with a panel that scores, as above."""
+    return scene

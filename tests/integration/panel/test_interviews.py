@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from bids.lifecycle import BidState
 from bids.models import Bid
 from challenges import service as challenges
-from challenges.stages.kinds import StageKind
 from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
@@ -106,14 +105,9 @@ def actions(scene: Scene) -> list[str]:
 
 
 @pytest.fixture
-def hearing(scene: Scene) -> Scene:
+def hearing(hearing_panel: Scene) -> Scene:
     """Give a stage of interviews whose panel scores."""
-    scene.challenge.stage.kind = StageKind.INTERVIEW
-    scene.session.commit()
-    scene.name()
-    scene.ready()
-    scene.begin()
-    return scene
+    return hearing_panel
 
 
 def test_bidders_are_told_of_offered_times_and_each_chooses_one(hearing: Scene) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bids.lifecycle import BidState
 from bids.models import Bid
 from challenges.lifecycle import State
-from challenges.stages.kinds import Source, StageKind
+from challenges.stages.kinds import Source
 from challenges.stages.models import StageRun
 from challenges.stages.place import Place
 from marketplace.core.accounts.models import User
@@ -43,14 +43,9 @@ WHOLE = {
 
 
 @pytest.fixture
-def hearing(scene: Scene) -> Scene:
+def hearing(hearing_panel: Scene) -> Scene:
     """Give a stage of interviews whose panel scores."""
-    scene.challenge.stage.kind = StageKind.INTERVIEW
-    scene.session.commit()
-    scene.name()
-    scene.ready()
-    scene.begin()
-    return scene
+    return hearing_panel
 
 
 def bidder(scene: Scene, name: str) -> User:

@@ -54,12 +54,9 @@ def post(scene: Scene, client: FlaskClient, who: str, path: str, **fields: Any) 
 
 
 @pytest.fixture
-def scoring(scene: Scene) -> Scene:
+def scoring(scoring_panel: Scene) -> Scene:
     """Give a panel that scores."""
-    scene.name()
-    scene.ready()
-    scene.begin()
-    return scene
+    return scoring_panel
 
 
 def reads(scene: Scene, session: Session) -> list[tuple[str | None, str, str]]:

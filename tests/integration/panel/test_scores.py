@@ -26,12 +26,9 @@ from tests.integration.panel.conftest import Scene, add_bid
 
 
 @pytest.fixture
-def scoring(scene: Scene) -> Scene:
+def scoring(scoring_panel: Scene) -> Scene:
     """Give a panel that scores."""
-    scene.name()
-    scene.ready()
-    scene.begin()
-    return scene
+    return scoring_panel
 
 
 def test_draft_of_a_genuine_zero_is_kept_and_submitted(scoring: Scene, session: Session) -> None:

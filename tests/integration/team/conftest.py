@@ -10,15 +10,17 @@ from bids import queries as bids
 from bids.team import queries, service
 from bids.team.document import Subcontractor
 from bids.team.queries import Team
+from challenges.kinds import PriceModel
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.clock import FixedClock
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Role
 from tests.conftest import NOW
 from tests.factories import a_declaration, a_person, a_supplier, actor_for
-from tests.integration.bids.conftest import Scene, client, scene
+from tests.integration.bids.conftest import Scene, build_scene, client
+from tests.scenes import KeptScene, Scenes
 
-__all__ = ["client", "scene"]
+__all__ = ["client"]
 
 # What the partner must never see of the bid, and the body nothing of the partner before opening.
 PART = "Wattlebird soldering"
@@ -77,11 +79,28 @@ class Partnership:
         return sorted(notice.to_email for notice in found)
 
 
-@pytest.fixture
-def team(scene: Scene, session: Session, clock: FixedClock) -> Partnership:
-    """Build a bid that is ready to submit, and a supplier that has declared its eligibility."""
+def _team(session: Session, clock: FixedClock) -> Partnership:
+    scene = build_scene(session, PriceModel.FIXED_BUDGET)
     partner = a_supplier(session, NOW, "Specimen Fictional Partner Ltd")
     person = a_person(session, NOW, partner, Role.SUPPLIER_ADMIN)
     a_declaration(session, NOW, partner, person)
     session.commit()
     return Partnership(scene, session, clock, scene.written_bid(clock), partner, person)
+
+
+@pytest.fixture
+def kept_scene(scenes: Scenes) -> KeptScene[Partnership]:
+    """Keep a bid with those who may become partners."""
+    return scenes.keep("team", _team)
+
+
+@pytest.fixture
+def team(kept_scene: KeptScene[Partnership], session: Session, clock: FixedClock) -> Partnership:
+    """Give a bid that is ready to submit, and a supplier that has declared its eligibility."""
+    return kept_scene.give(session, clock)
+
+
+@pytest.fixture
+def scene(team: Partnership) -> Scene:
+    """Give the challenge of the bid."""
+    return team.scene
