@@ -5,6 +5,7 @@ one process is derived from the code alone, never from a test: compiled routes a
 text of SQL statements, and unpacked fonts.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -14,7 +15,7 @@ from typing import Any, ClassVar
 import pytest
 from flask import Flask
 from fontTools.ttLib import woff2  # type: ignore[import-untyped]  # it ships no types
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import Dialect, Engine
 from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
@@ -38,18 +39,29 @@ def make_app(settings: Settings, clock: Clock | None = None) -> Flask:
 
 
 class _Templates(BytecodeCache):
-    """Keeps compiled templates in memory, each for as long as its source is the same."""
+    """Keeps compiled templates in memory, each for as long as its source is the same.
+
+    `script/test` names a folder in which all processes of its parts keep them for each other.
+    """
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], object] = {}
+        folder = os.environ.get("COMPILED_TEMPLATES")
+        self._shared = FileSystemBytecodeCache(folder) if folder else None
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the code of a template, if it was compiled before."""
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))  # type: ignore[assignment]  # None: not yet
+        known = self._codes.get((bucket.key, bucket.checksum))
+        bucket.code = known  # type: ignore[assignment]  # None: not yet
+        if known is None and self._shared is not None:
+            self._shared.load_bytecode(bucket)
+            self._codes[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
         self._codes[bucket.key, bucket.checksum] = bucket.code
+        if self._shared is not None:
+            self._shared.dump_bytecode(bucket)
 
 
 _templates = _Templates()
