@@ -103,6 +103,7 @@ MUST_BE_APPEND_ONLY = {
     "work_finish",
     "benefit_review",
     "benefit_value",
+    "debrief_file",
 }
 
 
