@@ -74,11 +74,16 @@ def _stage_differences(stage: Stage, evaluate: Evaluate) -> Iterator[str]:
         raise ValueError("only a full edition can be checked")
     document = json.loads(stage.evaluation)
     yield from _compare(stage.result, evaluate(document), "result")
-    yield from _criteria(stage, document)
-    yield from _bids(stage, document)
+    yield from printed_differences(stage, document)
     yield from _queries(stage)
     yield from _low_prices(stage)
     yield from _recomputed(stage)
+
+
+def printed_differences(stage: Stage, document: dict[str, Any]) -> Iterator[str]:
+    """Say where the facts of a stage are not those inside its evaluation document."""
+    yield from _criteria(stage, document)
+    yield from _bids(stage, document)
 
 
 def _compare(stored: object, computed: object, path: str) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""Checks that the pages show the figures that the files hold. Pure but for reading the PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from marketplace.core.audit.findings import Finding, Status, failed
+from marketplace.core.text import N_
+from scoring.report import wording
+from scoring.report.values import Money
+from scoring.report.verifying.files import DamagedReport, Files
+
+_SPACE = re.compile(r"\s+")
+
+
+def check(pdf: bytes, files: Files) -> Iterator[Finding]:
+    """Find figures, names and reasons of the facts that no page shows.
+
+    A page that shows more than the facts is not found by this: two files are held side by side for
+    that. It is what the pages leave out or say otherwise.
+
+    Raises:
+        DamagedReport: the pages cannot be read.
+    """
+    import pypdf
+
+    try:
+        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    except Exception as error:
+        raise DamagedReport(f"the pages cannot be read: {error}") from error
+    # Lines break and words part where they may, so that only what is not space is compared.
+    text = _SPACE.sub("", "".join(pages))
+    count, sound = 0, True
+    for what, said in _said(files.json("report.json")):
+        count += 1
+        if _SPACE.sub("", said) not in text:
+            sound = False
+            yield failed(N_("No page shows it: %(said)s"), f"pages, {what}", said=said[:200])
+    if sound:
+        yield Finding(
+            Status.PROVEN,
+            N_("The pages show all %(count)s figures and names that the files hold"),
+            "pages",
+            (("count", count),),
+        )
+
+
+def _said(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what the pages must show: number, body, each total, price, name and contract value."""
+    yield "number", facts["number"]
+    yield "body", facts["body"]
+    for stage in facts["stages"]:
+        for criterion in stage["criteria"]:
+            yield f"criterion {criterion['id']}", criterion["title"]
+        for row in stage["result"]["bids"]:
+            total = row.get("total")
+            if isinstance(total, dict) and "display" in total:
+                yield f"total of bid {row['id']}", total["display"]
+        for bid in stage["bids"]:
+            if isinstance(bid["supplier"], str):
+                yield f"name of bid {bid['reference']}", bid["supplier"]
+            if isinstance(bid["price"], dict) and "minor" in bid["price"]:
+                yield f"price of bid {bid['reference']}", wording.money(Money(**bid["price"]))
+    for contract in [facts["decision"]["contract"], *facts["decision"]["further_contracts"]]:
+        if contract:
+            yield f"contract {contract['reference']}", contract["reference"]
+            yield f"value of {contract['reference']}", wording.money(Money(**contract["value"]))

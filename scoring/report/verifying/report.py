@@ -1,0 +1,115 @@
+"""Checks a whole report, and says what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.core.audit.findings import Finding, failed
+from marketplace.core.audit.receipt_check import Newer, Verdict, verdict
+from marketplace.core.audit.signing import Verifier
+from marketplace.core.text import N_
+from scoring.report.verifying import (
+    decision,
+    files,
+    history,
+    printed,
+    results,
+    rules,
+    scores,
+    sealed,
+)
+from scoring.report.verifying.files import DamagedReport, Files
+from scoring.report.verifying.history import History
+
+Step = Callable[[Files, History], Iterator[Finding]]
+# In the order in which a person would look: the rules, who came in time, how each was scored,
+# what follows, who decided.
+STEPS: tuple[Step, ...] = (
+    rules.check,
+    sealed.check,
+    scores.check,
+    results.check,
+    decision.check,
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found of a report.
+
+    `number`, `edition` and `entries` are what its manifest says, empty where it cannot be read;
+    `signer` is the known key that signed the log's checkpoint, if any.
+    """
+
+    findings: Sequence[Finding]
+    verdict: Verdict
+    number: str = ""
+    edition: str = ""
+    entries: int = 0
+    signer: Verifier | None = None
+
+
+def check(
+    pdf: bytes,
+    known: Sequence[Verifier],
+    *,
+    receipt: str | None = None,
+    newer: Newer | None = None,
+) -> Checked:
+    """Check a report's PDF against the keys that the reader trusts, and what others kept."""
+    try:
+        content = files.take_out(pdf)
+    except DamagedReport as error:
+        return _unreadable(error)
+    return check_files(content, known, receipt=receipt, newer=newer, pdf=pdf)
+
+
+def check_files(
+    content: Mapping[str, bytes],
+    known: Sequence[Verifier],
+    *,
+    receipt: str | None = None,
+    newer: Newer | None = None,
+    pdf: bytes | None = None,
+) -> Checked:
+    """Check the files of a report by themselves; with `pdf` its pages too."""
+    try:
+        found = files.read(content)
+        told = history.read(found, known)
+    except DamagedReport as error:
+        return _unreadable(error)
+    said = [*files.check(found), *told.findings]
+    said += history.against(told, known, receipt=receipt, newer=newer)
+    for step in STEPS:
+        said += _guarded(step, found, told)
+    if pdf is not None:
+        said += _guarded(lambda those, _history: printed.check(pdf, those), found, told)
+    return Checked(
+        said,
+        verdict(said, trusted=told.signer is not None),
+        str(found.manifest["report"]),
+        found.edition,
+        int(found.manifest["entries"]),
+        told.signer,
+    )
+
+
+def _guarded(step: Step, found: Files, told: History) -> Iterator[Finding]:
+    """Go on with the other steps where a file is not what a step needs."""
+    try:
+        yield from step(found, told)
+    except DamagedReport as error:
+        yield failed(N_("It cannot be checked: %(why)s"), "files", why=str(error))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        # What somebody else wrote into a file may have any shape.
+        yield failed(
+            N_("A file has another form than the specification says: %(why)s"),
+            "files",
+            why=repr(error),
+        )
+
+
+def _unreadable(why: DamagedReport) -> Checked:
+    what = N_("This is not an award report with its evidence: %(why)s")
+    return Checked([failed(what, "file", why=str(why))], Verdict.FAILED)
