@@ -64,6 +64,7 @@ def read(files: Files, known: Sequence[Verifier]) -> History:
     checkpoint, _signer = trust.open_checkpoint(checked.chain.checkpoint, trusted)
     found = [
         *checked.findings,
+        *_impostor(checkpoint, checked.signer, known),
         *_earlier(proofs["earlier"], checkpoint, trusted, sure),
         *_frozen(files, told, checkpoint, sure),
     ]
@@ -135,6 +136,21 @@ def _with_changes(known: Sequence[Verifier], changes: Sequence[object]) -> list[
         return trust.follow(known, [str(each) for each in changes])
     except BadKey:
         return list(known)
+
+
+def _impostor(
+    checkpoint: trust.Checkpoint, signer: Verifier | None, known: Sequence[Verifier]
+) -> Iterator[Finding]:
+    """A log whose keys the reader has is signed by one of them, or by somebody else."""
+    if signer is None and any(key.name == checkpoint.origin for key in known):
+        yield failed(
+            N_(
+                "It calls itself %(name)s, and none of the keys of that log that you trust signed "
+                "it: somebody else made it"
+            ),
+            f"checkpoint {checkpoint.size}",
+            name=checkpoint.origin,
+        )
 
 
 def _earlier(

@@ -11,24 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.cli import main
-from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
-from marketplace.core.clock import FixedClock
-from marketplace.core.database import db
-from marketplace.core.jobs import Job
 from scoring.award.models import Result
 from scoring.report.models import ReportFile
-from scoring.report.service import MAKE
 from scoring.report.values import Edition
-from tests.applications import make_app
-from tests.conftest import NOW, make_settings, sign_in
+from tests.conftest import sign_in
 from tests.databases import Databases, Kept
-from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step, recall
-from tests.kept import bring_envelopes
+from tests.integration.report.printing import print_reports
+from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +39,9 @@ def kept_databases(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[Step, Kept]:
     """Have the reports printed once, in a copy of the database at the end."""
-    folder = tmp_path_factory.mktemp("printed")
-    bring_envelopes(folder)
-    url = databases.make(kept_databases[Step.SIGNED], folder)
-    clock = FixedClock(NOW)
-    app = make_app(make_settings(folder, url), clock)
-    with app.app_context():
-        session = db.session()
-        recall(session, clock)
-        session.execute(update(Job).where(Job.kind != MAKE).values(done_at=Job.due_at))
-        session.commit()
-        jobs.run_due(clock)
-        for file in session.scalars(select(ReportFile).order_by(ReportFile.report_id)):
-            printed[file.edition] = app.extensions["files"].read(file.sha256)
-        db.session.remove()
-        db.engine.dispose()
-    return {**kept_databases, Step.SIGNED: databases.keep(url)}
+    found = print_reports(kept_databases, databases, tmp_path_factory)
+    printed.update(found.editions)
+    return {**kept_databases, Step.SIGNED: found.kept}
 
 
 @pytest.fixture

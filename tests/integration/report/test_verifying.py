@@ -1,30 +1,345 @@
 """A report of a real journey is proven, and each forgery of it is found by its name."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from marketplace.core.audit import trust
-from marketplace.core.audit.receipt_check import Verdict
-from marketplace.core.audit.signing import Verifier
-from scoring.engine.canonical import canonical
+from marketplace.core.audit.findings import Status
+from marketplace.core.audit.receipt_check import Newer, Verdict
 from scoring.report.values import Edition
 from scoring.report.verifying import files, report
-from tests.integration.report.printed import kept_databases, printed
+from scoring.report.verifying.report import Checked
+from tests import forging
+from tests.databases import Databases, Kept
+from tests.forging import Content
+from tests.integration.report.printing import Printed, print_reports
+from tests.journeys import OWN_PRICE, Step
 
-__all__ = ["kept_databases", "printed"]
+
+@pytest.fixture(scope="module")
+def printed(
+    kept_databases: Mapping[Step, Kept],
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Printed:
+    """Give the reports of the signed award."""
+    return print_reports(kept_databases, databases, tmp_path_factory)
 
 
-def test_report_is_proven(printed: dict[Edition, bytes]) -> None:
-    for edition in (Edition.FULL, Edition.PUBLIC):
-        content = files.take_out(printed[edition])
-        keys = json.loads(content["proofs.json"])["keys"]
-        known = trust.read_keys("\n".join(keys))
-        checked = report.check(printed[edition], known)
-        print(edition)
-        for each in checked.findings:
-            print(each.status, each)
-        print(checked.verdict)
-    assert 0
+@pytest.fixture(scope="module")
+def full(printed: Printed) -> Content:
+    """Give the files of the full edition."""
+    return files.take_out(printed.editions[Edition.FULL])
+
+
+def check(printed: Printed, content: Content, **more: Any) -> Checked:
+    return report.check_files(content, trust.read_keys(printed.keys), **more)
+
+
+def wrong(checked: Checked) -> str:
+    """Give what failed, in the words that a reader gets."""
+    return "\n".join(str(each) for each in checked.findings if each.status is Status.FAILED)
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_report_of_a_journey_is_proven_with_its_receipt(printed: Printed, edition: Edition) -> None:
+    checked = report.check(
+        printed.editions[edition], trust.read_keys(printed.keys), receipt=printed.receipt
+    )
+
+    assert wrong(checked) == ""
+    assert checked.verdict is Verdict.PROVEN
+    assert checked.edition == edition.value
+    withheld = any(each.status is Status.WITHHELD for each in checked.findings)
+    assert withheld == (edition is not Edition.FULL)
+
+
+def test_report_without_trusted_keys_agrees_and_its_signer_is_unknown(printed: Printed) -> None:
+    checked = report.check(printed.editions[Edition.FULL], [])
+
+    assert checked.verdict is Verdict.SIGNER_UNKNOWN
+
+
+def bid(document: Any, place: int = 0) -> Any:
+    return document["bids"][place]
+
+
+def higher_score(document: Any) -> None:
+    cell = next(iter(bid(document, 1)["scores"].values()))
+    cell["consensus"] = "2" if cell["consensus"] != "2" else "1"
+
+
+def lower_price(document: Any) -> None:
+    bid(document)["price"] = "12345"
+
+
+def another_weight(document: Any) -> None:
+    one, two = (each for each in document["criteria"] if each["kind"] == "quality")
+    one["weight"], two["weight"] = (
+        str(int(one["weight"]) + 5),
+        str(int(two["weight"]) - 5),
+    )
+
+
+def another_name(document: Any) -> None:
+    bid(document)["supplier"] = "Somebody Else Ltd"
+
+
+@pytest.mark.parametrize(
+    ("how", "named"),
+    [
+        (higher_score, "The score of the panel is"),
+        (lower_price, "The price is 12345 here; sealed was"),
+        (another_weight, "The weight is"),
+        (another_name, "The supplier is Somebody Else Ltd here; sealed was"),
+    ],
+)
+def test_forged_evaluation_from_which_all_else_follows_is_named(
+    printed: Printed, full: Content, how: Callable[[Any], None], named: str
+) -> None:
+    found = wrong(check(printed, forging.judge_again(full, how)))
+
+    assert named in found
+    assert "not the document from which the recorded result came" in found
+    assert "not those that were frozen" in found
+
+
+def facts(how: Callable[[Any], None]) -> Callable[[Content], Content]:
+    return lambda content: forging.change(content, "report.json", how)
+
+
+def a_reason(found: Any) -> None:
+    found["stages"][0]["bids"][0]["scores"][0]["reason"] = "It was the best by far."
+
+
+def an_own_reason(found: Any) -> None:
+    score = found["stages"][0]["bids"][0]["scores"][0]
+    score["individual"][0]["reason"] = "Splendid."
+
+
+def a_date(found: Any) -> None:
+    found["decision"]["approved_at"] = "2026-01-01T00:00:00.000000Z"
+
+
+def a_standstill(found: Any) -> None:
+    found["decision"]["standstill_ends_at"] = "2026-01-02T00:00:00.000000Z"
+
+
+def a_value(found: Any) -> None:
+    found["decision"]["contract"]["value"]["minor"] += 100
+
+
+def why_preferred(found: Any) -> None:
+    found["decision"]["reason"] = "No reason at all."
+
+
+def a_rank(found: Any) -> None:
+    rows = found["bids"]
+    rows[0]["rank"], rows[1]["rank"] = rows[1]["rank"], rows[0]["rank"]
+
+
+def a_total(found: Any) -> None:
+    found["bids"][1]["total"]["exact"] = "99"
+
+
+def a_point(found: Any) -> None:
+    cell = next(iter(found["bids"][0]["criteria"].values()))
+    cell["points"]["exact"] = "1"
+
+
+def result(how: Callable[[Any], None]) -> Callable[[Content], Content]:
+    return lambda content: forging.change(content, "result.json", how)
+
+
+def plan(how: Callable[[Any], None]) -> Callable[[Content], Content]:
+    return lambda content: forging.change(content, "plan.json", how)
+
+
+def swapped(content: Content) -> Content:
+    return {**content, "plan.json": content["result.json"]}
+
+
+def added(content: Content) -> Content:
+    return {**content, "letter.json": b"{}\n"}
+
+
+def removed(content: Content) -> Content:
+    return {name: each for name, each in content.items() if name != "scores.csv"}
+
+
+def without_an_event(content: Content) -> Content:
+    """Leave out that something happened, as that somebody read a bid early."""
+    found = forging.lines(content)
+    del found[forging.place_of(found, "consensus.recorded")]
+    return shortened(content, found)
+
+
+def shortened(content: Content, found: list[dict[str, Any]]) -> Content:
+    proofs = json.loads(content["proofs.json"])
+    proofs["inclusion"] = proofs["inclusion"][: len(found)]
+    changed = {**content, "proofs.json": forging.written(content["proofs.json"], proofs)}
+    return forging.with_lines(changed, found)
+
+
+def reordered(content: Content) -> Content:
+    found = forging.lines(content)
+    place = forging.place_of(found, "consensus.recorded")
+    found[place], found[place - 1] = found[place - 1], found[place]
+    return forging.with_lines(content, found)
+
+
+def doubled(content: Content) -> Content:
+    """Add an event that never was."""
+    found = forging.lines(content)
+    place = forging.place_of(found, "scores.submitted")
+    proofs = json.loads(content["proofs.json"])
+    proofs["inclusion"].insert(place, proofs["inclusion"][place])
+    changed = {**content, "proofs.json": forging.written(content["proofs.json"], proofs)}
+    return forging.with_lines(changed, [*found[:place], found[place], *found[place:]])
+
+
+def cut_off(content: Content) -> Content:
+    """Leave out the last events."""
+    return shortened(content, forging.lines(content)[:-3])
+
+
+def another_value(content: Content) -> Content:
+    """Change what an entry says, and leave its digest."""
+    found = forging.lines(content)
+    line = found[forging.place_of(found, "consensus.recorded")]
+    line["disclosed"]["score"]["value"] = "1"
+    return forging.with_lines(content, found)
+
+
+@pytest.mark.parametrize(
+    ("forge", "named"),
+    [
+        (facts(a_reason), "The reason of the panel is not the one that was recorded"),
+        (facts(an_own_reason), "is not the one that was recorded"),
+        (facts(a_date), "report.json, approved_at: It is 2026-01-01T00:00:00.000000Z here"),
+        (facts(a_standstill), "The standstill ends 2026-01-02T00:00:00.000000Z here"),
+        (facts(a_value), "Its value is"),
+        (facts(why_preferred), "report.json, reason: The reason is not the one"),
+        (result(a_rank), "The rank is"),
+        (result(a_total), "The total is 99; computed again it is"),
+        (result(a_point), "The points for"),
+        (plan(lambda found: found.update(version=2)), "The plan is not the one"),
+        (swapped, "plan.json: This file is another one than the manifest names"),
+        (added, "letter.json: This file is not named in the manifest"),
+        (removed, "scores.csv: The manifest names this file, and it is not there"),
+        (without_an_event, "entries are missing"),
+        (reordered, "It does not refer to the entry before it"),
+        (doubled, "It has number"),
+        (cut_off, "The chain does not end with the entry that froze this report"),
+        (another_value, "The value of “score” is not the one that was recorded"),
+    ],
+)
+def test_forgery_is_found_by_its_name(
+    printed: Printed, full: Content, forge: Callable[[Content], Content], named: str
+) -> None:
+    checked = check(printed, forge(full))
+
+    assert named in wrong(checked)
+    assert checked.verdict is Verdict.FAILED
+
+
+def test_files_of_another_report_are_not_taken_for_this_one(
+    printed: Printed, full: Content
+) -> None:
+    other = forging.change(full, "manifest.json", lambda found: found.update(report="CH-OTHER/1"))
+
+    assert "The entry that froze the report names" in wrong(check(printed, other))
+
+
+def test_report_that_somebody_made_with_keys_of_their_own_is_found_by_those_who_trust_the_log(
+    printed: Printed, full: Content
+) -> None:
+    forger = forging.a_signer("market.example/log")
+    forged = forging.rewritten(full, forger)
+
+    # With their own key given out as the log's everything fits; with the true one nothing does.
+    assert report.check_files(forged, [forger.verifier]).verdict is Verdict.PROVEN
+    checked = check(printed, forged)
+    assert "somebody else made it" in wrong(checked)
+    assert checked.verdict is Verdict.FAILED
+
+
+def later_score(found: list[dict[str, Any]]) -> None:
+    """Have the log say from the beginning what was wanted afterwards."""
+    line = found[forging.place_of(found, "bid.submitted")]
+    line["disclosed"]["arrived"]["value"] = "2026-12-01T00:00:00.000000Z"
+
+
+def test_log_written_anew_by_who_runs_it_is_found_by_a_receipt_or_a_checkpoint(
+    printed: Printed, full: Content
+) -> None:
+    operator = forging.a_signer("market.example/log")
+    anew = forging.rewritten(full, operator, later_score)
+    known = [operator.verifier, *trust.read_keys(printed.keys)]
+
+    alone = report.check_files(anew, known)
+    by_receipt = report.check_files(anew, known, receipt=printed.receipt)
+    by_checkpoint = report.check_files(anew, known, newer=Newer(printed.checkpoint))
+
+    assert "written anew" not in wrong(alone)
+    assert "this log does not have" in wrong(by_receipt)
+    assert "one was written anew" in wrong(by_checkpoint)
+
+
+def test_checkpoint_that_somebody_kept_agrees_with_the_true_report(
+    printed: Printed, full: Content
+) -> None:
+    same = json.loads(full["proofs.json"])["checkpoint"]
+    assert wrong(check(printed, full, newer=Newer(same))) == ""
+    # Another size needs the proof between the two; without it no more is claimed.
+    checked = check(printed, full, newer=Newer(printed.checkpoint))
+    assert checked.verdict is Verdict.PROVEN
+
+
+def test_pages_that_show_another_figure_than_the_files_are_found(printed: Printed) -> None:
+    full_pdf = printed.editions[Edition.FULL]
+    content = files.take_out(full_pdf)
+    changed = forging.change(content, "report.json", a_value)
+
+    checked = report.check_files(changed, trust.read_keys(printed.keys), pdf=full_pdf)
+
+    assert "No page shows it: £20,001" in wrong(checked)
+    assert OWN_PRICE == 20_000_00
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"%PDF-1.7 and no more", b"receipt/1\n"],
+    ids=["nothing", "broken", "another file"],
+)
+def test_file_that_is_no_report_is_said_to_be_none(content: bytes) -> None:
+    checked = report.check(content, [])
+
+    assert checked.verdict is Verdict.FAILED
+    assert "This is not an award report with its evidence" in str(checked.findings[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("manifest.json", b"[]"),
+        ("proofs.json", b"{}\n"),
+        ("proofs.json", b"not JSON"),
+        ("events.jsonl", b"{}\n" * 3),
+        ("report.json", b'{"format":"award-report/1","stages":[]}\n'),
+        ("evaluation.json", b"[1]\n"),
+        ("bids.json", b'{"v":"report-bids/1","bids":[{}]}\n'),
+        ("plan.json", b"[[" * 5000),
+    ],
+)
+def test_file_of_another_shape_fails_and_never_crashes(
+    printed: Printed, full: Content, name: str, content: bytes
+) -> None:
+    changed = {**full, name: content}
+    if name != "manifest.json":
+        changed = forging.cover(changed)
+
+    assert check(printed, changed).verdict is Verdict.FAILED
