@@ -20,9 +20,9 @@ marketplace: the challenge marketplace
                         write the index of words anew from the challenges
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
-  marketplace verify FILE [--trust FILE] [--checkpoint FILE]
-                        check a receipt, a challenge's log or a passport, without a site
-                        or database
+  marketplace verify FILE [--trust FILE] [--receipt FILE] [--checkpoint FILE]
+                        check an award report, a receipt, a challenge's log or a passport,
+                        without a site or database
   marketplace log verify
                         check the whole log of this installation
   marketplace log erase PLACE FIELD --reason TEXT
@@ -56,8 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return score(rest)
         case ["verify", *rest]:
             from marketplace.core.audit.checking import main as verify
+            from scoring.report.verifying.report import check as check_report
 
-            return verify(rest)
+            return verify(rest, check_report)
         case ["log", "mirror", *rest]:
             from marketplace.core.audit.mirror import main as mirror
 

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from marketplace.core.audit import chains, entries, passports, receipt_check, receipts, trust
 from marketplace.core.audit.findings import STATUS_WORDS, Finding
@@ -16,7 +16,36 @@ from marketplace.core.audit.receipt_check import VERDICT_WORDS, Newer, Verdict
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.audit.signing import BadKey, Verifier
 
-Checked = receipt_check.Checked | chains.Checked | passports.Checked
+
+class Checked(Protocol):
+    """What every check comes to: findings, a verdict, and which known key signed."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Give what was found."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give what it comes to."""
+
+    @property
+    def signer(self) -> Verifier | None:
+        """Give the known key that signed, if one did."""
+
+
+class CheckReport(Protocol):
+    """Checks the PDF of an award report, which a room above knows."""
+
+    def __call__(
+        self,
+        pdf: bytes,
+        known: Sequence[Verifier],
+        *,
+        receipt: str | None = None,
+        newer: Newer | None = None,
+    ) -> Checked:
+        """Check it against the keys that are trusted, and what others kept."""
+
 
 EXIT = {Verdict.PROVEN: 0, Verdict.FAILED: 1, Verdict.SIGNER_UNKNOWN: 3}
 _ASKED_WRONGLY = 2
@@ -24,10 +53,13 @@ _ASKED_WRONGLY = 2
 _LARGEST = 256 * 1024 * 1024
 _TITLE = "marketplace verify"
 
+_PDF = b"%PDF-"
+
 _HELP = """\
-Check a receipt of a bid, a challenge's part of the log, or a supplier's passport. FILE is the
-receipt's own file, the e-mail that brought it, or the file of a chain or a passport; - reads
-standard input. Nothing but the files named here is read: no site, no database, no account.
+Check an award report, a receipt of a bid, a challenge's part of the log, or a supplier's passport.
+FILE is the report's PDF, the receipt's own file, the e-mail that brought it, or the file of a chain
+or a passport; - reads standard input. Nothing but the files named here is read: no site, no
+database, no account.
 """
 _AFTER = """\
 The exit code is 0 where all is proven, 3 where all agrees and the signer's key is not known (give
@@ -45,14 +77,26 @@ class _Parser(argparse.ArgumentParser):
         raise _WrongQuestion(message)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Check one file and say what was found; give the exit code."""
+def main(arguments: Sequence[str], check_report: CheckReport | None = None) -> int:
+    """Check one file and say what was found; give the exit code.
+
+    `check_report` is asked about award reports; without it none is taken.
+    """
     try:
         asked = _parser().parse_args(arguments)
-        text = _read(asked.file)
+        content = _read(asked.file)
         known = _keys(asked.trust)
         newer = _newer(asked.checkpoint, asked.proof)
-        checked = _check(text, known, newer)
+        receipt = None if asked.receipt is None else _text(asked.receipt)
+        checked: Checked
+        if content.lstrip().startswith(_PDF):
+            if check_report is None:
+                raise _WrongQuestion(f"{asked.file} is a PDF, and reports are not checked here")
+            checked = check_report(content, known, receipt=receipt, newer=newer)
+        elif receipt is not None:
+            raise _WrongQuestion("--receipt goes with an award report")
+        else:
+            checked = _check(_decoded(asked.file, content), known, newer)
     except _WrongQuestion as error:
         sys.stderr.write(f"{_TITLE}: {error}\n")
         return _ASKED_WRONGLY
@@ -79,7 +123,14 @@ def _parser() -> _Parser:
         metavar="FILE",
         help="public keys of the log, one a line, and changes of key that lead on from them",
     )
-    parser.add_argument("--checkpoint", metavar="FILE", help="a newer checkpoint of the log")
+    parser.add_argument(
+        "--checkpoint", metavar="FILE", help="a checkpoint of the log that was kept"
+    )
+    parser.add_argument(
+        "--receipt",
+        metavar="FILE",
+        help="a bidder's receipt, which the log in an award report must agree with",
+    )
     parser.add_argument(
         "--proof",
         metavar="FILE",
@@ -111,14 +162,15 @@ def _receipt(text: str, known: Sequence[Verifier], newer: Newer | None) -> Check
         return receipt_check.unreadable(error)
     if not receipts.looks_like(note):
         raise _WrongQuestion(
-            f"neither a receipt nor a chain nor a passport: the first begins with "
-            f'{receipts.FORMAT}, the second with {{"chain": and the third with {{"format":'
+            "neither an award report nor a receipt nor a chain nor a passport: the first is a "
+            f"PDF, the second begins with {receipts.FORMAT}, the third with "
+            f'{{"chain": and the fourth with {{"format":'
         )
     return receipt_check.check(note, known, newer)
 
 
-def _read(name: str) -> str:
-    """Read a file of text, or standard input."""
+def _read(name: str) -> bytes:
+    """Read a file, or standard input."""
     try:
         if name == "-":
             content = sys.stdin.buffer.read(_LARGEST + 1)
@@ -129,6 +181,14 @@ def _read(name: str) -> str:
         raise _WrongQuestion(f"{name} cannot be read: {error.strerror}") from error
     if len(content) > _LARGEST:
         raise _WrongQuestion(f"{name} is too large")
+    return content
+
+
+def _text(name: str) -> str:
+    return _decoded(name, _read(name))
+
+
+def _decoded(name: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -139,7 +199,7 @@ def _keys(name: str | None) -> list[Verifier]:
     if name is None:
         return []
     try:
-        keys = trust.read_keys(_read(name))
+        keys = trust.read_keys(_text(name))
     except BadKey as error:
         raise _WrongQuestion(f"{name} holds no keys to trust: {error}") from error
     if not keys:
@@ -152,13 +212,13 @@ def _newer(checkpoint: str | None, proof: str | None) -> Newer | None:
         if proof is not None:
             raise _WrongQuestion("--proof needs the --checkpoint that it leads to")
         return None
-    note = _read(checkpoint).replace("\r\n", "\n")
+    note = _text(checkpoint).replace("\r\n", "\n")
     return Newer(note, None if proof is None else _proof(proof))
 
 
 def _proof(name: str) -> list[bytes]:
     try:
-        found = json.loads(_read(name))
+        found = json.loads(_text(name))
         steps = found["proof"] if isinstance(found, dict) else found
         return [entries.read_digest(step) for step in steps]
     except (ValueError, KeyError, TypeError, RecursionError) as error:

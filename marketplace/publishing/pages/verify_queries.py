@@ -13,8 +13,9 @@ from marketplace.core.audit.receipt_check import Newer
 from marketplace.core.audit.receipts import Receipt
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.text import N_
+from scoring.report.verifying import report
 
-Checked = receipt_check.Checked | passports.Checked
+Checked = receipt_check.Checked | passports.Checked | report.Checked
 
 
 def known_keys(session: Session) -> list[Verifier]:
@@ -31,6 +32,24 @@ def check(session: Session, given: str, known: Sequence[Verifier]) -> Checked:
     if passports.looks_like(content):
         return passports.check(content, known)
     return check_receipt(session, given, known)
+
+
+def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> report.Checked:
+    """Check the PDF of an award report; one of this log's own also against the log as it is now."""
+    newest = checkpoints.newest(session)
+    first = report.check(pdf, known)
+    if newest is None or first.signer is None or first.size > newest.size:
+        return first
+    try:
+        proof = proofs.consistency(session, first.size, newest.size)
+    except KeyError:
+        broken = failed(
+            N_("This site’s log is damaged: it cannot prove that it continues the report’s"),
+            f"checkpoint {newest.size}",
+        )
+        found = [*first.findings, broken]
+        return replace(first, findings=found, verdict=receipt_check.Verdict.FAILED)
+    return report.check(pdf, known, newer=Newer(newest.note, proof))
 
 
 def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> receipt_check.Checked:

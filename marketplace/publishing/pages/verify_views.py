@@ -1,11 +1,16 @@
-"""The page on which anybody checks a receipt or passport, without an account. It writes nothing."""
+"""The page on which anybody checks a report, receipt or passport, without an account.
+
+It writes nothing.
+"""
 
 from typing import Any, cast
 
 from flask import Blueprint, Flask, render_template, request
 from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovTextArea
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import FileField, TextAreaField
 
 from marketplace.core.access import public
@@ -14,44 +19,60 @@ from marketplace.core.audit import entries, passports, receipts
 from marketplace.core.audit.findings import STATUS_WORDS, Finding
 from marketplace.core.audit.receipt_check import VERDICT_WORDS
 from marketplace.core.audit.receipts import DamagedReceipt
+from marketplace.core.audit.signing import Verifier
 from marketplace.core.database import db
 from marketplace.core.dates import format_instant
 from marketplace.core.errors import Invalid
 from marketplace.core.forms import BaseForm
 from marketplace.core.text import N_
 from marketplace.publishing.pages import verify_queries
+from scoring.report.verifying import files, report
 
 blueprint = Blueprint("verify", __name__)
 
 # A receipt has about four thousand characters, an e-mail around it a few more; a passport's file
-# is the largest thing that is checked here.
+# is the largest text that is checked here. A report is larger: one of 200 pages has some 10 MB.
 LARGEST = passports.LARGEST
+LARGEST_REPORT = 40 * 1024 * 1024
+_REQUEST_MOST = LARGEST_REPORT + 2 * 1024 * 1024
+_TOO_LARGE = N_(
+    "This is larger than 40 MB. Check it on your own computer: the command stands below"
+)
 # What one address may ask in a while: checking costs little, and a whole office may share one.
 _RATE = "60 per minute; 600 per hour"
 
 
 class VerifyForm(BaseForm):
-    """A receipt or a passport: its file, or its text."""
+    """A report, a receipt or a passport: its file, or its text."""
 
-    file = FileField(_l("Choose the file of the receipt or passport"), widget=GovFileInput())
+    file = FileField(
+        _l("Choose the file of the award report, receipt or passport"), widget=GovFileInput()
+    )
     text = TextAreaField(
         _l("Or paste it here"),
         widget=GovTextArea(),
         description=_l("The text of the file, or the whole e-mail that brought it."),
     )
 
-    def given(self) -> str:
-        """Give what was brought: the note of a receipt, or the text of a passport's file.
+    def given(self) -> str | bytes:
+        """Give what was brought: a PDF, the note of a receipt, or the text of a passport's file.
 
         Raises:
-            Invalid: it is nothing, too large, no text, or neither of the two.
+            Invalid: it is nothing, too large, no text, or none of the three.
         """
         upload = request.files.get(self.file.name)
         if upload is not None and upload.filename:
-            return self._note("file", upload.stream.read(LARGEST + 1))
+            content = upload.stream.read(LARGEST + 1)
+            if not files.looks_like(content):
+                return self._note("file", content)
+            content += upload.stream.read(LARGEST_REPORT + 1 - len(content))
+            if len(content) > LARGEST_REPORT:
+                raise _refusal("file", _TOO_LARGE)
+            return content
         if not self.text.data:
             raise _refusal(
-                "file", N_("Choose the file of a receipt or passport, or paste its text")
+                "file",
+                N_("Choose the file of a report, receipt or passport, or paste the text of one"),
             )
         return self._note("text", self.text.data.encode("utf-8", "surrogatepass"))
 
@@ -70,7 +91,11 @@ class VerifyForm(BaseForm):
             note = receipts.find_note(content.decode())
         except UnicodeDecodeError:
             raise _refusal(
-                field, N_("This is not a receipt or a passport: it is no plain text (UTF-8)")
+                field,
+                N_(
+                    "This is not a report, a receipt or a passport: "
+                    "it is neither a PDF nor plain text (UTF-8)"
+                ),
             ) from None
         except DamagedReceipt:
             raise _refusal(
@@ -84,9 +109,10 @@ class VerifyForm(BaseForm):
             raise _refusal(
                 field,
                 N_(
-                    "This is not a receipt or a passport. The file of a receipt begins with "
-                    '“receipt/1”, that of a passport with {"format":"passport/1"; an e-mail '
-                    "holds a receipt after the line “BEGIN MARKETPLACE RECEIPT”"
+                    "This is not a report, a receipt or a passport. A report is a PDF; the file of "
+                    "a receipt begins with “receipt/1”, that of a passport with "
+                    '{"format":"passport/1"; an e-mail holds a receipt after the line “BEGIN '
+                    "MARKETPLACE RECEIPT”"
                 ),
             )
         return note
@@ -105,23 +131,46 @@ def show() -> tuple[str, int]:
     known = verify_queries.known_keys(session)
     if request.method == "POST" and form.validate():
         try:
-            checked = verify_queries.check(session, form.given(), known)
+            given = form.given()
+            checked = (
+                verify_queries.check_report(session, given, known)
+                if isinstance(given, bytes)
+                else verify_queries.check(session, given, known)
+            )
             form.text.data = ""  # the form below is for another one
         except Invalid as error:
             form.refuse(error)
             status = 422
-    page = render_template(
+    return _page(form, checked, known), status
+
+
+def _page(form: VerifyForm, checked: verify_queries.Checked | None, known: list[Verifier]) -> str:
+    return render_template(
         "verify/show.html",
         form=form,
         checked=checked,
         is_passport=isinstance(checked, passports.Checked),
         passport=checked.read if isinstance(checked, passports.Checked) else None,
+        report=checked if isinstance(checked, report.Checked) else None,
         rows=_rows(checked) if checked else [],
         keys=known,
         status_words=STATUS_WORDS,
         verdict_words=VERDICT_WORDS,
     )
-    return page, status
+
+
+@blueprint.url_value_preprocessor
+def allow_reports(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let a whole report in: other pages take less."""
+    request.max_content_length = _REQUEST_MOST
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    """Say by the field what to do with a file that is larger than anything checked here."""
+    form = VerifyForm(formdata=None)
+    form.file.errors = [_(_TOO_LARGE)]
+    return _page(form, None, verify_queries.known_keys(db.session())), 413
 
 
 @blueprint.record

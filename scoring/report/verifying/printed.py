@@ -14,6 +14,8 @@ from scoring.report.values import Money
 from scoring.report.verifying.files import DamagedReport, Files
 
 _SPACE = re.compile(r"\s+")
+# One of fifty bids on twelve criteria has some two hundred.
+_MOST_PAGES = 2000
 
 
 def check(pdf: bytes, files: Files) -> Iterator[Finding]:
@@ -28,7 +30,12 @@ def check(pdf: bytes, files: Files) -> Iterator[Finding]:
     import pypdf
 
     try:
-        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+        reader = pypdf.PdfReader(io.BytesIO(pdf))
+        if len(reader.pages) > _MOST_PAGES:
+            raise DamagedReport("it has more pages than any report")
+        pages = [page.extract_text() for page in reader.pages]
+    except DamagedReport:
+        raise
     except Exception as error:
         raise DamagedReport(f"the pages cannot be read: {error}") from error
     # Lines break and words part where they may, so that only what is not space is compared.

@@ -38,8 +38,8 @@ STEPS: tuple[Step, ...] = (
 class Checked:
     """What was found of a report.
 
-    `number`, `edition` and `entries` are what its manifest says, empty where it cannot be read;
-    `signer` is the known key that signed the log's checkpoint, if any.
+    `number`, `edition`, `entries` and `size` are what its manifest says, empty where it cannot be
+    read;    `signer` is the known key that signed the log's checkpoint, if any.
     """
 
     findings: Sequence[Finding]
@@ -47,6 +47,7 @@ class Checked:
     number: str = ""
     edition: str = ""
     entries: int = 0
+    size: int = 0
     signer: Verifier | None = None
 
 
@@ -91,6 +92,7 @@ def check_files(
         str(found.manifest["report"]),
         found.edition,
         int(found.manifest["entries"]),
+        int(found.manifest["size"]),
         told.signer,
     )
 

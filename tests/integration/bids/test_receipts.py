@@ -354,8 +354,8 @@ def test_stranger_with_a_changed_receipt_is_told_what_to_do(
 
 
 def test_stranger_with_anything_else_gets_a_clear_message(client: FlaskClient) -> None:
-    empty, cut = "Choose the file of a receipt", "shortened or changed"
-    none, large = "This is not a receipt", "larger than 500 kB"
+    empty, cut = "Choose the file of a report, receipt or passport", "shortened or changed"
+    none, large = "This is not a report, a receipt", "larger than 500 kB"
     texts = (
         ("", empty),
         ("   ", empty),
@@ -366,8 +366,7 @@ def test_stranger_with_anything_else_gets_a_clear_message(client: FlaskClient) -
         (f"{receipts.BEGIN}\n/w==\n{receipts.END}", cut),
     )
     files = (
-        (b"\xff\xfe\x00", "no plain text"),
-        (b"%PDF-1.7", none),
+        (b"\xff\xfe\x00", "neither a PDF nor plain text"),
         (b"", none),
         (b"0" * 500_001, large),
     )

@@ -157,7 +157,7 @@ def test_passport_ends_as_a_receipt_does(file: Files, capsys: pytest.CaptureFixt
         (["/nowhere/at-all.txt"], "at-all.txt cannot be read"),
         (["{folder}"], "cannot be read"),
         (["{bytes}"], "no text in UTF-8"),
-        (["{words}"], "neither a receipt nor a chain"),
+        (["{words}"], "neither an award report nor a receipt"),
         (["{receipt}", "--trust", "{words}"], "holds no keys to trust"),
         (["{receipt}", "--trust", "{nothing}"], "holds no keys"),
         (["{receipt}", "--trust", "/nowhere"], "/nowhere cannot be read"),

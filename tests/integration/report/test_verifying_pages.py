@@ -1,0 +1,81 @@
+"""Anybody checks a report on the public page and by the command, and learns what is wrong."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.cli import main
+from scoring.report.values import Edition
+from tests import forging
+from tests.databases import Databases, Kept
+from tests.integration.report.printing import Printed, print_reports
+from tests.journeys import Step
+
+
+@pytest.fixture(scope="module")
+def printed(
+    kept_databases: Mapping[Step, Kept],
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Printed:
+    """Give the reports of the signed award."""
+    return print_reports(kept_databases, databases, tmp_path_factory)
+
+
+def checked(client: FlaskClient, content: bytes) -> str:
+    answer = client.post("/verify", data={"file": (BytesIO(content), "report.pdf")})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_page_tells_a_stranger_which_report_it_is_and_what_follows(
+    client: FlaskClient, printed: Printed
+) -> None:
+    page = checked(client, printed.editions[Edition.PUBLIC])
+
+    # Made by another installation: all agrees, and its key is not this one's.
+    assert "not signed with a key of this site" in page
+    assert "Public" in page
+    assert "Criteria, weights and method are those that were published" in page
+
+
+def test_page_says_of_a_broken_report_what_to_do(client: FlaskClient) -> None:
+    page = checked(client, b"%PDF-1.7 and no more")
+
+    assert "Do not rely on this file" in page
+    assert "This is not an award report with its evidence" in page
+
+
+def test_page_refuses_what_is_larger_than_any_report(client: FlaskClient) -> None:
+    answer = client.post(
+        "/verify", data={"file": (BytesIO(b"%PDF-" + bytes(43 * 1024 * 1024)), "report.pdf")}
+    )
+
+    assert answer.status_code == 413
+    assert "larger than 40 MB" in answer.text
+
+
+def test_command_proves_a_report_with_keys_and_receipt(
+    printed: Printed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {
+        "report.pdf": printed.editions[Edition.FULL],
+        "keys.txt": printed.keys.encode(),
+        "receipt.txt": printed.receipt.encode(),
+    }
+    for name, content in names.items():
+        (tmp_path / name).write_bytes(content)
+    file, trust, receipt = (str(tmp_path / name) for name in names)
+
+    assert main(["verify", file, "--trust", trust, "--receipt", receipt]) == 0
+    assert "All 16 scores are those that were recorded" in capsys.readouterr().out
+    assert main(["verify", file]) == 3
+    assert main(["verify", file, "--trust", trust, "--json"]) == 0
+    assert main(["verify", receipt, "--receipt", receipt]) == 2
+    other = forging.a_signer("market.example/log").verifier
+    (tmp_path / "keys.txt").write_text(f"{other}\n")
+    assert main(["verify", file, "--trust", trust]) == 1
+    assert "somebody else made it" in capsys.readouterr().out
