@@ -1,9 +1,12 @@
 """Forges reports as somebody would who wants another outcome: the change, and what covers it."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import pypdf
 
 from marketplace.core.audit import checkpoints, signing, tree
 from marketplace.core.audit.signing import Signer
@@ -135,3 +138,17 @@ def _nodes(leaves: list[bytes]) -> dict[tuple[int, int], bytes]:
 def a_signer(name: str) -> Signer:
     """Make a key that nobody has named, in the name of a log."""
     return signing.new_signer(name)
+
+
+def in_pdf(pdf: bytes, signer: Signer) -> bytes:
+    """Put a log that was written anew into a report, whose pages stay as they are."""
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    content = {name: files[0] for name, files in reader.attachments.items()}
+    forged = rewritten(content, signer)
+    writer = pypdf.PdfWriter()
+    writer.append_pages_from_reader(reader)
+    for name, each in forged.items():
+        writer.add_attachment(name, each)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.cli import main
+from marketplace.publishing.pages import verify_views
 from scoring.report.values import Edition
 from tests import forging
 from tests.databases import Databases, Kept
@@ -36,10 +37,22 @@ def test_page_tells_a_stranger_which_report_it_is_and_what_follows(
 ) -> None:
     page = checked(client, printed.editions[Edition.PUBLIC])
 
-    # Made by another installation: all agrees, and its key is not this one's.
-    assert "not signed with a key of this site" in page
+    assert "Nobody changed this report since it was made" in page
     assert "Public" in page
     assert "Criteria, weights and method are those that were published" in page
+
+
+def test_page_says_of_a_report_by_somebody_elses_key_that_it_is_false(
+    client: FlaskClient, printed: Printed
+) -> None:
+    name = printed.keys.partition("+")[0]
+    content = printed.editions[Edition.PUBLIC]
+    forged = forging.in_pdf(content, forging.a_signer(name))
+
+    page = checked(client, forged)
+
+    assert "somebody else made it" in page
+    assert "Do not rely on this file" in page
 
 
 def test_page_says_of_a_broken_report_what_to_do(client: FlaskClient) -> None:
@@ -49,10 +62,12 @@ def test_page_says_of_a_broken_report_what_to_do(client: FlaskClient) -> None:
     assert "This is not an award report with its evidence" in page
 
 
-def test_page_refuses_what_is_larger_than_any_report(client: FlaskClient) -> None:
-    answer = client.post(
-        "/verify", data={"file": (BytesIO(b"%PDF-" + bytes(43 * 1024 * 1024)), "report.pdf")}
-    )
+def test_page_refuses_what_is_larger_than_any_report(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A file of its true size would be written to a disk first.
+    monkeypatch.setattr(verify_views, "_REQUEST_MOST", 1000)
+    answer = client.post("/verify", data={"file": (BytesIO(bytes(2000)), "report.pdf")})
 
     assert answer.status_code == 413
     assert "larger than 40 MB" in answer.text
