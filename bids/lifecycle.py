@@ -30,6 +30,7 @@ class BidEvent(StrEnum):
 
     START = "start"
     HEAR = "hear"
+    TAKE_BACK = "take_back"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     OPEN = "open"
@@ -60,6 +61,8 @@ BID_TRANSITIONS: dict[tuple[BidState, BidEvent], BidState] = {
     (BidState.INVITED, BidEvent.START): BidState.DRAFT,
     # Nothing is written for an interview: whoever is invited is heard.
     (BidState.INVITED, BidEvent.HEAR): BidState.VALID,
+    # The work that the supplier was paid for before it ended with lessons learned.
+    (BidState.INVITED, BidEvent.TAKE_BACK): BidState.WITHDRAWN,
     (BidState.DRAFT, BidEvent.SUBMIT): BidState.SUBMITTED,
     (BidState.SUBMITTED, BidEvent.SUBMIT): BidState.SUBMITTED,  # replaces the version before
     (BidState.WITHDRAWN, BidEvent.SUBMIT): BidState.SUBMITTED,

@@ -16,6 +16,7 @@ from bids import drafts, envelopes, log_words, policy
 from bids.documents import Content
 from bids.inviting import letters, queries
 from bids.inviting.policy import can_be_heard, can_open_stage, closing_fault
+from bids.inviting.taking_back import may_begin
 from bids.lifecycle import BidEvent, BidState, after
 from bids.models import Bid
 from bids.queries import latest_submission
@@ -129,6 +130,7 @@ def open_stage(
                 invited=len(invited),
             )
         )
+        ensure(may_begin(session, stage))
         frozen_evaluation(session, stage)
         asked = drafts.asked_of(stage)
         if source is Source.HEARD and not can_be_heard(

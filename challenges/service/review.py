@@ -220,11 +220,22 @@ def stop(reference: str, *, lessons: str, actor: Actor, clock: Clock) -> None:
     with transaction() as session:
         challenge = own_challenge(session, reference, actor, lock=True)
         ensure(policy.can_stop(actor, challenge, clock.now()))
-        challenge.lessons = lessons
-        advance(session, challenge, Event.STOP, clock=clock)
-        hooks.emit_end(session, challenge, clock)
-        ending.tell_ended(session, challenge, actor, clock)
-        _record(session, challenge, "challenge.stopped", actor, clock, lessons=lessons)
+        end_with_lessons(session, challenge, lessons, actor, clock)
+
+
+def end_with_lessons(
+    session: Session, challenge: Challenge, lessons: str, actor: Actor, clock: Clock
+) -> None:
+    """Stop a challenge whose row the caller holds locked, and has asked its own policy about.
+
+    Raises:
+        WrongMoment: it cannot be stopped in its state.
+    """
+    challenge.lessons = lessons
+    advance(session, challenge, Event.STOP, clock=clock)
+    hooks.emit_end(session, challenge, clock)
+    ending.tell_ended(session, challenge, actor, clock)
+    _record(session, challenge, "challenge.stopped", actor, clock, lessons=lessons)
 
 
 def advance(session: Session, challenge: Challenge, event: Event, *, clock: Clock) -> State:

@@ -14,6 +14,7 @@ from challenges.changing import queries as changes
 from challenges.consulting import queries as consulting
 from challenges.ending.policy import kept_until
 from challenges.finding import drawing
+from challenges.finding.afterwards import afterwards
 from challenges.finding.feeds import said
 from challenges.finding.story import story
 from challenges.following.queries import is_following
@@ -111,6 +112,7 @@ def _page(challenge: Challenge, now: datetime, *, preview: bool) -> str:
         meetings=live.sessions(db.session(), challenge),
         draft_comments=consulting.count(db.session(), challenge),
         stands=_where_stages_stand(challenge, now),
+        afterwards=() if preview else afterwards(db.session(), challenge),
         **said_of(challenge),
     )
 

@@ -31,6 +31,7 @@ class Kind(IntEnum):
     PASSPORT = 8
     INTERVIEW = 9
     EVIDENCE = 10
+    DELIVERY = 11
 
 
 @dataclass(frozen=True)

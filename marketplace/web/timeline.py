@@ -67,6 +67,11 @@ _FOR_BODY = (
     "award.",
     "intention.",
     "contract.",
+    "milestones.",
+    "milestone.",
+    "gate.",
+    "work.",
+    "benefits.",
     "report.frozen",
     "report.made",
 )

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from bids.team import queries as teams
-from marketplace.core import access
+from marketplace.core import access, todos
 from marketplace.core.access import demonstration_only, public, requires, signed_in
 from marketplace.core.accounts import queries as accounts
 from marketplace.core.accounts import sessions
@@ -77,9 +77,13 @@ def work() -> str:
             form=BaseForm(),
         )
     board = queries.board(db.session(), actor, now) if actor else None
+    waiting = todos.waiting(db.session(), [actor], now) if actor else []
     return render_template(
         "web/work.html",
         board=board,
+        todos=[each for each in waiting if each.organisation_id == actor.organisation_id]
+        if actor
+        else [],
         panels=panels,
         partnerships=teams.invitations_for(db.session(), current_user.id, now),
     )

@@ -1,4 +1,4 @@
-"""What the decision tells the rooms above it, inside its own transaction."""
+"""What the decision tells other rooms, inside its own transaction."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,18 @@ from marketplace.core.clock import Clock
 # The stage is the one that decides.
 Hook = Callable[[Session, Stage, Clock], None]
 
-# Called after the intention to award is announced, and again after a contract is signed.
-after_decision: list[Hook] = []
+_after_decision: dict[str, Hook] = {}
+
+
+def register(room: str, hook: Hook) -> None:
+    """Have a room be told from now on, once, however often it registers.
+
+    It is told after the intention to award is announced, and again after a contract is signed.
+    """
+    _after_decision[room] = hook
 
 
 def emit(session: Session, stage: Stage, clock: Clock) -> None:
     """Call every hook in the order of registration."""
-    for hook in after_decision:
+    for hook in _after_decision.values():
         hook(session, stage, clock)

@@ -77,7 +77,7 @@ def register(press: Press) -> None:
         _make_debrief(uuid.UUID(payload["report"]), uuid.UUID(payload["bid"]), press, clock)
 
     # One application per process; a test that builds several must not freeze several times.
-    hooks.after_decision[:] = [freeze_report]
+    hooks.register("scoring.report", freeze_report)
     jobs.handles(MAKE)(make)
     jobs.handles(DEBRIEF)(debrief)
 

@@ -120,6 +120,11 @@ def contracts_of(session: Session, challenge: Challenge) -> list[Kept]:
     )
 
 
+def as_they_stand(session: Session, contracts: Sequence[Contract]) -> list[Kept]:
+    """Read what was told since of contracts that are at hand, of whichever challenges."""
+    return _kept(session, contracts)
+
+
 def contract_of(kept: Sequence[Kept], contract_id: uuid.UUID) -> Kept:
     """Give one of the contracts of a challenge.
 

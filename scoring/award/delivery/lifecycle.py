@@ -1,6 +1,6 @@
 """How the work under contracts ends, and what that makes of the challenge. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from challenges.stages.kinds import StageKind
@@ -28,3 +28,26 @@ GATED = frozenset({StageKind.EXPLORATION, StageKind.ACCELERATOR})
 def has_gate(kind: StageKind | None) -> bool:
     """Tell whether work of this kind ends at a gate."""
     return kind in GATED
+
+
+class Then(StrEnum):
+    """What the end of some work makes of the challenge."""
+
+    NOTHING = "nothing"
+    STOP = "stop"
+    FINISH = "finish"
+
+
+def after_end(outcomes: Sequence[tuple[int, Outcome | None]], *, later_work: bool) -> Then:
+    """Say what the end of some work makes of a challenge whose award is made.
+
+    `outcomes` gives for each contract the number of its stage of work and how its work ended, None
+    while it goes on; `later_work` tells that the plan has a further stage of work, for which no
+    contract is signed.
+    """
+    if any(outcome is None for _stage, outcome in outcomes):
+        return Then.NOTHING
+    last = max(stage for stage, _outcome in outcomes)
+    if all(outcome is Outcome.STOPPED for stage, outcome in outcomes if stage == last):
+        return Then.STOP
+    return Then.NOTHING if later_work else Then.FINISH

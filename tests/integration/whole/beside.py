@@ -20,11 +20,14 @@ from bids.team.queries import team_of
 from challenges.alerts import tokens
 from challenges.asking.models import Clarification
 from challenges.elsewhere import service as elsewhere_choice
+from marketplace.core.access import current_files
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from scoring.award.contracts import service as contracts
 from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.contracts.queries import contracts_of
+from scoring.award.delivery.milestones import service as milestones
+from scoring.award.delivery.milestones.lifecycle import Written
 from scoring.panel.interviews import service as interviews
 from scoring.panel.interviews.lifecycle import Offer
 from scoring.panel.interviews.queries import slots
@@ -118,8 +121,26 @@ def meet(journey: Journey, cast: Cast, clock: FixedClock) -> str:
 
 
 def sign(journey: Journey, clock: FixedClock) -> str:
-    """Have other work agreed in a signed contract; give the contract."""
-    contract = contracts_of(journey.session, journey.challenge)[0].contract.id
+    """Have other work agreed in a signed contract, and a milestone of it delivered; give the
+    contract."""
+    kept = contracts_of(journey.session, journey.challenge)[0]
+    contract = kept.contract.id
+    due_on = kept.contract.starts_on or clock.now().date()
+    milestones.plan(
+        journey.reference,
+        contract,
+        [Written("A map", "A map of warm places.", "We used it.", due_on, kept.value_minor)],
+        actor=journey.actor(journey.cast.officer),
+        clock=clock,
+    )
+    milestones.report(
+        milestones.Party(contract),
+        1,
+        words="The map is there.",
+        actor=journey.actor(journey.cast.supplier_admin),
+        clock=clock,
+        store=current_files(),
+    )
     contracts.describe_change(
         journey.reference,
         contract,

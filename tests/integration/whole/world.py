@@ -218,6 +218,9 @@ class World:
             "address": "0/000.p/1",
             "filename": "css/fairway.css",
             "day": "2027-04-19",
+            "months": "6",
+            # A report has no file: the answers tell who would be let through to one.
+            "report_id": str(uuid.UUID(int=0)),
             "regime": "scotland",
             "name": "2026-01",
             "proposal_id": str(uuid.UUID(int=0)),

@@ -26,6 +26,7 @@ TICK = timedelta(microseconds=1)
 LEGAL = {
     ("invited", "start"): "draft",
     ("invited", "hear"): "valid",
+    ("invited", "take_back"): "withdrawn",
     ("draft", "submit"): "submitted",
     ("submitted", "submit"): "submitted",
     ("withdrawn", "submit"): "submitted",

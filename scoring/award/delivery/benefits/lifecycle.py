@@ -57,11 +57,16 @@ def _items(text: str) -> Iterator[str]:
 
 
 def faults(rows: Sequence[Measured], words: str, lessons: str) -> dict[str, str]:
-    """Name what is wrong with a measurement, by field; each measure's have its place from 0."""
+    """Name what is wrong with a measurement, by field; each measure's have its place from 0.
+
+    Empty rows are passed over.
+    """
     wrong: dict[str, str] = {}
-    if not rows:
+    if all(row.empty for row in rows):
         wrong["measure_0"] = N_("Enter at least one measure")
     for at, row in enumerate(rows):
+        if row.empty:
+            continue
         if not row.measure:
             wrong[f"measure_{at}"] = N_("Say what was measured")
         elif len(row.measure) > MEASURE_MOST:

@@ -57,21 +57,11 @@ class Found:
 def faults(
     found: Sequence[Found], decision: Decision | None, reason: str, lessons: str
 ) -> dict[str, str]:
-    """Name what is wrong with a proposal, by field; each criterion's have its place from 0."""
-    wrong: dict[str, str] = {}
-    if not found:
-        wrong["criterion_0"] = N_("Enter at least one criterion")
-    for at, each in enumerate(found):
-        if not each.criterion:
-            wrong[f"criterion_{at}"] = N_("Say what was asked")
-        elif len(each.criterion) > CRITERION_MOST:
-            wrong[f"criterion_{at}"] = N_("Shorten this to 500 characters or fewer.")
-        if each.finding is None:
-            wrong[f"finding_{at}"] = N_("Choose whether it is met")
-        if not each.words:
-            wrong[f"words_{at}"] = N_("Say what you found")
-        elif len(each.words) > WORDS_MOST:
-            wrong[f"words_{at}"] = N_("Shorten this to 5,000 characters or fewer.")
+    """Name what is wrong with a proposal, by field; each criterion's have its place from 0.
+
+    Empty rows are passed over.
+    """
+    wrong = _criteria_faults(found)
     if decision is None:
         wrong["decision"] = N_("Choose whether the work goes on")
     if not reason:
@@ -82,4 +72,24 @@ def faults(
         wrong["lessons"] = N_("Say what was learned, so that others can use it")
     elif len(lessons) > REASON_MOST:
         wrong["lessons"] = N_("Shorten this to 10,000 characters or fewer.")
+    return wrong
+
+
+def _criteria_faults(found: Sequence[Found]) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if all(each.empty for each in found):
+        wrong["criterion_0"] = N_("Enter at least one criterion")
+    for at, each in enumerate(found):
+        if each.empty:
+            continue
+        if not each.criterion:
+            wrong[f"criterion_{at}"] = N_("Say what was asked")
+        elif len(each.criterion) > CRITERION_MOST:
+            wrong[f"criterion_{at}"] = N_("Shorten this to 500 characters or fewer.")
+        if each.finding is None:
+            wrong[f"finding_{at}"] = N_("Choose whether it is met")
+        if not each.words:
+            wrong[f"words_{at}"] = N_("Say what you found")
+        elif len(each.words) > WORDS_MOST:
+            wrong[f"words_{at}"] = N_("Shorten this to 5,000 characters or fewer.")
     return wrong

@@ -98,18 +98,22 @@ def row_faults(
 ) -> dict[str, str]:
     """Name what is wrong with each milestone, by the name of its field and its place from 0.
 
+    Empty rows, as a form has some to spare, are passed over.
+
     `settled` are those that are accepted, by number: they stay as they are.
     """
     found: dict[str, str] = {}
-    if not rows:
+    if all(row.empty for row in rows):
         found["title_0"] = N_("Enter at least one milestone")
     for at, row in enumerate(rows):
+        if row.empty:
+            continue
         if row.number is not None and row.number in settled:
             if _content(row) != _content(settled[row.number]):
                 found[f"title_{at}"] = N_("This milestone is accepted, so it stays as it is")
             continue
         found |= _faults(row, at, starts_on)
-    kept = {row.number for row in rows}
+    kept = {row.number for row in rows if not row.empty}
     if any(number not in kept for number in settled):
         found["title_0"] = N_("A milestone that is accepted cannot be left out")
     return found

@@ -1,0 +1,147 @@
+"""Exploration between two judged stages: its contracts, its gates, and who is heard afterwards."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bids import service as bidding
+from bids.inviting import service as inviting
+from bids.lifecycle import BidState
+from bids.models import Bid
+from challenges.lifecycle import State
+from challenges.models import Stage
+from challenges.stages.kinds import Payment, Property, Source, StageKind
+from marketplace.core.clock import FixedClock
+from marketplace.core.errors import WrongMoment
+from marketplace.core.notices.models import Notice
+from scoring.award import service as award
+from scoring.award.contracts.terms import Terms
+from scoring.award.delivery import agreements, queries
+from scoring.award.delivery.gates import service as gates
+from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
+from scoring.award.models import Contract
+from tests.conftest import NOW
+from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.staged import a_second_stage, go_on
+
+FEE = 2_000_00
+LESSONS = "Ask people in winter, not in summer."
+
+
+@pytest.fixture
+def explored(app: Flask, session: Session, clock: FixedClock) -> Journey:
+    """Have both suppliers go on past an application into a paid exploration."""
+    journey = a_journey(session, clock, a_cast(session, NOW))
+    a_second_stage(journey, places=2)
+    interview = journey.challenge.stages[1]
+    interview.ordinal = 3
+    session.flush()
+    session.add(
+        Stage(
+            challenge_id=interview.challenge_id,
+            ordinal=2,
+            name="Exploration",
+            kind=StageKind.EXPLORATION,
+            suppliers=2,
+            payment=Payment.FIXED,
+            amount_minor=FEE,
+            property=Property.SUPPLIER,
+            minimum_panel=3,
+        )
+    )
+    session.commit()
+    journey.to(Step.LOCKED)
+    go_on(journey)
+    for number, bid in enumerate((journey.own_bid, journey.rival_bid), 1):
+        award.sign_contract(
+            journey.reference,
+            contract_reference=f"E-{number}",
+            value_minor=FEE,
+            terms=Terms(starts_on=date(2027, 1, 4), ends_on=date(2027, 1, 22)),
+            bid_reference=bid,
+            actor=journey.actor(journey.cast.officer),
+            clock=clock,
+        )
+    return journey
+
+
+def decide(journey: Journey, number: int, decision: Decision) -> None:
+    """Hold the gate of a contract, and have it confirmed."""
+    contract = journey.session.scalars(
+        select(Contract.id).where(Contract.reference == f"E-{number}")
+    ).one()
+    gate = gates.propose(
+        journey.reference,
+        contract,
+        [Found("People tried it.", Finding.PARTLY, "Four of six could.")],
+        decision=decision,
+        reason="We saw the models.",
+        lessons=LESSONS if decision is Decision.STOPS else "",
+        actor=journey.actor(journey.cast.lead),
+        clock=journey.clock,
+    )
+    gates.answer(
+        journey.reference,
+        contract,
+        gate_id=gate,
+        confirmed=True,
+        reason="I agree.",
+        actor=journey.actor(journey.cast.approver),
+        clock=journey.clock,
+    )
+
+
+def hear(journey: Journey) -> None:
+    """Begin the stage after the exploration."""
+    inviting.open_stage(
+        journey.reference,
+        3,
+        source=Source.HEARD,
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
+
+
+def test_supplier_that_stops_at_the_gate_is_told_and_not_heard_and_the_other_goes_on(
+    explored: Journey, session: Session
+) -> None:
+    with pytest.raises(WrongMoment, match="gate"):
+        hear(explored)
+    decide(explored, 1, Decision.GOES_ON)
+    decide(explored, 2, Decision.STOPS)
+    assert explored.challenge.state is State.EVALUATING
+    hear(explored)
+
+    found = {
+        bid.supplier_id: bid
+        for bid in session.scalars(select(Bid).where(Bid.previous_id.is_not(None)))
+    }
+    own, rival = (found[each.id] for each in (explored.cast.supplier, explored.cast.rival))
+    assert (own.state, rival.state) == (BidState.VALID, BidState.WITHDRAWN)
+    with pytest.raises(WrongMoment):
+        bidding.change_bid(
+            rival.reference,
+            actor=explored.actor(explored.cast.rival_admin),
+            clock=explored.clock,
+        )
+    told = session.scalars(
+        select(Notice.text).where(Notice.to_email == explored.cast.rival_admin.email)
+    ).all()
+    assert any(LESSONS in text for text in told)
+    works = queries.works(session, agreements.of_challenge(session, explored.challenge))
+    assert [each.end and each.end.outcome.value for each in works] == ["went_on", "stopped"]
+
+
+def test_challenge_is_stopped_with_lessons_when_nobody_goes_on(
+    explored: Journey, app: Flask
+) -> None:
+    decide(explored, 1, Decision.STOPS)
+    shown = app.test_client().get(f"/challenges/{explored.reference}").text
+    assert LESSONS not in shown  # the other supplier is still to be judged
+    decide(explored, 2, Decision.STOPS)
+
+    assert explored.challenge.state is State.STOPPED
+    assert explored.challenge.lessons == LESSONS
