@@ -37,6 +37,7 @@ from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer
 from scoring.award.complaints.queries import any_open
+from scoring.award.debriefs.queries import any_waiting
 from scoring.award.models import (
     Contract,
     Intention,
@@ -369,6 +370,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             leads_on.label("leads_on"),
             unsigned.label("unsigned"),
             any_open(Stage.id).label("held_back"),
+            any_waiting(Stage.id).label("debrief_waits"),
             advancing.label("advance_proposed_by"),
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
@@ -416,6 +418,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         leads_on=row.leads_on,
         unsigned=row.unsigned,
         held_back=row.held_back,
+        debrief_waits=row.debrief_waits,
         advance_proposed_by_id=row.advance_proposed_by,
         closes_at=row.closes_at,
         own=row.own,

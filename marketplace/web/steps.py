@@ -62,6 +62,8 @@ class Standing:
     unsigned: bool = False
     # Whether a complaint or a case in court keeps contracts back.
     held_back: bool = False
+    # Whether a debrief meeting waits for times, or is agreed and still to be recorded.
+    debrief_waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ def _of_the_panel(thing: Standing) -> Iterator[Step]:
 
 
 def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
+    if thing.own and thing.debrief_waits and actor.may(Permission.CONTRACT_SIGN):
+        yield Step(N_("See to a debrief meeting"), "debriefs.index")
     signed = thing.own and thing.state in AWARDED
     if signed and thing.award_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
         yield Step(N_("Publish the award notice, and record it"), "award_notices.award")

@@ -69,6 +69,7 @@ NEVER_SHOWN = frozenset(
         # In the world nobody has complained and nothing is before a court: tests of their own do.
         *("complaints.show", "complaints.propose", "complaints.decide", "complaint.take_back"),
         *("complaints.end", "complaints.confirm_end", "again.decide"),
+        *("debriefs.offer", "debriefs.record"),
         # No panel of the world judges without names: a test of its own looks for them.
         "panel_masking.masks",
         # The answers stand in the browser of whoever gave them: a test of its own gives some.

@@ -130,6 +130,8 @@ VISITS: dict[str, Visit] = {
     "award.sign_off": Visit(APPROVER, Step.RECOMMENDED),
     "award.contract": Visit(OFFICER, "intention_to_award"),
     "award.outcome": Visit(BIDDER, "intention_to_award"),
+    "debriefs.index": Visit(OFFICER, "intention_to_award"),
+    "debrief.show": Visit(BIDDER, "intention_to_award"),
     "again.show": Visit(OFFICER, "intention_to_award"),
     "again.propose": Visit(OFFICER, "intention_to_award"),
     "complaints.index": Visit(OFFICER, "intention_to_award"),
@@ -224,7 +226,13 @@ FILES = frozenset(
         *("plans.text", "plans.version", "public_changes.text", "documents.own", "documents.show"),
         "rules.file",
         *("finding.atom", "finding.calendar", "finding.challenge_atom"),
-        *("finding.challenge_calendar", "live.ics", "interviews.ics", "interview.ics"),
+        *(
+            "finding.challenge_calendar",
+            "live.ics",
+            "interviews.ics",
+            "interview.ics",
+            "debrief.ics",
+        ),
     }
 )
 # Closed to everybody; they stand in the map because Flask-Security puts them there.

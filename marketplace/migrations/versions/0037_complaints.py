@@ -21,11 +21,13 @@ NEW_TABLES = (
     "complaint_answer",
     "reconsideration",
     "proceedings_end_answer",
+    "debrief_time",
     "complaint_withdrawal",
     "complaint_proposal",
     "agreed_again",
     "proceedings_end",
     "panel_reopening",
+    "debrief",
     "award_complaint",
     "court_proceedings",
 )
@@ -111,6 +113,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("stage_id", "number", name=op.f("uq_award_complaint_stage_id_number")),
     )
     op.create_index(op.f("ix_award_complaint_stage_id"), "award_complaint", ["stage_id"])
+    op.create_table(
+        "debrief",
+        sa.Column("bid_id", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wishes", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=500), nullable=True),
+        sa.Column("join_url", sa.String(length=500), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("reminded_edition", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attended", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(recorded_at IS NULL) = (recorded_by_id IS NULL)",
+            name=op.f("ck_debrief_recorded_whole"),
+        ),
+        sa.CheckConstraint("edition >= 0", name=op.f("ck_debrief_edition")),
+        sa.CheckConstraint("minutes BETWEEN 10 AND 240", name=op.f("ck_debrief_minutes")),
+        sa.CheckConstraint("place IS NULL OR join_url IS NULL", name=op.f("ck_debrief_somewhere")),
+        sa.CheckConstraint(
+            "recorded_at IS NULL OR length(trim(attended)) > 0", name=op.f("ck_debrief_attended")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user_account.id"], name=op.f("fk_debrief_asked_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name=op.f("fk_debrief_bid_id_bid")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_debrief_recorded_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debrief")),
+    )
+    op.create_index(op.f("ix_debrief_bid_id"), "debrief", ["bid_id"])
     op.create_table(
         "panel_reopening",
         sa.Column("stage_id", sa.Uuid(), nullable=False),
@@ -263,6 +306,15 @@ def upgrade() -> None:
             name=op.f("fk_complaint_withdrawal_withdrawn_by_id_user_account"),
         ),
         sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complaint_withdrawal")),
+    )
+    op.create_table(
+        "debrief_time",
+        sa.Column("debrief_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["debrief_id"], ["debrief.id"], name=op.f("fk_debrief_time_debrief_id_debrief")
+        ),
+        sa.PrimaryKeyConstraint("debrief_id", "starts_at", name=op.f("pk_debrief_time")),
     )
     op.create_table(
         "proceedings_end_answer",

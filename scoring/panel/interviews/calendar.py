@@ -13,7 +13,7 @@ from marketplace.core.text import on_one_line
 
 @dataclass(frozen=True)
 class Appointment:
-    """An interview as one side has it in its calendar.
+    """An interview, or another meeting, as one side has it in its calendar.
 
     Calendars know it again by `id`, whatever becomes of its time, and take the higher `edition`
     for the one that holds. `where` is a place, or the link to join; `page` has more about it.
@@ -27,6 +27,8 @@ class Appointment:
     title: str
     where: str
     page: str
+    # What sort of meeting it is, in the one word that begins its identifier.
+    kind: str = "interview"
 
 
 def calendar_of(
@@ -48,7 +50,7 @@ def calendar_of(
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     for each in appointments:
         event = Event()
-        event.add("uid", f"interview-{each.id}@{urlsplit(public_url).hostname}")
+        event.add("uid", f"{each.kind}-{each.id}@{urlsplit(public_url).hostname}")
         event.add("dtstamp", each.changed_at)
         event.add("sequence", each.edition)
         event.add("organizer", vCalAddress(f"mailto:{organiser}"))

@@ -224,6 +224,7 @@ class World:
             "regime": "scotland",
             "name": "2026-01",
             "proposal_id": str(uuid.UUID(int=0)),
+            "debrief_id": str(uuid.UUID(int=0)),
             **self.ids,
         }
         if rule.endpoint == "contracts.change":

@@ -1,0 +1,1 @@
+"""Meetings in which a body explains its decision to one bidder."""
