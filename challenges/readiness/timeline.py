@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from challenges.readiness.finding import Finding, advice
 from challenges.sections import Section
 from marketplace.core.regimes.book import LONDON, next_working_day
+from marketplace.core.regimes.working_days import holidays_known_until
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def of_closing(closes_at: datetime) -> Iterator[Finding]:
             N_(
                 "Bidding closes on a weekend or a bank holiday, when nobody is there to help. "
                 "Choose a working day."
+            ),
+        )
+    elif local.date() > holidays_known_until():
+        yield advice(
+            section,
+            N_(
+                "The bank holidays of that year are not known here yet. Check that bidding does "
+                "not close on one."
             ),
         )
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():

@@ -40,6 +40,7 @@ from marketplace.demonstration import (
     elsewhere,
     finding,
     founder,
+    holidays,
     judging,
     opening,
     papers,
@@ -129,6 +130,8 @@ def _load(written: Content, now: datetime) -> None:
     )
     if vectors.files() is not None:
         vectors.rebuild(FixedClock(now))
+    bodies = [item for item in written.organisations if item.kind == "body"]
+    holidays.name_holidays(bodies, players, now)
     finding.save_and_follow(players, now)
     _deliver(FixedClock(now))
 

@@ -62,8 +62,6 @@ NEVER_SHOWN = frozenset(
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
         # No award of the world waits for letters: a test of its own plays bids from elsewhere.
         "award_letters.show",
-        # No body of the demonstration has named a holiday that it could take back.
-        "holidays.take_back",
         # Nobody of the demonstration has proposed other rules: tests of their own do.
         "rules.proposal",
         # In the world nobody has complained and nothing is before a court: tests of their own do.

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bids.models import Bid
@@ -24,6 +24,7 @@ from marketplace.core.accounts.models import (
     User,
 )
 from marketplace.core.permissions import Role
+from marketplace.core.regimes.holidays.models import LocalHoliday
 from scoring.panel.models import (
     BidderParty,
     ConflictDeclaration,
@@ -156,6 +157,7 @@ VISITS: dict[str, Visit] = {
     "accounts.invitation": Visit(OFFICER, "open"),
     "accounts.organisations": Visit(TEAM),
     "holidays.show": Visit(OFFICER, "open"),
+    "holidays.take_back": Visit(OFFICER, "open"),
     "rules.index": Visit(TEAM),
     "rules.show": Visit(OFFICER, "open"),
     "rules.version": Visit(VISITOR, "open"),
@@ -419,6 +421,11 @@ class Guide:
             "organisation_id": organisation,
             "membership_id": colleague,
             "invitation_id": uuid.UUID(int=7),
+            "day": self.session.scalar(
+                select(func.max(LocalHoliday.day)).where(
+                    LocalHoliday.organisation_id == organisation
+                )
+            ),
             **RULES,
         }
 

@@ -77,7 +77,11 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("regime", sa.String(40), nullable=False),
         sa.Column("version", sa.String(40), nullable=True),
+        sa.Column("follows", sa.String(40), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(version IS NULL) = (follows IS NULL)", name=op.f("ck_regime_decision_follows")
+        ),
         sa.CheckConstraint(
             "decided_by_id <> proposed_by_id", name=op.f("ck_regime_decision_another_person")
         ),
@@ -99,10 +103,15 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "regime", "version", name=op.f("uq_regime_decision_regime_version")
         ),
+        sa.UniqueConstraint(
+            "regime", "follows", name=op.f("uq_regime_decision_regime_follows")
+        ),
     )
     _append_only("local_holiday", ["id"], ["organisation_id", "day", "number"])
     _append_only("regime_proposal", ["id"], ["id", "proposed_by_id"])
-    _append_only("regime_decision", ["proposal_id"], ["regime", "version"])
+    _append_only(
+        "regime_decision", ["proposal_id"], ["regime", "follows"], ["regime", "version"]
+    )
 
 
 def downgrade() -> None:

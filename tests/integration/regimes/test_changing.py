@@ -161,6 +161,8 @@ def test_what_does_not_fit_is_refused_and_what_was_typed_stays(
     clock.instant = datetime(2030, 1, 1, 12, tzinfo=UTC)
     sign_in(client, admins[0])
     assert client.post(f"{later.location}/confirm").status_code == 409
+    # By then the list of bank holidays that came with the service has run out.
+    assert "Bank holidays are known here until 31 December" in client.get("/rules").text
 
 
 def test_database_itself_keeps_one_person_from_deciding_about_their_own(
@@ -187,6 +189,7 @@ def test_database_itself_keeps_one_person_from_deciding_about_their_own(
             decided_at=clock.now(),
             regime="scotland",
             version="v",
+            follows="2026-01",
         )
     )
     with pytest.raises(IntegrityError):

@@ -1,7 +1,7 @@
 """What a draft lacks, and where it is weak, in plain words."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,9 @@ from challenges.kinds import CriterionKind, LegalRoute, PriceModel
 from challenges.models import Challenge, Criterion, ScaleDescriptor, Stage
 from challenges.notices.models import ChosenCode
 from challenges.readiness import check, needed
+from challenges.readiness.timeline import of_closing
 from marketplace.core.accounts.models import BodyType, Organisation
+from marketplace.core.regimes.working_days import LONDON, holidays_known_until
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -256,3 +258,13 @@ def test_fixed_budget_without_amount_is_needed() -> None:
     assert [finding.message for finding in check(draft, NOW)] == [
         "There is no budget. Say what the supplier is paid."
     ]
+
+
+def test_closing_in_a_year_whose_holidays_are_not_known_is_to_be_checked() -> None:
+    day = holidays_known_until() + timedelta(days=1)
+    while day.weekday():
+        day += timedelta(days=1)
+
+    (found,) = of_closing(datetime.combine(day, time(12), LONDON))
+
+    assert "not known here yet" in found.message

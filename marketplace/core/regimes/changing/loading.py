@@ -14,6 +14,7 @@ from marketplace.core.database import db
 from marketplace.core.regimes import book
 from marketplace.core.regimes.changing.figures import changed
 from marketplace.core.regimes.changing.models import RegimeDecision, RegimeProposal
+from marketplace.core.regimes.notice_forms import notice_book
 from marketplace.core.regimes.reading import read_version
 from marketplace.core.regimes.shapes import Regime
 from marketplace.core.strict_toml import Table
@@ -93,3 +94,8 @@ def _version(key: uuid.UUID, table: Table) -> Regime:
 
 
 book.read_stored_with(stored)
+# All that comes with the service is read now: a file that contradicts itself stops the start, and
+# not the page of somebody who needs it.
+for _key in book.regimes():
+    for _regime in book.shipped(_key):
+        notice_book(_key, _regime.version)

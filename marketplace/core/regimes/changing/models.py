@@ -46,7 +46,8 @@ class RegimeProposal(Identified, Base):
 class RegimeDecision(Base):
     """That another person confirmed a proposed version, or refused it with a reason.
 
-    `version` is there where it was confirmed: no two confirmed ones have the same name.
+    Where it was confirmed it has its name as `version`, and that of the version that it `follows`:
+    no two have the same name, and none is followed by two.
     """
 
     __tablename__ = "regime_decision"
@@ -58,7 +59,9 @@ class RegimeDecision(Base):
         ),
         CheckConstraint("decided_by_id <> proposed_by_id", name="another_person"),
         CheckConstraint("(version IS NULL) = (reason IS NOT NULL)", name="refused_with_reason"),
+        CheckConstraint("(version IS NULL) = (follows IS NULL)", name="follows"),
         UniqueConstraint("regime", "version"),
+        UniqueConstraint("regime", "follows"),
     )
 
     proposal_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -67,6 +70,7 @@ class RegimeDecision(Base):
     decided_at: Mapped[datetime]
     regime: Mapped[str] = mapped_column(String(40))
     version: Mapped[str | None] = mapped_column(String(40))
+    follows: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(Text)
 
     proposal: Mapped[RegimeProposal] = relationship(back_populates="decision")

@@ -118,6 +118,8 @@ def confirm(proposal_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
         Forbidden, WrongMoment: by `policy.can_confirm`.
     """
     with transaction() as session:
+        # Two that confirm two proposals come one after the other: the second finds a newer version.
+        rows.take_turns_for(session, actor.organisation_id)
         proposal = _locked(session, proposal_id)
         newest = book.versions(proposal.regime)[-1]
         ensure(
@@ -129,7 +131,14 @@ def confirm(proposal_id: uuid.UUID, *, actor: Actor, clock: Clock) -> None:
                 today=clock.now().astimezone(LONDON).date(),
             )
         )
-        _decide(session, proposal, actor, clock, version=proposal.version)
+        _decide(
+            session,
+            proposal,
+            actor,
+            clock,
+            version=proposal.version,
+            follows=proposal.based_on,
+        )
         log.append(
             session,
             clock=clock,

@@ -1,7 +1,7 @@
 """Pages of the rules: for everybody to read, and for administrators to change with a date."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,6 +41,9 @@ from marketplace.core.text import N_
 
 blueprint = Blueprint("rules", __name__)
 
+# Challenges that begin now end with a standstill within this time.
+HOLIDAYS_AHEAD = timedelta(days=366)
+
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
@@ -51,6 +54,12 @@ def words() -> dict[str, object]:
         "body_type_words": BODY_TYPE_WORDS,
         "Unit": Unit,
     }
+
+
+@blueprint.app_template_test("past_known_holidays")
+def past_known_holidays(instant: datetime) -> bool:
+    """Tell of the end of a standstill whether it was worked out without its year's holidays."""
+    return (instant.astimezone(LONDON) - timedelta(days=1)).date() > holidays_known_until()
 
 
 @blueprint.get("/rules")
@@ -66,6 +75,8 @@ def index() -> str:
         waiting=queries.proposals(session, waiting=True) if changes else (),
         decided=queries.proposals(session, waiting=False) if changes else (),
         changes=changes,
+        known_until=holidays_known_until(),
+        known_too_short=holidays_known_until() < _today() + HOLIDAYS_AHEAD,
     )
 
 
