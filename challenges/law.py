@@ -1,9 +1,11 @@
 """Which rules follow from a challenge's body, value and legal route, and when bidding closes."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from challenges.lifecycle import Move
+from challenges.words import ROUTE_MEANINGS, ROUTE_WORDS
 from marketplace.core.errors import Invalid
 from marketplace.core.regimes.book import (
     LONDON,
@@ -14,6 +16,7 @@ from marketplace.core.regimes.book import (
     Route,
     next_working_day,
     regime_on,
+    shipped,
     version_of,
 )
 from marketplace.core.text import N_
@@ -103,6 +106,23 @@ def days_to_bid(law: Law, route: str) -> int:
 def routes(law: Law) -> list[Route]:
     """Give the legal routes that are meant for purchases of this band."""
     return [route for route in law.regime.routes.values() if law.band.key in route.bands]
+
+
+def route_names(regime: str | None) -> Mapping[str, str]:
+    """Name each legal route, by the value of `LegalRoute`, as a body's rules do; the usual rules
+    where it has none of its own."""
+    return {
+        key: route.name or ROUTE_WORDS[key]
+        for key, route in shipped(regime or USUAL)[-1].routes.items()
+    }
+
+
+def route_meanings(regime: str | None) -> Mapping[str, str]:
+    """Say of each legal route what it means under a body's rules."""
+    return {
+        key: route.means or ROUTE_MEANINGS[key]
+        for key, route in shipped(regime or USUAL)[-1].routes.items()
+    }
 
 
 def rules_on(now: datetime, regime: str | None = None) -> Regime:

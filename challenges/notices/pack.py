@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from challenges.asking.policy import asking_ends
 from challenges.drafting.kinds import Topic
+from challenges.law import route_names
 from challenges.notices import codes
 from challenges.notices.kinds import NoticeKind
 from challenges.notices.rules import holding
 from challenges.plan import PRICE, plain
-from challenges.words import ROUTE_WORDS, SECTOR_WORDS
+from challenges.words import SECTOR_WORDS
 from marketplace.core.regimes.book import LONDON
 from marketplace.core.regimes.notice_forms import NoticeForm
 
@@ -119,7 +120,7 @@ def challenge_answers(challenge: "Challenge", around: Surroundings) -> dict[str,
         "opening": _opening(stage, here=not challenge.bids_elsewhere),
         "options": _options(challenge),
         "places": "\n".join(str(place) for place in places_of(challenge.region)),
-        "procedure": ROUTE_WORDS.get(challenge.legal_route or "", ""),
+        "procedure": route_names(challenge.buyer.regime).get(challenge.legal_route or "", ""),
         "questions_until": "\n".join(
             filter(
                 None,

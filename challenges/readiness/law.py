@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from challenges.law import Law, days_to_bid, law_of, route_fits
+from challenges.law import Law, days_to_bid, law_of, route_fits, route_names
 from challenges.readiness.finding import Finding
 from challenges.sections import Section
-from challenges.words import ROUTE_WORDS
 from marketplace.core.regimes.book import LONDON
 from marketplace.core.text import N_
 
@@ -28,7 +27,7 @@ def of_law(challenge: "Challenge", now: datetime) -> Iterator[Finding]:
                 "“%(route)s” is no legal route for this total value (%(rules)s). Choose another "
                 "one, or check the value."
             ),
-            data={"route": ROUTE_WORDS[route], "rules": law.band.name},
+            data={"route": route_names(law.regime.key)[route], "rules": law.band.name},
         )
         return
     yield from _time(challenge, law, route, now)
@@ -50,7 +49,7 @@ def _time(challenge: "Challenge", law: Law, route: str, now: datetime) -> Iterat
             data={
                 "given": given,
                 "wanted": wanted,
-                "route": ROUTE_WORDS[route],
+                "route": route_names(law.regime.key)[route],
                 "provision": law.regime.routes[route].provision,
             },
         )

@@ -20,7 +20,7 @@ from challenges.finding.story import story
 from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
 from challenges.kinds import CriterionKind
-from challenges.law import law_holding
+from challenges.law import law_holding, route_names
 from challenges.lifecycle import AWARDED, AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
 from challenges.method.words import method_sentences, panel_sentences
@@ -163,7 +163,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "region": words.REGION_WORDS.get(challenge.region or "", challenge.region),
         "reach": words.REACH_WORDS.get(challenge.reach or ""),
         "sector": words.SECTOR_WORDS.get(challenge.sector or "", challenge.sector),
-        "route": words.ROUTE_WORDS.get(challenge.legal_route or ""),
+        "route": route_names(challenge.buyer.regime).get(challenge.legal_route or ""),
         "scales": _scales(challenge.stage),
         "panel_sentences": panel_sentences(challenge.stage),
         "judged": [

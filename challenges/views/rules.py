@@ -35,6 +35,6 @@ def rules(reference: str) -> str:
         route_fits=holding is None or route is None or law.route_fits(holding, route),
         days_to_bid=law.days_to_bid(holding, route) if holding and route else 0,
         routes=law.routes(holding) if holding else [],
-        route_words=words.ROUTE_WORDS,
-        route_meanings=words.ROUTE_MEANINGS,
+        route_words=law.route_names(challenge.buyer.regime),
+        route_meanings=law.route_meanings(challenge.buyer.regime),
     )

@@ -12,7 +12,7 @@ from challenges.drafting.queries import colleagues
 from challenges.forms.sections import FORMS, SectionForm
 from challenges.forms.sections.money import MoneyForm
 from challenges.forms.steps import CreateForm
-from challenges.law import usual_closing
+from challenges.law import route_meanings, route_names, usual_closing
 from challenges.models import Challenge
 from challenges.reviewing import queries as reviewing
 from challenges.sections import (
@@ -137,6 +137,8 @@ def section(reference: str, section: str) -> Page:
     present = service.read(challenge, part)
     people = colleagues(db.session(), challenge.buyer_id) if part is Section.TEAM else ()
     form = _form_showing(part, present, people)
+    if isinstance(form, MoneyForm) and (rules := challenge.buyer.regime):
+        form.name_routes(route_names(rules), route_meanings(rules))
     status, stale = 200, False
     merged = request.form.get("then") == BOTH
     if request.method == "GET" or merged:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from bids.opened_bid import OpenedBid
 from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.kinds import PriceModel
+from challenges.law import route_names
 from challenges.log_words import PUBLISHED
 from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.stages.kinds import is_judged
-from challenges.words import PRICE_MODEL_WORDS, ROUTE_WORDS, price_sentences
+from challenges.words import PRICE_MODEL_WORDS, price_sentences
 from marketplace.core.audit import log
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
@@ -126,7 +127,7 @@ def _challenge(challenge: Challenge, regime: book.Regime, band: book.Band) -> fa
         title=challenge.title,
         problem=challenge.problem,
         outcome=challenge.outcome,
-        legal_route=_(ROUTE_WORDS[challenge.legal_route]),
+        legal_route=_(route_names(regime.key)[challenge.legal_route]),
         regime=facts.Regime(
             regime.name, regime.version, _("%(band)s: %(rules)s", band=band.name, rules=band.rules)
         ),

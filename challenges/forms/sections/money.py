@@ -1,5 +1,7 @@
 """The form of money and legal route."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import RadioField
@@ -59,6 +61,11 @@ class MoneyForm(SectionForm):
 
     route_meanings = ROUTE_MEANINGS
     price_model_meanings = PRICE_MODEL_MEANINGS
+
+    def name_routes(self, names: Mapping[str, str], meanings: Mapping[str, str]) -> None:
+        """Call the legal routes what the rules call them by which the body buys."""
+        self.legal_route.choices = [(route.value, _l(names[route])) for route in LegalRoute]
+        self.route_meanings = meanings
 
     def offer(self, model: PriceModel) -> None:
         """Offer the draft's own price model too, where it is one of the further ones."""

@@ -34,6 +34,7 @@ __all__ = [
     "next_working_day",
     "regime_on",
     "regimes",
+    "shipped",
     "standstill_end",
     "version_of",
     "versions",

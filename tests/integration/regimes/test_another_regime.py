@@ -45,6 +45,10 @@ def test_challenge_is_published_decided_told_and_reported_by_data_alone(
             monkeypatch.setitem(CALENDAR, step, after + LATER)
 
     # Its gate asks for the tender notice, by the name that the Act has for it.
+    sign_in(client, cast.lead)
+    routes = client.get(f"/work/challenges/{journey.reference}/write/money").text
+    assert "Competitive flexible procedure with negotiation" in routes
+    assert "regulation 30" not in routes
     journey.to(Step.READY)
     sign_in(client, cast.officer)
     page = client.get(f"/work/challenges/{journey.reference}/notice").text
