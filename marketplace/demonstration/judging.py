@@ -10,7 +10,7 @@ from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.dates import months_after
 from marketplace.core.permissions import Actor
-from marketplace.demonstration import going_on, meeting, noticing
+from marketplace.demonstration import contracting, going_on, meeting, noticing
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -159,6 +159,7 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
     )
     yield working_morning(telling.clock.now() + AWARD_NOTICE_AFTER)
     noticing.record_award_notice(telling)
+    yield from contracting.change(telling)
 
 
 def _terms(telling: Telling) -> Terms:

@@ -24,7 +24,7 @@ from challenges.notices.kinds import NoticeKind
 from challenges.notices.models import NoticeRecord
 from challenges.plan import FIRST_VERSION
 from challenges.queries import own_challenge
-from challenges.stages.kinds import DELIVERY_KINDS
+from challenges.stages.kinds import DELIVERY_KINDS, StageKind
 from challenges.stages.models import StageRun
 from challenges.stages.running import stage_at, stands
 from marketplace.core.accounts.models import Organisation, OrganisationKind
@@ -35,8 +35,9 @@ from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.changing import queries as proposed_rules
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
-from scoring.award.advancing.models import Advance, AdvanceAnswer
+from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
 from scoring.award.complaints.queries import any_open
+from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
 from scoring.award.debriefs.queries import any_waiting
 from scoring.award.models import (
     Contract,
@@ -301,6 +302,32 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         intention_stands(),
         ~exists().where(Contract.bid_id == Intention.bid_id),
     )
+    of_work, worker, of_contract = aliased(Stage), aliased(Stage), aliased(Stage)
+    work_unsigned = exists().where(
+        worker.challenge_id == Challenge.id,
+        worker.kind.in_(DELIVERY_KINDS),
+        worker.kind != StageKind.DEMO_DAY,
+        of_work.challenge_id == Challenge.id,
+        of_work.ordinal == worker.ordinal - 1,
+        AdvancingBid.stage_id == of_work.id,
+        AdvanceAnswer.advance_id == AdvancingBid.advance_id,
+        AdvanceAnswer.confirmed,
+        ~exists().where(
+            Contract.bid_id == AdvancingBid.bid_id, Contract.work_stage_id == worker.id
+        ),
+    )
+    changed_by = (
+        select(ContractChange.described_by_id)
+        .join(Contract, Contract.id == ContractChange.contract_id)
+        .join(of_contract, of_contract.id == Contract.stage_id)
+        .where(
+            of_contract.challenge_id == Challenge.id,
+            ContractChange.awaits,
+            ~exists().where(ContractChangeAnswer.change_id == ContractChange.id),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
     standstill = (
         select(func.min(Intention.standstill_ends_at))
         .where(Intention.stage_id == Stage.id, intention_stands())
@@ -334,7 +361,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
         >= select(func.count(Contract.id))
         .join(of_stage, of_stage.id == Contract.stage_id)
-        .where(of_stage.challenge_id == Challenge.id)
+        # What is paid for before the next judging is told with the award that is still to come.
+        .where(of_stage.challenge_id == Challenge.id, Contract.recommendation_id.is_not(None))
         .scalar_subquery()
     )
     begun = (
@@ -369,6 +397,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             standstill.label("standstill_ends_at"),
             leads_on.label("leads_on"),
             unsigned.label("unsigned"),
+            work_unsigned.label("work_unsigned"),
+            changed_by.label("contract_change_by"),
             any_open(Stage.id).label("held_back"),
             any_waiting(Stage.id).label("debrief_waits"),
             advancing.label("advance_proposed_by"),
@@ -417,6 +447,8 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         stage=row.ordinal,
         leads_on=row.leads_on,
         unsigned=row.unsigned,
+        work_unsigned=row.work_unsigned and row.state is State.EVALUATING,
+        contract_change_by_id=row.contract_change_by,
         held_back=row.held_back,
         debrief_waits=row.debrief_waits,
         advance_proposed_by_id=row.advance_proposed_by,

@@ -60,6 +60,10 @@ class Standing:
     advance_proposed_by_id: uuid.UUID | None = None
     # Whether an award is announced to somebody with whom nothing is signed: several can win.
     unsigned: bool = False
+    # Whether suppliers went on to paid work for which no contract with them is recorded.
+    work_unsigned: bool = False
+    # Who described a change of a contract that waits for an approver, if one does.
+    contract_change_by_id: uuid.UUID | None = None
     # Whether a complaint or a case in court keeps contracts back.
     held_back: bool = False
     # Whether a debrief meeting waits for times, or is agreed and still to be recorded.
@@ -81,6 +85,7 @@ def next_steps(thing: Standing, actor: Actor, now: datetime) -> list[Step]:
         *_of_the_next_stage(thing, actor),
         *_of_the_panel(thing),
         *_of_the_award(thing, actor),
+        *_of_the_contracts(thing, actor),
     ]
     return found or list(_waiting(thing, now))
 
@@ -212,6 +217,21 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
             yield Step(N_("Sign off the recommendation, or return it"), "award.sign_off")
     if thing.own and thing.quality_locked and actor.may(Permission.RECORD_AUDIT):
         yield Step(N_("Check the result and its evidence"), "award.result")
+
+
+def _of_the_contracts(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what contracts ask for besides that of the award."""
+    if not thing.own:
+        return
+    if thing.work_unsigned and actor.may(Permission.CONTRACT_SIGN):
+        yield Step(N_("Record the contracts for the paid work"), "contracts.index")
+    described_by = thing.contract_change_by_id
+    if (
+        described_by is not None
+        and actor.may(Permission.AWARD_APPROVE)
+        and actor.user_id != described_by
+    ):
+        yield Step(N_("Confirm a change of a contract, or not"), "contracts.index")
 
 
 def _of_going_on(thing: Standing, actor: Actor) -> Iterator[Step]:

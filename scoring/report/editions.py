@@ -192,6 +192,7 @@ class _Publisher:
             bids=going_on.bids,
             reason=self._written(going_on.reason),
             confirmed_at=going_on.confirmed_at,
+            contracts=going_on.contracts,
         )
 
     def _bid(self, bid: Bid) -> Bid:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from scoring.report import codec
@@ -193,12 +193,73 @@ class Recomputed:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractChange:
+    """A change of a signed contract that holds; `supplier` is who took it over, else empty.
+
+    `ends_on` is the new last day as `2027-11-30`, empty where that is not what was changed.
+    """
+
+    number: int
+    at: datetime
+    what: str
+    why: str
+    value: Money
+    ends_on: str = ""
+    supplier: str = ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The new last day; None where that is not what was changed."""
+        return date.fromisoformat(self.ends_on) if self.ends_on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A signed contract; `bid` says with whose supplier where there are several, else it is empty.
+
+    `value` is what it was worth when signed. `work` names the stage of work it pays for. Its first
+    and last day are as `2027-11-30`; where it has no last day, `ends_when` says what ends it.
+    """
+
+    reference: str
+    value: Money
+    signed_at: datetime
+    bid: str = ""
+    work: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
+    ends_when: str = ""
+    changes: tuple[ContractChange, ...] = ()
+
+    @property
+    def value_now(self) -> Money:
+        """What it is worth after all its changes."""
+        return self.changes[-1].value if self.changes else self.value
+
+    @property
+    def first_day(self) -> date | None:
+        """Its first day; None where that is unknown."""
+        return date.fromisoformat(self.starts_on) if self.starts_on else None
+
+    @property
+    def last_day(self) -> date | None:
+        """Its last day after all its changes; None where it has none."""
+        moved = [each.ends_on for each in self.changes if each.ends_on]
+        last = moved[-1] if moved else self.ends_on
+        return date.fromisoformat(last) if last else None
+
+
+@dataclass(frozen=True, slots=True)
 class GoingOn:
-    """Which bids went on from a stage to the next, best first, why, and when it was confirmed."""
+    """Which bids went on from a stage to the next, best first, why, and when it was confirmed.
+
+    `contracts` are those for paid work before the next judging.
+    """
 
     bids: tuple[str, ...]
     reason: str | Withheld
     confirmed_at: datetime
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,16 +319,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
-    """A signed contract; `bid` says with whose supplier where several won, else it is empty."""
-
-    reference: str
-    value: Money
-    signed_at: datetime
-    bid: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """Who decided what, when and why. People are ids of `Person`, the bid a reference.
 
@@ -304,10 +355,16 @@ class Decision:
 
     @property
     def signed_value(self) -> Money | None:
-        """What all that was signed is worth; None before anything was."""
+        """What all that was signed is worth now; None before anything was."""
         if self.contract is None:
             return None
-        return Money(sum(each.value.minor for each in self.contracts), self.contract.value.currency)
+        return Money(
+            sum(each.value_now.minor for each in self.contracts), self.contract.value.currency
+        )
+
+    def contracts_with(self, reference: str) -> list[Contract]:
+        """Return all that was signed with the supplier of a recommended bid."""
+        return [each for each in self.contracts if (each.bid or self.recommended) == reference]
 
     def contract_of(self, reference: str) -> Contract | None:
         """Return what was signed with the supplier of a recommended bid."""

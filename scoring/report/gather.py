@@ -22,6 +22,7 @@ from marketplace.core.audit import log
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
+from scoring.award.contracts.queries import Kept
 from scoring.award.evaluation import plain
 from scoring.award.recomputing.queries import Again
 from scoring.engine.canonical import canonical
@@ -214,6 +215,34 @@ def _going_on(found: Gathered) -> facts.GoingOn | None:
         bids=tuple(bid.reference for bid in advance.bids),
         reason=advance.reason,
         confirmed_at=advance.answer.decided_at,
+        contracts=tuple(_contract(each, found, several=True) for each in found.contracts),
+    )
+
+
+def _contract(kept: Kept, found: Gathered, *, several: bool) -> facts.Contract:
+    """Make the facts of a signed contract; of several it is said with whose supplier it is."""
+    contract, currency = kept.contract, found.challenge.currency
+    return facts.Contract(
+        contract.reference,
+        values.Money(contract.value_minor, currency),
+        contract.signed_at,
+        contract.bid.reference if several else "",
+        work=contract.work_stage.name if contract.work_stage else "",
+        starts_on=contract.starts_on.isoformat() if contract.starts_on else "",
+        ends_on=contract.ends_on.isoformat() if contract.ends_on else "",
+        ends_when=contract.ends_when or "",
+        changes=tuple(
+            facts.ContractChange(
+                number=change.number,
+                at=change.answer.decided_at if change.answer else change.described_at,
+                what=change.what,
+                why=change.why,
+                value=values.Money(change.value_after_minor, currency),
+                ends_on=change.ends_on.isoformat() if change.ends_on else "",
+                supplier=change.supplier.name if change.supplier else "",
+            )
+            for change in kept.holding
+        ),
     )
 
 
@@ -282,7 +311,7 @@ def _cell(
 
 def _decision(found: Gathered) -> facts.Decision:
     recommendation, sign_off = found.decision.recommendation, found.decision.sign_off
-    intention, contracts = found.decision.intention, found.decision.contracts
+    intention = found.decision.intention
     if recommendation is None or sign_off is None or intention is None:
         raise LookupError("no intention to award has been announced")
     chair = next(
@@ -291,15 +320,7 @@ def _decision(found: Gathered) -> facts.Decision:
         if member.seat is Seat.CHAIR and member.left_at is None
     )
     several = len(recommendation.bids) > 1
-    signed = tuple(
-        facts.Contract(
-            contract.reference,
-            values.Money(contract.value_minor, found.challenge.currency),
-            contract.signed_at,
-            contract.bid.reference if several else "",
-        )
-        for contract in contracts
-    )
+    signed = tuple(_contract(each, found, several=several) for each in found.contracts)
     return facts.Decision(
         recommended=recommendation.bids[0].reference,
         reason=recommendation.reason,

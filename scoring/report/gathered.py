@@ -14,6 +14,7 @@ from challenges.models import Challenge, Stage
 from scoring.award import queries as awards
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import newest
+from scoring.award.contracts.queries import Kept, contracts_of
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.queries import last_decisions
 from scoring.award.recomputing.queries import Again, computed_again
@@ -43,6 +44,7 @@ class Gathered:
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
     prices: Sequence[LowPriceDecision]
     masks: Mapping[uuid.UUID, Sequence[AnswerMask]]
+    contracts: Sequence[Kept]
 
     @property
     def id(self) -> str:
@@ -84,4 +86,9 @@ def gather_stage(
         queries={bid_id: queries for bid_id, queries in asked.items() if bid_id in own},
         prices=last_decisions(session, stage.id),
         masks=masks(session, stage),
+        contracts=[
+            each
+            for each in contracts_of(session, stage.challenge)
+            if each.contract.stage_id == stage.id
+        ],
     )

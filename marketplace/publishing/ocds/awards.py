@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.opened import opened_at, opened_bids
-from challenges.models import Stage
+from challenges.models import Challenge, Stage
 from marketplace.core.regimes.sizes import SizeClass
 from marketplace.publishing.ocds import facts
 from marketplace.publishing.ocds.naming import identifier, party
+from scoring.award.contracts import queries as contracts
 from scoring.award.queries import decision
 
 _JUDGED = frozenset({BidState.VALID})
@@ -46,17 +47,34 @@ def awards_of(session: Session, stage: Stage) -> Sequence[facts.Award]:
 
 def contracts_of(session: Session, stage: Stage) -> Sequence[facts.Contract]:
     """Give the contracts that a stage's decision led to."""
-    found = decision(session, stage)
     challenge = stage.challenge
     return [
         facts.Contract(
-            id=identifier("contract", str(each.id)),
-            award=each.bid.reference,
-            reference=each.reference,
-            title=challenge.title,
+            id=identifier("contract", str(each.contract.id)),
+            award=each.contract.bid.reference,
+            reference=each.contract.reference,
+            title=_title(challenge, each),
             status="active",
             value=facts.Money(each.value_minor, challenge.currency),
-            signed_at=each.signed_at,
+            signed_at=each.contract.signed_at,
+            starts_on=each.contract.starts_on,
+            ends_on=each.ends_on,
+            changes=[
+                facts.ContractChange(
+                    id=f"change-{change.number}",
+                    at=change.answer.decided_at if change.answer else change.described_at,
+                    why=change.why,
+                    what=change.what,
+                )
+                for change in each.holding
+            ],
         )
-        for each in found.contracts
+        for each in contracts.contracts_of(session, challenge)
+        # What is paid for before the next judging follows no award.
+        if each.contract.stage_id == stage.id and each.contract.recommendation_id is not None
     ]
+
+
+def _title(challenge: Challenge, kept: contracts.Kept) -> str:
+    work = kept.contract.work_stage
+    return f"{challenge.title} – {work.name}" if work else challenge.title

@@ -79,11 +79,11 @@ def _ends(kept: "Kept") -> str:
 
 
 def _extension(kept: "Kept") -> str:
-    """Say how long a contract can still be extended, in numerals: a register is no prose."""
+    """Say how long a contract can still be extended, shortly: a register is no prose."""
     contract = kept.contract
     if contract.extensions_most is None:
         return ""
     left = contract.extensions_most - kept.extensions_used
     if left <= 0 or contract.extension_months is None:
-        return "0"
+        return "Not at all"
     return f"{left} × {contract.extension_months} months"
