@@ -7,7 +7,7 @@ opening read of it is compared with what the log and the receipt say.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from bids import log_words, opened
@@ -22,6 +22,7 @@ from marketplace.core.audit.models import LogEntry, LogKey
 from marketplace.core.audit.receipts import Receipt
 from marketplace.core.audit.stages import FIRST, stage_of
 from marketplace.core.audit.verifying.recorded import recorded
+from marketplace.core.erased.models import ErasedRow, file_erased_at
 from marketplace.core.files.store import DamagedFile
 from marketplace.core.text import N_
 
@@ -66,6 +67,7 @@ def check(connection: Connection) -> Iterator[Finding]:
             OpenedSubmission.found_sha256,
             OpenedSubmission.document,
             OpenedSubmission.flaw,
+            ErasedRow.erased_at,
             LogEntry.__table__.c.action,
             LogEntry.__table__.c.at,
             LogEntry.__table__.c.body,
@@ -76,12 +78,19 @@ def check(connection: Connection) -> Iterator[Finding]:
         .outerjoin(Plan, (Plan.challenge_id == Bid.challenge_id) & is_newest())
         .outerjoin(OpenedSubmission, OpenedSubmission.submission_id == Submission.id)
         .outerjoin(LogEntry.__table__, LogEntry.__table__.c.n == Submission.entry_n)
+        .outerjoin(
+            ErasedRow,
+            and_(
+                ErasedRow.table_name == OpenedSubmission.__tablename__,
+                ErasedRow.row_id == Submission.id,
+            ),
+        )
         .order_by(Submission.entry_n)
     )
     for row in connection.execution_options(yield_per=_AT_ONCE).execute(stored):
         where = f"bid {row.reference}, version {row.version}"
         yield from _submission(row, where)
-        yield from _envelope(row, where)
+        yield from _envelope(connection, row, where)
         if row.action == log_words.SUBMITTED:
             yield from _receipt(row, where, connection, origins)
     alone = (
@@ -138,8 +147,10 @@ def _submission(row: Any, where: str) -> Iterator[Finding]:
         )
 
 
-def _envelope(row: Any, where: str) -> Iterator[Finding]:
+def _envelope(connection: Connection, row: Any, where: str) -> Iterator[Finding]:
     """Read the sealed envelope, and compare its digest."""
+    if file_erased_at(Session(connection), row.sha256) is not None:
+        return
     where += ", envelope"
     try:
         with current_files().open(row.sha256) as file:
@@ -189,7 +200,8 @@ def _receipt(row: Any, where: str, connection: Connection, origins: set[str]) ->
     stated = (held.bid, held.version, held.arrived, held.envelope.hex(), stage)
     if stated != (row.reference, row.version, row.arrived_at, row.sha256, row.ordinal):
         yield failed(N_("It does not state what is stored of the submission"), f"{where}, receipt")
-    if row.opened_id is not None:
+    # What was read of it may have been erased since; then nothing is left to be held against it.
+    if row.opened_id is not None and row.erased_at is None:
         yield from _opened(row, held, f"{where}, opened")
 
 

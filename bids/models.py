@@ -301,8 +301,8 @@ for _table in (
     Submission,
     Opening,
     OpeningConfirmation,
-    OpenedSubmission,
     OpeningRehearsal,
-    EligibilityDecision,
 ):
     append_only(_table)
+append_only(OpenedSubmission, erasable=("document",))
+append_only(EligibilityDecision, erasable=("reason",))

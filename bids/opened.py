@@ -280,8 +280,10 @@ def _opened(
     supplier_name: str,
     findings: Sequence[Finding],
 ) -> OpenedBid:
+    # Nothing that an envelope holds is without a byte: so it was emptied since.
+    erased = held.document == b""
     document = read_document(held.document)
-    flaw = held.flaw or flaw_of(document, expected, logged)
+    flaw = held.flaw or (None if erased else flaw_of(document, expected, logged))
     if document and not expected.is_in(document):
         document = None  # another bid's words must not be read as this one's
     content = document.content if document else documents.Content({}, None, None, "", "")
@@ -312,6 +314,7 @@ def _opened(
         attachments=content.attachments,
         team=content.team,
         passport=document.passport if document else {},
+        erased=erased,
     )
 
 
@@ -320,6 +323,7 @@ def _unsealed(
 ) -> OpenedBid:
     content = known.content
     return OpenedBid(
+        erased=known.erased,
         bid_id=bid.id,
         stage_id=bid.stage_id,
         reference=bid.reference,

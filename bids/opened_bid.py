@@ -73,6 +73,8 @@ class OpenedBid:
     attachments: Sequence[documents.Attachment] = ()
     passport: Mapping[str, Frozen] = field(default_factory=dict)
     team: Sequence[Member] = ()
+    # What it said was erased when the time to keep it was over.
+    erased: bool = False
 
     @property
     def parties(self) -> Sequence[tuple[str, str, Eligibility]]:
@@ -94,6 +96,8 @@ class OpenedBid:
     @property
     def readable(self) -> bool:
         """Tell whether there is anything that is this bid's own words, where words were asked."""
+        if self.erased:
+            return False
         return self.eligibility is not None or self.received is not Source.SEALED
 
     @property

@@ -36,6 +36,7 @@ class Unsealed:
     sha256: str = ""
     size_class: str = ""
     received_at: datetime | None = None
+    erased: bool = False
 
 
 # Gives what is known of some bids of one stage, by their identifiers; it names each of them.

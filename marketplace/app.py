@@ -106,6 +106,7 @@ ROOMS = (
     "scoring.award.notices.views",
     "scoring.records.views",
     "scoring.records.casefile.views",
+    "scoring.records.keeping.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.ocds_views",
@@ -144,6 +145,7 @@ WORKERS = (
     "scoring.award.evidence.todos",
     "scoring.panel.interviews.ending",
     "scoring.panel.interviews.todos",
+    "scoring.records.keeping.log_checks",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

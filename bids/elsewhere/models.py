@@ -123,5 +123,5 @@ class BroughtFile(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
 
 
-append_only(BroughtBid)
+append_only(BroughtBid, erasable=("document",))
 append_only(BroughtFile)

@@ -140,6 +140,9 @@ def _read(session: Session, bids: Sequence[Bid]) -> Mapping[uuid.UUID, Unsealed]
 
 
 def _unsealed(bid: Bid, held: BroughtBid) -> Unsealed:
+    if held.document == b"":
+        # What it said was erased when the time to keep it was over.
+        return Unsealed(bid.supplier.name, received_at=held.received_at, erased=True)
     found = document.read(held.document)
     if (found.bid, found.supplier_id) != (bid.reference, str(bid.supplier_id)):
         raise DamagedDocument(f"{bid.reference} holds another bid")

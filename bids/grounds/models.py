@@ -50,5 +50,5 @@ class GroundFinding(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
-for _table in (GroundDeclared, GroundFinding):
-    append_only(_table)
+append_only(GroundDeclared)
+append_only(GroundFinding, erasable=("reason",))

@@ -29,6 +29,7 @@ import challenges.partners.models
 import challenges.reusing.models
 import challenges.reviewing.models
 import challenges.similar.models  # noqa: F401  (as below)
+import marketplace.core.erased.models
 import marketplace.core.letterheads.models
 import marketplace.core.presence.models
 import marketplace.core.regimes.changing.models
@@ -59,6 +60,7 @@ import scoring.panel.reminding.models
 import scoring.panel.sheets.models
 import scoring.panel.trial.models
 import scoring.records.casefile.models
+import scoring.records.keeping.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 

@@ -270,5 +270,9 @@ class ConsensusScore(Identified, Base):
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (BidderParty, PartyBid, ConflictDeclaration, ConflictDecision, Score, ConsensusScore):
+for _table in (BidderParty, PartyBid):
     append_only(_table)
+append_only(Score, erasable=("rationale", "correction_reason"))
+append_only(ConsensusScore, erasable=("rationale",))
+append_only(ConflictDeclaration, erasable=("statement",))
+append_only(ConflictDecision, erasable=("reason",))

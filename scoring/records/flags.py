@@ -151,6 +151,11 @@ BY_ACTION: Mapping[str, Flag] = {
     "low_price.decided": Flag.LOW_PRICE,
     "award.returned": Flag.RETURNED,
     "advance.returned": Flag.RETURNED,
+    "preferred.failed": Flag.EVIDENCE_FAILED,
+    "complaint.received": Flag.COMPLAINT,
+    "court.recorded": Flag.COMPLAINT,
+    "decision.taken_back": Flag.DECIDED_AGAIN,
+    "approval.taken_back": Flag.DECIDED_AGAIN,
     "challenge.not_awarded": Flag.NO_AWARD,
 }
 

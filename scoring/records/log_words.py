@@ -6,6 +6,13 @@ from marketplace.core.text import N_
 LIST_READ = "purchases.read"
 LIST_EXPORTED = "purchases.exported"
 SAMPLE_DRAWN = "purchases.sampled"
+TIME_SET = "records.time_set"
+HELD = "records.held"
+HOLD_LIFTED = "records.hold_lifted"
+ERASURE_PROPOSED = "records.erasure_proposed"
+ERASURE_REFUSED = "records.erasure_refused"
+ERASURE_CONFIRMED = "records.erasure_confirmed"
+ERASED = "records.erased"
 CASE_FILE_MADE = "case_file.made"
 CASE_FILE_DOWNLOADED = "case_file.downloaded"
 
@@ -38,6 +45,30 @@ register(
             N_("Case file %(number)s was downloaded (%(sha256)s)"),
             public=frozenset({"number"}),
             kind=Kind.READING,
+        ),
+        TIME_SET: Telling(
+            N_("%(body)s keeps records of the kind “%(kind)s” for %(years)s years"),
+            kind=Kind.SERVICE,
+        ),
+        HELD: Telling(N_("A legal hold was set on the records: %(reason)s"), kind=Kind.SERVICE),
+        HOLD_LIFTED: Telling(N_("A legal hold was lifted: %(reason)s"), kind=Kind.SERVICE),
+        ERASURE_PROPOSED: Telling(
+            N_("It was proposed to erase the records: %(rule)s"), kind=Kind.SERVICE
+        ),
+        ERASURE_REFUSED: Telling(N_("The records were not erased: %(reason)s"), kind=Kind.SERVICE),
+        # Its place is the leave for each row and file that is erased.
+        ERASURE_CONFIRMED: Telling(
+            N_("It was confirmed that the records are erased: %(rule)s"),
+            public=frozenset({"rule"}),
+            kind=Kind.SERVICE,
+        ),
+        ERASED: Telling(
+            N_(
+                "Records were erased by the leave of entry %(leave)s: "
+                "%(rows)s rows, %(files)s files"
+            ),
+            public=frozenset({"leave", "rows", "files"}),
+            kind=Kind.SERVICE,
         ),
     }
 )

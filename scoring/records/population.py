@@ -30,8 +30,6 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.book import Band, version_of
-from scoring.award.contracts.holding import change_holds
-from scoring.award.contracts.models import ContractChange
 from scoring.award.models import Contract, Intention, IntentionWithdrawal, Result
 from scoring.award.recomputing.models import Recomputation
 from scoring.panel.interests.models import AgreementVoid, ScoreSetAside
@@ -45,6 +43,7 @@ from scoring.panel.models import (
     Score,
 )
 from scoring.records import policy
+from scoring.records.changed import supplier_now, value_now
 from scoring.records.flags import BY_ACTION, Cell, Flag, order_changed
 from scoring.records.periods import Basis, Period
 
@@ -266,30 +265,19 @@ def _notice_late(
 
 
 def _contracts(session: Session, ids: _Query) -> dict[uuid.UUID, list[Signed]]:
-    newest = aliased(ContractChange)
     query = (
         select(
             Stage.challenge_id,
             Contract.reference,
             Organisation.name,
             Contract.value_minor,
-            func.coalesce(ContractChange.value_after_minor, Contract.value_minor),
+            value_now(),
             Contract.signed_at,
             Contract.recommendation_id.is_not(None),
         )
         .join(Stage, Stage.id == Contract.stage_id)
         .join(Bid, Bid.id == Contract.bid_id)
-        .join(Organisation, Organisation.id == Bid.supplier_id)
-        .outerjoin(
-            ContractChange,
-            and_(
-                ContractChange.contract_id == Contract.id,
-                ContractChange.number
-                == select(func.max(newest.number))
-                .where(newest.contract_id == Contract.id, change_holds(newest))
-                .scalar_subquery(),
-            ),
-        )
+        .join(Organisation, Organisation.id == supplier_now())
         .where(Stage.challenge_id.in_(ids))
         .order_by(Contract.signed_at, Contract.id)
     )

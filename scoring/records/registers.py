@@ -20,9 +20,8 @@ from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.sizes import SIZE_WORDS, SizeClass, size_rules_on
 from marketplace.core.sheets import Cell, Table, pounds
 from marketplace.core.text import N_
-from scoring.award.contracts.holding import change_holds
-from scoring.award.contracts.models import ContractChange
 from scoring.award.models import Contract
+from scoring.records.changed import ends_on_now, supplier_now, value_now
 from scoring.records.flags import TOLD, Flag
 from scoring.records.periods import Period
 from scoring.records.population import Purchase
@@ -111,6 +110,7 @@ class Line:
     work: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    ends_when: str = ""
     extensions_most: int | None = None
     extension_months: int | None = None
 
@@ -127,7 +127,7 @@ def contract_lines(
 
     A contract is signed when its standstill is over, so that nothing here is told too early.
     """
-    newest, counted, work = aliased(ContractChange), aliased(Bid), aliased(Stage)
+    counted, work = aliased(Bid), aliased(Stage)
     bids = (
         select(func.count())
         .where(
@@ -148,14 +148,15 @@ def contract_lines(
             Organisation.name,
             Contract.signed_at,
             Contract.value_minor,
-            func.coalesce(ContractChange.value_after_minor, Contract.value_minor).label("now"),
+            value_now().label("now"),
             EvaluationPlan.regime,
             EvaluationPlan.regime_version,
             EvaluationPlan.band,
             bids.label("bids"),
             work.name.label("work"),
             Contract.starts_on,
-            Contract.ends_on,
+            ends_on_now().label("ends_on"),
+            Contract.ends_when,
             Contract.extensions_most,
             Contract.extension_months,
         )
@@ -163,20 +164,10 @@ def contract_lines(
         .outerjoin(work, work.id == Contract.work_stage_id)
         .join(Challenge, Challenge.id == Stage.challenge_id)
         .join(Bid, Bid.id == Contract.bid_id)
-        .join(Organisation, Organisation.id == Bid.supplier_id)
+        .join(Organisation, Organisation.id == supplier_now())
         .outerjoin(
             EvaluationPlan,
             and_(EvaluationPlan.stage_id == Stage.id, EvaluationPlan.version == FIRST_VERSION),
-        )
-        .outerjoin(
-            ContractChange,
-            and_(
-                ContractChange.contract_id == Contract.id,
-                ContractChange.number
-                == select(func.max(newest.number))
-                .where(newest.contract_id == Contract.id, change_holds(newest))
-                .scalar_subquery(),
-            ),
         )
         .where(Challenge.buyer_id == body_id)
         .order_by(Contract.signed_at.desc(), Contract.id.desc())
@@ -197,10 +188,13 @@ def contract_lines(
             value_now_minor=row.now,
             bids=row.bids,
             benefits=row.benefits,
-            regulated=_regulated(row.regime, row.regime_version, row.band, row.legal_route),
+            regulated=_regulated(
+                row.regime, row.regime_version, row.band, row.legal_route, row.now
+            ),
             work=row.work or "",
             starts_on=row.starts_on,
             ends_on=row.ends_on,
+            ends_when=row.ends_when or "",
             extensions_most=row.extensions_most,
             extension_months=row.extension_months,
         )
@@ -208,12 +202,15 @@ def contract_lines(
     ]
 
 
-def _regulated(regime: str | None, version: str, band: str, route: str | None) -> bool:
-    """Tell whether a purchase's award has to be published: such contracts are registered."""
+def _regulated(
+    regime: str | None, version: str, band: str, route: str | None, value_minor: int
+) -> bool:
+    """Tell whether the law has a contract of this value in the body's register and report."""
     if regime is None:
         return False
     found = version_of(regime, version)
-    return found.under(found.band(band), route).notices.award_required
+    register = found.under(found.band(band), route).contracts_register
+    return register is not None and value_minor >= register.from_pounds * 100
 
 
 def _sizes(session: Session, signed: Mapping[uuid.UUID, datetime]) -> dict[uuid.UUID, SizeClass]:
@@ -258,7 +255,7 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
                 line.subject,
                 pounds(line.value_now_minor),
                 line.starts_on,
-                line.ends_on,
+                line.ends_on or line.ends_when,
                 _extensions(line, translate),
                 line.challenge,
             )

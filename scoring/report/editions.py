@@ -7,12 +7,14 @@ kept, with withheld names and losing prices struck out of it.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from marketplace.core.text import N_
+from scoring.engine.canonical import canonical
 from scoring.report.facts import (
     AwardReport,
     Bid,
@@ -73,6 +75,17 @@ def public_edition(full: AwardReport, disclosure: Disclosure | None = None) -> A
     if full.edition is not Edition.FULL:
         raise ValueError("the public edition is made from the full one")
     return _Publisher(full, disclosure or Disclosure()).report()
+
+
+def without_people(facts: bytes) -> bytes:
+    """Give frozen facts as the public edition has them, as is left when the full ones are erased.
+
+    Raises `codec.NotTheFactsError` for bytes that are no facts.
+    """
+    report = AwardReport.from_json(json.loads(facts))
+    if report.edition is Edition.FULL:
+        report = public_edition(report)
+    return canonical(report.to_json())
 
 
 def debrief_edition(

@@ -57,6 +57,6 @@ class DebriefFile(Base):
     made_at: Mapped[datetime]
 
 
-append_only(FrozenReport)
+append_only(FrozenReport, erasable=("facts",))
 append_only(DebriefFile)
 append_only(ReportFile)

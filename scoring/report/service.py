@@ -24,6 +24,8 @@ from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.colours import Brand
 from marketplace.core.database import db
+from marketplace.core.dates import format_date
+from marketplace.core.erased.models import file_erased_at
 from marketplace.core.errors import WrongMoment
 from marketplace.core.files.store import FileStore, keep
 from marketplace.core.permissions import Actor, ensure
@@ -234,7 +236,7 @@ def download_full(
     Raises:
         NotFound: the challenge is another body's.
         Forbidden: the actor is no auditor.
-        WrongMoment: the report is not made yet.
+        WrongMoment: the report is not made yet, or was erased.
         DamagedFile: the stored file is gone or has changed.
     """
     with transaction() as session:
@@ -244,6 +246,12 @@ def download_full(
         file = queries.newest_file(session, decided.id, Edition.FULL) if decided else None
         if file is None:
             raise WrongMoment(N_("The award report is made when the decision is announced."))
+        erased_at = file_erased_at(session, file.sha256)
+        if erased_at is not None:
+            raise WrongMoment(
+                N_("The full report was erased on %(day)s: the time to keep it was over."),
+                day=format_date(erased_at),
+            )
         content = store.read(file.sha256)
         number = f"{reference}/{file.number}"
         log.append(

@@ -1,9 +1,9 @@
 """Tables of the log and the rules by which the database itself keeps them append-only."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     DDL,
@@ -159,12 +159,33 @@ class LogStamp(Base):
 
 
 APPEND_ONLY: list[str] = []
+# The columns of append-only tables that can be erased.
+ERASABLE: dict[str, tuple[str, ...]] = {}
 
 
-def append_only(model: type[Base], delete_when: str | None = None) -> None:
+class Erasing(NamedTuple):
+    """How a table's rows may be emptied: by which identifier of theirs, and what has to stay."""
+
+    row_id: str
+    stays: Collection[str]
+
+    def allowed(self, table: str, same: str) -> str:
+        """Give the condition under which `NEW` may stand in place of `OLD`."""
+        leave = (
+            f"EXISTS (SELECT 1 FROM erased_row WHERE erased_row.table_name = '{table}' "  # noqa: S608  (our own names)
+            f'AND erased_row.row_id = OLD."{self.row_id}")'
+        )
+        return " AND ".join([leave, *(f'NEW."{c}" {same} OLD."{c}"' for c in sorted(self.stays))])
+
+
+def append_only(
+    model: type[Base], delete_when: str | None = None, *, erasable: Collection[str] = ()
+) -> None:
     """Have the database refuse UPDATE, DELETE and REPLACE on a table, and TRUNCATE where it exists.
 
     `delete_when` is a condition in SQL about the row `OLD` under which it may go after all.
+    `erasable` names columns whose contents may be erased, and nothing else be changed, once an
+    entry of the log has given leave (`marketplace.core.erased.models`).
     """
     table = model.__table__
     assert isinstance(table, Table)
@@ -174,7 +195,12 @@ def append_only(model: type[Base], delete_when: str | None = None) -> None:
         for constraint in sorted(table.constraints, key=lambda found: str(found.name))
         if isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint))
     ]
-    for statement, dialect in append_only_ddl(table.name, keys, delete_when):
+    erasing = None
+    if erasable:
+        ERASABLE[table.name] = tuple(erasable)
+        row_id = next(iter(table.primary_key.columns)).name
+        erasing = Erasing(row_id, {each.name for each in table.columns} - set(erasable))
+    for statement, dialect in append_only_ddl(table.name, keys, delete_when, erasing):
         event.listen(
             table,
             "after_create",
@@ -185,7 +211,10 @@ def append_only(model: type[Base], delete_when: str | None = None) -> None:
 
 
 def append_only_ddl(
-    table: str, keys: Iterable[Sequence[str]], delete_when: str | None = None
+    table: str,
+    keys: Iterable[Sequence[str]],
+    delete_when: str | None = None,
+    erasing: Erasing | None = None,
 ) -> list[tuple[str, str]]:
     """Give the statements that make `table` append-only, each with the database it is for.
 
@@ -207,7 +236,11 @@ def append_only_ddl(
             "sqlite",
         )
         for name, verb, condition in (
-            ("update", "UPDATE", ""),
+            (
+                "update",
+                "UPDATE",
+                f"WHEN NOT ({erasing.allowed(table, 'IS')}) " if erasing else "",
+            ),
             ("delete", "DELETE", unless),
             ("replace", "INSERT", f"WHEN {taken} "),
         )
@@ -217,7 +250,16 @@ def append_only_ddl(
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
     )
     statements = [function]
-    if delete_when is None:
+    if erasing is not None:
+        # Here too a function of its own may look into another table, and a condition may not.
+        statements += [
+            f"CREATE OR REPLACE FUNCTION refuse_{table}_change() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN IF TG_OP = 'UPDATE' THEN "
+            f"IF {erasing.allowed(table, 'IS NOT DISTINCT FROM')} THEN RETURN NEW; END IF; END IF; "
+            "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+            _rows(table, "change", "UPDATE OR DELETE", f"refuse_{table}_change"),
+        ]
+    elif delete_when is None:
         statements.append(_rows(table, "change", "UPDATE OR DELETE"))
     else:
         # A trigger of PostgreSQL may look into another table only from within its function.

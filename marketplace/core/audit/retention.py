@@ -6,7 +6,7 @@ a proof compares: numbers, instants and digests, and the fields that a room name
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
@@ -19,6 +19,10 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 
 ERASED = "field.erased"
+# Many fields at once: its field `fields` has a pair of place and name for each.
+MANY_ERASED = "fields.erased"
+# How many fields one such entry says at most.
+_AT_ONCE = 200
 
 _ACTOR = ("actor", "actor_id")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -30,7 +34,11 @@ log.register(
         ERASED: log.Telling(
             N_("The field %(name)s of entry %(place)s was erased: %(reason)s"),
             public=frozenset({"place", "name"}),
-        )
+        ),
+        MANY_ERASED: log.Telling(
+            N_("%(count)s fields of entries were erased: %(reason)s"),
+            public=frozenset({"count", "fields"}),
+        ),
     }
 )
 
@@ -47,6 +55,7 @@ def keep(fields: Mapping[str, frozenset[str]]) -> None:
 keep(
     {
         ERASED: frozenset({"place", "name"}),
+        MANY_ERASED: frozenset({"fields"}),
         "log.key_named": frozenset({"key"}),
         "log.key_changed": frozenset({"old", "new", "signature"}),
     }
@@ -86,6 +95,58 @@ def erase(place: int, name: str, *, reason: str, clock: Clock) -> LogEntry:
         session.flush()
         _delete(session, place, name)
     return erasure
+
+
+def erase_many(fields: Sequence[tuple[int, str]], chain: str, *, reason: str, clock: Clock) -> int:
+    """Erase many fields of a chain's entries, and say so in as few entries; give how many went.
+
+    Those that went before, or that a proof needs, are passed over: so it can be asked again after
+    it was broken off.
+    """
+    gone = 0
+    for start in range(0, len(fields), _AT_ONCE):
+        with transaction() as session:
+            log.lock(session)
+            found = [
+                (detail, entry.action)
+                for place, name in fields[start : start + _AT_ONCE]
+                if (detail := session.get(LogDetail, (place, name))) is not None
+                and (entry := session.get_one(LogEntry, place)).chain == chain
+            ]
+            going = [
+                (detail.n, detail.name)
+                for detail, action in found
+                if _may_go(action, detail.name, json.loads(detail.value))
+            ]
+            if not going:
+                continue
+            for detail, _action in found:
+                session.expunge(detail)
+            erasure = log.append(
+                session,
+                clock=clock,
+                action=MANY_ERASED,
+                chain=chain,
+                count=len(going),
+                fields=[[place, name] for place, name in going],
+                reason=reason,
+            )
+            session.add_all(
+                LogErasure(n=place, name=name, entry_n=erasure.n) for place, name in going
+            )
+            session.flush()
+            for place, name in going:
+                _delete(session, place, name)
+            gone += len(going)
+    return gone
+
+
+def _may_go(action: str, name: str, value: object) -> bool:
+    try:
+        _ensure_may_go(action, name, value)
+    except Invalid:
+        return False
+    return True
 
 
 def _ensure_may_go(action: str, name: str, value: object) -> None:

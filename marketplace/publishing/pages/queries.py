@@ -159,7 +159,7 @@ def award(session: Session, reference: str) -> AwardPage:
     files = {made.edition: made for made in reversed(reports.files(session, row.stage_id))}
     return AwardPage(
         challenge=row,
-        report=public_edition(full),
+        report=full if full.edition is Edition.PUBLIC else public_edition(full),
         file=files.get(Edition.PUBLIC),
         full_file=files.get(Edition.FULL),
         signed=full.decision.contract is not None,

@@ -248,7 +248,6 @@ class ProceedingsEndAnswer(Base):
 
 
 for _table in (
-    AwardComplaint,
     ComplaintProposal,
     ComplaintAnswer,
     ComplaintWithdrawal,
@@ -257,3 +256,4 @@ for _table in (
     ProceedingsEndAnswer,
 ):
     append_only(_table)
+append_only(AwardComplaint, erasable=("grounds", "asks"))

@@ -113,11 +113,11 @@ class ScoringReopened(Identified, Base):
 
 
 for _table in (
-    FoundInterest,
-    FoundDecision,
     ScoreSetAside,
     AgreementVoid,
     QualityUnlock,
     ScoringReopened,
 ):
     append_only(_table)
+append_only(FoundInterest, erasable=("statement",))
+append_only(FoundDecision, erasable=("reason",))

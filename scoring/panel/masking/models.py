@@ -31,4 +31,4 @@ class AnswerMask(Identified, Base):
     masked_by: Mapped[User] = relationship()
 
 
-append_only(AnswerMask)
+append_only(AnswerMask, erasable=("words", "reason"))

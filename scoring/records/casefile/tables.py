@@ -28,6 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+# Imported so that their tables are known, whoever asks first.
+import scoring.award.delivery.benefits.models
+import scoring.award.delivery.gates.models
+import scoring.award.delivery.milestones.models  # noqa: F401  (as the two before)
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.database import Base
 from marketplace.core.text import N_
@@ -68,6 +72,7 @@ LEFT_OUT: Mapping[str, Why] = {
     "challenge_text": Why.TECHNICAL,
     "challenge_vector": Why.TECHNICAL,
     "case_file": Why.TECHNICAL,
+    "erasure_run": Why.TECHNICAL,
 }
 
 # Evaluators' own scores and what was declared in confidence: as in the full report.
@@ -98,15 +103,15 @@ class Reached:
 
     def rows(self, challenge_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
         """Select the table's rows about one challenge."""
-        return select(self.table).where(self._about(challenge_id)).order_by(*self.table.primary_key)
+        return select(self.table).where(self.about(challenge_id)).order_by(*self.table.primary_key)
 
-    def _about(self, challenge_id: uuid.UUID) -> Any:
+    def about(self, challenge_id: uuid.UUID) -> Any:
         if self.key is None:
             return self.table.c.id == challenge_id
         above = reached()[self.key.referred_table.name]
         own = list(self.key.columns)
         theirs = [element.column for element in self.key.elements]
-        inner = select(*theirs).where(above._about(challenge_id))
+        inner = select(*theirs).where(above.about(challenge_id))
         return own[0].in_(inner) if len(own) == 1 else tuple_(*own).in_(inner)
 
 
@@ -180,7 +185,7 @@ def names(session: Session, challenge_id: uuid.UUID) -> Names:
                 key.column.table.name
             )
             if into is not None and key.parent.name not in HIDDEN.get(name, ()):
-                column = select(key.parent).where(found._about(challenge_id)).distinct()
+                column = select(key.parent).where(found.about(challenge_id)).distinct()
                 into.update(value for value in session.scalars(column) if value is not None)
     known: dict[uuid.UUID, str] = {}
     for model, ids in ((User, people), (Organisation, organisations)):
@@ -189,7 +194,7 @@ def names(session: Session, challenge_id: uuid.UUID) -> Names:
         )
     for name, column_name in (("bid", "reference"), ("criterion", "key"), ("stage", "name")):
         rows = select(tables[name].table.c.id, tables[name].table.c[column_name]).where(
-            tables[name]._about(challenge_id)
+            tables[name].about(challenge_id)
         )
         known |= {identifier: str(said) for identifier, said in session.execute(rows)}
     return Names(known)
@@ -198,7 +203,7 @@ def names(session: Session, challenge_id: uuid.UUID) -> Names:
 def count(session: Session, table: str, challenge_id: uuid.UUID) -> int:
     """Count the rows of a table about a challenge."""
     found = reached()[table]
-    query = select(func.count()).select_from(found.table).where(found._about(challenge_id))
+    query = select(func.count()).select_from(found.table).where(found.about(challenge_id))
     return session.scalar(query) or 0
 
 

@@ -23,6 +23,8 @@ MUST_BE_APPEND_ONLY = {
     "log_key",
     "log_node",
     "log_stamp",
+    *("erased_row", "erased_file", "keeping_time", "legal_hold", "hold_lift"),
+    *("erasure", "erasure_answer", "debrief_file"),
     "opened_submission",
     "opened_file",
     "opening",

@@ -14,7 +14,7 @@ from marketplace.core.text import N_
 
 _NOTHING: Mapping[str, int] = {}
 # Entries that other tables repeat; what they say is compared when all were read.
-_TOLD = ("field.erased", "log.key_named", "log.key_changed")
+_TOLD = ("field.erased", "fields.erased", "log.key_named", "log.key_changed")
 
 
 @dataclass

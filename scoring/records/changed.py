@@ -1,0 +1,45 @@
+"""What contracts are after the changes of theirs that hold, for statements about many of them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from bids.models import Bid
+from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
+from scoring.award.models import Contract
+
+
+def _last(column: Any) -> ColumnElement[Any]:
+    """Give what the last change that holds, and says anything of it, made of a contract."""
+    confirmed = (
+        select(ContractChangeAnswer.change_id)
+        .where(ContractChangeAnswer.change_id == ContractChange.id, ContractChangeAnswer.confirmed)
+        .exists()
+    )
+    return (
+        select(column)
+        .where(
+            ContractChange.contract_id == Contract.id,
+            column.is_not(None),
+            or_(~ContractChange.awaits, confirmed),
+        )
+        .order_by(ContractChange.number.desc())
+        .limit(1)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def value_now() -> ColumnElement[int]:
+    """Give what a contract is worth now, in minor units without VAT."""
+    return func.coalesce(_last(ContractChange.value_after_minor), Contract.value_minor)
+
+
+def ends_on_now() -> ColumnElement[Any]:
+    """Give the last day of a contract as it was extended; null where it has none."""
+    return func.coalesce(_last(ContractChange.ends_on), Contract.ends_on)
+
+
+def supplier_now() -> ColumnElement[Any]:
+    """Give the identifier of the supplier of a contract now; its statement joins the bid."""
+    return func.coalesce(_last(ContractChange.supplier_id), Bid.supplier_id)
