@@ -6,7 +6,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
-import scoring.award.contracts.models  # noqa: F401  (both make their tables known)
+import scoring.award.committee.models
+import scoring.award.contracts.models  # noqa: F401  (all make their tables known)
 from marketplace.core.audit.models import APPEND_ONLY
 from marketplace.core.database import Base
 from tests.integration.whole.tables import differences, expected, pragmas, triggers
@@ -91,6 +92,18 @@ MUST_BE_APPEND_ONLY = {
     "local_holiday",
     "regime_proposal",
     "regime_decision",
+    "award_complaint",
+    "complaint_proposal",
+    "complaint_answer",
+    "complaint_withdrawal",
+    "court_proceedings",
+    "proceedings_end",
+    "proceedings_end_answer",
+    "reconsideration",
+    "reconsideration_answer",
+    "panel_reopening",
+    "agreed_again",
+    "hold_lift",
     "milestone",
     "milestone_plan",
     "milestone_terms",
@@ -109,7 +122,7 @@ MUST_BE_APPEND_ONLY = {
 }
 
 
-def test_tables_that_hold_evidence_are_append_only() -> None:
+def test_tables_that_hold_evidence_are_append_only(app: Flask) -> None:
     assert set(APPEND_ONLY) == MUST_BE_APPEND_ONLY
     assert len(APPEND_ONLY) == len(set(APPEND_ONLY))
 
