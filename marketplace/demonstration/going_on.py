@@ -8,6 +8,7 @@ from marketplace.demonstration.history import History
 from marketplace.demonstration.people import EVALUATORS
 from marketplace.demonstration.telling import Telling
 from scoring.award.advancing import service as advancing
+from scoring.award.letters import service as letters
 from scoring.panel import service as panel
 
 _PROPOSED = (
@@ -34,6 +35,8 @@ def go_on(telling: Telling, evaluation: Span) -> History:
         actor=telling.approver,
         clock=clock,
     )
+    yield evaluation.at(0.97)
+    letters.send_now(reference, actor=telling.officers[0], clock=clock)
     yield evaluation.at(0.98)
     inviting.open_stage(reference, 2, source=Source.HEARD, actor=telling.officers[0], clock=clock)
     panel.name_panel(

@@ -45,6 +45,7 @@ import scoring.award.delivery.gates.models
 import scoring.award.delivery.milestones.models
 import scoring.award.delivery.models
 import scoring.award.evidence.models
+import scoring.award.letters.models
 import scoring.award.low_prices.models
 import scoring.award.models
 import scoring.award.recomputing.models

@@ -39,6 +39,7 @@ from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
 from scoring.award.complaints.queries import any_open
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
 from scoring.award.debriefs.queries import any_waiting
+from scoring.award.letters.waiting import letters_wait
 from scoring.award.models import (
     Contract,
     Intention,
@@ -401,6 +402,7 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             changed_by.label("contract_change_by"),
             any_open(Stage.id).label("held_back"),
             any_waiting(Stage.id).label("debrief_waits"),
+            letters_wait(Challenge.id).label("letters_wait"),
             advancing.label("advance_proposed_by"),
             proposing.label("deadline_proposed_by"),
             signed.label("signed"),
@@ -451,6 +453,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         contract_change_by_id=row.contract_change_by,
         held_back=row.held_back,
         debrief_waits=row.debrief_waits,
+        letters_wait=row.letters_wait,
         advance_proposed_by_id=row.advance_proposed_by,
         closes_at=row.closes_at,
         own=row.own,

@@ -68,6 +68,8 @@ class Standing:
     held_back: bool = False
     # Whether a debrief meeting waits for times, or is agreed and still to be recorded.
     debrief_waits: bool = False
+    # Whether letters of a sift, or answers to bidders who asked more, wait, or one did not arrive.
+    letters_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
     yield from _of_the_deadline(thing, actor, now)
     yield from _of_the_questions(thing, actor)
     yield from _of_the_change(thing, actor)
+    yield from _of_letters(thing, actor)
     match thing.state:
         case State.DRAFT if actor.may(Permission.CHALLENGE_WRITE):
             yield Step(N_("Go on writing"), "challenges.write")
@@ -123,6 +126,12 @@ def _of_the_body(thing: Standing, actor: Actor, now: datetime) -> Iterator[Step]
         and actor.may(Permission.PANEL_NAME)
     ):
         yield Step(N_("Name the panel"), "panel.name")
+
+
+def _of_letters(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what an officer owes bidders who wait for a letter."""
+    if thing.letters_wait and actor.may(Permission.CONTRACT_SIGN):
+        yield Step(N_("Write to bidders who wait for a letter"), "award_letters.every")
 
 
 def _settles(actor: Actor) -> bool:

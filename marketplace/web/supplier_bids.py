@@ -138,6 +138,9 @@ def _of_opened(bid: OwnBid, state: State) -> Standing:
         return Standing(N_("Stopped, with lessons"), "light-blue")
     if bid.went_on:
         return Standing(N_("You went on to the next stage"), "green")
+    if state is State.ADVANCED and not bid.chosen:
+        # Letters that say so are still to be sent.
+        return Standing(N_("Being evaluated"), "purple")
     # What was announced was decided in a later stage.
     if state is State.ADVANCED or (state in AWARDED_STATES and not bid.announced):
         return Standing(N_("Other suppliers went on"))

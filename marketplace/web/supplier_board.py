@@ -25,6 +25,7 @@ from marketplace.core.permissions import Actor, Permission, Role
 from marketplace.core.todos import Todo
 from marketplace.web.supplier_bids import Group, OwnBid, grouped
 from scoring.award.advancing.models import Advance, AdvanceAnswer
+from scoring.award.letters.models import LetterBatch
 from scoring.award.models import Contract, Intention
 from scoring.award.standing import intention_stands
 
@@ -140,6 +141,10 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
                 Advance.stage_id == Bid.stage_id,
                 AdvanceAnswer.advance_id == Advance.id,
                 AdvanceAnswer.confirmed,
+                # Who does not go on is told by a letter, and not before.
+                ~exists().where(
+                    LetterBatch.advance_id == Advance.id, LetterBatch.sent_at.is_(None)
+                ),
             ),
         )
         .join(Challenge, Challenge.id == Bid.challenge_id)

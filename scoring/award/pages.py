@@ -21,16 +21,19 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from scoring.award import policy, queries
 from scoring.award.advancing import queries as advancing
-from scoring.award.advancing.cutting_off import cut_offs
+from scoring.award.advancing.cutting_off import lost_tie
 from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import Progress
 from scoring.award.evidence import queries as evidence
 from scoring.award.evidence.queries import Evidence
+from scoring.award.letters import queries as letters
+from scoring.award.letters.models import InformationRequest, Letter
+from scoring.award.letters.outcomes import Shielded
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Contract, Intention
-from scoring.award.queries import Computed, Decision
+from scoring.award.queries import Decision
 from scoring.award.recomputing.queries import Again, computed_again
 from scoring.explanation import charts, sentences
 from scoring.explanation.sentences import ranked_by
@@ -112,6 +115,9 @@ class OutcomePage:
     signed_names: str
     unsigned_names: str
     ranked_by: str | None
+    # What the body wrote to the bidder, and what the bidder asked more, the newest first.
+    letters: Sequence[Letter]
+    asked_more: Sequence[InformationRequest]
 
 
 @dataclass(frozen=True)
@@ -298,12 +304,15 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
     found = queries.decision(session, stage)
     going_on = None if found.intention else advancing.confirmed(session, stage.id)
     decided = going_on or (found.recommendation if found.intention else None)
+    if going_on is not None and bid.id not in {each.id for each in going_on.bids}:
+        # Who goes on is invited at once; the others are told by letters that an officer looks at.
+        decided = going_on if letters.was_told(session, going_on.id) else None
     if decided is None or found.computed is None:
         raise WrongMoment(N_("The outcome is shown when the body has announced it."))
     rows = {row["id"]: row for row in found.computed.result["bids"]}
     if bid_reference not in rows:
         raise NotFound(N_("There is no such bid."))
-    reasons = panels.reasons(session, stage, bid.id)
+    shielded = Shielded(session, stage)
     preferred = decided.bids
     return OutcomePage(
         challenge=challenge,
@@ -318,29 +327,26 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
             if going_on is None and each.id != bid.id
         ],
         criteria=found.computed.evaluation["criteria"],
-        reasons=reasons,
-        reason=decided.reason,
+        reasons={
+            key: [shielded.shown(each, bid_reference) for each in told]
+            for key, told in panels.reasons(session, stage, bid.id).items()
+        },
+        reason=shielded.shown(decided.reason, None),
         asked=bid_queries.of_bid(session, bid.id),
         masked=masks(session, stage).get(bid.id, ()),
         intention=found.intention,
         going_on=going_on,
         following=next_judged(challenge, stage) if going_on else None,
-        tie_reason=_lost_tie(session, stage, found.computed, bid_reference),
+        tie_reason=shielded.shown(
+            lost_tie(session, stage, found.computed.evaluation, bid_reference), None
+        ),
         contract=_contract_for(found, bid.id),
         signed_names=", ".join(each.bid.supplier.name for each in found.contracts),
         unsigned_names=", ".join(each.supplier.name for each in found.unsigned),
         ranked_by=ranked_by(found.computed.evaluation),
+        letters=letters.own_letters(session, bid.id),
+        asked_more=letters.requests_of_bid(session, bid.id),
     )
-
-
-def _lost_tie(session: Session, stage: Stage, computed: Computed, bid_reference: str) -> str:
-    """Give the reason by which the panel let others go on with whom a bid tied; else nothing."""
-    chosen = set(computed.evaluation.get("cutoff_decision", ()))
-    for made in reversed(cut_offs(session, stage.id) if chosen else ()):
-        if set(made.chosen) == chosen:
-            lost = bid_reference in made.tied and bid_reference not in chosen
-            return made.reason if lost else ""
-    return ""
 
 
 def _contract_for(found: Decision, bid_id: uuid.UUID) -> Contract | None:

@@ -23,6 +23,7 @@ from scoring.award.advancing.lifecycle import choice_fault, line_of
 from scoring.award.contracts.signing import sign_contract
 from scoring.award.evidence.policy import can_approve
 from scoring.award.evidence.queries import of_stage
+from scoring.award.letters.making import begin_batch
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.models import Recommendation, RecommendedBid, SignOff
@@ -207,6 +208,8 @@ def sign_off(
                 bid=recommendation.references,
                 reason=reason.strip(),
             )
+            if approved:
+                begin_batch(session, stage, clock, recommendation_id=recommendation.id)
     except IntegrityError as error:
         # Two approvers at once: the key of sign_off admits one.
         raise WrongMoment(N_("This recommendation has been answered already.")) from error

@@ -38,6 +38,7 @@ from scoring.award.forms import (
     SignOffForm,
 )
 from scoring.award.holding import Hold
+from scoring.award.letters import requests
 from scoring.award.queries import own_outcome_bid
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 from scoring.award.standing import was_taken_back
@@ -247,10 +248,20 @@ def outcome(reference: str) -> str:
     bid = own_outcome_bid(db.session(), reference, actor.organisation_id)
     if was_taken_back(db.session(), bid.challenge.reference, bid.stage_id):
         return render_template("again/outcome.html", bid=bid)
-    page = pages.outcome(db.session(), reference, actor)
-    now = access.clock().now()
-    held = {each.kind for each in complaints.keeping_back(db.session(), page.stage, now)}
-    return render_template("award/outcome.html", page=page, held=held)
+    return outcome_page(reference)
+
+
+def outcome_page(reference: str, form: BaseForm | None = None) -> str:
+    """Render a bidder's outcome, with what was wrong in a form on it."""
+    session, actor, now = db.session(), access.current_actor(), access.clock().now()
+    page = pages.outcome(session, reference, actor)
+    return render_template(
+        "award/outcome.html",
+        page=page,
+        held={each.kind for each in complaints.keeping_back(session, page.stage, now)},
+        may_ask=requests.may_ask(session, reference, actor, now),
+        **({"form": form} if form else {}),
+    )
 
 
 def _result(at: Place) -> pages.ResultPage:

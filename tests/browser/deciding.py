@@ -37,7 +37,7 @@ def decide(play: Play) -> list[list[str]]:
     officer = play.as_("Oona Officer")
     officer.follow(re.compile("^Send the letters to the bidders"))
     officer.press("Send all letters now")
-    officer.told("All bidders have been told of the intention to award.")
+    officer.told("Sent. Every bidder of these letters can read its own now.")
     approver = play.as_("Asa Approver")
     approver.go(f"{play.hub}/decision")
     return [

@@ -60,8 +60,8 @@ NEVER_SHOWN = frozenset(
         *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
         # In the world nobody goes on to another stage: tests of their own play that.
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
-        # No award of the world waits for letters: a test of its own plays bids from elsewhere.
-        "award_letters.show",
+        # These need a letter by its identifier: the page of all of them shows the same parts.
+        *("award_letters.batch", "award_letters.letter", "own_letters.show"),
         # Nobody of the demonstration has proposed other rules: tests of their own do.
         "rules.proposal",
         # In the world nobody has complained and nothing is before a court: tests of their own do.

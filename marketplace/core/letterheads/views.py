@@ -70,9 +70,9 @@ def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     return render_template("letterheads/edit.html", form=form, row=None), 413
 
 
-@blueprint.get("/organisation/letterhead/sample.<any(docx, pdf):kind>")
+@blueprint.get("/organisation/letterhead/sample.<any(docx, pdf):ending>")
 @requires(Permission.CONTRACT_SIGN)
-def sample(kind: str) -> Response:
+def sample(ending: str) -> Response:
     """Give a sample of a letter, as it comes out with the letterhead."""
     actor, session = access.current_actor(), db.session()
     body = session.get_one(Organisation, actor.organisation_id)
@@ -95,7 +95,7 @@ def sample(kind: str) -> Response:
         letterhead=head,
     )
     now = access.clock().now()
-    if kind == "docx":
+    if ending == "docx":
         template = queries.template(session, body.id)
         return printing.as_file(
             docx.write(paper, base=template, created=now), docx.MEDIA_TYPE, "sample.docx"

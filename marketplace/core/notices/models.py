@@ -28,6 +28,8 @@ class Notice(Identified, Base):
     calendar: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
+    # Why it could not be handed over, the last time it was tried; None once it was.
+    failure: Mapped[str | None] = mapped_column(Text)
 
 
 class Kind(StrEnum):

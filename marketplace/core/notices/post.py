@@ -119,6 +119,13 @@ def queue(
     return notice
 
 
+def _note_failure(notice_id: uuid.UUID, error: Exception) -> None:
+    db.session.rollback()
+    with transaction() as session:
+        said = " ".join(str(error).split())[:500]
+        session.get_one(Notice, notice_id).failure = said or type(error).__name__
+
+
 def register(mailer: Mailer) -> None:
     """Have the sweeper send what is queued through `mailer`."""
 
@@ -126,8 +133,14 @@ def register(mailer: Mailer) -> None:
         notice = db.session.get(Notice, uuid.UUID(payload["notice"]))
         if notice is None or notice.sent_at is not None:
             return
-        mailer.send(notice)
+        try:
+            mailer.send(notice)
+        except (OSError, smtplib.SMTPException) as error:
+            # Said beside what the message is about, where somebody may know another way.
+            _note_failure(notice.id, error)
+            raise
         with transaction() as session:
-            session.get_one(Notice, uuid.UUID(payload["notice"])).sent_at = clock.now()
+            row = session.get_one(Notice, uuid.UUID(payload["notice"]))
+            row.sent_at, row.failure = clock.now(), None
 
     jobs.handles(SEND)(send)

@@ -3,12 +3,10 @@
 import uuid
 from collections.abc import Collection
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.inviting.service import invite
-from bids.lifecycle import OPENED_STATES
 from bids.opened import opened_bids
 from challenges.models import Stage
 from challenges.stages import recording
@@ -16,13 +14,13 @@ from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
 from marketplace.core.clock import Clock
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
-from marketplace.core.notices import post
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
 from scoring.award.advancing import lifecycle, log_words, policy, queries
 from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid, CutOffDecision
+from scoring.award.letters.making import begin_for_others
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
 from scoring.award.recomputing.lifecycle import Because, Why
@@ -137,6 +135,8 @@ def answer(
 ) -> None:
     """Confirm a proposal, which invites its suppliers to the next stage, or return it.
 
+    The others are told by letters, which an officer sends.
+
     `advance_id` is the one the person saw: if it is no longer the latest, nothing happens.
 
     Raises:
@@ -190,51 +190,11 @@ def answer(
                 reason=reason.strip(),
             )
             if confirmed:
-                following = invite(session, stage, going_on, actor=actor, clock=clock)
-                _tell_the_others(session, stage, following, {bid.id for bid in going_on}, clock)
+                invite(session, stage, going_on, actor=actor, clock=clock)
+                begin_for_others(session, stage, advance, clock)
     except IntegrityError as error:
         # Two approvers at once: the key of the answer admits one.
         raise WrongMoment(N_("This proposal has been answered already.")) from error
-
-
-def _tell_the_others(
-    session: Session, stage: Stage, following: Stage, going_on: set[uuid.UUID], clock: Clock
-) -> None:
-    """Tell those who do not go on so, at the moment at which the others are invited."""
-    challenge = stage.challenge
-    for bid, person in awards.bidders_people(session, stage):
-        if bid.id in going_on:
-            continue
-        post.queue(
-            session,
-            to_email=person.email,
-            user_id=person.id,
-            subject=_("Your bid does not go on: %(title)s", title=challenge.title),
-            text="\n\n".join(
-                [
-                    challenge.title,
-                    _(
-                        "Bid %(bid)s does not go on from stage %(number)d, “%(name)s”. "
-                        "%(count)d go on to the next stage, “%(next)s”.",
-                        bid=bid.reference,
-                        number=stage.ordinal,
-                        name=stage.name,
-                        count=len(going_on),
-                        next=following.name,
-                    ),
-                    _(
-                        "Sign in and open bid %(bid)s to see your scores, the reasons for them, "
-                        "and who goes on.",
-                        bid=bid.reference,
-                    )
-                    if bid.state in OPENED_STATES
-                    else _("You were invited to this stage and did not answer it."),
-                    _("Thank you for the work that you put into it."),
-                    challenge.buyer.name,
-                ]
-            ),
-            clock=clock,
-        )
 
 
 def _ensure_prices(

@@ -137,6 +137,13 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(
     assert staged.challenge.state is State.EVALUATING
     (proposed,), (confirmed,) = told(staged, "advance.decided"), told(staged, "advance.confirmed")
     assert proposed["bids"] == confirmed["bids"] == [staged.own_bid]
+    # Who does not go on is told by a letter that an officer looks at, and not before.
+    with pytest.raises(WrongMoment):
+        pages.outcome(staged.session, staged.rival_bid, staged.actor(staged.cast.rival_admin))
+    officer = staged.actor(staged.cast.officer)
+    letters.send_now(staged.reference, actor=officer, clock=staged.clock)
+    (issued,) = told(staged, "letter.issued")
+    assert (issued["bid"], issued["letter"]) == (staged.rival_bid, "not_shortlisted")
     told_own, told_rival = (
         pages.outcome(staged.session, bid, staged.actor(admin))
         for bid, admin in (
@@ -297,6 +304,7 @@ def test_tie_across_the_line_blocks_until_the_panel_decides_it(
         if chosen == tied.own_bid:
             answer(tied, propose(tied), confirmed=False)
     answer(tied, propose(tied))
+    letters.send_now(tied.reference, actor=tied.actor(tied.cast.officer), clock=tied.clock)
     (invited,) = tied.session.scalars(select(Bid).where(Bid.state == BidState.INVITED))
     assert invited.supplier_id == tied.cast.rival.id
     told_why = [

@@ -156,10 +156,9 @@ def test_deciding_through_the_pages_from_the_result_to_the_contract(
     }
     assert client.post(f"{base(journey)}/contract", data=signing).status_code == 409
     letters = client.get(f"{base(journey)}/letters").text
-    told = re.search(r'name="recommendation"[^>]*value="([^"]+)"', letters)
+    told = re.search(r'action="([^"]+/send)"', letters)
     assert told is not None
-    sent = client.post(f"{base(journey)}/letters", data={"recommendation": told[1]})
-    assert sent.status_code == 303
+    assert client.post(told[1], data={"anyway": "y"}).status_code == 303
     early = client.post(f"{base(journey)}/contract", data=signing)
     assert early.status_code == 409
     assert "C-77" in early.text

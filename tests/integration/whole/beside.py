@@ -2,6 +2,7 @@
 an interview."""
 
 import io
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bids.attachments import service as attaching
 from bids.attachments.models import DraftFile
 from bids.elsewhere import service as elsewhere
 from bids.elsewhere.queries import waiting_of
+from bids.models import Bid
 from bids.queries import own_bid
 from bids.team import service as teams
 from bids.team.document import Subcontractor
@@ -28,6 +30,7 @@ from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.contracts.queries import contracts_of
 from scoring.award.delivery.milestones import service as milestones
 from scoring.award.delivery.milestones.lifecycle import Written
+from scoring.award.letters.models import Letter
 from scoring.panel.interviews import service as interviews
 from scoring.panel.interviews.lifecycle import Offer
 from scoring.panel.interviews.queries import slots
@@ -149,6 +152,19 @@ def sign(journey: Journey, clock: FixedClock) -> str:
         clock=clock,
     )
     return str(contract)
+
+
+def letters_of(journey: Journey) -> dict[str, str]:
+    """Name the letters that announced an award: all of them, and the one to the own bid."""
+    letter = db.session.scalars(
+        select(Letter).join(Bid, Bid.id == Letter.bid_id).where(Bid.reference == journey.own_bid)
+    ).one()
+    return {
+        "batch_id": str(letter.batch_id),
+        "letter_id": str(letter.id),
+        # In the world nothing is withheld.
+        "withheld_id": str(uuid.UUID(int=0)),
+    }
 
 
 def ask(journey: Journey, *, answered: bool, clock: FixedClock) -> None:

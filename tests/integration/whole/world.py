@@ -209,6 +209,7 @@ class World:
             "section": "problem",
             "subject": "insurance",
             "kind": "supplier",
+            "ending": "docx",
             "version": "1",
             "document_id": thing.document or str(uuid.UUID(int=0)),
             # What was submitted has no file: the answers tell who would be let through to one.
@@ -297,6 +298,7 @@ def build(app: Flask, clock: FixedClock) -> World:
         ids |= beside.ids_of(told["open"], cast)
         ids["form"] = beside.put_down(told["elsewhere"])
         ids["contract_id"] = beside.sign(told["signed"], clock)
+        ids |= beside.letters_of(told["intention"])
         ids["slot_id"] = beside.meet(told["opened"], cast, clock)
         things = {
             label: Thing(

@@ -90,6 +90,12 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
             ["award_letters.show"],
         ),
         (
+            OFFICER,
+            {"state": State.ADVANCED, "letters_wait": True},
+            ["award_letters.every", "inviting.index"],
+        ),
+        (LEAD, {"state": State.ADVANCED, "letters_wait": True}, [None]),
+        (
             APPROVER,
             {
                 "state": State.EVALUATING,

@@ -155,9 +155,15 @@ def test_every_bid_has_words() -> None:
         ({**WENT_ON, "challenge_state": State.ADVANCED}, Group.OPENED, WENT_ON_WORDS),
         ({**WENT_ON, "challenge_state": State.INTENTION}, Group.OPENED, WENT_ON_WORDS),
         (
-            {"state": VALID, "challenge_state": State.ADVANCED},
+            {"state": VALID, "challenge_state": State.ADVANCED, "chosen": True},
             Group.OPENED,
             "Other suppliers went on",
+        ),
+        # It is confirmed who goes on, and letters to the others are still to be sent.
+        (
+            {"state": VALID, "challenge_state": State.ADVANCED},
+            Group.OPENED,
+            "Being evaluated",
         ),
         (
             {"state": VALID, "challenge_state": State.SIGNED},

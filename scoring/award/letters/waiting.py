@@ -1,0 +1,34 @@
+"""Tells of a challenge whether letters wait for an officer, as a condition for statements."""
+
+import uuid
+
+from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from challenges.models import Stage
+from marketplace.core.notices.models import Notice
+from scoring.award.letters.models import Letter, LetterBatch, LetterMessage
+
+
+def letters_wait(challenge_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """Give the condition that letters of a sift or answers wait, or that one did not arrive.
+
+    Those of an award are told as a step of their own.
+    """
+    undelivered = exists().where(
+        Letter.batch_id == LetterBatch.id,
+        Letter.read_at.is_(None),
+        Letter.gone_at.is_(None),
+        LetterMessage.letter_id == Letter.id,
+        Notice.id == LetterMessage.notice_id,
+        Notice.failure.is_not(None),
+        Notice.sent_at.is_(None),
+    )
+    return exists().where(
+        Stage.challenge_id == challenge_id,
+        LetterBatch.stage_id == Stage.id,
+        or_(
+            LetterBatch.sent_at.is_(None) & LetterBatch.recommendation_id.is_(None),
+            undelivered,
+        ),
+    )
