@@ -34,13 +34,15 @@ fi
 rm -rf "$folder"
 """
 
-# A crash of the machine may lose these data: nobody will miss them.
+# A crash of the machine may lose these data: nobody will miss them. No statement here is long enough
+# to be worth compiling.
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+jit = off
 shared_buffers = 64MB
 max_connections = 50
 timezone = 'UTC'
