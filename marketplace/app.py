@@ -34,6 +34,7 @@ from marketplace.publishing.ocds.release import Publisher
 from marketplace.web import filters
 from marketplace.web.addresses import StoredNumber
 from scoring.report import service as reports
+from scoring.report.sign import seals_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -199,6 +200,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     csrf.init_app(app)
     accounts.init_app(app)
     post.register(post.Mailer(settings.smtp_url, settings.mail_from))
+    app.extensions["seals"] = seals = seals_of(settings)
     reports.register(
         reports.Press(
             environment=app.jinja_env,
@@ -208,6 +210,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             if settings.demonstration
             else "",
             translate=_,
+            seals=seals,
             publisher=Publisher(
                 settings.service_name, settings.public_url.rstrip("/"), settings.ocid_prefix
             ),

@@ -40,10 +40,21 @@ marketplace: the challenge marketplace
                         (--forget: remove the former ones once nothing needs them)
   marketplace keys give-up
                         go on where former master keys are lost for good
+  marketplace certificates list | add BODY FILE | remove BODY
+                        which certificate signs the award reports of each public body
+                        (FILE: a PKCS #12 file, .p12 or .pfx)
   marketplace similar rebuild
                         read every challenge whose meaning is not known yet, or by another model
   marketplace check     check the settings and the database and say what is wrong
 """
+
+# They need an installation: its settings and its database.
+_OF_A_SITE = frozenset(
+    {
+        *("admin", "certificates", "check", "database", "demo", "keys", "log"),
+        *("search", "similar", "work"),
+    }
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case ["verify", *rest]:
             from marketplace.core.audit.checking import main as verify
             from scoring.report.verifying.report import check as check_report
+            from scoring.report.verifying.signature import read_anchors
 
-            return verify(rest, check_report)
+            return verify(rest, check_report, read_anchors)
         case ["log", "mirror", *rest]:
             from marketplace.core.audit.mirror import main as mirror
 
@@ -67,7 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from marketplace.core.vault.making import make
 
             return make(file)
-        case [("database" | "demo" | "keys" | "log" | "admin" | "similar" | "work" | "check"), *_]:
+        case [
+            (
+                "database"
+                | "demo"
+                | "keys"
+                | "certificates"
+                | "log"
+                | "admin"
+                | "similar"
+                | "work"
+                | "check"
+            ),
+            *_,
+        ]:
             from marketplace.operations import run
 
             code = run(words)

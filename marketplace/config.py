@@ -58,6 +58,8 @@ class Settings:
     ocid_prefix: str = "ocds-213czf"
     timestamp_url: str | None = field(default=None, repr=False)
     timestamp_certificates: Path | None = None
+    # Certificates that sign award reports, one for each body; beside the log's key unless told.
+    certificates_folder: Path | None = None
     # Keys of other services whose passports are taken as signed by somebody known.
     passport_trust: Path | None = None
     # A folder with `model.onnx` and `tokenizer.json`, for a model of one's own choice.
@@ -98,6 +100,11 @@ class Settings:
     def log_key(self) -> Path:
         """Give the file of the key that signs for the log."""
         return self.log_key_file or self.data / "keys" / "log.key"
+
+    @property
+    def certificates(self) -> Path:
+        """Give the folder of the certificates that sign award reports."""
+        return self.certificates_folder or self.data / "keys" / "certificates"
 
     @property
     def first_log_origin(self) -> str:
@@ -163,6 +170,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         **_vault(environ, data, mode),
         log_key_file=_file(environ, "MARKETPLACE_LOG_KEY_FILE"),
         log_origin=_origin(environ.get("MARKETPLACE_LOG_ORIGIN")),
+        certificates_folder=_file(environ, "MARKETPLACE_CERTIFICATES"),
         ocid_prefix=_ocid_prefix(environ.get("MARKETPLACE_OCID_PREFIX")),
         **_authority(environ),
         passport_trust=_file(environ, "MARKETPLACE_PASSPORT_TRUST"),

@@ -68,6 +68,10 @@ def _dispatch(words: list[str]) -> int:
             return commands.run(rest, access.clock())
         case ["search", "rebuild"]:
             return _rebuild_search()
+        case ["certificates", *rest]:
+            from scoring.report.certificates import run as certificates
+
+            return certificates(rest, access.clock())
         case ["work", *rest] if set(rest) <= {"--once"}:
             return _work(once="--once" in rest)
         case ["similar", *rest]:

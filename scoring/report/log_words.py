@@ -3,8 +3,13 @@
 from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
+CERTIFICATE_CHANGED = "report.certificate_changed"
+
 register(
     {
+        CERTIFICATE_CHANGED: Telling(
+            N_("The certificate that signs the reports of %(organisation)s is now: %(subject)s")
+        ),
         # A report holds what the panel wrote, which nobody guesses: its digests hide it.
         "report.frozen": Telling(
             N_("The facts of award report %(number)s were frozen (%(facts_sha256)s)"),

@@ -45,6 +45,7 @@ from scoring.report.gather import full_report
 from scoring.report.models import DebriefFile, FrozenReport, ReportFile
 from scoring.report.queries import debriefed
 from scoring.report.rendering import make_report
+from scoring.report.sign import Seals, sign
 from scoring.report.values import Edition
 
 __all__ = ["download_evaluation", "download_full", "log_words", "register"]
@@ -64,6 +65,7 @@ class Press:
     notice: str
     translate: Callable[[str], str]
     publisher: Publisher
+    seals: Seals
 
 
 def register(press: Press) -> None:
@@ -134,14 +136,14 @@ def _make(report_id: uuid.UUID, press: Press, clock: Clock) -> None:
         file.edition
         for file in db.session.scalars(select(ReportFile).where(ReportFile.report_id == report_id))
     }
-    report, evidence = _read(report_id, clock)
+    report, evidence, body = _read(report_id, clock)
     editions = [Edition.FULL]
     if report.decision.contract is not None:
         editions.append(Edition.PUBLIC)
     for edition in editions:
         if edition in made:
             continue
-        content = _printed(report, edition, evidence, press)
+        content = _printed(report, edition, evidence, press, body, clock)
         sha256 = press.store.write(content)
         with transaction() as session:
             keep(session, press.store, sha256, media_type="application/pdf", clock=clock)
@@ -165,8 +167,8 @@ def _make_debrief(report_id: uuid.UUID, bid_id: uuid.UUID, press: Press, clock: 
     if db.session.get(DebriefFile, key) is not None:
         return
     about = db.session.get_one(Bid, bid_id).reference
-    report, evidence = _read(report_id, clock)
-    content = _printed(report, Edition.DEBRIEF, evidence, press, about)
+    report, evidence, body = _read(report_id, clock)
+    content = _printed(report, Edition.DEBRIEF, evidence, press, body, clock, about)
     sha256 = press.store.write(content)
     with transaction() as session:
         keep(session, press.store, sha256, media_type="application/pdf", clock=clock)
@@ -184,18 +186,26 @@ def _make_debrief(report_id: uuid.UUID, bid_id: uuid.UUID, press: Press, clock: 
         _record(session, report, Edition.DEBRIEF, sha256, clock, bid=about)
 
 
-def _read(report_id: uuid.UUID, clock: Clock) -> tuple[AwardReport, Evidence]:
-    """Read frozen facts and what proves them; no transaction is open afterwards."""
+def _read(report_id: uuid.UUID, clock: Clock) -> tuple[AwardReport, Evidence, uuid.UUID]:
+    """Read frozen facts, what proves them, and whose they are; no transaction is open then."""
     with transaction() as session:
         row = session.get_one(FrozenReport, report_id)
         report = AwardReport.from_json(json.loads(row.facts))
-        return report, evidence_of(session, row, clock=clock)
+        body = session.get_one(Stage, row.stage_id).challenge.buyer_id
+        return report, evidence_of(session, row, clock=clock), body
 
 
 def _printed(
-    report: AwardReport, edition: Edition, evidence: Evidence, press: Press, about: str = ""
+    report: AwardReport,
+    edition: Edition,
+    evidence: Evidence,
+    press: Press,
+    body: uuid.UUID,
+    clock: Clock,
+    about: str = "",
 ) -> bytes:
-    return make_report(
+    """Make an edition, and sign it where the body has a certificate."""
+    content = make_report(
         report,
         edition=edition,
         evidence=evidence,
@@ -205,6 +215,13 @@ def _printed(
         brand=press.brand,
         translate=press.translate,
     )
+    now = clock.now()
+    seal = press.seals.of(body, report.body, now)
+    if seal is None:
+        return content
+    authority = press.seals.authority
+    roots = authority.roots if authority else b""
+    return sign(content, seal, stamper=press.seals.stamper, roots=roots)
 
 
 def _record(

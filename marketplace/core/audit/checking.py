@@ -6,7 +6,7 @@ It starts fast and reads nothing but the files that it is given.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -33,6 +33,10 @@ class Checked(Protocol):
         """Give the known key that signed, if one did."""
 
 
+# Parts what is trusted into certificates, in DER, and the lines that are left.
+ReadAnchors = Callable[[bytes], tuple[list[bytes], bytes]]
+
+
 class CheckReport(Protocol):
     """Checks the PDF of an award report, which a room above knows."""
 
@@ -43,6 +47,7 @@ class CheckReport(Protocol):
         *,
         receipt: str | None = None,
         newer: Newer | None = None,
+        anchors: Sequence[bytes] = (),
     ) -> Checked:
         """Check it against the keys that are trusted, and what others kept."""
 
@@ -77,22 +82,27 @@ class _Parser(argparse.ArgumentParser):
         raise _WrongQuestion(message)
 
 
-def main(arguments: Sequence[str], check_report: CheckReport | None = None) -> int:
+def main(
+    arguments: Sequence[str],
+    check_report: CheckReport | None = None,
+    read_anchors: ReadAnchors | None = None,
+) -> int:
     """Check one file and say what was found; give the exit code.
 
-    `check_report` is asked about award reports; without it none is taken.
+    `check_report` is asked about award reports, and `read_anchors` parts certificates from the keys
+    that are trusted; without them none are taken.
     """
     try:
         asked = _parser().parse_args(arguments)
         content = _read(asked.file)
-        known = _keys(asked.trust)
+        known, anchors = _trusted(asked.trust, read_anchors)
         newer = _newer(asked.checkpoint, asked.proof)
         receipt = None if asked.receipt is None else _text(asked.receipt)
         checked: Checked
         if content.lstrip().startswith(_PDF):
             if check_report is None:
                 raise _WrongQuestion(f"{asked.file} is a PDF, and reports are not checked here")
-            checked = check_report(content, known, receipt=receipt, newer=newer)
+            checked = check_report(content, known, receipt=receipt, newer=newer, anchors=anchors)
         elif receipt is not None:
             raise _WrongQuestion("--receipt goes with an award report")
         else:
@@ -121,7 +131,8 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--trust",
         metavar="FILE",
-        help="public keys of the log, one a line, and changes of key that lead on from them",
+        help="public keys of the log, one a line, changes of key that lead on from them, and "
+        "certificates (PEM) that vouch for who signs reports",
     )
     parser.add_argument(
         "--checkpoint", metavar="FILE", help="a checkpoint of the log that was kept"
@@ -195,16 +206,25 @@ def _decoded(name: str, content: bytes) -> str:
         raise _WrongQuestion(f"{name} is no text in UTF-8") from error
 
 
-def _keys(name: str | None) -> list[Verifier]:
+def _trusted(
+    name: str | None, read_anchors: ReadAnchors | None
+) -> tuple[list[Verifier], list[bytes]]:
+    """Read the keys of logs, and the certificates, that the reader trusts."""
     if name is None:
-        return []
+        return [], []
+    anchors: list[bytes] = []
+    content = _read(name)
     try:
-        keys = trust.read_keys(_text(name))
+        if read_anchors is not None:
+            anchors, content = read_anchors(content)
+        keys = trust.read_keys(_decoded(name, content))
     except BadKey as error:
         raise _WrongQuestion(f"{name} holds no keys to trust: {error}") from error
-    if not keys:
+    except ValueError as error:
+        raise _WrongQuestion(f"{name} holds a certificate that cannot be read: {error}") from error
+    if not keys and not anchors:
         raise _WrongQuestion(f"{name} holds no keys")
-    return keys
+    return keys, anchors
 
 
 def _newer(checkpoint: str | None, proof: str | None) -> Newer | None:

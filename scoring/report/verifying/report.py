@@ -18,9 +18,11 @@ from scoring.report.verifying import (
     rules,
     scores,
     sealed,
+    signature,
 )
 from scoring.report.verifying.files import DamagedReport, Files
 from scoring.report.verifying.history import History
+from scoring.report.verifying.signature import Anchors
 
 Step = Callable[[Files, History], Iterator[Finding]]
 # In the order in which a person would look: the rules, who came in time, how each was scored,
@@ -57,13 +59,16 @@ def check(
     *,
     receipt: str | None = None,
     newer: Newer | None = None,
+    anchors: Anchors = (),
 ) -> Checked:
-    """Check a report's PDF against the keys that the reader trusts, and what others kept."""
+    """Check a report's PDF against the keys and certificates that the reader trusts, and against
+    what others kept.
+    """
     try:
         content = files.take_out(pdf)
     except DamagedReport as error:
         return _unreadable(error)
-    return check_files(content, known, receipt=receipt, newer=newer, pdf=pdf)
+    return check_files(content, known, receipt=receipt, newer=newer, pdf=pdf, anchors=anchors)
 
 
 def check_files(
@@ -73,14 +78,16 @@ def check_files(
     receipt: str | None = None,
     newer: Newer | None = None,
     pdf: bytes | None = None,
+    anchors: Anchors = (),
 ) -> Checked:
-    """Check the files of a report by themselves; with `pdf` its pages too."""
+    """Check the files of a report by themselves; with `pdf` its pages and signature too."""
     try:
         found = files.read(content)
         told = history.read(found, known)
     except DamagedReport as error:
         return _unreadable(error)
-    said = [*files.check(found), *told.findings]
+    said = [*signature.check(pdf, anchors)] if pdf is not None else []
+    said += [*files.check(found), *told.findings]
     said += history.against(told, known, receipt=receipt, newer=newer)
     for step in STEPS:
         said += _guarded(step, found, told)
