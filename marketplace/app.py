@@ -103,6 +103,7 @@ ROOMS = (
     "scoring.award.delivery.own_views",
     "scoring.award.delivery.gates.views",
     "scoring.award.delivery.benefits.views",
+    "scoring.award.committee.views",
     "scoring.award.advancing.views",
     "scoring.award.contracts.views",
     "scoring.award.notices.views",

@@ -10,7 +10,7 @@ from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.dates import months_after
 from marketplace.core.permissions import Actor
-from marketplace.demonstration import contracting, going_on, meeting, noticing
+from marketplace.demonstration import contracting, going_on, meeting, noticing, proving
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -136,6 +136,7 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         actor=telling.chair,
         clock=clock,
     )
+    yield from proving.prove(telling, recommendation.supplier, days.intention)
     yield days.intention
     award.sign_off(
         reference,

@@ -15,9 +15,9 @@ from challenges.models import Challenge, Stage
 from challenges.stages.carrying import Source, source_of
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
-from challenges.stages.running import next_judged, stored_state
+from challenges.stages.running import entries, next_judged, stored_state
 from marketplace.core.errors import NotFound, WrongMoment
-from marketplace.core.permissions import Actor, ensure
+from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.text import N_
 from scoring.award import policy, queries
 from scoring.award.advancing import queries as advancing
@@ -25,6 +25,11 @@ from scoring.award.advancing.cutting_off import lost_tie
 from scoring.award.advancing.lifecycle import line_of, winner_choices, winners_most
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import Progress
+from scoring.award.answering import may_answer
+from scoring.award.cautions import ACTIONS, Caution, cautions
+from scoring.award.committee import queries as committee
+from scoring.award.committee.models import AwardRoute, CommitteeDecision
+from scoring.award.consequences import Consequences, consequences
 from scoring.award.evidence import queries as evidence
 from scoring.award.evidence.queries import Evidence
 from scoring.award.letters import queries as letters
@@ -79,6 +84,15 @@ class ResultPage:
     advance: Progress | None = None
     # What the preferred bidders were asked to show, and what was looked up about them.
     evidence: Evidence = field(default_factory=Evidence)
+    # By which committee the award is decided, if by one, and what committees decided so far.
+    route: AwardRoute | None = None
+    minutes: Sequence[CommitteeDecision] = ()
+
+    @property
+    def minute(self) -> CommitteeDecision | None:
+        """Give the committee's answer to the recommendation, where a committee answered it."""
+        recommendation = self.decision.recommendation
+        return committee.answered(self.minutes, recommendation.id) if recommendation else None
 
 
 @dataclass(frozen=True)
@@ -201,6 +215,40 @@ def result(session: Session, at: Where, actor: Actor, colour: str, now: datetime
         carried=_carried(stage, criteria),
         advance=advancing.progress(session, stage, found) if following else None,
         evidence=evidence.of_stage(session, stage, found.recommendation, now),
+        route=committee.route_of(session, stage.id),
+        minutes=committee.decisions_of(session, stage.id),
+    )
+
+
+@dataclass(frozen=True)
+class SignOffPage:
+    """What an approver needs besides the result: what to look at twice, and what follows."""
+
+    cautions: Sequence[Caution]
+    follows: Consequences
+    may_answer: Answer
+
+
+def sign_off(session: Session, page: ResultPage, actor: Actor, now: datetime) -> SignOffPage:
+    """Gather what an approver reads beside a result, whose page the caller has gathered.
+
+    Raises:
+        WrongMoment: the stored plan is not the published one.
+    """
+    computed = page.decision.computed
+    assert computed is not None  # there is a page of a result
+    recorded = {each.action for each in entries(session, page.stage, *ACTIONS)}
+    return SignOffPage(
+        cautions=cautions(
+            computed.evaluation,
+            computed.result,
+            recorded,
+            again=len(page.again),
+            low_prices=len(page.price_flags),
+            interests=len(page.interests),
+        ),
+        follows=consequences(session, page.stage, now),
+        may_answer=may_answer(page.stage, page.decision, actor),
     )
 
 

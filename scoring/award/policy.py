@@ -151,6 +151,15 @@ def can_sign_off(
     return ALLOWED
 
 
+def can_decide_alone(signs_off: Answer, *, by_committee: bool) -> Answer:
+    """Answer whether whom `signs_off` lets answer a recommendation decides it as a person."""
+    if signs_off.allowed and by_committee:
+        return wrong_moment(
+            N_("A committee decides this award. Record what it decided once it has met.")
+        )
+    return signs_off
+
+
 def can_sign_contract(
     actor: Actor,
     *,

@@ -14,21 +14,21 @@ from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
 from challenges.stages.running import next_judged, stored_state
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, NotFound, WrongMoment
+from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import log_words, pages, policy, queries
 from scoring.award.advancing.lifecycle import choice_fault, line_of
+from scoring.award.answering import answer, may_answer, seen
+from scoring.award.committee.queries import route_of
 from scoring.award.contracts.signing import sign_contract
-from scoring.award.evidence.policy import can_approve
-from scoring.award.evidence.queries import of_stage
-from scoring.award.letters.making import begin_batch
 from scoring.award.low_prices import policy as prices
 from scoring.award.low_prices import queries as price_queries
-from scoring.award.models import Recommendation, RecommendedBid, SignOff
+from scoring.award.models import Recommendation, RecommendedBid
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
+from scoring.award.telling import tell_answered, tell_recommended
 from scoring.panel import service as panels
 from scoring.panel.again.queries import last_reopening
 from scoring.panel.interests.queries import last_unlock
@@ -136,6 +136,7 @@ def recommend(
             reason=row.reason,
             result_sha256=found.computed.row.result_sha256,
         )
+        tell_recommended(session, stage, actor, clock)
         return row.id
 
 
@@ -158,58 +159,31 @@ def sign_off(
     Raises:
         NotFound: the challenge is another body's, or the recommendation another challenge's.
         Forbidden: the actor is no approver, or recommended the bid.
-        WrongMoment: the recommendation has been answered, what it rests on has changed since,
-            evidence waits that holds an approval, or the stored plan is not the published one.
+        WrongMoment: a committee decides this award, the recommendation has been answered, what it
+            rests on has changed since, evidence waits that holds an approval, or the stored plan is
+            not the published one.
         Invalid: the reason is empty.
     """
     try:
         with transaction() as session:
             stage = own_stage(session, at, actor, lock=True)
             found = queries.decision(session, stage)
-            recommendation = found.recommendation
-            if recommendation is not None and recommendation.id != recommendation_id:
-                raise NotFound(N_("There is no such recommendation."))
+            recommendation = seen(found, recommendation_id)
+            by_committee = route_of(session, stage.id) is not None
             ensure(
-                policy.can_sign_off(
-                    actor,
-                    recommended_by_id=recommendation.recommended_by_id if recommendation else None,
-                    state=stored_state(stage.challenge, stage),
-                    answered=found.sign_off is not None,
-                    unnamed=queries.judges_unnamed(stage, found.panel, actor),
-                    lapsed=found.lapsed,
-                    undecided=found.undecided,
-                )
+                policy.can_decide_alone(may_answer(stage, found, actor), by_committee=by_committee)
             )
             assert recommendation is not None  # the policy has said so
-            if approved:
-                evidence = of_stage(session, stage, recommendation, clock.now())
-                ensure(can_approve(evidence.held))
-            if not reason.strip():
-                raise Invalid(
-                    N_("Give the reason."), {"reason": N_("Give the reason for your decision")}
-                )
-            session.add(
-                SignOff(
-                    recommendation_id=recommendation.id,
-                    recommended_by_id=recommendation.recommended_by_id,
-                    decided_by_id=actor.user_id,
-                    approved=approved,
-                    reason=reason.strip(),
-                    decided_at=clock.now(),
-                )
-            )
-            session.flush()
-            recording.append(
+            answer(
                 session,
                 stage,
-                clock=clock,
-                action="award.cleared" if approved else "award.returned",
+                recommendation,
+                approved=approved,
+                reason=reason,
                 actor=actor,
-                bid=recommendation.references,
-                reason=reason.strip(),
+                clock=clock,
             )
-            if approved:
-                begin_batch(session, stage, clock, recommendation_id=recommendation.id)
+            tell_answered(session, stage, found, approved, actor, clock)
     except IntegrityError as error:
         # Two approvers at once: the key of sign_off admits one.
         raise WrongMoment(N_("This recommendation has been answered already.")) from error

@@ -171,7 +171,8 @@ def sign_off(at: Place) -> Answer:
             return _see("award.result", at)
     if recommended is not None and not form.is_submitted():
         form.recommendation.data = str(recommended.id)
-    return _form("award/sign_off.html", form, page, refused)
+    reading = pages.sign_off(db.session(), page, access.current_actor(), access.clock().now())
+    return _form("award/sign_off.html", form, page, refused, reading=reading)
 
 
 @blueprint.route("/work/challenges/<reference>/decision/contract", methods=["GET", "POST"])

@@ -270,6 +270,9 @@ class _Publisher:
             others=self.text(decision.others),
             also_recommended=decision.also_recommended,
             further_contracts=decision.further_contracts,
+            shown=Withheld(CONFIDENTIAL) if decision.shown else (),
+            looked_up=Withheld(COMMERCIAL) if decision.looked_up else (),
+            failed=Withheld(COMMERCIAL) if decision.failed else (),
         )
 
     def _written(self, text: str | Withheld) -> str | Withheld:
@@ -368,6 +371,7 @@ def _redactions(
         yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL)
     if any(bid.masks for stage in full.stages for bid in stage.bids):
         yield Redaction(N_("Words that the panel did not read in answers"), CONFIDENTIAL)
+    yield from _of_preferred(full.decision)
     if any(stage.low_prices for stage in full.stages):
         yield Redaction(
             N_("Which prices were flagged as unusually low, and what was found"), COMMERCIAL
@@ -383,3 +387,12 @@ def _redactions(
     yield Redaction(
         N_("The evaluation document, and what could have changed the result"), COMMERCIAL
     )
+
+
+def _of_preferred(decision: Decision) -> Iterator[Redaction]:
+    if decision.shown:
+        yield Redaction(N_("What preferred bidders showed as evidence"), CONFIDENTIAL)
+    if decision.looked_up or decision.failed:
+        yield Redaction(
+            N_("What was looked up about preferred bidders, and why one failed"), COMMERCIAL
+        )

@@ -319,6 +319,40 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A document that a preferred bidder was asked to show; `outcome` says in words what came of
+    it, `reason` is the officer's, empty while none has decided."""
+
+    bid: str
+    document: str
+    asked_at: datetime
+    outcome: str
+    reason: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What an officer looked up about a preferred bidder, where, and whether it is a concern."""
+
+    bid: str
+    subject: str
+    source: str
+    concern: bool
+    result: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """That a preferred bidder could not have the contract after all, and why."""
+
+    bid: str
+    reason: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Who decided what, when and why. People are ids of `Person`, the bid a reference.
 
@@ -342,6 +376,9 @@ class Decision:
     others: str = ""
     also_recommended: tuple[str, ...] = ()
     further_contracts: tuple[Contract, ...] = ()
+    shown: tuple[Shown, ...] | Withheld = ()
+    looked_up: tuple[LookedUp, ...] | Withheld = ()
+    failed: tuple[Failed, ...] | Withheld = ()
 
     @property
     def winners(self) -> tuple[str, ...]:

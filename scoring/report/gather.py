@@ -33,6 +33,7 @@ from scoring.report.gathered import Gathered, gather_stage
 from scoring.report.grounds import grounds_of
 from scoring.report.others import others
 from scoring.report.people import people
+from scoring.report.proofs import Proofs, proofs_of
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -95,7 +96,7 @@ def full_report(
         challenge=_challenge(challenge, regime, band),
         stages=tuple(map(_stage, followed)),
         people=people(session, followed),
-        decision=_decision(found),
+        decision=_decision(found, proofs_of(session, stage, found.decision, now)),
         timeline=_timeline(session, followed),
         statutory=(),
         grounds=grounds_of(regime),
@@ -309,7 +310,7 @@ def _cell(
     )
 
 
-def _decision(found: Gathered) -> facts.Decision:
+def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
     recommendation, sign_off = found.decision.recommendation, found.decision.sign_off
     intention = found.decision.intention
     if recommendation is None or sign_off is None or intention is None:
@@ -329,13 +330,16 @@ def _decision(found: Gathered) -> facts.Decision:
         approved_by="approver",
         approved_at=sign_off.decided_at,
         approval_reason=sign_off.reason,
-        minute="",
+        minute=proofs.minute,
         intention_at=intention.announced_at,
         standstill_ends_at=intention.standstill_ends_at,
         contract=signed[0] if signed else None,
         others=_others(found, [bid.id for bid in recommendation.bids]),
         also_recommended=tuple(bid.reference for bid in recommendation.bids[1:]),
         further_contracts=signed[1:],
+        shown=proofs.shown,
+        looked_up=proofs.looked_up,
+        failed=proofs.failed,
     )
 
 

@@ -38,12 +38,14 @@ class Kind(StrEnum):
     FOLLOWED = "followed"
     SAVED_SEARCH = "saved_search"
     CLOSING = "closing"
+    AWARD = "award"
 
 
 KIND_WORDS = {
     Kind.FOLLOWED: N_("Challenges that you follow"),
     Kind.SAVED_SEARCH: N_("Your saved searches"),
     Kind.CLOSING: N_("Drafts of bids that are not submitted, before bids close"),
+    Kind.AWARD: N_("Awards that wait for your decision, and what was decided about them"),
 }
 
 

@@ -1,4 +1,4 @@
-"""evidence asked: of preferred bidders, and a committee's minutes.
+"""evidence asked: of preferred bidders, a committee's minutes, and messages about awards.
 
 Revision: 0036, after 0035
 """
@@ -25,6 +25,8 @@ _TABLES = {
     "evidence_decision": [["request_id"]],
     "evidence_extension": [["id"]],
 }
+# Of messages, until now.
+_KINDS = ("followed", "saved_search", "closing")
 _FILE_WHOLE = (
     "(sealed IS NULL) = (key_id IS NULL) AND (sealed IS NULL) = (stored_sha256 IS NULL) "
     "AND (sealed IS NULL) = (file_sha256 IS NULL)"
@@ -326,6 +328,7 @@ def upgrade() -> None:
         for statement, dialect in append_only_ddl(table, keys):
             if dialect == op.get_bind().dialect.name:
                 op.execute(statement)
+    _let_people_do_without(*_KINDS, "award")
 
 
 def downgrade() -> None:
@@ -342,3 +345,13 @@ def downgrade() -> None:
             )
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.execute(sa.text("DELETE FROM notice_unwanted WHERE kind = 'award'"))
+    _let_people_do_without(*_KINDS)
+
+
+def _let_people_do_without(*kinds: str) -> None:
+    """Say which kinds of messages people can do without."""
+    allowed = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
+    with op.batch_alter_table("notice_unwanted") as table:
+        table.drop_constraint(op.f("ck_notice_unwanted_kind"), type_="check")
+        table.create_check_constraint(op.f("ck_notice_unwanted_kind"), allowed)

@@ -148,6 +148,7 @@ def page_of(
     stands = (
         found.recommendation is not None
         and not found.overtaken
+        and found.withdrawal is None
         and (answer is None or answer.approved)
     )
     return EvidencePage(

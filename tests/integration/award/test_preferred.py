@@ -1,6 +1,7 @@
 """From recommendation to approval: what a preferred bidder is asked, gives, and fails by."""
 
 import io
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,11 @@ from scoring.award import service as award
 from scoring.award.evidence import answering, queries, service
 from scoring.award.evidence.kinds import Concern, Standing, Verdict
 from scoring.award.evidence.service import Wanted
+from scoring.award.letters import service as letters
+from scoring.report.editions import public_edition
+from scoring.report.facts import AwardReport
+from scoring.report.models import FrozenReport
+from scoring.report.values import Withheld
 from tests.factories import a_person, actor_for
 from tests.journeys import Journey, Step
 
@@ -241,6 +247,18 @@ def test_a_bidder_that_fails_is_left_out_the_result_computed_again_and_the_next_
     assert [note.subject for note in before.notes] == ["Is the company still trading?"]
     # What was refused of the former bidder does not hold the next one's approval.
     approve(journey)
+    letters.send_now(journey.reference, actor=officer(journey), clock=journey.clock)
+    frozen = db.session().scalars(select(FrozenReport)).one()
+    report = AwardReport.from_json(json.loads(frozen.facts))
+    assert not isinstance(report.decision.failed, Withheld)
+    assert not isinstance(report.decision.shown, Withheld)
+    assert [(each.bid, each.reason) for each in report.decision.failed] == [
+        (journey.own_bid, "The company was dissolved.")
+    ]
+    assert [each.document for each in report.decision.shown] == [POLICY.document]
+    public = public_edition(report)
+    assert "dissolved" not in json.dumps(public.to_json())
+    assert {"What preferred bidders showed as evidence"} <= {r.what for r in public.redactions}
     actions = [entry.action for entry in chain_entries(db.session(), journey.reference)]
     after = actions[actions.index("preferred.failed") :]
     assert after[:4] == [

@@ -60,8 +60,12 @@ def test_a_document_goes_from_the_officer_to_the_supplier_and_back_through_the_p
     document = f"{decision}/evidence/{journey.own_bid}/1"
     silent = send(client, document, {"verdict": "accepted", "reason": ""})
     assert (silent.status_code, "Give the reason for this decision" in silent.text) == (422, True)
-    decided = send(client, document, {"verdict": "accepted", "reason": "It is of this year."})
+    until = ["31", "3", "2099"]
+    accepted = {"verdict": "accepted", "reason": "It is of this year.", "valid_until": until}
+    decided = send(client, document, accepted)
     assert decided.status_code == 303, decided.text
+    for page in (f"{decision}/evidence", asking):
+        assert "until 31 March 2099" in client.get(page).text
     assert "It is of this year." in client.get(decision).text
     sign_in(client, cast.chair)
     assert client.get(f"{decision}/evidence").status_code == 403

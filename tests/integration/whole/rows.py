@@ -235,6 +235,12 @@ _AWARD = {
     "asked_of_us.index": "recommended",
     "asked_of_us.give": "recommended",
     "asked_of_us.file": "recommended",
+    # In the world a person decides every award.
+    "committee.index": "recommended",
+    "committee.choose": "recommended intention",
+    "committee.paper": "recommended",
+    "committee.record": "recommended",
+    "committee.minute": "recommended",
     # In the world nobody goes on: its challenges have one stage.
     "advancing.show": "locked",
     "advancing.cut_off": "locked",

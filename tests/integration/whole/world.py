@@ -216,6 +216,8 @@ class World:
             "place": "0",
             "number": "1",
             "side": "before",
+            "part": "paper",
+            "decision_id": str(uuid.UUID(int=0)),
             "address": "0/000.p/1",
             "filename": "css/fairway.css",
             "day": "2027-04-19",

@@ -1,0 +1,44 @@
+"""Reads who decides an award, and what a committee decided."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from scoring.award.committee.kinds import Outcome
+from scoring.award.committee.models import AwardRoute, CommitteeDecision
+from scoring.award.models import Recommendation
+
+
+def route_of(session: Session, stage_id: uuid.UUID) -> AwardRoute | None:
+    """Give by which committee the award of a stage is decided; None where a person decides."""
+    found = session.scalars(
+        select(AwardRoute)
+        .where(AwardRoute.stage_id == stage_id)
+        .options(joinedload(AwardRoute.set_by))
+        .order_by(AwardRoute.set_at.desc(), AwardRoute.id.desc())
+        .limit(1)
+    ).first()
+    return found if found is not None and found.committee else None
+
+
+def decisions_of(session: Session, stage_id: uuid.UUID) -> Sequence[CommitteeDecision]:
+    """Give all that committees decided about a stage's recommendations, the first first."""
+    return session.scalars(
+        select(CommitteeDecision)
+        .join(Recommendation, Recommendation.id == CommitteeDecision.recommendation_id)
+        .where(Recommendation.stage_id == stage_id)
+        .options(joinedload(CommitteeDecision.recorded_by))
+        .order_by(CommitteeDecision.recorded_at, CommitteeDecision.id)
+    ).all()
+
+
+def answered(
+    decisions: Sequence[CommitteeDecision], recommendation_id: uuid.UUID
+) -> CommitteeDecision | None:
+    """Give the committee's answer to one recommendation: one that it put off is none."""
+    for each in decisions:
+        if each.recommendation_id == recommendation_id and each.outcome is not Outcome.DEFERRED:
+            return each
+    return None
