@@ -22,12 +22,12 @@ from scoring.panel.lifecycle import Interest
 from tests.journeys import Journey
 
 
-def a_second_stage(journey: Journey, *, places: int) -> None:
+def a_second_stage(journey: Journey, *, places: int, ordinal: int = 2) -> None:
     """Let `places` suppliers go on to an interview, into which the first result is carried."""
     session = journey.session
     stage = Stage(
         challenge_id=journey.challenge.id,
-        ordinal=2,
+        ordinal=ordinal,
         name="Interview",
         kind=StageKind.INTERVIEW,
         suppliers=places,
