@@ -12,10 +12,31 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
+from scoring.award.policy import UNNAMED
 
-# What was paid for stays readable to those of the body who read its challenges at all.
-READERS = (Permission.CHALLENGE_READ_OWN, Permission.RECORD_AUDIT)
+# Those who lead, buy, approve and audit. A panel that judges again later needs none of it.
+READERS = (
+    Permission.CHALLENGE_WRITE,
+    Permission.CONTRACT_SIGN,
+    Permission.AWARD_APPROVE,
+    Permission.RECORD_AUDIT,
+)
 _OVER = frozenset({State.CANCELLED})
+
+
+def can_read(actor: Actor, *, unnamed: bool) -> Answer:
+    """Tell whether the actor may read who has a contract.
+
+    `unnamed`: the actor judges or observes a stage without names, and must not know whose bid is
+    which; who has a contract for the work before it would tell.
+    """
+    if not any(actor.may(permission) for permission in READERS):
+        return lacks_right(
+            N_("Contracts are for the lead, procurement officers, approvers and auditors.")
+        )
+    if unnamed:
+        return lacks_right(UNNAMED)
+    return ALLOWED
 
 
 def can_tell_more(actor: Actor) -> Answer:

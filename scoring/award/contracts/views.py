@@ -196,10 +196,11 @@ def _load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
 
     Raises:
         NotFound: it is another body's.
+        Forbidden: the actor judges bids of it without names.
     """
-    challenge = challenges.own_challenge(
-        db.session(), reference, access.current_actor(), whole=True
-    )
+    actor = access.current_actor()
+    challenge = challenges.own_challenge(db.session(), reference, actor, whole=True)
+    ensure(policy.can_read(actor, unnamed=queries.judges_unnamed(db.session(), challenge, actor)))
     law = law_holding(challenge, access.clock().now())
     return challenge, law, queries.contracts_of(db.session(), challenge)
 

@@ -25,6 +25,13 @@ def test_only_officers_tell_more_and_describe_changes(role: Role) -> None:
     assert may.allowed or may.ground is Ground.RIGHT
 
 
+def test_who_judges_without_names_does_not_read_who_has_a_contract() -> None:
+    for role in (Role.CHALLENGE_LEAD, OFFICER, APPROVER, Role.AUDITOR):
+        assert policy.can_read(an_actor(role), unnamed=False).allowed
+        assert policy.can_read(an_actor(role), unnamed=True).ground is Ground.RIGHT
+    assert policy.can_read(an_actor(Role.EVALUATOR), unnamed=False).ground is Ground.RIGHT
+
+
 @pytest.mark.parametrize(
     ("state", "waits", "allowed"),
     [
