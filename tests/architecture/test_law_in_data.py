@@ -37,6 +37,8 @@ OURS: Mapping[str, str] = {
     "challenges/readiness/timeline.py DAYS_TO_BID": "advice for the sake of small suppliers",
     "challenges/readiness/timeline.py DAYS_AHEAD_MOST": "a slip of the keyboard",
     "marketplace/core/regimes/holidays/policy.py YEARS_AHEAD_MOST": "a slip of the keyboard",
+    "scoring/records/keeping/clocks.py _MONTHS_OF_A_YEAR": "the calendar",
+    "scoring/records/keeping/service.py YEARS_MOST": "a slip of the keyboard",
     "scoring/award/contracts/terms.py YEARS_AHEAD": "a slip of the keyboard",
     "scoring/award/contracts/terms.py MONTHS_MOST": "a slip of the keyboard",
     "challenges/readiness/timeline.py DAYS_TO_USE_ANSWERS": "advice, so that answers are of use",
