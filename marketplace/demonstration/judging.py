@@ -10,7 +10,14 @@ from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.dates import months_after
 from marketplace.core.permissions import Actor
-from marketplace.demonstration import contracting, going_on, meeting, noticing, proving
+from marketplace.demonstration import (
+    contracting,
+    going_on,
+    meeting,
+    noticing,
+    proving,
+    raising,
+)
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import evaluators_needed
@@ -147,6 +154,7 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         clock=clock,
     )
     letters.send_now(reference, actor=telling.officers[0], clock=clock)
+    yield from raising.against(telling)
     if days.signed is None:
         return
     yield max(days.signed, working_morning(_standstill_end(telling)))

@@ -18,6 +18,7 @@ from scoring.engine.canonical import canonical
 from scoring.report.facts import (
     AwardReport,
     Bid,
+    Complaint,
     CriterionScore,
     Decision,
     Event,
@@ -27,6 +28,7 @@ from scoring.report.facts import (
     Recomputed,
     Stage,
     StatutoryItem,
+    TakenBack,
     bid_of,
 )
 from scoring.report.grounds import grounds_for
@@ -273,6 +275,20 @@ class _Publisher:
             shown=Withheld(CONFIDENTIAL) if decision.shown else (),
             looked_up=Withheld(COMMERCIAL) if decision.looked_up else (),
             failed=Withheld(COMMERCIAL) if decision.failed else (),
+            # Of one that was told to nobody nobody is told now.
+            taken_back=tuple(
+                TakenBack(
+                    bids=each.bids,
+                    reason=self._written(each.reason),
+                    approved_at=each.approved_at,
+                    announced_at=each.announced_at,
+                    taken_back_at=each.taken_back_at,
+                    why=Withheld(ADVICE),
+                )
+                for each in decision.taken_back
+                if each.announced_at is not None
+            ),
+            complaints=tuple(_complaint(each) for each in decision.complaints),
         )
 
     def _written(self, text: str | Withheld) -> str | Withheld:
@@ -332,6 +348,19 @@ def _interest(interest: Interest) -> Interest:
     )
 
 
+def _complaint(complaint: Complaint) -> Complaint:
+    """Tell when it came and what came of it; whose it is, and why so, is not for everybody."""
+    return Complaint(
+        number=complaint.number,
+        bid=Withheld(COMMERCIAL),
+        arrived_at=complaint.arrived_at,
+        in_time=complaint.in_time,
+        outcome=complaint.outcome,
+        decided_at=complaint.decided_at,
+        reason=Withheld(COMMERCIAL),
+    )
+
+
 def _recomputed(again: Recomputed) -> Recomputed:
     """Tell when and for what kind of reason; about whom, and what moved, is not for everybody."""
     personal, commercial = Withheld(PERSONAL), Withheld(COMMERCIAL)
@@ -345,6 +374,13 @@ def _recomputed(again: Recomputed) -> Recomputed:
         first_before=commercial,
         first=commercial,
     )
+
+
+def _about_decisions(decision: Decision) -> Iterator[Redaction]:
+    if any(each.announced_at for each in decision.taken_back):
+        yield Redaction(N_("Why an earlier decision was taken back"), ADVICE)
+    if decision.complaints:
+        yield Redaction(N_("Who complained about the decision, and the answer"), COMMERCIAL)
 
 
 def _redactions(
@@ -383,6 +419,7 @@ def _redactions(
     if any(stage.recomputed for stage in full.stages):
         yield Redaction(N_("For which bid a result was computed again, and why"), PERSONAL)
         yield Redaction(N_("What the computing again changed"), COMMERCIAL)
+    yield from _about_decisions(full.decision)
     yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE)
     yield Redaction(
         N_("The evaluation document, and what could have changed the result"), COMMERCIAL

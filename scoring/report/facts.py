@@ -16,6 +16,7 @@ from typing import Any, Final
 from scoring.report import codec
 from scoring.report.values import (
     BidStatus,
+    ComplaintOutcome,
     CriterionKind,
     Edition,
     Ground,
@@ -353,13 +354,47 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A decision that was approved, then taken back and taken again.
+
+    `bids` are those that it was for, `reason` is the recommendation's, `why` says why it was taken
+    back. `announced_at` is None where its bidders had not been told of it.
+    """
+
+    bids: tuple[str, ...]
+    reason: str | Withheld
+    approved_at: datetime
+    announced_at: datetime | None
+    taken_back_at: datetime
+    why: str | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What became of a complaint about the decision; `number` counts from 1.
+
+    `in_time` tells whether it arrived before the standstill ended, None where none ran. `reason` is
+    that of its decision, empty while there is none.
+    """
+
+    number: int
+    bid: str | Withheld
+    arrived_at: datetime
+    in_time: bool | None
+    outcome: ComplaintOutcome
+    decided_at: datetime | None
+    reason: str | Withheld
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Who decided what, when and why. People are ids of `Person`, the bid a reference.
 
     `minute` cites a committee's minute, empty where one approver signed off. `others` says in words
     who else does the work and how much of it, empty where the bid names nobody. Where several win,
     `recommended` is the best of them, `also_recommended` are the others, and `further_contracts`
-    are those that were signed after the first one.
+    are those that were signed after the first one. `taken_back` are earlier decisions, and
+    `complaints` what bidders brought against any of them, the first first.
     """
 
     recommended: str
@@ -379,6 +414,8 @@ class Decision:
     shown: tuple[Shown, ...] | Withheld = ()
     looked_up: tuple[LookedUp, ...] | Withheld = ()
     failed: tuple[Failed, ...] | Withheld = ()
+    taken_back: tuple[TakenBack, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
 
     @property
     def winners(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from marketplace.core.audit import log
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
+from scoring.award.complaints.models import AwardComplaint
 from scoring.award.contracts.queries import Kept
 from scoring.award.evaluation import plain
 from scoring.award.recomputing.queries import Again
@@ -57,6 +58,12 @@ _TOLD = {
     "award.approved": "Approved",
     "award.cleared": "Approved",
     "intention.announced": "Intention announced",
+    "complaint.received": "",
+    "complaint.taken_back": "",
+    "complaint.decided": "",
+    "court.recorded": "",
+    "court.ended": "",
+    "decision.taken_back": "",
     "contract.signed": "Contract signed",
 }
 
@@ -340,6 +347,37 @@ def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
         shown=proofs.shown,
         looked_up=proofs.looked_up,
         failed=proofs.failed,
+        taken_back=tuple(
+            facts.TakenBack(
+                bids=tuple(bid.reference for bid in each.recommendation.bids),
+                reason=each.recommendation.reason,
+                approved_at=each.approved_at,
+                announced_at=each.announced_at,
+                taken_back_at=each.answer.answered_at,
+                why=each.made.reason,
+            )
+            for each in reversed(found.taken_back)
+        ),
+        complaints=tuple(_complaint(each) for each in reversed(found.complaints)),
+    )
+
+
+def _complaint(complaint: AwardComplaint) -> facts.Complaint:
+    decided, back = complaint.decided, complaint.withdrawal
+    outcome = values.ComplaintOutcome.OPEN
+    if back is not None:
+        outcome = values.ComplaintOutcome.WITHDRAWN
+    elif decided is not None:
+        outcome = values.ComplaintOutcome(decided.finding.value)
+    answered_at = decided.answer.answered_at if decided and decided.answer else None
+    return facts.Complaint(
+        number=complaint.number,
+        bid=complaint.bid.reference,
+        arrived_at=complaint.arrived_at,
+        in_time=complaint.in_time,
+        outcome=outcome,
+        decided_at=back.withdrawn_at if back else answered_at,
+        reason=decided.reason if decided and not back else "",
     )
 
 

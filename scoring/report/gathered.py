@@ -14,6 +14,9 @@ from challenges.models import Challenge, Stage
 from scoring.award import queries as awards
 from scoring.award.advancing.models import Advance
 from scoring.award.advancing.queries import newest
+from scoring.award.again.queries import Earlier, earlier
+from scoring.award.complaints.models import AwardComplaint
+from scoring.award.complaints.queries import brought
 from scoring.award.contracts.queries import Kept, contracts_of
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.queries import last_decisions
@@ -45,6 +48,9 @@ class Gathered:
     prices: Sequence[LowPriceDecision]
     masks: Mapping[uuid.UUID, Sequence[AnswerMask]]
     contracts: Sequence[Kept]
+    # Decisions about the stage that were taken back, and complaints, the newest first.
+    taken_back: Sequence[Earlier]
+    complaints: Sequence[AwardComplaint]
 
     @property
     def id(self) -> str:
@@ -91,4 +97,6 @@ def gather_stage(
             for each in contracts_of(session, stage.challenge)
             if each.contract.stage_id == stage.id
         ],
+        taken_back=earlier(session, stage),
+        complaints=brought(session, stage).complaints,
     )

@@ -90,6 +90,15 @@ class PriceFinding(StrEnum):
     NOT_EXPLAINED = "not_explained"
 
 
+class ComplaintOutcome(StrEnum):
+    """What came of a complaint about a decision."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    NOT_UPHELD = "not_upheld"
+    WITHDRAWN = "withdrawn"
+
+
 class WhyAgain(StrEnum):
     """What a result was computed again for."""
 

@@ -34,6 +34,17 @@ class Earlier:
         """Give what had been recommended and approved."""
         return self.made.recommendation
 
+    @property
+    def approved_at(self) -> datetime:
+        """Give when it had been approved.
+
+        Raises:
+            LookupError: it was not.
+        """
+        if self.recommendation.sign_off is None:
+            raise LookupError("only what was approved is taken back")
+        return self.recommendation.sign_off.decided_at
+
 
 @dataclass(frozen=True)
 class Standing:

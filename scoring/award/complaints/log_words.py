@@ -25,13 +25,13 @@ def _told(words: str, *public: str) -> Telling:
 register(
     {
         RECEIVED: _told(
-            N_("Complaint %(number)s about the decision was received (bid %(bid)s)"),
+            N_("Complaint %(number)s about the decision was received"),
             "number",
             "in_time",
         ),
         TAKEN_BACK: _told(N_("Complaint %(number)s was taken back"), "number"),
         PROPOSED: _told(N_("A decision about complaint %(number)s was proposed: %(reason)s")),
-        DECIDED: _told(N_("Complaint %(number)s was decided: %(finding)s"), "number", "finding"),
+        DECIDED: _told(N_("Complaint %(number)s was decided"), "number", "finding"),
         RETURNED: _told(
             N_("The proposed decision about complaint %(number)s was returned: %(reason)s")
         ),
@@ -42,7 +42,7 @@ register(
         ),
         COURT_END: _told(N_("An end of proceedings %(number)s in court was recorded")),
         COURT_ENDED: _told(
-            N_("The end of proceedings %(number)s in court was confirmed: %(how)s"),
+            N_("The end of proceedings %(number)s in court was confirmed"),
             "number",
             "how",
         ),

@@ -1,5 +1,6 @@
 """A decision is taken again from each point: nothing before is lost, and all after is done anew."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -23,6 +24,9 @@ from scoring.award.models import Intention, IntentionWithdrawal, Recommendation,
 from scoring.panel import service as panel
 from scoring.panel.again.lifecycle import Point
 from scoring.panel.models import ConsensusScore, Score
+from scoring.report.editions import public_edition
+from scoring.report.facts import AwardReport
+from scoring.report.models import FrozenReport
 from tests.factories import actor_for
 from tests.journeys import Journey, Step
 
@@ -267,3 +271,20 @@ def test_approval_is_taken_back_before_any_letter_went_out(journey: Journey) -> 
     ).all()
     assert journey.cast.rival_admin.email not in to
     assert state(journey) is State.EVALUATING
+
+
+def test_report_tells_of_the_decision_that_was_taken_back(journey: Journey) -> None:
+    take_again(journey, Point.RECOMMENDATION)
+    decide_anew(journey)
+    stored = journey.session.scalars(
+        select(FrozenReport).order_by(FrozenReport.number.desc())
+    ).first()
+    assert stored is not None
+    full = AwardReport.from_json(json.loads(stored.facts))
+    public = public_edition(full)
+
+    (fallen,) = full.decision.taken_back
+    assert fallen.bids == (journey.own_bid,)
+    assert "missing" in str(fallen.why)
+    assert "missing" not in json.dumps(public.to_json())
+    assert public.decision.taken_back[0].announced_at == fallen.announced_at
