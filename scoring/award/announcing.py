@@ -13,6 +13,7 @@ from challenges.models import Stage
 from marketplace.core.clock import Clock
 from marketplace.core.regimes import book
 from marketplace.core.regimes.holidays.queries import local_holidays
+from marketplace.core.regimes.shapes import Standstill
 from scoring.award.models import Intention, Recommendation
 
 
@@ -24,15 +25,19 @@ def standstill_end(
     It goes by the rules that the plan was pinned to, and by the body's local holidays as they stand
     now.
     """
-    plan = frozen_evaluation(session, stage)
-    regime = book.version_of(plan.regime, plan.regime_version)
-    band = regime.under(regime.band(plan.band), stage.challenge.legal_route)
     days_off = local_holidays(
         session, stage.challenge.buyer_id, sent_at.astimezone(book.LONDON).date()
     )
     return book.standstill_end(
-        band.standstill, sent_at, electronic=electronic, local_holidays=days_off
+        standstill_rule(session, stage), sent_at, electronic=electronic, local_holidays=days_off
     )
+
+
+def standstill_rule(session: Session, stage: Stage) -> Standstill:
+    """Give the rule of the standstill, of the regime that the plan was pinned to."""
+    plan = frozen_evaluation(session, stage)
+    regime = book.version_of(plan.regime, plan.regime_version)
+    return regime.under(regime.band(plan.band), stage.challenge.legal_route).standstill
 
 
 def begin(

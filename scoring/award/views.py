@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from bids.elsewhere.queries import brought_suppliers
 from bids.views.watching import watch
+from challenges.models import Stage
 from challenges.readiness.stages import pounds
 from challenges.stages.addresses import StagedBlueprint
 from challenges.stages.place import Place
@@ -28,6 +29,7 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
 from scoring.award.again import queries as again
+from scoring.award.announcing import standstill_rule
 from scoring.award.complaints import queries as complaints
 from scoring.award.contracts import queries as contracts
 from scoring.award.contracts.forms import ContractForm
@@ -39,9 +41,11 @@ from scoring.award.forms import (
 )
 from scoring.award.holding import Hold
 from scoring.award.letters import requests
+from scoring.award.models import Intention
 from scoring.award.queries import own_outcome_bid
 from scoring.award.recomputing.lifecycle import WHY_WORDS
 from scoring.award.standing import was_taken_back
+from scoring.award.standstill import Why, why
 
 blueprint = StagedBlueprint("award", __name__)
 watch(blueprint, ["award.trace", "award.outcome"])
@@ -90,6 +94,7 @@ def result(at: Place) -> str:
         "award/result.html",
         page=page,
         holds=_holds(page),
+        why_then=_why_then(page.stage, page.decision.intention),
         again=again.standing(db.session(), page.stage, page.decision, actor),
     )
     if actor.may(Permission.RECORD_AUDIT):
@@ -259,6 +264,7 @@ def outcome_page(reference: str, form: BaseForm | None = None) -> str:
     return render_template(
         "award/outcome.html",
         page=page,
+        why_then=_why_then(page.stage, page.intention),
         held={each.kind for each in complaints.keeping_back(session, page.stage, now)},
         may_ask=requests.may_ask(session, reference, actor, now),
         **({"form": form} if form else {}),
@@ -267,6 +273,14 @@ def outcome_page(reference: str, form: BaseForm | None = None) -> str:
 
 def _result(at: Place) -> pages.ResultPage:
     return pages.result(db.session(), at, access.current_actor(), _colour(), access.clock().now())
+
+
+def _why_then(stage: Stage, intention: Intention | None) -> Sequence[Why]:
+    """Say why a standstill that runs ends when it does."""
+    if intention is None or access.clock().now() >= intention.standstill_ends_at:
+        return ()
+    rule = standstill_rule(db.session(), stage)
+    return why(rule, intention.announced_at, intention.standstill_ends_at)
 
 
 def _holds(page: pages.ResultPage) -> Sequence[Hold]:
