@@ -3,12 +3,16 @@
 from bids.inviting import service as inviting
 from challenges.stages.kinds import Source
 from challenges.stages.place import Place
+from challenges.stages.queries import own_stage
+from marketplace.core.database import db
 from marketplace.demonstration.days import Span
 from marketplace.demonstration.history import History
 from marketplace.demonstration.people import EVALUATORS
 from marketplace.demonstration.telling import Telling
 from scoring.award.advancing import service as advancing
+from scoring.award.letters import queries as waiting
 from scoring.award.letters import service as letters
+from scoring.award.queries import decision
 from scoring.panel import service as panel
 
 _PROPOSED = (
@@ -36,7 +40,8 @@ def go_on(telling: Telling, evaluation: Span) -> History:
         clock=clock,
     )
     yield evaluation.at(0.97)
-    letters.send_now(reference, actor=telling.officers[0], clock=clock)
+    if _anybody_does_not(telling):
+        letters.send_now(reference, actor=telling.officers[0], clock=clock)
     yield evaluation.at(0.98)
     inviting.open_stage(reference, 2, source=Source.HEARD, actor=telling.officers[0], clock=clock)
     panel.name_panel(
@@ -46,3 +51,10 @@ def go_on(telling: Telling, evaluation: Span) -> History:
         actor=telling.lead,
         clock=clock,
     )
+
+
+def _anybody_does_not(telling: Telling) -> bool:
+    """Tell whether letters wait for bidders who do not go on."""
+    session = db.session()
+    stage = own_stage(session, telling.reference, telling.officers[0])
+    return waiting.batch_of(session, stage, decision(session, stage)) is not None
