@@ -34,8 +34,8 @@ fi
 rm -rf "$folder"
 """
 
-# A crash of the machine may lose these data: nobody will miss them. No statement here is long enough
-# to be worth compiling.
+# A crash of the machine may lose these data: nobody will miss them. No statement here runs long
+# enough to be worth compiling.
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
