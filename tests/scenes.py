@@ -86,15 +86,20 @@ class Scenes:
         self._folders = folders
         self._kept: dict[str, KeptScene[Any]] = {}
 
-    def keep(self, name: str, build: Callable[[Session, FixedClock], T]) -> KeptScene[T]:
-        """Give the scene of that name, which is built if no worker has done so in this run."""
+    def keep(
+        self, name: str, build: Callable[[Session, FixedClock], T], *, counted: bool = True
+    ) -> KeptScene[T]:
+        """Give the scene of that name, which is built if no worker has done so in this run.
+
+        What building it goes through is left out of the coverage unless it is `counted`.
+        """
         if name not in self._kept:
             self._kept[name] = pickle.loads(  # noqa: S301  (written by another worker of this run)
                 once_in_a_run(
                     self._folders,
                     f"scene-{name}",
                     lambda: pickle.dumps(self._build(build)),
-                    counted=True,
+                    counted=counted,
                 )
             )
         return self._kept[name]

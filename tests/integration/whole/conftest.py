@@ -2,19 +2,26 @@
 
 import pickle
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from marketplace.core.clock import FixedClock
+from marketplace.core.database import db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
-from tests.databases import Databases, Kept
+from tests.databases import Databases
 from tests.integration.challenges.browser import Browser
 from tests.integration.whole.rows import Row, rows_of
-from tests.integration.whole.world import ACTORS, Seen, World, build, resetter
-from tests.once import once_in_a_run, uncounted
+from tests.integration.whole.world import ACTORS, Seen, Thing, World, build, resetter
+from tests.journeys import Cast
+from tests.once import once_in_a_run
+from tests.scenes import Scenes
+
+Told = tuple[Cast, dict[str, Thing], dict[str, str], dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -25,17 +32,26 @@ class Crawl:
     seen: dict[tuple[Row, str], Seen]
 
 
+def _told(_session: Session, clock: FixedClock) -> Told:
+    """Build the world, and tell all of it that does not belong to one application."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy has it
+    built = build(app, clock)
+    return built.cast, built.things, built.ids, built.sessions
+
+
 @pytest.fixture(scope="session")
-def world(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Build the world once."""
+def world(databases: Databases, scenes: Scenes, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Give this worker a copy of the world, which is built once in a run."""
+    kept = scenes.keep("world", _told, counted=False)
     folder = tmp_path_factory.mktemp("world")
-    url = databases.make(blank, folder)
+    kept.bring_files(folder / "data")
     clock = FixedClock(NOW)
-    app = make_app(make_settings(folder / "data", url), clock)
-    with uncounted():
-        built = build(app, clock)
-    built.reset = resetter(app, databases)
-    return built
+    app = make_app(make_settings(folder / "data", databases.make(kept.database, folder)), clock)
+    with app.app_context():
+        cast, things, ids, sessions = kept.give(db.session(), clock)
+        db.session.remove()
+        db.engine.dispose()
+    return World(app, resetter(app, databases), cast, things, ids, sessions)
 
 
 @pytest.fixture(scope="session")
