@@ -24,8 +24,10 @@ from marketplace.core.accounts import setup as accounts
 from marketplace.core.clock import Clock, SystemClock
 from marketplace.core.colours import Brand
 from marketplace.core.database import db, prepare_engine
+from marketplace.core.dates import format_date
+from marketplace.core.erased.models import file_erased_at
 from marketplace.core.errors import DomainError, Forbidden, Invalid, NotFound, WrongMoment
-from marketplace.core.files.store import FileStore, any_kept
+from marketplace.core.files.store import DamagedFile, FileStore, any_kept
 from marketplace.core.notices import post
 from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
@@ -386,6 +388,17 @@ def _map_errors(app: Flask) -> None:
         log.error("key_not_at_hand", endpoint=request.endpoint, why=error.message)
         message = _("The service cannot unlock what it keeps here. Nothing was changed.")
         return _page(503, message), 503
+
+    @app.errorhandler(DamagedFile)
+    def gone(error: DamagedFile) -> tuple[str, int]:
+        """Say of a file that was erased by a rule when that was; any other is a fault of ours."""
+        db.session.rollback()
+        erased_at = file_erased_at(db.session(), error.sha256)
+        if erased_at is None:
+            return crashed(error)
+        day = format_date(erased_at)
+        message = _("This file was erased on %(day)s: the time to keep it was over.", day=day)
+        return _page(410, message), 410
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> tuple[str | Response, int]:

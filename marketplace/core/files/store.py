@@ -19,7 +19,14 @@ from marketplace.core.files.models import StoredFile
 
 
 class DamagedFile(Exception):
-    """A stored file is missing or its bytes have changed. The message names its digest."""
+    """A stored file is missing or its bytes have changed. The message names its digest.
+
+    `sha256` is that digest where the store itself found out, else empty.
+    """
+
+    def __init__(self, message: str, sha256: str = "") -> None:
+        super().__init__(message)
+        self.sha256 = sha256
 
 
 class Incoming:
@@ -134,7 +141,7 @@ class FileStore:
                 raise
             if self.is_away():
                 raise self._away() from None
-            raise DamagedFile(f"the stored file {sha256} is missing") from None
+            raise DamagedFile(f"the stored file {sha256} is missing", sha256) from None
 
     def _away(self) -> OSError:
         return OSError(errno.ENODEV, "No stored files are there", str(self.folder))
@@ -152,9 +159,9 @@ class FileStore:
         try:
             content = self.path(sha256).read_bytes()
         except FileNotFoundError:
-            raise DamagedFile(f"the stored file {sha256} is missing") from None
+            raise DamagedFile(f"the stored file {sha256} is missing", sha256) from None
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise DamagedFile(f"the stored file {sha256} has changed")
+            raise DamagedFile(f"the stored file {sha256} has changed", sha256)
         return content
 
 

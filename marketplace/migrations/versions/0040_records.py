@@ -35,8 +35,10 @@ ERASABLE = {
     "conflict_decision": ("id", ["reason"]),
     "found_interest": ("id", ["statement"]),
     "found_decision": ("found_id", ["reason"]),
-    "frozen_report": ("id", ["facts"]),
     "award_complaint": ("id", ["grounds", "asks"]),
+    "evidence_answer": ("id", ["note"]),
+    "evidence_decision": ("request_id", ["reason"]),
+    "due_diligence": ("id", ["result"]),
 }
 
 

@@ -199,9 +199,9 @@ class PreferredFailure(Base):
 for _table in (
     EvidenceRequest,
     EvidenceExtension,
-    EvidenceAnswer,
-    EvidenceDecision,
-    DueDiligence,
     PreferredFailure,
 ):
     append_only(_table)
+append_only(EvidenceAnswer, erasable=("note",))
+append_only(EvidenceDecision, erasable=("reason",))
+append_only(DueDiligence, erasable=("result",))

@@ -22,6 +22,7 @@ from marketplace.core.erased.models import ErasedFile, ErasedRow, digest_of, sai
 from marketplace.core.files import store as files
 from marketplace.core.files.models import StoredFile
 from marketplace.core.transaction import afterwards, transaction
+from marketplace.core.vault.models import DraftKey
 from scoring.records.casefile.tables import reached
 from scoring.records.keeping import contents
 from scoring.records.keeping.models import ErasureRun
@@ -49,6 +50,11 @@ def erase(
             session.execute(
                 delete(Base.metadata.tables[name]).where(reached()[name].about(challenge_id))
             )
+    for name, column in contents.KEYS.items():
+        table = Base.metadata.tables[name]
+        held = select(table.c[column]).where(reached()[name].about(challenge_id))
+        with _changing() as session:
+            session.execute(delete(DraftKey).where(DraftKey.id.in_(held)))
     for name, column in contents.FILES.items():
         for sha256 in _files_of(name, column, challenge_id):
             _discard(sha256, challenge_id, entry_n, erasure_id, clock)

@@ -21,13 +21,15 @@ from marketplace.core.database import db
 from marketplace.core.dates import months_after
 from marketplace.core.erased.models import ErasedFile, ErasedRow
 from marketplace.core.errors import Forbidden, WrongMoment
+from marketplace.core.files.store import DamagedFile
 from marketplace.core.regimes.shapes import Kept
 from marketplace.core.transaction import transaction
 from scoring.award.delivery.lifecycle import Outcome
 from scoring.award.delivery.models import WorkEnd
 from scoring.award.models import Contract
 from scoring.panel.models import ConsensusScore, Score
-from scoring.records.keeping import erasing, queries, service
+from scoring.records.casefile.tables import reached
+from scoring.records.keeping import contents, erasing, queries, service
 from scoring.records.keeping.models import Erasure, ErasureRun, LegalHold
 from scoring.report.models import FrozenReport
 from tests.conftest import sign_in
@@ -134,6 +136,12 @@ def test_records_are_erased_and_everything_else_verifies(
     assert "was erased" in client.get(f"{work}/bids/{bid.reference}").text
     assert "Erased on" in client.get(f"{work}/keeping").text
     assert client.get(f"/awards/{journey.reference}/report-full.pdf").status_code == 409
+    store = app.extensions["files"]
+    with pytest.raises(DamagedFile) as gone:
+        store.read(envelopes[0])
+    with app.test_request_context():
+        answer = app.make_response(app.handle_user_exception(gone.value))
+    assert (answer.status_code, b"This file was erased on" in answer.data) == (410, True)
     sign_in(client, journey.cast.supplier_admin)
     assert client.get(f"/bids/{journey.own_bid}/outcome").status_code == 200
 
@@ -238,3 +246,17 @@ def test_database_lets_a_row_be_emptied_only_with_leave_and_only_in_its_words(
     )
     session.commit()
     assert any("gives no leave" in each for each in damage())
+
+
+def test_every_stored_file_of_a_challenge_goes_or_is_named_among_what_stays(app: Flask) -> None:
+    """So a room that keeps files of its own has to say what becomes of them."""
+    holding = {
+        name
+        for name, found in reached().items()
+        for key in found.table.foreign_keys
+        if key.column.table.name == "stored_file"
+    }
+
+    assert holding - set(contents.FILES) == contents.FILES_THAT_STAY
+    for name, columns in {**contents.EMPTIED, **contents.append_only()}.items():
+        assert set(columns) <= set(reached()[name].table.columns.keys())
