@@ -12,7 +12,7 @@ from bids.lifecycle import OPENED_STATES, BidState
 from bids.models import Bid
 from challenges.models import Stage
 from challenges.stages.kinds import is_judged
-from scoring.report.models import FrozenReport, ReportFile
+from scoring.report.models import DebriefFile, FrozenReport, ReportFile
 from scoring.report.values import Edition
 
 
@@ -73,6 +73,22 @@ def debriefed(session: Session, stage: Stage) -> Sequence[Bid]:
 def newest_file(session: Session, stage_id: uuid.UUID, edition: Edition) -> Made | None:
     """Give the newest finished file of an edition."""
     return next((file for file in files(session, stage_id) if file.edition is edition), None)
+
+
+def newest_debrief(session: Session, bid: Bid) -> Made | None:
+    """Give the newest edition for the supplier of a bid: it is about the last one of its bids.
+
+    So a supplier finds it from each of the bids that it had, stage by stage.
+    """
+    row = session.execute(
+        select(FrozenReport.number, DebriefFile.sha256, DebriefFile.size, DebriefFile.made_at)
+        .join(DebriefFile, DebriefFile.report_id == FrozenReport.id)
+        .join(Bid, Bid.id == DebriefFile.bid_id)
+        .where(Bid.challenge_id == bid.challenge_id, Bid.supplier_id == bid.supplier_id)
+        .order_by(FrozenReport.frozen_at.desc(), FrozenReport.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return row and Made(row.number, Edition.DEBRIEF, row.sha256, row.size, row.made_at)
 
 
 def newest_facts(session: Session, stage_id: uuid.UUID) -> bytes | None:

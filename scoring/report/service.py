@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bids.models import Bid
+from bids.queries import own_bid
 from challenges.models import Stage
 from challenges.queries import own_challenge
 from challenges.stages import recording
@@ -281,6 +282,36 @@ def download_full(
             edition=Edition.FULL.value,
         )
     return content, number
+
+
+def download_debrief(bid_reference: str, *, actor: Actor, store: FileStore, clock: Clock) -> bytes:
+    """Give a supplier the newest edition about its own bid, and record the reading first.
+
+    Raises:
+        NotFound: the bid is another supplier's.
+        WrongMoment: it is not made yet, or there will be none.
+        DamagedFile: the stored file is gone or has changed.
+    """
+    with transaction() as session:
+        bid = own_bid(session, bid_reference, actor)
+        file = queries.newest_debrief(session, bid)
+        if file is None:
+            raise WrongMoment(
+                N_("The report is made when the decision is announced. Try again in a minute.")
+            )
+        content = store.read(file.sha256)
+        reference = bid.challenge.reference
+        log.append(
+            session,
+            clock=clock,
+            action="report.downloaded",
+            chain=reference,
+            actor=actor,
+            number=f"{reference}/{file.number}",
+            edition=Edition.DEBRIEF.value,
+            bid=bid_reference,
+        )
+    return content
 
 
 def download_evaluation(at: Where, *, actor: Actor, clock: Clock) -> bytes:

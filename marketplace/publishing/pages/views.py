@@ -4,6 +4,7 @@ from io import BytesIO
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
 
+from bids.views.watching import watch
 from challenges.stages.place import FIRST, Place
 from marketplace.core import access
 from marketplace.core.access import public, requires
@@ -16,6 +17,7 @@ from marketplace.publishing.pages import queries
 from scoring.report import service as reports
 
 blueprint = Blueprint("awards", __name__)
+watch(blueprint, ["awards.debrief"])
 
 
 @blueprint.get("/awards")
@@ -64,6 +66,16 @@ def report_full(reference: str) -> Response:
         reference, actor=access.current_actor(), store=_store(), clock=access.clock()
     )
     return _attachment(content, "application/pdf", f"award-report-{reference}-full.pdf")
+
+
+@blueprint.get("/bids/<reference>/award-report.pdf")
+@requires(Permission.BID_DRAFT, Permission.BID_SUBMIT)
+def debrief(reference: str) -> Response:
+    """Give a supplier the edition of the award report about its own bid."""
+    content = reports.download_debrief(
+        reference, actor=access.current_actor(), store=_store(), clock=access.clock()
+    )
+    return _attachment(content, "application/pdf", f"award-report-{reference}.pdf")
 
 
 @blueprint.get("/awards/<reference>/evaluation.json")

@@ -241,3 +241,28 @@ def test_public_page_before_the_announcement_does_not_exist(
 ) -> None:
     assert client.get(f"/awards/{journey.reference}").status_code == 404
     assert client.get("/awards/CH-NOSUCH").status_code == 404
+
+
+def test_supplier_reads_the_edition_about_its_own_bid_and_no_other(
+    client: FlaskClient, session: Session, stored: Journey, printed: dict[Edition, bytes]
+) -> None:
+    own, other = (
+        (stored.cast.supplier_admin, stored.own_bid),
+        (stored.cast.rival_admin, stored.rival_bid),
+    )
+    read = {}
+    for person, reference in (own, other):
+        sign_in(client, person)
+        page = client.get(f"/bids/{reference}/outcome").text
+        assert f"/bids/{reference}/award-report.pdf" in page
+        answer = client.get(f"/bids/{reference}/award-report.pdf")
+        read[reference] = answer
+    assert client.get(f"/bids/{stored.own_bid}/award-report.pdf").status_code == 404
+
+    made = next(each for each in read.values() if each.data == printed[Edition.DEBRIEF])
+    assert made.mimetype == "application/pdf"
+    written = chain_entries(session, stored.reference)
+    downloads = [each for each in written if each.action == "report.downloaded"]
+    assert downloads[-1].fields["edition"] == "debrief"
+    # That somebody asked for another's is on record too.
+    assert written[-1].action == "bid.read_refused"

@@ -323,6 +323,7 @@ _AWARD = {
     "awards.show": "open locked intention signed",
     "awards.report": "open locked intention signed",
     "awards.report_full": "open locked intention signed",
+    "awards.debrief": "locked intention",
     "awards.evaluation": "open moderating locked signed",
 }
 _ACCOUNTS = {
