@@ -36,17 +36,28 @@ from scoring.report.facts import AwardReport, LowPrice
 from tests.conftest import NOW, sign_in
 from tests.integration.challenges.browser import hidden_fields, send
 from tests.journeys import Journey, Step, a_cast, a_journey
+from tests.scenes import KeptScene, Scenes
 
 BELOW = "less than the others do on average"
 
 
-@pytest.fixture
-def flagged(session: Session, clock: FixedClock) -> Journey:
-    """Play a journey whose cheaper bid asks a third less than the other, to the computed result."""
+def _flagged(session: Session, clock: FixedClock) -> Journey:
     journey = a_journey(session, clock, a_cast(session, NOW))
     journey.challenge.stage.below_mean = Decimal(30)
     session.commit()
     return journey.to(Step.LOCKED)
+
+
+@pytest.fixture
+def kept_scene(scenes: Scenes) -> KeptScene[Journey]:
+    """Keep a journey with its computed result."""
+    return scenes.keep("low price", _flagged)
+
+
+@pytest.fixture
+def flagged(kept_scene: KeptScene[Journey], session: Session, clock: FixedClock) -> Journey:
+    """Give a journey whose cheaper bid asks a third less than the other, and its result."""
+    return kept_scene.give(session, clock)
 
 
 def decide(journey: Journey, finding: PriceFinding, reason: str = "As it says.") -> None:
