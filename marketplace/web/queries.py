@@ -39,6 +39,7 @@ from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
 from scoring.award.complaints.queries import any_open
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
 from scoring.award.debriefs.queries import any_waiting
+from scoring.award.evidence.queries import undecided_in
 from scoring.award.letters.waiting import letters_wait
 from scoring.award.models import (
     Contract,
@@ -49,6 +50,7 @@ from scoring.award.models import (
 )
 from scoring.award.recomputing.queries import replaced
 from scoring.award.standing import intention_stands
+from scoring.panel.aliases.policy import kept_from_result
 from scoring.panel.models import Panel, PanelMember
 
 OUTBOX_PAGE = 20
@@ -383,6 +385,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             stands().label("stands"),
             Stage.closes_at,
             Stage.combine,
+            Stage.names_withheld,
+            undecided_in(Stage.id).label("evidence_waits"),
             own.label("own"),
             Challenge.submitted_by_id,
             Panel.named_at,
@@ -449,6 +453,8 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         stage=row.ordinal,
         leads_on=row.leads_on,
         unsigned=row.unsigned,
+        unnamed=row.names_withheld and kept_from_result(row.seat, stands),
+        evidence_waits=row.evidence_waits,
         work_unsigned=row.work_unsigned and row.state is State.EVALUATING,
         contract_change_by_id=row.contract_change_by,
         held_back=row.held_back,

@@ -60,6 +60,10 @@ class Standing:
     advance_proposed_by_id: uuid.UUID | None = None
     # Whether an award is announced to somebody with whom nothing is signed: several can win.
     unsigned: bool = False
+    # Whether the person judges without names here, so that the result is kept from them.
+    unnamed: bool = False
+    # Whether a preferred bidder has shown something that no officer has decided about.
+    evidence_waits: bool = False
     # Whether suppliers went on to paid work for which no contract with them is recorded.
     work_unsigned: bool = False
     # Who described a change of a contract that waits for an approver, if one does.
@@ -222,8 +226,11 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
             and thing.awaits_sign_off
             and actor.may(Permission.AWARD_APPROVE)
             and actor.user_id != thing.recommended_by_id
+            and not thing.unnamed
         ):
             yield Step(N_("Sign off the recommendation, or return it"), "award.sign_off")
+        if thing.own and thing.evidence_waits and actor.may(Permission.ELIGIBILITY_DECIDE):
+            yield Step(N_("Decide about evidence that came in"), "preferred.index")
     if thing.own and thing.quality_locked and actor.may(Permission.RECORD_AUDIT):
         yield Step(N_("Check the result and its evidence"), "award.result")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from bids.asking.lifecycle import in_time
 from bids.elsewhere.queries import brought_suppliers
@@ -318,6 +318,19 @@ def waiting_of(
         .order_by(EvidenceRequest.number)
     )
     return [each for each in requests if in_time(now, each.limit)]
+
+
+def undecided_in(
+    stage_id: ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID],
+) -> ColumnElement[bool]:
+    """Tell in SQL of a stage whether a bidder showed something that is not decided."""
+    return exists().where(
+        Bid.stage_id == stage_id,
+        Bid.state == BidState.VALID,
+        EvidenceRequest.bid_id == Bid.id,
+        EvidenceAnswer.request_id == EvidenceRequest.id,
+        ~exists().where(EvidenceDecision.request_id == EvidenceRequest.id),
+    )
 
 
 def last_number(session: Session, bid_id: uuid.UUID) -> int:

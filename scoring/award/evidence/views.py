@@ -75,6 +75,12 @@ def ask(at: Place, bid_reference: str) -> Page:
     found = queries.suggested(
         session, page.challenge, page.stage, preferred.bid, clock.now(), amount
     )
+    asked = {
+        each.request.document
+        for each in preferred.asked
+        if each.standing in kinds.UNDECIDED or each.standing is kinds.Standing.ACCEPTED
+    }
+    found = [each for each in found if _(each.words, **each.data) not in asked]
     form.offer(found)
     checks = queries.checks_in_force(session, preferred.bid, page.challenge.buyer_id, clock.now())
     if not form.is_submitted():

@@ -36,7 +36,7 @@ MOST_OF_A_PANEL = 13
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
 # A dashboard asks every room what waits there, each once.
-MOST_OF_A_BOARD = 26
+MOST_OF_A_BOARD = 29
 # What the entry of a recorded reading takes besides: lock, place, entry, fields, head.
 ENTRY = 5
 FEW, MANY = 3, 40

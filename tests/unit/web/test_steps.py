@@ -111,6 +111,27 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
                 "state": State.EVALUATING,
                 "quality_locked": True,
                 "awaits_sign_off": True,
+                "recommended_by_id": ANOTHER,
+                "unnamed": True,
+            },
+            [None],
+        ),
+        (
+            OFFICER,
+            {
+                "state": State.EVALUATING,
+                "quality_locked": True,
+                "awaits_sign_off": True,
+                "evidence_waits": True,
+            },
+            ["preferred.index"],
+        ),
+        (
+            APPROVER,
+            {
+                "state": State.EVALUATING,
+                "quality_locked": True,
+                "awaits_sign_off": True,
                 "recommended_by_id": ME,
             },
             [None],
