@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, func, or_, select, text
@@ -29,14 +29,17 @@ from challenges.stages.models import StageRun
 from challenges.stages.running import stage_at, stands
 from marketplace.core.accounts.models import Organisation, OrganisationKind
 from marketplace.core.accounts.queries import acted_for
+from marketplace.core.dates import PLACE
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.changing import queries as proposed_rules
+from marketplace.core.regimes.notice_forms import noticed_grounds
 from marketplace.web import timeline
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
 from scoring.award.complaints.queries import any_open
+from scoring.award.contracts.holding import change_holds
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
 from scoring.award.debriefs.queries import any_waiting
 from scoring.award.evidence.queries import undecided_in
@@ -368,6 +371,36 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(of_stage.challenge_id == Challenge.id, Contract.recommendation_id.is_not(None))
         .scalar_subquery()
     )
+    of_first, of_changed = aliased(Stage), aliased(Stage)
+    first_signed = (
+        select(func.min(Contract.signed_at))
+        .join(of_first, of_first.id == Contract.stage_id)
+        .where(
+            of_first.challenge_id == Challenge.id,
+            Contract.recommendation_id.is_not(None),
+            ~exists().where(
+                NoticeRecord.challenge_id == Challenge.id, NoticeRecord.kind == NoticeKind.AWARD
+            ),
+        )
+        .scalar_subquery()
+    )
+    change_unpublished = exists().where(
+        ContractChange.contract_id == Contract.id,
+        Contract.stage_id == of_changed.id,
+        of_changed.challenge_id == Challenge.id,
+        or_(
+            *(
+                and_(EvaluationPlan.regime == regime, ContractChange.ground.in_(keys))
+                for regime, keys in noticed_grounds().items()
+            )
+        ),
+        change_holds(),
+        ~exists().where(
+            NoticeRecord.challenge_id == Challenge.id,
+            NoticeRecord.kind == NoticeKind.MODIFICATION,
+            NoticeRecord.number == ContractChange.number,
+        ),
+    )
     begun = (
         select(func.max(of_stage.ordinal))
         .join(StageRun, StageRun.stage_id == of_stage.id)
@@ -417,6 +450,8 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             EvaluationPlan.regime_version,
             EvaluationPlan.band,
             noticed.label("award_noticed"),
+            first_signed.label("unnoticed_since"),
+            change_unpublished.label("change_unpublished"),
         )
         .select_from(Challenge)
         .join(
@@ -446,6 +481,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
     stands = state_at(row.stands, row.closes_at, now)
     # Only with its first stage is a challenge itself open, or closed to bids.
     state = stands if row.ordinal == 1 and stands not in STAGE_STATES else row.state
+    wanted = not row.award_noticed and _award_notice_required(row)
     thing = Standing(
         reference=row.reference,
         title=row.title,
@@ -483,9 +519,20 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         questions_waiting=row.questions_waiting,
         bids_elsewhere=row.bids_elsewhere,
         scores_stand=row.combine is not Combine.CONSENSUS,
-        award_notice_wanted=not row.award_noticed and _award_notice_required(row),
+        award_notice_wanted=wanted,
+        award_notice_overdue=wanted and _overdue(row, now),
+        change_notice_wanted=row.change_unpublished,
     )
     return Line(thing=thing, state=state, steps=next_steps(thing, actor, now))
+
+
+def _overdue(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """Tell whether the last day for an award notice is over, and none is recorded."""
+    if row.unnoticed_since is None:
+        return False
+    notices = version_of(row.regime, row.regime_version).band(row.band).notices
+    signed_on = row.unnoticed_since.astimezone(PLACE).date()
+    return bool(now.astimezone(PLACE).date() > signed_on + timedelta(days=notices.award_days))
 
 
 def _award_notice_required(row: Row[*tuple[Any, ...]]) -> bool:

@@ -46,6 +46,10 @@ class Standing:
     questions_waiting: int = 0
     # Whether the law asks for an award notice that is not recorded yet.
     award_notice_wanted: bool = False
+    # Whether none is recorded, and the last day for it is over.
+    award_notice_overdue: bool = False
+    # Whether a change of a contract is published in a notice that is not recorded yet.
+    change_notice_wanted: bool = False
     # Whether scores stand as each evaluator gave them, so that the panel agrees none.
     scores_stand: bool = False
     # Whether bids go elsewhere, so that officers bring them in where others open them.
@@ -213,7 +217,12 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
         yield Step(N_("See to a debrief meeting"), "debriefs.index")
     signed = thing.own and thing.state in AWARDED
     if signed and thing.award_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
-        yield Step(N_("Publish the award notice, and record it"), "award_notices.award")
+        yield Step(
+            N_("Publish the award notice, and record it: it is overdue")
+            if thing.award_notice_overdue
+            else N_("Publish the award notice, and record it"),
+            "award_notices.award",
+        )
     if thing.state is State.EVALUATING and thing.quality_locked and thing.leads_on:
         yield from _of_going_on(thing, actor)
     elif thing.state is State.EVALUATING and thing.quality_locked:
@@ -241,6 +250,8 @@ def _of_the_contracts(thing: Standing, actor: Actor) -> Iterator[Step]:
         return
     if thing.work_unsigned and actor.may(Permission.CONTRACT_SIGN):
         yield Step(N_("Record the contracts for the paid work"), "contracts.index")
+    if thing.change_notice_wanted and actor.may(Permission.CONTRACT_SIGN):
+        yield Step(N_("Publish the notice of a changed contract"), "contracts.index")
     described_by = thing.contract_change_by_id
     if (
         described_by is not None

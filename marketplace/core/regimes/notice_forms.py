@@ -93,3 +93,20 @@ def _book(item: Mapping[str, Any]) -> NoticeBook:
         forms={form.key: form for form in forms},
         change_grounds={ground.key: ground for ground in grounds},
     )
+
+
+@cache
+def noticed_grounds() -> Mapping[str, frozenset[str]]:
+    """Give by regime the keys of the grounds on which a change of a contract is published."""
+    folder = resources.files("marketplace.core.regimes")
+    ending = "_notices.toml"
+    return {
+        file.name.removesuffix(ending): frozenset(
+            ground["key"]
+            for item in tomllib.loads(file.read_text(encoding="utf-8"))["versions"]
+            for ground in item["change_grounds"]
+            if ground["noticed"]
+        )
+        for file in folder.iterdir()
+        if file.name.endswith(ending)
+    }

@@ -1,5 +1,7 @@
 """The award notice, and the notice of a change of the contract."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -7,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from challenges.models import Challenge
 from challenges.notices.models import NoticeRecord
+from scoring.award.contracts.changing import ChangeKind
+from scoring.award.contracts.models import ContractChange
+from scoring.award.contracts.queries import contracts_of
 from tests.conftest import sign_in
 from tests.integration.challenges.browser import send
 from tests.journeys import OWN_PRICE, Journey, Step
@@ -50,3 +55,33 @@ def test_hub_asks_for_the_award_notice_only_where_the_rules_do(
 
     assert challenge.stage.plan is not None
     assert (wanted in page) is (challenge.stage.plan.band != "below_act")
+    assert "it is overdue" not in page
+    journey.clock.instant += timedelta(days=31)
+    sign_in(client, journey.cast.officer)
+    assert f"{wanted}: it is overdue" in client.get("/work").text
+
+
+def test_board_asks_for_the_notice_of_a_change_that_is_published_by_its_ground(
+    client: FlaskClient, session: Session, journey: Journey
+) -> None:
+    wanted = "Publish the notice of a changed contract"
+    contract = contracts_of(session, journey.challenge)[0].contract
+    for number, ground in ((1, "foreseen"), (2, "unforeseen")):
+        sign_in(client, journey.cast.officer)
+        assert wanted not in client.get("/work").text
+        session.add(
+            ContractChange(
+                contract_id=contract.id,
+                number=number,
+                kind=ChangeKind.SCOPE,
+                what="More.",
+                why="They asked.",
+                ground=ground,
+                value_before_minor=OWN_PRICE,
+                value_after_minor=OWN_PRICE,
+                described_by_id=journey.cast.officer.id,
+                described_at=journey.clock.now(),
+            )
+        )
+        session.commit()
+    assert wanted in client.get("/work").text

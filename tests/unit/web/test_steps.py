@@ -169,6 +169,14 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
         (OFFICER, {"state": State.SIGNED}, [None]),
         # Of several who win one has signed, and another not yet.
         (OFFICER, {"state": State.SIGNED, "unsigned": True}, ["award.contract"]),
+        # Contracts: what is not recorded, what waits for another person, what is to be published.
+        (OFFICER, {"state": State.ADVANCED, "work_unsigned": True, "own": False}, [None]),
+        (OFFICER, {"state": State.SIGNED, "award_notice_wanted": True}, ["award_notices.award"]),
+        (OFFICER, {"state": State.SIGNED, "change_notice_wanted": True}, ["contracts.index"]),
+        (LEAD, {"state": State.SIGNED, "change_notice_wanted": True}, [None]),
+        (APPROVER, {"state": State.SIGNED, "contract_change_by_id": ANOTHER}, ["contracts.index"]),
+        (APPROVER, {"state": State.SIGNED, "contract_change_by_id": ME}, [None]),
+        (OFFICER, {"state": State.EVALUATING, "work_unsigned": True}, ["contracts.index"]),
         # Where another stage follows, nobody is recommended: it is decided who goes on.
         (CHAIR, {**LED, "quality_locked": True, "leads_on": True}, ["advancing.show"]),
         (
