@@ -142,6 +142,7 @@ WORKERS = (
     "marketplace.core.audit.stamping",
     "marketplace.core.vault.rotation",
     "scoring.award.debriefs.todos",
+    "scoring.award.contracts.log_checks",
     "scoring.award.log_checks",
     "scoring.award.delivery.story",
     "scoring.award.delivery.todos",

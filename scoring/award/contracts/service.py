@@ -135,7 +135,9 @@ def describe_change(
             session.add(change)
             session.flush()
             _record(session, challenge, kept, change, actor, clock, waits=change.awaits)
-            if not change.awaits:
+            if change.awaits:
+                letters.tell_approvers(session, challenge, change, kept.contract, actor, clock)
+            else:
                 _retell(session, challenge, clock)
             return change.number
     except IntegrityError as error:
@@ -185,6 +187,9 @@ def answer_change(
             )
             session.flush()
             before = kept.supplier
+            letters.tell_answered(
+                session, challenge, change, kept.contract, confirmed=confirmed, clock=clock
+            )
             if not confirmed:
                 log.append(
                     session,

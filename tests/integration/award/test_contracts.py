@@ -104,6 +104,10 @@ def test_value_is_changed_by_two_people_and_never_beyond_stricter_rules(
     number = change(signed, ChangeKind.VALUE, value_after_minor=OWN_PRICE + 100)
     assert change(signed, ChangeKind.VALUE, value_after_minor=OWN_PRICE + 100) == number == 1
     assert kept(signed).value_minor == OWN_PRICE
+    told = session.scalars(
+        select(Notice.to_email).where(Notice.subject.startswith("A change of a contract waits"))
+    )
+    assert list(told) == [signed.cast.approver.email]
     with pytest.raises(WrongMoment, match="waits for an approver"):
         change(signed, ChangeKind.SCOPE, "Other wards.")
     with pytest.raises(Forbidden):

@@ -1,0 +1,63 @@
+"""Holds that money and supplier of a contract were changed by two people, as the log tells it."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection
+
+from marketplace.core.audit import verifying
+from marketplace.core.audit.findings import Finding, failed
+from marketplace.core.audit.verifying.recorded import Recorded, recorded
+from marketplace.core.text import N_
+from scoring.award.contracts import log_words
+from scoring.award.contracts.changing import ChangeKind
+
+
+@verifying.also
+def check(connection: Connection) -> Iterator[Finding]:
+    """Go through the entries about changes of contracts in the order of their places."""
+    yield from follow(recorded(connection, log_words.PROPOSED, log_words.CHANGED))
+
+
+def follow(entries: Iterable[Recorded]) -> Iterator[Finding]:
+    """Find each change of money or supplier that one person made alone.
+
+    Entries of before changes had kinds say nothing of who confirmed them, so they are passed over.
+    """
+    proposed: dict[tuple[str, object], Recorded] = {}
+    for entry in entries:
+        key = (entry.chain, entry.values.get("number"))
+        if entry.action == log_words.PROPOSED:
+            proposed[key] = entry
+            continue
+        if not _of_two(entry):
+            continue
+        before = proposed.get(key)
+        where = f"entry {entry.n}"
+        if before is None:
+            yield failed(N_("A contract’s money or supplier was changed by one person"), where)
+        elif _asked(before) != _asked(entry):
+            yield failed(
+                N_("It is not the change of a contract that entry %(before)s proposes"),
+                where,
+                before=before.n,
+            )
+        elif (who := entry.values.get("actor_id")) is not None and who == before.values.get(
+            "actor_id"
+        ):
+            yield failed(
+                N_("A change of a contract was confirmed by who proposed it in entry %(before)s"),
+                where,
+                before=before.n,
+            )
+
+
+def _of_two(entry: Recorded) -> bool:
+    """Tell whether two people make a change of this kind."""
+    kind = entry.values.get("change")
+    money = entry.values.get("value_before") != entry.values.get("value_after")
+    return kind == ChangeKind.NOVATION or (kind is not None and money)
+
+
+def _asked(entry: Recorded) -> tuple[object, ...]:
+    names = ("contract", "change", "value_before", "value_after", "supplier")
+    return tuple(entry.values.get(name) for name in names)
