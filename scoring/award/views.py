@@ -266,7 +266,7 @@ def outcome_page(reference: str, form: BaseForm | None = None) -> str:
         page=page,
         why_then=_why_then(page.stage, page.intention),
         held={each.kind for each in complaints.keeping_back(session, page.stage, now)},
-        may_ask=requests.may_ask(session, reference, actor, now),
+        may_ask=requests.may_ask(page.letters, page.asked_more, actor, now).allowed,
         **({"form": form} if form else {}),
     )
 

@@ -96,12 +96,6 @@ def due_after(asked_at: datetime, days: int) -> datetime | None:
     return datetime.combine(last + _DAY, time(), LONDON)
 
 
-def asked_too_late(told_at: datetime, within_days: int, now: datetime) -> bool:
-    """Tell whether the days within which a bidder may ask have passed; 0 sets no limit."""
-    ends = due_after(told_at, within_days)
-    return ends is not None and now >= ends
-
-
 def last_gone(gone: Sequence[tuple[datetime, bool]]) -> tuple[datetime, bool]:
     """Give when the last letter went, and whether all went electronically."""
     return max(when for when, _way in gone), all(way for _when, way in gone)

@@ -13,7 +13,6 @@ from marketplace.core.permissions import (
     wrong_moment,
 )
 from marketplace.core.text import N_
-from scoring.award.letters.lifecycle import asked_too_late
 from scoring.award.policy import UNDECIDED, UNNAMED
 
 _READERS = (Permission.CONTRACT_SIGN, Permission.AWARD_APPROVE, Permission.RECORD_AUDIT)
@@ -86,19 +85,19 @@ def can_record(actor: Actor, *, sent: bool, elsewhere: bool, unnamed: bool) -> A
 
 
 def can_ask(
-    actor: Actor, *, told_at: datetime | None, within_days: int, open_request: bool, now: datetime
+    actor: Actor, *, told: bool, ends_at: datetime | None, open_request: bool, now: datetime
 ) -> Answer:
     """Tell whether a bidder may ask for further information about the decision on its own bid.
 
-    `told_at` is when its letter could be read, None before; `within_days` the limit of the rules.
+    `told`: its letter can be read; `ends_at` is when the time to ask ends, None where none does.
     """
     if not actor.may(Permission.BID_DRAFT):
         return lacks_right(N_("Only people of the supplier ask about their own bid."))
-    if told_at is None:
+    if not told:
         return wrong_moment(N_("You can ask when the decision has been told to you."))
     if open_request:
         return wrong_moment(N_("You have asked already. The answer is on its way."))
-    if asked_too_late(told_at, within_days, now):
+    if ends_at is not None and now >= ends_at:
         return wrong_moment(N_("The time in which you could ask has passed."))
     return ALLOWED
 

@@ -1,5 +1,6 @@
 """Further information: a bidder asks with one click, or an officer records that it asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -23,7 +24,7 @@ from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
 from scoring.award.letters import lifecycle, log_words, policy, queries
 from scoring.award.letters.making import begin_batch
-from scoring.award.letters.models import InformationRequest
+from scoring.award.letters.models import InformationRequest, Letter
 
 WORDS_MOST = 2_000
 
@@ -40,7 +41,9 @@ def ask(bid_reference: str, *, words: str, actor: Actor, clock: Clock) -> None:
         with transaction() as session:
             bid = awards.own_outcome_bid(session, bid_reference, actor.organisation_id)
             stage = next(each for each in bid.challenge.stages if each.id == bid.stage_id)
-            ensure(_can_ask(session, stage, bid, actor, clock.now()))
+            letters = queries.own_letters(session, bid.id)
+            asked = queries.requests_of_bid(session, bid.id)
+            ensure(may_ask(letters, asked, actor, clock.now()))
             if len(words) > WORDS_MOST:
                 raise Invalid(N_("Make it shorter."), {"words": N_("Use at most 2,000 characters")})
             _add(session, stage, bid, words, clock.now(), actor, clock, here=True)
@@ -88,29 +91,20 @@ def record_request(
 _WHEN = N_("Enter when it arrived: a time that has passed, after the letters went out")
 
 
-def may_ask(session: Session, bid_reference: str, actor: Actor, now: datetime) -> bool:
+def may_ask(
+    letters: Sequence[Letter], asked: Sequence[InformationRequest], actor: Actor, now: datetime
+) -> Answer:
     """Tell whether the actor may ask for further information about the own bid now.
 
-    Raises:
-        NotFound: the bid is another supplier's.
+    `letters` are those that its supplier can read, `asked` what it asked so far.
     """
-    bid = awards.own_outcome_bid(session, bid_reference, actor.organisation_id)
-    stage = next(each for each in bid.challenge.stages if each.id == bid.stage_id)
-    return _can_ask(session, stage, bid, actor, now).allowed
-
-
-def _can_ask(session: Session, stage: Stage, bid: Bid, actor: Actor, now: datetime) -> Answer:
-    """Tell whether the actor may ask for further information about a bid now."""
-    letters = queries.own_letters(session, bid.id)
     told = next((each for each in letters if each.batch.request_id is None), None)
-    rules = queries.rules_of(session, stage).of(LetterKind.FURTHER_INFORMATION)
+    until = (told.content or {}).get("ask_until") if told else None
     return policy.can_ask(
         actor,
-        told_at=told.available_at if told else None,
-        within_days=rules.asked_within_days,
-        open_request=any(
-            each.answered_at is None for each in queries.requests_of_bid(session, bid.id)
-        ),
+        told=told is not None,
+        ends_at=datetime.fromisoformat(until) if until else None,
+        open_request=any(each.answered_at is None for each in asked),
         now=now,
     )
 

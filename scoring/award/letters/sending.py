@@ -28,6 +28,7 @@ from scoring.award import hooks
 from scoring.award import queries as awards
 from scoring.award.announcing import begin, outcome_words
 from scoring.award.letters import log_words, queries
+from scoring.award.letters.lifecycle import due_after
 from scoring.award.letters.making import make_all
 from scoring.award.letters.models import Letter, LetterBatch, LetterMessage
 from scoring.award.letters.queries import LettersPage, Shown
@@ -52,7 +53,7 @@ def send(
     _settle(session, stage, batch, actor, now)
     page = queries.gather(session, stage, found, batch, now)
     for shown in page.letters:
-        _freeze(shown)
+        _freeze(shown, page)
         shown.letter.available_at = now
     people = _write_to_all(session, page, clock)
     session.flush()
@@ -75,7 +76,7 @@ def conclude_elsewhere(
     _settle(session, stage, batch, actor, sent_at)
     page = queries.gather(session, stage, found, batch, sent_at)
     for shown in page.letters:
-        _freeze(shown)
+        _freeze(shown, page)
     session.flush()
     _record(
         session,
@@ -103,9 +104,15 @@ def _settle(
     session.flush()
 
 
-def _freeze(shown: Shown) -> None:
+def _freeze(shown: Shown, page: LettersPage) -> None:
+    """Keep a letter's words as they go out, and until when its bidder may ask for more."""
     paper = shown.written.paper
-    shown.letter.content = queries.content_of(paper)
+    within = page.rules.of(LetterKind.FURTHER_INFORMATION).asked_within_days
+    ends = due_after(page.date, within)
+    shown.letter.content = {
+        **queries.content_of(paper),
+        "ask_until": ends.isoformat() if ends else None,
+    }
     shown.letter.sha256 = hashlib.sha256(as_text(paper).encode()).hexdigest()
 
 
