@@ -17,6 +17,7 @@ from marketplace.demonstration import (
     noticing,
     proving,
     raising,
+    working,
 )
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
@@ -32,6 +33,7 @@ from scoring.panel import queries, service
 
 # The law gives 30 days from signing to the award notice.
 AWARD_NOTICE_AFTER = timedelta(days=12)
+WAITS = timedelta(weeks=18)
 
 
 def judge(telling: Telling, evaluation: Span) -> History:
@@ -169,12 +171,18 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
     yield working_morning(telling.clock.now() + AWARD_NOTICE_AFTER)
     noticing.record_award_notice(telling)
     yield from contracting.change(telling)
+    yield from working.work(telling)
 
 
 def _terms(telling: Telling) -> Terms:
-    """Give a contract's dates: from the next Monday for a year, once extended by half of one."""
+    """Give a contract's dates: from the next Monday for a year, once extended by half of one.
+
+    Where the demonstration tells of no work, it begins some months later.
+    """
     day = telling.clock.now().date()
     starts = day + timedelta(days=7 - day.weekday())
+    if telling.item.key not in working.CAME_TO:
+        starts += WAITS
     return Terms(
         starts_on=starts,
         ends_on=months_after(starts, 12) - timedelta(days=1),

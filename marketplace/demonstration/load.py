@@ -45,6 +45,7 @@ from marketplace.demonstration import (
     opening,
     papers,
     partners,
+    working,
     writing,
 )
 from marketplace.demonstration.cast import (
@@ -77,6 +78,7 @@ SETTLE = {
 DONE = (
     *(post.SEND, CLOSE, OPEN, log.CHECKPOINT, finding.DONE, founder.DONE, vectors.READ),
     *conversing.DONE,
+    *working.DONE,
 )
 
 UNPUBLISHED = frozenset({TargetState.DRAFT, TargetState.IN_REVIEW, TargetState.READY})
