@@ -29,6 +29,7 @@ CAME_TO: Mapping[str, State] = {
     "flood-forecasts": State.DELIVERING,
     "protected-areas": State.STOPPED,
     "tenant-data": State.FINISHED,
+    "rural-skills": State.DELIVERING,
 }
 DONE = (running.BEGIN,)
 
@@ -78,6 +79,30 @@ _PLANS: Mapping[str, Sequence[_Milestone]] = {
             "Two officers have checked every statement against its page.",
             "Ten reports are done: 214 statements, each with its page.",
             "Two of us checked all 214. 31 were wrong, most of them in tables.",
+        ),
+    ),
+    "rural-skills": (
+        _Milestone(
+            4,
+            "Two skills tried in two halls",
+            "Twelve people in two halls learn one skill each, with a person on the line.",
+            "Nine of the twelve can show it to somebody else.",
+            "Twelve people took part in Dalwhinnie and on Tiree. Ten showed the skill to a "
+            "neighbour.",
+            "I saw four of them do it, and spoke with the others. The notes are in our file.",
+        ),
+        _Milestone(
+            5,
+            "A record of skills that an employer accepts",
+            "A record that a person can show, tried with three employers.",
+            "All three employers have said in writing what they would accept it for.",
+            "Three employers have written. Their letters are in the shared folder.",
+        ),
+        _Milestone(
+            30,
+            "In use in six halls",
+            "The service in six halls, with people trained to run it.",
+            "Each hall has held two evenings without us.",
         ),
     ),
     "tenant-data": (
@@ -201,7 +226,7 @@ def _deliver(
 def _after(telling: Telling, agreement: _Known) -> Iterator[datetime]:
     """Announce the demo day, hold the gate, or say that the work is finished."""
     match CAME_TO[telling.item.key]:
-        case State.DELIVERING:
+        case State.DELIVERING if telling.item.key == "flood-forecasts":
             live.announce(
                 telling.reference,
                 Meeting(
@@ -238,7 +263,7 @@ def _after(telling: Telling, agreement: _Known) -> Iterator[datetime]:
                 actor=telling.approver,
                 clock=telling.clock,
             )
-        case _:
+        case State.FINISHED:
             yield working_morning(telling.clock.now() + timedelta(hours=3))
             running.finish_one(
                 telling.reference,
