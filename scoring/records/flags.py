@@ -116,10 +116,10 @@ TOLD: Mapping[Flag, Told] = {
     Flag.COMPLAINT: Told(
         N_("Complaint"),
         N_("Somebody complained about the decision, or went to court."),
-        "timeline.show",
+        "complaints.index",
     ),
     Flag.DECIDED_AGAIN: Told(
-        N_("Decided again"), N_("The decision was taken again."), "timeline.show"
+        N_("Decided again"), N_("The decision was taken again."), "again.show"
     ),
     Flag.NO_AWARD: Told(
         N_("No award"), N_("It was ended or stopped without a contract."), "web.challenge"

@@ -7,6 +7,8 @@ from marketplace.core.text import N_
 
 TEXT_MOST = 10_000
 SHORT_MOST = 200
+# Of one bid: more is written to the body directly.
+MOST = 20
 
 
 class Way(StrEnum):

@@ -190,6 +190,15 @@ class CourtProceedings(Identified, Base):
         return next((each for each in self.ends if each.answer and each.answer.confirmed), None)
 
     @property
+    def set_aside_at(self) -> datetime | None:
+        """Give when it was confirmed that the court set the decision aside; None where it did
+        not."""
+        ended = self.ended
+        if ended is None or ended.how is not CourtEnd.INEFFECTIVE or ended.answer is None:
+            return None
+        return ended.answer.answered_at
+
+    @property
     def end(self) -> "ProceedingsEnd | None":
         """Give the end that waits for a second person, if one does."""
         return next((each for each in self.ends if each.answer is None), None)

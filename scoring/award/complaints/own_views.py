@@ -86,7 +86,7 @@ def take_back(reference: str, number: int) -> Page:
 def _page(reference: str, form: ComplainForm, status: int) -> Page:
     session, actor = db.session(), access.current_actor()
     bid = own_bid(session, reference, actor)
-    told = queries.told_of(session, bid.stage)
+    told = queries.told_to(session, bid)
     page = render_template(
         "complaints/own.html",
         bid=bid,

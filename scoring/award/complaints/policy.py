@@ -131,9 +131,25 @@ def can_confirm_end(actor: Actor, *, recorded_by_id: uuid.UUID | None, ended: bo
     return ALLOWED
 
 
-def holds(complaints: Collection[Standing], *, in_court: bool) -> list[Hold]:
-    """Give what keeps contracts back: complaints by how far each has come, and proceedings."""
+def holds(
+    complaints: Collection[Standing], *, in_court: bool, set_aside: bool = False
+) -> list[Hold]:
+    """Give what keeps contracts back: complaints by how far each has come, and proceedings.
+
+    `set_aside` tells that a court set aside the decision that stands, or declared it ineffective.
+    """
     found = []
+    if set_aside:
+        found.append(
+            Hold(
+                "court",
+                N_(
+                    "A court set this decision aside, so no contract is signed by it. Take the "
+                    "decision again."
+                ),
+                endpoint="again.show",
+            )
+        )
     if in_court:
         found.append(
             Hold(

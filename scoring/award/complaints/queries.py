@@ -67,6 +67,12 @@ def told_of(session: Session, stage: Stage) -> Told | None:
     return Told(advance.answer.decided_at, None)
 
 
+def told_to(session: Session, bid: Bid) -> Told | None:
+    """Give the decision that stands about the stage of a bid, if its bidder was told of it: not of
+    a bid that was never opened."""
+    return told_of(session, bid.stage) if bid.state in OPENED_STATES else None
+
+
 def held_stage(session: Session, bid: Bid) -> Stage:
     """Give the stage of an own bid, and hold its challenge until the transaction ends."""
     challenge = session.scalars(
@@ -216,8 +222,12 @@ def keeping_back(session: Session, stage: Stage, _now: datetime) -> Iterator[Hol
     left out there may have been left out wrongly."""
     stages = [each.id for each in stage.challenge.stages if each.ordinal <= stage.ordinal]
     standings = [each.standing for each in _complaints(session, stages)]
-    in_court = any(each.ended is None for each in _proceedings(session, stages))
-    yield from policy.holds(standings, in_court=in_court)
+    cases = _proceedings(session, stages)
+    in_court = any(each.ended is None for each in cases)
+    fallen = [each.set_aside_at for each in cases if each.set_aside_at is not None]
+    told = told_of(session, stage) if fallen else None
+    set_aside = told is not None and any(told.at <= each for each in fallen)
+    yield from policy.holds(standings, in_court=in_court, set_aside=set_aside)
 
 
 blocking.register("scoring.award.complaints", keeping_back)

@@ -21,6 +21,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award.complaints import letters, log_words, policy, queries
 from scoring.award.complaints.lifecycle import (
+    MOST,
     RECORDED_WAYS,
     SHORT_MOST,
     TEXT_MOST,
@@ -72,7 +73,7 @@ def complain(
     with transaction() as session:
         bid = own_bid(session, bid_reference, actor)
         stage = queries.held_stage(session, bid)
-        told = queries.told_of(session, stage)
+        told = queries.told_to(session, bid)
         ensure(policy.can_complain(actor, told=told is not None))
         said, wanted = grounds.strip(), asks.strip()
         _refuse_words(said, wanted)
@@ -80,6 +81,10 @@ def complain(
         for each in before:
             if (each.grounds, each.asks) == (said, wanted):
                 return each.number
+        if len(before) >= MOST:
+            raise WrongMoment(
+                N_("You have complained many times. Write to the public body with anything more.")
+            )
         row = AwardComplaint(
             stage_id=stage.id,
             bid_id=bid.id,

@@ -17,7 +17,7 @@ from marketplace.core.permissions import Actor, Answer
 from marketplace.core.regimes import book
 from marketplace.core.regimes.shapes import LetterKind
 from marketplace.core.text import N_
-from scoring.award.complaints.queries import Told, told_of
+from scoring.award.complaints.queries import Told, told_to
 from scoring.award.debriefs import policy
 from scoring.award.debriefs.lifecycle import Standing, asked_until, standing_of
 from scoring.award.debriefs.models import Debrief, DebriefTime
@@ -86,7 +86,7 @@ def own(session: Session, bid_reference: str, actor: Actor, now: datetime) -> Ow
         meeting_at(row, now)
         for row in session.scalars(_whole().where(Debrief.bid_id == bid.id)).unique()
     ]
-    told = told_of(session, bid.stage)
+    told = told_to(session, bid)
     until = _until(session, bid.stage, told)
     return Own(
         bid,

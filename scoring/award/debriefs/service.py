@@ -21,7 +21,7 @@ from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.award.complaints.queries import held_stage, told_of
+from scoring.award.complaints.queries import held_stage, told_to
 from scoring.award.debriefs import letters, log_words, policy, queries
 from scoring.award.debriefs.lifecycle import TEXT_MOST, USUAL_MINUTES, offer_faults
 from scoring.award.debriefs.models import Debrief, DebriefTime
@@ -53,9 +53,9 @@ def ask(bid_reference: str, *, wishes: str, actor: Actor, clock: Clock) -> None:
     """
     with transaction() as session:
         found = queries.own(session, bid_reference, actor, clock.now())
-        stage = held_stage(session, found.bid)
+        held_stage(session, found.bid)
         ensure(queries.own(session, bid_reference, actor, clock.now()).may_ask)
-        told = told_of(session, stage)
+        told = told_to(session, found.bid)
         assert told is not None  # the policy has said so
         if wishes.strip():
             refuse_all(text_faults(wishes.strip(), "wishes", "", TEXT_MOST))

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bids.lifecycle import BidState
+from bids.models import Bid
 from challenges.lifecycle import State
 from marketplace.core.accounts.models import User
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
@@ -16,8 +18,10 @@ from scoring.award.complaints import court, queries, service
 from scoring.award.complaints.lifecycle import CourtEnd, Finding, Way
 from scoring.award.complaints.models import AwardComplaint, ComplaintAnswer, ComplaintProposal
 from scoring.award.models import Contract, Intention
+from scoring.panel.again.lifecycle import Point
 from tests.factories import actor_for
-from tests.journeys import A_YEAR, OWN_PRICE, Journey
+from tests.integration.after.test_again import take_again
+from tests.journeys import A_YEAR, OWN_PRICE, Journey, Step
 
 GROUNDS = "The panel read the answer of somebody else."
 
@@ -163,6 +167,13 @@ def test_complaints_of_others_bodies_roles_and_bids_are_refused(
 ) -> None:
     with pytest.raises(NotFound):
         complain(journey, by=journey.cast.supplier_admin)
+    bid = journey.session.scalars(select(Bid).where(Bid.reference == journey.rival_bid)).one()
+    bid.state = BidState.DRAFT
+    journey.session.commit()
+    with pytest.raises(WrongMoment):  # what was never opened was judged by nobody
+        complain(journey)
+    bid.state = BidState.VALID
+    journey.session.commit()
     with pytest.raises(Invalid) as wrong:
         complain(journey, grounds="  ")
     assert set(wrong.value.fields) == {"grounds"}
@@ -219,6 +230,37 @@ def test_case_in_court_keeps_the_contract_back_until_two_people_say_how_it_ended
     with pytest.raises(Forbidden):
         confirm(journey.cast.officer)
     confirm(journey.cast.second_officer)
+    sign(journey)
+
+    assert journey.challenge.state is State.SIGNED
+
+
+def test_decision_that_a_court_set_aside_carries_no_contract_until_it_is_taken_again(
+    journey: Journey, ends: Intention
+) -> None:
+    officer, today = actor_for(journey.cast.officer), journey.clock.now().date()
+    served = court.Served(today, "Court of Session", "P123/26", "")
+    court.record(journey.reference, served, actor=officer, clock=journey.clock)
+    ended = court.Ended(CourtEnd.INEFFECTIVE, today, "Interlocutor of today")
+    court.record_end(journey.reference, 1, ended, actor=officer, clock=journey.clock)
+    found = queries.proceedings_numbered(journey.session, journey.challenge.stage, 1)
+    court.answer_end(
+        journey.reference,
+        1,
+        confirmed=True,
+        reason="I read the order.",
+        seen=str(found.end.id) if found.end else "",
+        actor=actor_for(journey.cast.approver),
+        clock=journey.clock,
+    )
+    journey.clock.instant = ends.standstill_ends_at
+    with pytest.raises(WrongMoment, match="set this decision aside"):
+        sign(journey)
+    take_again(journey, Point.RECOMMENDATION)
+    for step in (Step.RECOMMENDED, Step.INTENTION):
+        journey.take(step)
+    later = journey.session.scalars(select(Intention.standstill_ends_at)).all()
+    journey.clock.instant = max(later)
     sign(journey)
 
     assert journey.challenge.state is State.SIGNED

@@ -57,9 +57,7 @@ def test_letters_that_were_planned_do_not_go_out_once_the_challenge_has_ended(
         actor=actor_for(journey.cast.approver),
         clock=journey.clock,
     )
-    batch = journey.session.scalars(
-        select(LetterBatch).where(LetterBatch.sent_at.is_(None))
-    ).one()
+    batch = journey.session.scalars(select(LetterBatch).where(LetterBatch.sent_at.is_(None))).one()
     letters.plan(
         journey.reference,
         batch_id=batch.id,

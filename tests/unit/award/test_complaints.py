@@ -153,3 +153,5 @@ def test_what_is_not_settled_keeps_every_contract_back() -> None:
     found = policy.holds([Standing.PROPOSED, Standing.WAITING], in_court=True)
     assert [each.kind for each in found] == ["court", "complaint"]
     assert all(each.keeps("BID-1") for each in found)
+    (fallen,) = policy.holds([], in_court=False, set_aside=True)
+    assert "set this decision aside" in fallen.message
