@@ -247,9 +247,16 @@ def _record(
 
 
 def download_full(
-    reference: str, *, actor: Actor, store: FileStore, clock: Clock
+    reference: str,
+    *,
+    actor: Actor,
+    store: FileStore,
+    clock: Clock,
+    part: str | None = None,
 ) -> tuple[bytes, str]:
     """Give the newest full edition and its number to an auditor, and record the reading first.
+
+    `part` says what of it is given out in the end, where that is not the whole.
 
     Raises:
         NotFound: the challenge is another body's.
@@ -280,6 +287,7 @@ def download_full(
             actor=actor,
             number=number,
             edition=Edition.FULL.value,
+            **({"part": part} if part else {}),
         )
     return content, number
 

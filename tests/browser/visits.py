@@ -231,6 +231,8 @@ FILES = frozenset(
             "awards.report",
             "awards.report_full",
             "awards.debrief",
+            "awards.scores",
+            "awards.scores_full",
             "awards.evaluation",
             "bids.receipt_file",
         ),

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
+from flask_babel import gettext as _
 
 from bids.views.watching import watch
 from challenges.stages.place import FIRST, Place
@@ -15,6 +16,7 @@ from marketplace.core.permissions import Permission
 from marketplace.core.text import N_
 from marketplace.publishing.pages import queries
 from scoring.report import service as reports
+from scoring.report import workbook
 
 blueprint = Blueprint("awards", __name__)
 watch(blueprint, ["awards.debrief"])
@@ -66,6 +68,32 @@ def report_full(reference: str) -> Response:
         reference, actor=access.current_actor(), store=_store(), clock=access.clock()
     )
     return _attachment(content, "application/pdf", f"award-report-{reference}-full.pdf")
+
+
+@blueprint.get("/awards/<reference>/scores.xlsx")
+@public
+def scores(reference: str) -> Response:
+    """Give the scores that everybody may know as a workbook that works the result out again."""
+    page = queries.award(db.session(), reference)
+    if page.file is None:
+        raise NotFound(N_("The scores are published with the award report."))
+    content = workbook.of_report(_store().read(page.file.sha256), _)
+    return _attachment(content, workbook.MEDIA_TYPE, f"scores-{reference}.xlsx")
+
+
+@blueprint.get("/awards/<reference>/scores-full.xlsx")
+@requires(Permission.RECORD_AUDIT)
+def scores_full(reference: str) -> Response:
+    """Give an auditor all scores as a workbook that works the result out again."""
+    content, _number = reports.download_full(
+        reference,
+        actor=access.current_actor(),
+        store=_store(),
+        clock=access.clock(),
+        part="scores.xlsx",
+    )
+    made = workbook.of_report(content, _)
+    return _attachment(made, workbook.MEDIA_TYPE, f"scores-{reference}-full.xlsx")
 
 
 @blueprint.get("/bids/<reference>/award-report.pdf")

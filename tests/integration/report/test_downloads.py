@@ -23,6 +23,7 @@ from tests.conftest import sign_in
 from tests.databases import Databases, Kept
 from tests.integration.report.printing import print_reports
 from tests.journeys import OWN_WORDS, RIVAL_WORDS, Journey, Step
+from tests.spreadsheet import Book
 
 
 @pytest.fixture(scope="module")
@@ -266,3 +267,24 @@ def test_supplier_reads_the_edition_about_its_own_bid_and_no_other(
     assert downloads[-1].fields["edition"] == "debrief"
     # That somebody asked for another's is on record too.
     assert written[-1].action == "bid.read_refused"
+
+
+def test_scores_are_had_as_a_workbook_by_all_as_far_as_they_are_public(
+    client: FlaskClient, session: Session, stored: Journey
+) -> None:
+    public = client.get(f"/awards/{stored.reference}/scores.xlsx")
+    assert client.get(f"/awards/{stored.reference}/scores-full.xlsx").status_code == 302
+    sign_in(client, stored.cast.auditor)
+    full = client.get(f"/awards/{stored.reference}/scores-full.xlsx")
+
+    assert (public.status_code, full.status_code) == (200, 200)
+    said = [Book(each.data) for each in (public, full)]
+    prices = [
+        [cell.value for row in book.book["Result"].iter_rows() for cell in row] for book in said
+    ]
+    assert 30_000 not in prices[0]
+    assert 30_000 in prices[1]
+    for cell in said[1].formulas("Result"):
+        assert said[1].value("Result", cell) == pytest.approx(said[1].stored("Result", cell))
+    last = chain_entries(session, stored.reference)[-1]
+    assert (last.action, last.fields["part"]) == ("report.downloaded", "scores.xlsx")

@@ -324,6 +324,8 @@ _AWARD = {
     "awards.report": "open locked intention signed",
     "awards.report_full": "open locked intention signed",
     "awards.debrief": "locked intention",
+    "awards.scores": "intention signed",
+    "awards.scores_full": "open signed",
     "awards.evaluation": "open moderating locked signed",
 }
 _ACCOUNTS = {

@@ -29,6 +29,7 @@ RECORDED = {
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
     "awards.debrief": "report.downloaded",
+    "awards.scores_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
     "timeline.download": "log.downloaded",
     # An auditor looks at all purchases at once; lists of them leave the service.
