@@ -45,6 +45,7 @@ from marketplace.demonstration import (
     opening,
     papers,
     partners,
+    ruling,
     working,
     writing,
 )
@@ -134,6 +135,8 @@ def _load(written: Content, now: datetime) -> None:
         vectors.rebuild(FixedClock(now))
     bodies = [item for item in written.organisations if item.kind == "body"]
     holidays.name_holidays(bodies, players, now)
+    team = next(item for item in written.organisations if item.kind == "platform")
+    ruling.propose_rules(players, team.key, now)
     finding.save_and_follow(players, now)
     _deliver(FixedClock(now))
 

@@ -24,6 +24,7 @@ from marketplace.core.accounts.models import (
     User,
 )
 from marketplace.core.permissions import Role
+from marketplace.core.regimes.changing.models import RegimeProposal
 from marketplace.core.regimes.holidays.models import LocalHoliday
 from scoring.panel.models import (
     BidderParty,
@@ -165,6 +166,7 @@ VISITS: dict[str, Visit] = {
     "rules.show": Visit(OFFICER, "open"),
     "rules.version": Visit(VISITOR, "open"),
     "rules.propose": Visit(TEAM),
+    "rules.proposal": Visit(TEAM),
     "rules.choose": Visit(TEAM),
     "accounts.verify": Visit(TEAM, "", "waiting"),
 }
@@ -391,7 +393,8 @@ class Guide:
         )
         bodies = select(Organisation).where(Organisation.kind == OrganisationKind.BODY)
         shown = self._first(waiting if visit.more == "waiting" else bodies)
-        return {"organisation_id": shown.id, **RULES}
+        proposed = self._first(select(RegimeProposal))
+        return {"organisation_id": shown.id, "proposal_id": proposed.id, **RULES}
 
     def _values(
         self,
