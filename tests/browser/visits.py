@@ -226,7 +226,7 @@ FILES = frozenset(
         *("log.consistency", "log.key_list", "log.key_changes", "log.formats"),
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.file", "own_letters.file"),
-        "letterheads.sample",
+        *("letterheads.sample", "delivery.file", "own_delivery.file"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("records.download", "records.public_download", "case_file.download"),
         *(
