@@ -15,7 +15,8 @@ from challenges.models import Challenge, Stage
 from challenges.stages.carrying import Source, source_of
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
-from challenges.stages.running import entries, next_judged, stored_state
+from challenges.stages.running import next_judged, stored_state
+from marketplace.core.audit import log
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.permissions import Actor, Answer, ensure
 from marketplace.core.text import N_
@@ -189,6 +190,7 @@ def result(session: Session, at: Where, actor: Actor, colour: str, now: datetime
     criteria = computed.evaluation["criteria"]
     names = {bid["id"]: bid.get("supplier") or bid["id"] for bid in computed.evaluation["bids"]}
     weighed = [_Criterion(c["id"], c["title"], str(c["weight"])) for c in criteria]
+    route, minutes = committee.by_committees(session, stage.id)
     people = (
         {member.label: member.user.name for member in found.panel.members} if found.panel else {}
     )
@@ -215,8 +217,8 @@ def result(session: Session, at: Where, actor: Actor, colour: str, now: datetime
         carried=_carried(stage, criteria),
         advance=advancing.progress(session, stage, found) if following else None,
         evidence=evidence.of_stage(session, stage, found.recommendation, now),
-        route=committee.route_of(session, stage.id),
-        minutes=committee.decisions_of(session, stage.id),
+        route=route,
+        minutes=minutes,
     )
 
 
@@ -237,7 +239,7 @@ def sign_off(session: Session, page: ResultPage, actor: Actor, now: datetime) ->
     """
     computed = page.decision.computed
     assert computed is not None  # there is a page of a result
-    recorded = {each.action for each in entries(session, page.stage, *ACTIONS)}
+    recorded = log.recorded_of(session, page.challenge.reference, ACTIONS)
     return SignOffPage(
         cautions=cautions(
             computed.evaluation,

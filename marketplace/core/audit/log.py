@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -325,6 +325,17 @@ def chain_entries(session: Session, chain: str) -> Sequence[LogEntry]:
     return session.scalars(
         select(LogEntry).where(LogEntry.chain == chain).order_by(LogEntry.cn)
     ).all()
+
+
+def recorded_of(session: Session, chain: str, actions: Collection[str]) -> set[str]:
+    """Give which of some actions a chain has entries of, in one statement."""
+    return set(
+        session.scalars(
+            select(LogEntry.action)
+            .where(LogEntry.chain == chain, LogEntry.action.in_(actions))
+            .distinct()
+        )
+    )
 
 
 def fields_of(session: Session, places: Sequence[int]) -> dict[int, dict[str, Any]]:

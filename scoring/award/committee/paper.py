@@ -22,7 +22,7 @@ from marketplace.core.regimes.exemptions import Exemption, exemptions_on
 from scoring.award.committee.kinds import Part
 from scoring.award.committee.models import AwardRoute
 from scoring.award.consequences import consequences
-from scoring.award.evidence.kinds import CONCERN_WORDS, STANDING_WORDS
+from scoring.award.evidence.kinds import CONCERN_WORDS, STANDING_WORDS, Standing
 from scoring.award.evidence.queries import Evidence, of_stage
 from scoring.award.queries import Decision
 from scoring.panel import declarations
@@ -120,7 +120,7 @@ class _Told:
             else _("The name of the recommended bidder is in the exempt annex.")
         )
         yield Heading(_("Evidence and due diligence"))
-        yield from self._evidence(named=named)
+        yield Paragraph(self._counted())
         yield Heading(_("Recommendation"))
         yield Paragraph(
             _(
@@ -157,6 +157,8 @@ class _Told:
         yield Heading(_("Recommendation"))
         yield Paragraph(_("Recommended: %(names)s.", names=self._preferred()))
         yield Paragraph(self.recommendation.reason)
+        yield Heading(_("Evidence and due diligence"))
+        yield from self._evidence()
         yield Heading(_("All bids"))
         yield self._bids()
         left_out = [row for row in self.rows if not row.get("rank")]
@@ -190,7 +192,7 @@ class _Told:
 
     def _procedure(self, challenge: Challenge, rules: str) -> Iterator[str]:
         if challenge.legal_route is not None:
-            yield _("Procedure: %(route)s.", route=_(ROUTE_WORDS[challenge.legal_route]))
+            yield _("Route: %(route)s.", route=_(ROUTE_WORDS[challenge.legal_route]))
         yield _("Rules: %(rules)s.", rules=rules)
         if self.stage.closes_at is not None:
             yield _("Bidding closed %(instant)s.", instant=format_instant(self.stage.closes_at))
@@ -209,19 +211,34 @@ class _Told:
     def _preferred(self) -> str:
         return ", ".join(bid.supplier.name for bid in self.recommendation.bids)
 
-    def _evidence(self, *, named: bool) -> Iterator[Block]:
-        """Tell documents and where they stand; what was looked up may tell who it is about."""
+    def _counted(self) -> str:
+        """Count documents for the public: their names may tell who the bidder works with."""
+        asked = [each.standing for bid in self.evidence.preferred for each in bid.asked]
+        if not asked:
+            return str(_("The recommended bidder was not asked for documents."))
+        accepted = sum(each is Standing.ACCEPTED for each in asked)
+        return str(
+            ngettext(
+                "The recommended bidder was asked for %(num)d document.",
+                "The recommended bidder was asked for %(num)d documents.",
+                len(asked),
+            )
+            + " "
+            + ngettext("%(num)d is accepted.", "%(num)d are accepted.", accepted)
+        )
+
+    def _evidence(self) -> Iterator[Block]:
+        """Tell each document and where it stands, and what was looked up."""
         points = [
             f"{each.request.document}: {_(STANDING_WORDS[each.standing])}"
             for bid in self.evidence.preferred
             for each in bid.asked
         ]
-        if named:
-            points += [
-                f"{note.subject} {_(CONCERN_WORDS[note.concern])}."
-                for bid in self.evidence.preferred
-                for note in bid.notes
-            ]
+        points += [
+            f"{note.subject} {note.result} ({_(CONCERN_WORDS[note.concern])})"
+            for bid in self.evidence.preferred
+            for note in bid.notes
+        ]
         if points:
             yield Bullets(tuple(points))
         else:
@@ -275,7 +292,7 @@ class _Told:
 
     def _provision(self, ground: Exemption) -> str:
         source = exemptions_on(REGIME, self.now.astimezone(PLACE).date()).source
-        return f"{source}: {ground.provision}"
+        return f"{source}, {ground.provision}"
 
 
 def _pounds(minor: int) -> str:

@@ -13,14 +13,28 @@ from scoring.award.models import Recommendation
 
 def route_of(session: Session, stage_id: uuid.UUID) -> AwardRoute | None:
     """Give by which committee the award of a stage is decided; None where a person decides."""
-    found = session.scalars(
+    found = _last_said(session, stage_id)
+    return found if found is not None and found.committee else None
+
+
+def by_committees(
+    session: Session, stage_id: uuid.UUID
+) -> tuple[AwardRoute | None, Sequence[CommitteeDecision]]:
+    """Give both what `route_of` and `decisions_of` give; asked once where no committee ever was."""
+    found = _last_said(session, stage_id)
+    if found is None:
+        return None, ()
+    return (found if found.committee else None), decisions_of(session, stage_id)
+
+
+def _last_said(session: Session, stage_id: uuid.UUID) -> AwardRoute | None:
+    return session.scalars(
         select(AwardRoute)
         .where(AwardRoute.stage_id == stage_id)
         .options(joinedload(AwardRoute.set_by))
         .order_by(AwardRoute.set_at.desc(), AwardRoute.id.desc())
         .limit(1)
     ).first()
-    return found if found is not None and found.committee else None
 
 
 def decisions_of(session: Session, stage_id: uuid.UUID) -> Sequence[CommitteeDecision]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bids import hooks
 from bids.hooks import Told
+from bids.lifecycle import OPENED_STATES
 from bids.models import Bid
 from marketplace.core import todos
 from marketplace.core.dates import format_instant, time_left
@@ -52,6 +53,8 @@ def meetings_to_come(session: Session, actors: Sequence[Actor], now: datetime) -
 
 def on_bid(session: Session, bid: Bid, _now: datetime) -> Iterator[Told]:
     """Tell on the page of a bid that there is a meeting about it."""
+    if bid.state not in OPENED_STATES:
+        return
     asked = session.scalar(select(Debrief.id).where(Debrief.bid_id == bid.id).limit(1))
     if asked is not None:
         yield Told(

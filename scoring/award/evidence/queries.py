@@ -174,6 +174,17 @@ def of_stage(
     if recommendation is None:
         return Evidence()
     ids = select(RecommendedBid.bid_id).where(RecommendedBid.stage_id == stage.id)
+    # Of most awards there is nothing, which one statement tells.
+    there = session.execute(
+        select(
+            *(
+                exists().where(table.bid_id.in_(ids))
+                for table in (EvidenceRequest, DueDiligence, PreferredFailure)
+            )
+        )
+    ).one()
+    if not any(there):
+        return Evidence([Preferred(bid, (), (), None) for bid in recommendation.bids])
     requests = session.scalars(
         select(EvidenceRequest)
         .where(EvidenceRequest.bid_id.in_(ids))

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bids import hooks
 from bids.hooks import Told
+from bids.lifecycle import OPENED_STATES
 from bids.models import Bid
 from marketplace.core import todos
 from marketplace.core.dates import format_instant, time_left
@@ -40,7 +41,9 @@ def documents_to_show(session: Session, actors: Sequence[Actor], now: datetime) 
 
 def on_bid(session: Session, bid: Bid, _now: datetime) -> Iterator[Told]:
     """Tell on the page of a bid that documents were asked for."""
-    if session.query(exists().where(EvidenceRequest.bid_id == bid.id)).scalar():
+    if bid.state not in OPENED_STATES:
+        return
+    if session.scalar(select(exists().where(EvidenceRequest.bid_id == bid.id))):
         yield Told(
             _("Documents that you are asked to show"),
             _("Before it decides, the public body asks you for evidence."),

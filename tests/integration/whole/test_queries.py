@@ -35,6 +35,8 @@ MOST_OF_A_PANEL = 13
 # The public page of a challenge and its hub tell its whole story, from many rooms; an outcome says
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
+# A decision's pages gather what every room knows of it: result, panel, evidence, letters, holds.
+MOST_OF_A_DECISION = 22
 # A dashboard asks every room what waits there, each once.
 MOST_OF_A_BOARD = 29
 # What the entry of a recorded reading takes besides: lock, place, entry, fields, head.
@@ -73,6 +75,8 @@ def count(client: FlaskClient, path: str, more: int = 0) -> int:
     story = re.fullmatch(r"(/work)?/challenges/CH-\w+(/outcome)?", path) is not None
     panel = re.fullmatch(r"/work/challenges/CH-\w+/panel(/progress)?", path) is not None
     usual = MOST_OF_A_BOARD if path == "/work" else MOST_OF_A_PANEL if panel else MOST
+    if re.fullmatch(r"/work/challenges/CH-\w+/decision(/sign-off|/contract)?", path):
+        usual = MOST_OF_A_DECISION
     most = (MOST_OF_A_STORY if story else usual) + ENTRY * recorded + more
     assert len(found) <= most, (path, len(found), found)
     return len(found)
