@@ -16,6 +16,8 @@ WANTED = (
     Wanted(Evidence.INSURANCE, "Employer’s liability policy", "In force, and for how much."),
     Wanted(Evidence.TAX, "Evidence that taxes are paid"),
 )
+# Of one of them another body has checked an insurance already, and shares that.
+BEYOND = "What was checked is public liability. The contract needs employer’s liability too."
 GIVEN = (
     "Policy EX-2201 of Example Mutual, £5 million for each claim, until the end of next March. The "
     "broker confirms it on request.",
@@ -41,6 +43,7 @@ def prove(telling: Telling, supplier: str, until: datetime) -> History:
         bid,
         wanted=WANTED,
         answer_by=limit,
+        beyond=BEYOND,
         actor=officer,
         clock=clock,
     )
