@@ -19,7 +19,6 @@ from marketplace.core.database import db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
-from tests.factories import count_on, counted
 from tests.journeys import Journey, Step, a_cast, a_journey, recall
 from tests.once import once_in_a_run
 
@@ -28,12 +27,10 @@ __all__ = ["database_url", "journey", "kept_databases", "step"]
 
 @dataclass(frozen=True)
 class Played:
-    """A journey: its database at each step, the folder of all envelopes that it sealed, and how
-    far the numbers in its names go."""
+    """A journey: its database at each step, and the folder of all envelopes that it sealed."""
 
     steps: Mapping[Step, Kept]
     files: Path
-    counted: int
 
 
 # What this process has asked for.
@@ -66,7 +63,6 @@ def keep_steps(
                 counted=True,
             )
         )
-    count_on(_played[asked].counted)
     return _played[asked].steps
 
 
@@ -87,7 +83,7 @@ def _play(databases: Databases, blank: Kept, folder: Path, price_model: PriceMod
             journey.at = step
         db.session.remove()
         db.engine.dispose()
-    return Played(kept, folder / "data" / "files", counted())
+    return Played(kept, folder / "data" / "files")
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from marketplace.core.database import Base, db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
-from tests.factories import count_on, counted
 from tests.once import once_in_a_run
 
 T = TypeVar("T")
@@ -59,16 +58,12 @@ class _Giver(pickle.Unpickler):
 
 @dataclass(frozen=True)
 class KeptScene(Generic[T]):
-    """A scene: its database, the folder of its files, its instant, and what its builder told.
-
-    `counted` is how far the numbers in its names go.
-    """
+    """A scene: its database, the folder of its files, its instant, and what its builder told."""
 
     database: Kept
     files: Path
     at: datetime
     told: bytes
-    counted: int
 
     def bring_files(self, data: Path) -> None:
         """Put its files into the data folder of an installation."""
@@ -78,7 +73,6 @@ class KeptScene(Generic[T]):
     def give(self, session: Session, clock: FixedClock) -> T:
         """Give the scene to a test on a copy of its database; the clock goes to its instant."""
         clock.instant = self.at
-        count_on(self.counted)
         given: T = _Giver(self.told, session, clock).load()
         return given
 
@@ -93,11 +87,11 @@ class Scenes:
         self._kept: dict[str, KeptScene[Any]] = {}
 
     def keep(
-        self, name: str, build: Callable[[Session, FixedClock], T], *, measured: bool = True
+        self, name: str, build: Callable[[Session, FixedClock], T], *, counted: bool = True
     ) -> KeptScene[T]:
         """Give the scene of that name, which is built if no worker has done so in this run.
 
-        What building it goes through is left out of the coverage unless it is `measured`.
+        What building it goes through is left out of the coverage unless it is `counted`.
         """
         if name not in self._kept:
             self._kept[name] = pickle.loads(  # noqa: S301  (written by another worker of this run)
@@ -105,7 +99,7 @@ class Scenes:
                     self._folders,
                     f"scene-{name}",
                     lambda: pickle.dumps(self._build(build)),
-                    counted=measured,
+                    counted=counted,
                 )
             )
         return self._kept[name]
@@ -121,4 +115,4 @@ class Scenes:
             db.session.remove()
             db.engine.dispose()  # lets SQLite fold its journal in
         kept = self._databases.keep(url)
-        return KeptScene(kept, folder / "data" / "files", clock.now(), told.getvalue(), counted())
+        return KeptScene(kept, folder / "data" / "files", clock.now(), told.getvalue())

@@ -97,7 +97,7 @@ def compose(
         if writing.asks(LetterItem.RELATIVE_ADVANTAGES):
             _tell_advantages(writing)
     if any(text.strip() for text in additions):
-        writing.blocks.append(Heading(_("More from us")))
+        writing.blocks.append(Heading(_("What we want to add")))
         writing.say(*additions)
     if around.ends is not None and kind is not LetterKind.FURTHER_INFORMATION:
         _tell_standstill(writing, around.ends)

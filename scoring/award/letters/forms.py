@@ -80,7 +80,7 @@ class WithholdForm(BaseForm):
 class GoneForm(BaseForm):
     """When letters went another way, and by which."""
 
-    gone_at = LondonInstantField(_l("When did the last letter go out?"))
+    gone_at = LondonInstantField(_l("When did it go out? Of several, when did the last?"))
     way = RadioField(
         _l("How did they go out?"),
         widget=GovRadioInput(),

@@ -264,6 +264,9 @@ def _found(
         # Who may do nothing here is told that, and not what there is.
         ensure(policy.can_change(actor, _NOTHING, unnamed=False))
         raise NotFound(N_("There are no letters to bidders about this decision yet."))
+    if lock:
+        # Against the job that makes letters, which holds this row alone.
+        session.refresh(batch, with_for_update=True)
     of_decision = batch.request_id is None
     if of_decision and newest is not None and newest.id != batch.id:
         raise StaleEdit(N_("Another decision stands now. Look at its letters."))
