@@ -89,7 +89,12 @@ def tell_taken_back(
         session,
         [each for each in officers if each.id not in told],
         subject=subject,
-        parts=[title, f"{point}.", _page(stage)],
+        parts=[
+            title,
+            f"{point}.",
+            *([_told_elsewhere()] if announced and stage.challenge.bids_elsewhere else []),
+            _page(stage),
+        ],
         clock=clock,
     )
 
@@ -107,6 +112,14 @@ def tell_returned(session: Session, stage: Stage, made: Reconsideration, clock: 
         ],
         clock=clock,
     )
+
+
+def _told_elsewhere() -> str:
+    said: str = _(
+        "The bids were received elsewhere, so this service has told no bidder. Tell each of them "
+        "that the decision is taken again."
+    )
+    return said
 
 
 def _at(stage: Stage) -> str:

@@ -20,6 +20,7 @@ from marketplace.core.permissions import (
 )
 from scoring.award import policy as award
 from scoring.award.advancing import policy as advancing
+from scoring.award.again import policy as again
 from scoring.award.low_prices import policy as prices
 from scoring.panel import policy as panel
 from scoring.panel.aliases.policy import kept_from_result, names_kept
@@ -327,6 +328,21 @@ PANEL: Mapping[str, Act] = {
         a,
         state=at.state,
         announced=at.state is State.INTENTION,
+    ),
+    "propose to decide again": lambda a, m, at: again.can_propose(
+        a,
+        chair_id=_chair(at),
+        state=at.state,
+        approved=at.state is State.INTENTION,
+        signed=False,
+        waits=False,
+        unnamed=_unnamed(m, at),
+    ),
+    "take the decision back": lambda a, m, at: again.can_answer(
+        a,
+        proposed_by_id=uuid.UUID(int=0) if at.state is State.INTENTION else None,
+        signed=False,
+        unnamed=_unnamed(m, at),
     ),
     "read the full report": lambda a, _m, _at: can_audit(a),
 }
