@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from challenges.readiness.stages import pounds
 from marketplace.core.dates import format_day, months_after
 from marketplace.core.text import N_
+from scoring.award.contracts.terms import YEARS_AHEAD
 
 if TYPE_CHECKING:
     from marketplace.core.regimes.notice_forms import ChangeGround
@@ -242,6 +243,8 @@ def _extension_fault(wanted: Wanted, now: Standing, ground: "ChangeGround | None
         return N_("The new last day is after the one so far, %(day)s."), {
             "day": format_day(now.ends_on)
         }
+    if wanted.ends_on.year > now.ends_on.year + YEARS_AHEAD:
+        return N_("Check the year: this day is too far away"), {}
     if not uses_option(wanted.kind, ground):
         return None
     if now.longest is None:

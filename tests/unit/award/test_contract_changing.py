@@ -122,6 +122,7 @@ def test_an_extension_uses_an_option_and_ends_with_it() -> None:
 def test_an_extension_that_nobody_foresaw_has_a_ground_of_its_own() -> None:
     none_left = replace(LAW, extensions_most=0)
     assert fields(until(date(2029, 1, 1), "unforeseen"), none_left) == set()
+    assert fields(until(date(9999, 12, 31), "unforeseen"), none_left) == {"ends_on"}
     assert not changing.uses_option(ChangeKind.EXTENSION, GROUNDS["unforeseen"])
     assert changing.uses_option(ChangeKind.EXTENSION, GROUNDS["foreseen"])
     assert changing.uses_option(ChangeKind.EXTENSION, None)
