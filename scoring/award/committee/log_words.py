@@ -7,6 +7,8 @@ CHOSEN = "award.route_set"
 PAPER = "committee.paper_made"
 DECIDED = "committee.decided"
 READ = "committee.minute_read"
+# What the entry says of who decides where no committee does.
+A_PERSON = "an approver"
 
 register(
     {

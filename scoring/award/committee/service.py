@@ -79,7 +79,7 @@ def choose(at: Where, *, committee: str, exemption: str, actor: Actor, clock: Cl
             clock=clock,
             action=log_words.CHOSEN,
             actor=actor,
-            committee=committee or "an approver",
+            committee=committee or log_words.A_PERSON,
         )
 
 
