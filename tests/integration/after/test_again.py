@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -62,6 +63,8 @@ def confirm(journey: Journey, by: User | None = None, *, confirmed: bool = True)
 def take_again(journey: Journey, point: Point, named: Sequence[str] = ()) -> None:
     propose(journey, point, named)
     confirm(journey)
+    # What is decided anew is later than what it takes the place of.
+    journey.clock.instant += timedelta(minutes=1)
 
 
 def decide_anew(journey: Journey) -> None:
