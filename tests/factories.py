@@ -64,6 +64,17 @@ from scoring.panel.service import Declaration
 _count = itertools.count(1)
 
 
+def counted() -> int:
+    """Tell how far the numbers of this process have come, which its names and addresses bear."""
+    return next(_count)
+
+
+def count_on(after: int) -> None:
+    """Number what this process adds from now on so that it meets nothing of another's."""
+    global _count  # noqa: PLW0603  (one count for a process)
+    _count = itertools.count(max(after, next(_count)) + 1)
+
+
 def a_body(session: Session, at: datetime, name: str = "Example Council") -> Organisation:
     """Add a verified public body."""
     return _organisation(

@@ -19,6 +19,7 @@ from marketplace.core.database import db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
+from tests.factories import count_on, counted
 from tests.journeys import Journey, Step, a_cast, a_journey, recall
 from tests.once import once_in_a_run
 
@@ -27,10 +28,12 @@ __all__ = ["database_url", "journey", "kept_databases", "step"]
 
 @dataclass(frozen=True)
 class Played:
-    """A journey: its database at each step, and the folder of all envelopes that it sealed."""
+    """A journey: its database at each step, the folder of all envelopes that it sealed, and how
+    far the numbers in its names go."""
 
     steps: Mapping[Step, Kept]
     files: Path
+    counted: int
 
 
 # What this process has asked for.
@@ -63,6 +66,7 @@ def keep_steps(
                 counted=True,
             )
         )
+    count_on(_played[asked].counted)
     return _played[asked].steps
 
 
@@ -83,7 +87,7 @@ def _play(databases: Databases, blank: Kept, folder: Path, price_model: PriceMod
             journey.at = step
         db.session.remove()
         db.engine.dispose()
-    return Played(kept, folder / "data" / "files")
+    return Played(kept, folder / "data" / "files", counted())
 
 
 @pytest.fixture

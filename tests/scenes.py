@@ -23,6 +23,7 @@ from marketplace.core.database import Base, db
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
+from tests.factories import count_on, counted
 from tests.once import once_in_a_run
 
 T = TypeVar("T")
@@ -58,12 +59,16 @@ class _Giver(pickle.Unpickler):
 
 @dataclass(frozen=True)
 class KeptScene(Generic[T]):
-    """A scene: its database, the folder of its files, its instant, and what its builder told."""
+    """A scene: its database, the folder of its files, its instant, and what its builder told.
+
+    `counted` is how far the numbers in its names go.
+    """
 
     database: Kept
     files: Path
     at: datetime
     told: bytes
+    counted: int
 
     def bring_files(self, data: Path) -> None:
         """Put its files into the data folder of an installation."""
@@ -73,6 +78,7 @@ class KeptScene(Generic[T]):
     def give(self, session: Session, clock: FixedClock) -> T:
         """Give the scene to a test on a copy of its database; the clock goes to its instant."""
         clock.instant = self.at
+        count_on(self.counted)
         given: T = _Giver(self.told, session, clock).load()
         return given
 
@@ -87,11 +93,11 @@ class Scenes:
         self._kept: dict[str, KeptScene[Any]] = {}
 
     def keep(
-        self, name: str, build: Callable[[Session, FixedClock], T], *, counted: bool = True
+        self, name: str, build: Callable[[Session, FixedClock], T], *, measured: bool = True
     ) -> KeptScene[T]:
         """Give the scene of that name, which is built if no worker has done so in this run.
 
-        What building it goes through is left out of the coverage unless it is `counted`.
+        What building it goes through is left out of the coverage unless it is `measured`.
         """
         if name not in self._kept:
             self._kept[name] = pickle.loads(  # noqa: S301  (written by another worker of this run)
@@ -99,7 +105,7 @@ class Scenes:
                     self._folders,
                     f"scene-{name}",
                     lambda: pickle.dumps(self._build(build)),
-                    counted=counted,
+                    counted=measured,
                 )
             )
         return self._kept[name]
@@ -115,4 +121,4 @@ class Scenes:
             db.session.remove()
             db.engine.dispose()  # lets SQLite fold its journal in
         kept = self._databases.keep(url)
-        return KeptScene(kept, folder / "data" / "files", clock.now(), told.getvalue())
+        return KeptScene(kept, folder / "data" / "files", clock.now(), told.getvalue(), counted())

@@ -199,7 +199,7 @@ def _load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
         Forbidden: the actor judges bids of it without names.
     """
     actor = access.current_actor()
-    challenge = challenges.own_challenge(db.session(), reference, actor, whole=True)
+    challenge = challenges.own_challenge(db.session(), reference, actor)
     ensure(policy.can_read(actor, unnamed=queries.judges_unnamed(db.session(), challenge, actor)))
     law = law_holding(challenge, access.clock().now())
     return challenge, law, queries.contracts_of(db.session(), challenge)

@@ -1,6 +1,6 @@
 """A scene that is kept is built once, and no test meets what another did to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from marketplace.core.access import current_files
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.clock import FixedClock
 from tests.conftest import NOW
-from tests.factories import a_body
+from tests.factories import a_body, counted
 from tests.scenes import KeptScene, Scenes
 
 BUILT: list[str] = []
@@ -80,3 +80,13 @@ def test_building_again_is_left_out(scenes: Scenes) -> None:
     first = scenes.keep("village of a test", a_village)
 
     assert scenes.keep("village of a test", fails) is first
+
+
+def test_what_a_test_adds_is_numbered_after_a_scene_of_another_worker(
+    kept_scene: KeptScene[Village], session: Session, clock: FixedClock
+) -> None:
+    far = counted() + 1000
+
+    replace(kept_scene, counted=far).give(session, clock)
+
+    assert counted() > far

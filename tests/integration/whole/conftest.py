@@ -42,7 +42,7 @@ def _told(_session: Session, clock: FixedClock) -> Told:
 @pytest.fixture(scope="session")
 def world(databases: Databases, scenes: Scenes, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Give this worker a copy of the world, which is built once in a run."""
-    kept = scenes.keep("world", _told, counted=False)
+    kept = scenes.keep("world", _told, measured=False)
     folder = tmp_path_factory.mktemp("world")
     kept.bring_files(folder / "data")
     clock = FixedClock(NOW)

@@ -36,7 +36,7 @@ MOST_OF_A_PANEL = 13
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
 # A decision's pages gather what every room knows of it: result, panel, evidence, letters, holds.
-MOST_OF_A_DECISION = 22
+MOST_OF_A_DECISION = 25
 # A dashboard asks every room what waits there, each once.
 MOST_OF_A_BOARD = 29
 # What the entry of a recorded reading takes besides: lock, place, entry, fields, head.
@@ -75,7 +75,7 @@ def count(client: FlaskClient, path: str, more: int = 0) -> int:
     story = re.fullmatch(r"(/work)?/challenges/CH-\w+(/outcome)?", path) is not None
     panel = re.fullmatch(r"/work/challenges/CH-\w+/panel(/progress)?", path) is not None
     usual = MOST_OF_A_BOARD if path == "/work" else MOST_OF_A_PANEL if panel else MOST
-    if re.fullmatch(r"/work/challenges/CH-\w+/decision(/sign-off|/contract)?", path):
+    if re.fullmatch(r"/work/challenges/CH-\w+/(contracts|decision(/sign-off|/contract)?)", path):
         usual = MOST_OF_A_DECISION
     most = (MOST_OF_A_STORY if story else usual) + ENTRY * recorded + more
     assert len(found) <= most, (path, len(found), found)
@@ -265,7 +265,7 @@ def test_pages_before_an_opening_ask_as_much_for_many_bids_as_for_few(
         (Step.LOCKED, "chair", ["", "/decision", "/decision/recommend", "/decision/bids/{own}"]),
         (Step.RECOMMENDED, "approver", ["", "/decision/sign-off", "/decision"]),
         (Step.INTENTION, "officer", ["", "/decision/contract", "/decision"]),
-        (Step.SIGNED, "auditor", ["", "/decision", "/bids/{own}"]),
+        (Step.SIGNED, "auditor", ["", "/decision", "/bids/{own}", "/contracts"]),
     ],
 )
 def test_pages_of_a_decision_ask_a_dozen_things_at_most(
