@@ -2,10 +2,13 @@
 
 import io
 import json
+import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from bids.asking.lifecycle import usual_limit
@@ -354,3 +357,54 @@ def test_an_officer_records_what_came_in_for_a_bidder_without_an_account(journey
     record("By e-mail from the company’s secretary.")
     decide(journey, Verdict.ACCEPTED)
     approve(journey)
+
+
+def test_an_approval_and_a_new_question_at_one_moment_cannot_both_be_kept(
+    app: Flask, journey: Journey
+) -> None:
+    start = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def at_once(work: Callable[[], object]) -> None:
+        with app.app_context():
+            start.wait(10)
+            try:
+                work()
+                outcomes.append("kept")
+            except WrongMoment:
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    approver, asker = actor_for(journey.cast.approver), officer(journey)
+    reference, seen, bid = journey.reference, journey.recommendation_id, journey.own_bid
+    assert seen is not None
+    limit = usual_limit(journey.clock.now())
+    journey.session.rollback()
+    threads = [
+        threading.Thread(target=at_once, args=(work,))
+        for work in (
+            lambda: award.sign_off(
+                reference,
+                recommendation_id=seen,
+                approved=True,
+                reason="Clear.",
+                actor=approver,
+                clock=journey.clock,
+            ),
+            lambda: service.ask(
+                reference,
+                bid,
+                wanted=[POLICY],
+                answer_by=limit,
+                actor=asker,
+                clock=journey.clock,
+            ),
+        )
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sorted(outcomes) == ["kept", "refused"]
