@@ -61,6 +61,12 @@ def _report() -> Iterable[Row]:
     return report.rows()
 
 
+def _verify() -> Iterable[Row]:
+    from tests.benchmarks import verify
+
+    return verify.rows()
+
+
 def _result() -> Iterable[Row]:
     from tests.benchmarks import result
 
@@ -82,6 +88,7 @@ SOURCES: dict[str, Callable[[], Iterable[Row]]] = {
     "sealed": _sealed,
     "rush": _rush,
     "report": _report,
+    "verify": _verify,
     "result": _result,
     "simulator": _simulator,
 }

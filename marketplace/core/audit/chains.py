@@ -52,7 +52,8 @@ class Checked:
     """What was found; `chain` is None where the bytes could not be read as one.
 
     `opening` says how sure it is that two officers opened the bids after closing; None where no
-    opening is recorded, or the entries could not be read.
+    opening is recorded, or the entries could not be read. `told` are the entries, as far as they
+    could be.
     """
 
     findings: Sequence[Finding]
@@ -60,6 +61,7 @@ class Checked:
     chain: Chain | None = None
     signer: Verifier | None = None
     opening: Status | None = None
+    told: Sequence[Told] = ()
 
 
 def build(chain: Chain) -> bytes:
@@ -120,6 +122,11 @@ def check(content: bytes, known: Sequence[Verifier]) -> Checked:
         chain = parse(content)
     except DamagedChain as error:
         return _unreadable(N_("This is not a chain as a log writes it: %(why)s"), "file", error)
+    return check_chain(chain, known)
+
+
+def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
+    """Check a chain, however it was written down, against the keys that the reader trusts."""
     try:
         checkpoint, signer = trust.open_checkpoint(chain.checkpoint, known)
     except BadNote as error:
@@ -141,7 +148,8 @@ def check(content: bytes, known: Sequence[Verifier]) -> Checked:
     ):
         found = list(faults)
         said += found or [Finding(sure, holds, "entries", (("count", len(read)),))]
-    opening = opening_check.check(checkpoint.origin, _told(chain, read), sure)
+    told = _told(chain, read)
+    opening = opening_check.check(checkpoint.origin, told, sure)
     said += opening.findings
     hidden = sum(
         name not in link.disclosed
@@ -166,7 +174,7 @@ def check(content: bytes, known: Sequence[Verifier]) -> Checked:
         )
     )
     overall = verdict(said, trusted=signer is not None)
-    return Checked(said, overall, chain, signer, opening.status)
+    return Checked(said, overall, chain, signer, opening.status, told)
 
 
 def _unreadable(what: str, where: str, why: Exception) -> Checked:

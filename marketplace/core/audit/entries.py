@@ -18,7 +18,7 @@ from scoring.engine.canonical import LARGEST_INTEGER, canonical
 FORMAT = "entry/1"
 SALT_BYTES = 32
 
-_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _KEYS = {"v", "n", "at", "action", "chain", "cn", "prev", "fields"}
 
@@ -122,7 +122,11 @@ def read_instant(text: str) -> datetime:
     Raises:
         ValueError: the text has another form.
     """
-    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(
+            f"an instant such as 2026-12-01T09:30:00.000000Z was expected, not {text!r}"
+        )
+    return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC)
 
 
 def read_digest(text: object) -> bytes:

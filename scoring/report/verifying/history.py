@@ -47,21 +47,14 @@ def read(files: Files, known: Sequence[Verifier]) -> History:
         DamagedReport: events or proofs have another form.
     """
     proofs = _proofs(files)
-    chain = chains.build(_chain(files, proofs))
+    chain = _chain(files, proofs)
     trusted = _with_changes(known, proofs["changes"])
-    checked = chains.check(chain, trusted)
-    if checked.chain is None:
+    checked = chains.check_chain(chain, trusted)
+    if not checked.told:
         return History(checked.findings, [], Status.ASSERTED, None, None)
     sure = Status.PROVEN if checked.signer else Status.ASSERTED
-    told = [
-        Told(
-            entries.read(link.entry),
-            tree.leaf_hash(link.entry),
-            {name: field.value for name, field in link.disclosed.items()},
-        )
-        for link in checked.chain.links
-    ]
-    checkpoint, _signer = trust.open_checkpoint(checked.chain.checkpoint, trusted)
+    told = checked.told
+    checkpoint, _signer = trust.open_checkpoint(chain.checkpoint, trusted)
     found = [
         *checked.findings,
         *_impostor(checkpoint, checked.signer, known),
