@@ -52,7 +52,7 @@ from scoring.award.models import (
     SignOff,
 )
 from scoring.award.recomputing.queries import replaced
-from scoring.award.standing import intention_stands
+from scoring.award.standing import intention_stands, was_taken_back
 from scoring.panel.aliases.policy import kept_from_result
 from scoring.panel.models import Panel, PanelMember
 
@@ -116,6 +116,8 @@ class Hub:
     opened_at: datetime | None
     panel: Panel | None
     intention: Intention | None
+    # Whether an announced decision was taken back and none stands now.
+    taken_back: bool
     latest: Sequence[timeline.Told]
     thing: Standing
     deadline_moves: bool
@@ -235,6 +237,7 @@ def hub(session: Session, reference: str, actor: Actor, now: datetime) -> Hub:
         ),
         latest=timeline.latest(session, challenge, actor),
         thing=line.thing,
+        taken_back=was_taken_back(session, reference),
         deadline_moves=move_at(
             challenge.state,
             challenge.stage.closes_at,

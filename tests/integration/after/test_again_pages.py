@@ -40,6 +40,7 @@ def test_decision_is_taken_again_in_a_browser_and_the_public_reads_so(
     assert client.post(f"{work}/decide", data=taken).status_code == 303
     assert client.post(f"{work}/decide", data=taken).status_code == 409
     assert "So it is." in client.get(work).text
+    assert "what was decided before" in client.get(hub).text
 
     sign_in(client, cast.rival_admin)
     told = client.get(f"/bids/{journey.rival_bid}/outcome")
