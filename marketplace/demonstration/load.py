@@ -45,6 +45,7 @@ from marketplace.demonstration import (
     opening,
     papers,
     partners,
+    recording,
     ruling,
     working,
     writing,
@@ -137,6 +138,7 @@ def _load(written: Content, now: datetime) -> None:
     holidays.name_holidays(bodies, players, now)
     team = next(item for item in written.organisations if item.kind == "platform")
     ruling.propose_rules(players, team.key, now)
+    recording.keep_records(written, players, now)
     finding.save_and_follow(players, now)
     _deliver(FixedClock(now))
 
