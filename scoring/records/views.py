@@ -86,21 +86,21 @@ def purchases() -> str:
     )
 
 
-@blueprint.get("/work/records/<any(purchases, contracts, annual):what>.<any(xlsx, csv):form>")
+@blueprint.get("/work/records/<any(purchases, contracts, annual):what>.<any(xlsx, csv):sheet>")
 @requires(*_READERS)
-def download(what: str, form: str) -> Response:
+def download(what: str, sheet: str) -> Response:
     """Give a list as a file; the download is recorded."""
     asked = _asked()
     content = service.export(
         What(what),
-        Format(form),
+        Format(sheet),
         asked,
         actor=access.current_actor(),
         clock=access.clock(),
         translate=_,
     )
     days = "" if what == What.CONTRACTS else f"-{asked.period.first}-{asked.period.last}"
-    return _file(content, form, f"{what}{days}.{form}")
+    return _file(content, sheet, f"{what}{days}.{sheet}")
 
 
 @blueprint.get("/work/records/contracts")
@@ -122,19 +122,19 @@ def public_contracts(body_id: uuid.UUID) -> str:
     return render_template("records/public_contracts.html", body=body, lines=lines)
 
 
-@blueprint.get("/bodies/<uuid:body_id>/contracts.<any(xlsx, csv):form>")
+@blueprint.get("/bodies/<uuid:body_id>/contracts.<any(xlsx, csv):sheet>")
 @public
-def public_download(body_id: uuid.UUID, form: str) -> Response:
+def public_download(body_id: uuid.UUID, sheet: str) -> Response:
     """Give everybody the contracts that a body has signed, as a file."""
     session = db.session()
     body = places.body(session, body_id)
     table = registers.register_table(registers.contract_lines(session, body.id), _)
     content = (
         sheets.as_csv(table)
-        if form == Format.CSV
+        if sheet == Format.CSV
         else sheets.as_xlsx([table], title=table.name, now=access.clock().now())
     )
-    return _file(content, form, f"contracts-register.{form}")
+    return _file(content, sheet, f"contracts-register.{sheet}")
 
 
 @blueprint.get("/work/records/annual")
@@ -181,10 +181,10 @@ def sample() -> str | Response | tuple[str, int]:
     return page, status
 
 
-def _file(content: bytes, form: str, name: str) -> Response:
+def _file(content: bytes, sheet: str, name: str) -> Response:
     return send_file(
         BytesIO(content),
-        mimetype=_TYPES[Format(form)],
+        mimetype=_TYPES[Format(sheet)],
         as_attachment=True,
         download_name=name,
         max_age=0,

@@ -228,6 +228,11 @@ class World:
             "name": "2026-01",
             "proposal_id": str(uuid.UUID(int=0)),
             "debrief_id": str(uuid.UUID(int=0)),
+            # Nothing is held, and nothing is due to be erased: tests of their own play that.
+            "hold_id": str(uuid.UUID(int=0)),
+            "erasure_id": str(uuid.UUID(int=0)),
+            "what": "purchases",
+            "sheet": "csv",
             **self.ids,
         }
         if rule.endpoint == "contracts.change":
@@ -494,8 +499,6 @@ def _ids(cast: Cast, clock: FixedClock) -> dict[str, str]:
     return {
         "supplier_id": str(cast.supplier.id),
         "body_id": str(cast.body.id),
-        "what": "purchases",
-        "form": "csv",
         "search_id": str(
             alerts.save(
                 "Floods",
