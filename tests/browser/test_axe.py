@@ -62,8 +62,6 @@ NEVER_SHOWN = frozenset(
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
         # These need a letter by its identifier: the page of all of them shows the same parts.
         *("award_letters.batch", "award_letters.letter", "own_letters.show"),
-        # Nobody of the demonstration has proposed other rules: tests of their own do.
-        "rules.proposal",
         # Nothing of the world is held or due to be erased: tests of their own play that.
         *("keeping.lift", "keeping.answer"),
         # In the world nobody has complained and nothing is before a court: tests of their own do.
