@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.core import sheets
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import log
+from marketplace.core.audit.entries import value_bytes
+from marketplace.core.audit.models import LogDetail, LogEntry
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid
@@ -184,6 +186,28 @@ def draw_sample(asked: Asked, *, seed: str, size: int | None, actor: Actor, cloc
             drawn=", ".join(row.reference for row in found.drawn),
         )
     return found
+
+
+def is_drawn(asked: Asked, *, seed: str, size: int, actor: Actor) -> bool:
+    """Tell whether the log has this draw: nobody tries seeds until one suits them."""
+    session: Session = db.session()
+    wanted = {
+        **_of(session, actor, asked.period),
+        "basis": asked.basis.value,
+        "seed": seed,
+        "size": size,
+    }
+    places = session.scalars(
+        select(LogEntry.n)
+        .join(LogDetail, LogDetail.n == LogEntry.n)
+        .where(
+            LogEntry.action == log_words.SAMPLE_DRAWN,
+            LogDetail.name == "seed",
+            LogDetail.value == value_bytes(seed),
+        )
+    ).all()
+    drawn = log.fields_of(session, places).values()
+    return any(wanted.items() <= fields.items() for fields in drawn)
 
 
 def sample_of(asked: Asked, *, seed: str, size: int, actor: Actor, clock: Clock) -> Sample:

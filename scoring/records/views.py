@@ -173,8 +173,9 @@ def sample() -> str | Response | tuple[str, int]:
     seed, size = request.args.get("seed", "")[:64], request.args.get("size", 0, type=int)
     drawn_now = None
     if request.method == "GET" and seed and 1 <= size <= SAMPLE_MOST:
-        drawn_now = service.sample_of(asked, seed=seed, size=size, actor=actor, clock=clock)
         form.seed.data, form.size.data = seed, size
+        if service.is_drawn(asked, seed=seed, size=size, actor=actor):
+            drawn_now = service.sample_of(asked, seed=seed, size=size, actor=actor, clock=clock)
     page = render_template(
         "records/sample.html", form=form, asked=asked, sample=drawn_now, period=_period(asked)
     )

@@ -70,6 +70,8 @@ def test_auditor_finds_flags_takes_files_and_draws_a_sample(
     taken = entries(session, "purchases.exported")
     assert [entry.fields["what"] for entry in taken] == ["purchases.csv", "annual.xlsx"]
 
+    untried = client.get(f"{WORK}/sample?year={year}&seed=4+2+6&size=5").text
+    assert reference not in untried
     drawn = client.post(f"{WORK}/sample?year={year}", data={"seed": "4 2 6", "size": "5"})
     assert drawn.status_code == 303
     assert reference in client.get(drawn.location).text
