@@ -18,6 +18,7 @@ from marketplace.demonstration import (
     proving,
     raising,
     working,
+    writing_letters,
 )
 from marketplace.demonstration.days import Span, working_morning
 from marketplace.demonstration.history import History
@@ -28,7 +29,6 @@ from marketplace.demonstration.writing import what_was_learned
 from scoring.award import queries as decisions
 from scoring.award import service as award
 from scoring.award.contracts.terms import Terms
-from scoring.award.letters import service as letters
 from scoring.panel import queries, service
 
 # The law gives 30 days from signing to the award notice.
@@ -155,7 +155,9 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         actor=telling.approver,
         clock=clock,
     )
-    letters.send_now(reference, actor=telling.officers[0], clock=clock)
+    writing_letters.send(telling)
+    if telling.item.key == raising.WAITING:
+        yield from writing_letters.ask_for_more(telling, recommendation.supplier)
     yield from raising.against(telling)
     if days.signed is None:
         return

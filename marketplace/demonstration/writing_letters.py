@@ -1,0 +1,52 @@
+"""Letters to bidders: how a body presents itself in them, and a bidder that asks for more."""
+
+from datetime import timedelta
+
+from marketplace.core.accounts.models import Organisation
+from marketplace.core.database import db
+from marketplace.core.letterheads import queries as letterheads
+from marketplace.core.letterheads.service import Said, change
+from marketplace.core.permissions import Role
+from marketplace.demonstration.history import History
+from marketplace.demonstration.telling import Telling
+from scoring.award.letters import requests
+from scoring.award.letters import service as letters
+
+_ASKED = (
+    "We would like to know what the panel missed in our answer about the people who do the work, "
+    "and what the bid that you prefer did better there."
+)
+
+
+def send(telling: Telling) -> None:
+    """Send the letters of an approved award, with a letterhead that the body has filled in."""
+    officer, session = telling.officers[0], db.session()
+    if letterheads.stored(session, officer.organisation_id) is None:
+        body = session.get_one(Organisation, officer.organisation_id).name
+        change(
+            Said(
+                address="1 Fictional Square\nSampleton\nZZ1 1ZZ",
+                contact="procurement@body.example, answered on working days",
+                signatory_name=officer.name,
+                signatory_role=f"Procurement officer, {body}",
+                reference_prefix="PROC/",
+            ),
+            actor=officer,
+            clock=telling.clock,
+        )
+    letters.send_now(telling.reference, actor=officer, clock=telling.clock)
+
+
+def ask_for_more(telling: Telling, preferred: str) -> History:
+    """Have the first bidder that is not preferred ask for further information an hour later."""
+    others = [bid for bid in telling.bid_set.bids if bid.supplier != preferred]
+    if not others:
+        return
+    yield telling.clock.now() + timedelta(hours=1)
+    supplier = others[0].supplier
+    requests.ask(
+        telling.bid_references[supplier],
+        words=_ASKED,
+        actor=telling.cast.one(supplier, Role.SUPPLIER_ADMIN),
+        clock=telling.clock,
+    )
