@@ -108,7 +108,7 @@ def index(reference: str) -> str:
 @requires(*policy.READERS)
 def show(reference: str, contract_id: uuid.UUID) -> str:
     """Show the milestones of one contract, its gate and its end."""
-    session, actor, now = db.session(), access.current_actor(), access.clock().now()
+    actor, now = access.current_actor(), access.clock().now()
     work = _work(reference, contract_id)
     challenge = work.agreement.challenge
     stage = next(
@@ -125,7 +125,6 @@ def show(reference: str, contract_id: uuid.UUID) -> str:
         next_stage=next_judged(challenge, stage) if stage else None,
     )
     reading.note(reference, actor=actor, clock=access.clock())
-    session.rollback()
     return written
 
 

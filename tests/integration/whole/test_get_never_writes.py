@@ -26,6 +26,8 @@ RECORDED = {
     "panel.moderation": "panel.read",
     "award.trace": "bid.read",
     "award.result": "result.read",
+    "delivery.index": "delivery.read",
+    "delivery.show": "delivery.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
     "awards.debrief": "report.downloaded",
@@ -42,6 +44,8 @@ ONCE = {"own_letters.show", "own_letters.file"}
 # has not.
 RECORDED_OF = {
     "award.result": {"auditor"},
+    "delivery.index": {"auditor"},
+    "delivery.show": {"auditor"},
     "records.purchases": {"auditor"},
     "panel.moderation": set[str](),
 }
