@@ -355,7 +355,7 @@ def withheld_words(session: Session, stage_id: uuid.UUID) -> Sequence[Withheld]:
     return session.scalars(
         select(Withheld)
         .where(Withheld.stage_id == stage_id, Withheld.taken_back_at.is_(None))
-        .options(joinedload(Withheld.withheld_by))
+        .options(joinedload(Withheld.withheld_by), joinedload(Withheld.bid))
         .order_by(Withheld.withheld_at, Withheld.id)
     ).all()
 
