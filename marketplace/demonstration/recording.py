@@ -10,6 +10,8 @@ from marketplace.demonstration.shapes import Content, TargetState
 from scoring.records.casefile import service as case_files
 from scoring.records.keeping import service as keeping
 
+# By its key: a challenge of the body as whose people visitors sign in.
+KEPT = "rural-skills"
 BIDS_KEPT_YEARS = 5
 HOLD = (
     "Somebody has asked for information about this purchase under the Freedom of Information "
@@ -20,7 +22,12 @@ HOLD = (
 def keep_records(written: Content, players: Cast, now: datetime) -> None:
     """Keep the records of a challenge whose contract is signed, by the people of its body."""
     signed = next(
-        (each for each in written.challenges if each.state is TargetState.CONTRACT_SIGNED), None
+        (
+            each
+            for each in written.challenges
+            if each.state is TargetState.CONTRACT_SIGNED and each.key == KEPT
+        ),
+        None,
     )
     if signed is None:
         return
