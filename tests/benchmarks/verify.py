@@ -1,7 +1,7 @@
 """How long a report with a long history takes to check, beside reading and hashing its bytes.
 
-What is compared with is what nobody can leave out: parsing every file, making each digest that is in
-them (of files, entries, shown fields and steps of proofs), and the log's one signature.
+What is compared with is what nobody can leave out: parsing every file, making each digest that is
+in them (of files, entries, shown fields and steps of proofs), and the log's one signature.
 """
 
 from __future__ import annotations

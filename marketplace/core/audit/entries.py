@@ -116,6 +116,9 @@ def write_instant(instant: datetime) -> str:
     return plain.isoformat(timespec="microseconds") + "Z"
 
 
+_LIKE = "2026-12-01T09:30:00.000000Z"
+
+
 def read_instant(text: str) -> datetime:
     """Read an instant that `write_instant` wrote.
 
