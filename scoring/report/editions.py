@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from marketplace.core.text import N_
+from scoring.award.letters.lifecycle import Hidden, hide
 from scoring.engine.canonical import canonical
 from scoring.report.facts import (
     AwardReport,
@@ -44,6 +45,7 @@ from scoring.report.values import (
 )
 
 # The grounds' ids; what the law says of each is data of the regime that a challenge was under.
+_HELD_BACK: Final = "[withheld: {ground}]"
 COMMERCIAL: Final = "commercial"
 CONFIDENTIAL: Final = "confidential"
 PERSONAL: Final = "personal"
@@ -126,6 +128,7 @@ class _Publisher:
         # An id may be an address or a name; the public edition counts people instead.
         self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
         self.text = self._striker()
+        self.laws = {ground.id: ground.law for ground in grounds_for(full)}
 
     def _striker(self) -> Striker:
         striker = Striker()
@@ -182,12 +185,13 @@ class _Publisher:
             method=stage.method,
             criteria=stage.criteria,
             scale=stage.scale,
-            bids=tuple(self._bid(bid) for bid in stage.bids),
+            bids=tuple(self._bid(bid, stage) for bid in stage.bids),
             queries_asked=stage.queries_asked,
             evaluation=Withheld(COMMERCIAL),
             low_prices=Withheld(COMMERCIAL) if stage.low_prices else (),
+            held_back=Withheld(ADVICE) if stage.held_back else (),
             recomputed=tuple(_recomputed(again) for again in stage.recomputed),
-            going_on=stage.going_on and self._going_on(stage.going_on),
+            going_on=stage.going_on and self._going_on(stage.going_on, stage),
             result=redact_result(
                 stage,
                 self.winners,
@@ -202,15 +206,15 @@ class _Publisher:
             ),
         )
 
-    def _going_on(self, going_on: GoingOn) -> GoingOn:
+    def _going_on(self, going_on: GoingOn, stage: Stage) -> GoingOn:
         return GoingOn(
             bids=going_on.bids,
-            reason=self._written(going_on.reason),
+            reason=self._reason(going_on.reason, stage),
             confirmed_at=going_on.confirmed_at,
             contracts=going_on.contracts,
         )
 
-    def _bid(self, bid: Bid) -> Bid:
+    def _bid(self, bid: Bid, stage: Stage) -> Bid:
         successful = bid.reference in self.told
         own = bid.reference in self.own
         rejected = bid.status is not BidStatus.VALID
@@ -229,7 +233,7 @@ class _Publisher:
             scores=()
             if rejected
             else tuple(
-                self._score(score, show_reason=successful or self.rules.losing_reasons)
+                self._score(score, bid, stage, show_reason=successful or self.rules.losing_reasons)
                 for score in bid.scores
             ),
             # Which bid was asked about tells how it fared; that anybody was is told by the number.
@@ -237,12 +241,15 @@ class _Publisher:
             masks=bid.masks if own or not bid.masks else Withheld(CONFIDENTIAL),
         )
 
-    def _score(self, score: CriterionScore, *, show_reason: bool) -> CriterionScore:
+    def _score(
+        self, score: CriterionScore, bid: Bid, stage: Stage, *, show_reason: bool
+    ) -> CriterionScore:
+        reason = self._reason(score.reason, stage, bid.reference)
         return CriterionScore(
             criterion=score.criterion,
             individual=Withheld(ADVICE),
             agreed=score.agreed,
-            reason=self._written(score.reason) if show_reason else Withheld(COMMERCIAL),
+            reason=reason if show_reason else Withheld(COMMERCIAL),
             present=tuple(self.ids[person] for person in score.present),
         )
 
@@ -259,7 +266,7 @@ class _Publisher:
     def _decision(self, decision: Decision) -> Decision:
         return Decision(
             recommended=decision.recommended,
-            reason=self.text(decision.reason),
+            reason=str(self._reason(decision.reason, self.full.deciding_stage)),
             recommended_by=self.ids[decision.recommended_by],
             recommended_at=decision.recommended_at,
             approved_by=self.ids[decision.approved_by],
@@ -290,6 +297,17 @@ class _Publisher:
             ),
             complaints=tuple(_complaint(each) for each in decision.complaints),
         )
+
+    def _reason(self, text: str | Withheld, stage: Stage, bid: str = "") -> str | Withheld:
+        """Give a reason without what an officer withheld of it, in letters as here."""
+        if isinstance(text, Withheld) or isinstance(stage.held_back, Withheld):
+            return text
+        hidden = [
+            Hidden(each.words, self.laws.get(each.ground, each.ground))
+            for each in stage.held_back
+            if each.bid == bid
+        ]
+        return self.text(hide(text, hidden, _HELD_BACK))
 
     def _written(self, text: str | Withheld) -> str | Withheld:
         return self.text(text) if isinstance(text, str) else text
@@ -405,6 +423,8 @@ def _redactions(
         yield Redaction(N_("The answers in the bids"), CONFIDENTIAL)
     if any(stage.queries_asked for stage in full.stages):
         yield Redaction(N_("Queries to bidders, and what they answered"), CONFIDENTIAL)
+    if any(stage.held_back for stage in full.stages):
+        yield Redaction(N_("Words in reasons that an officer withheld from bidders"), ADVICE)
     if any(bid.masks for stage in full.stages for bid in stage.bids):
         yield Redaction(N_("Words that the panel did not read in answers"), CONFIDENTIAL)
     yield from _of_preferred(full.decision)

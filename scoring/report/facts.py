@@ -264,13 +264,29 @@ class GoingOn:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Words in a reason that an officer withheld from bidders, on a ground and with a reason.
+
+    `bid` is the one whose reasons have them; empty where they stand in why the decision was made.
+    `ground` is the id of a `Ground`.
+    """
+
+    bid: str
+    words: str
+    ground: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of selection with its rules, its bids and its result.
 
     `evaluation` is the evaluation document as stored, `evaluation/1`, UTF-8; `result` the result
     document made from it, `evaluation-result/1`. `price_model` and `method` say the rules in words.
     `queries_asked`: how many queries went to bidders after the opening, of all bids together.
-    `low_prices`: what was found about each price that the result flags. `recomputed`: each time
+    `low_prices`: what was found about each price that the result flags. `held_back`: words that no
+    other edition than the full one shows. `recomputed`: each time
     that the result was computed again, the first first. `going_on`: who went on from it; None for
     the stage that decided.
     """
@@ -286,6 +302,7 @@ class Stage:
     evaluation: str | Withheld
     result: dict[str, Any]
     low_prices: tuple[LowPrice, ...] | Withheld = ()
+    held_back: tuple[HeldBack, ...] | Withheld = ()
     recomputed: tuple[Recomputed, ...] = ()
     going_on: GoingOn | None = None
 

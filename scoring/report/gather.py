@@ -186,6 +186,16 @@ def _stage(found: Gathered) -> facts.Stage:
         result=json.loads(computed.row.result),
         recomputed=tuple(_recomputed(again) for again in reversed(found.again)),
         going_on=_going_on(found),
+        held_back=tuple(
+            facts.HeldBack(
+                each.bid.reference if each.bid else "",
+                each.words,
+                each.ground,
+                each.reason,
+                each.withheld_at,
+            )
+            for each in found.held_back
+        ),
         low_prices=tuple(
             facts.LowPrice(
                 bid=price.bid.reference,

@@ -18,6 +18,8 @@ from scoring.award.again.queries import Earlier, earlier
 from scoring.award.complaints.models import AwardComplaint
 from scoring.award.complaints.queries import brought
 from scoring.award.contracts.queries import Kept, contracts_of
+from scoring.award.letters.models import Withheld as WithheldWords
+from scoring.award.letters.queries import withheld_words
 from scoring.award.low_prices.models import LowPriceDecision
 from scoring.award.low_prices.queries import last_decisions
 from scoring.award.recomputing.queries import Again, computed_again
@@ -47,6 +49,7 @@ class Gathered:
     queries: Mapping[uuid.UUID, tuple[facts.Query, ...]]
     prices: Sequence[LowPriceDecision]
     masks: Mapping[uuid.UUID, Sequence[AnswerMask]]
+    held_back: Sequence[WithheldWords]
     contracts: Sequence[Kept]
     # Decisions about the stage that were taken back, and complaints, the newest first.
     taken_back: Sequence[Earlier]
@@ -92,6 +95,7 @@ def gather_stage(
         queries={bid_id: queries for bid_id, queries in asked.items() if bid_id in own},
         prices=last_decisions(session, stage.id),
         masks=masks(session, stage),
+        held_back=withheld_words(session, stage.id),
         contracts=[
             each
             for each in contracts_of(session, stage.challenge)

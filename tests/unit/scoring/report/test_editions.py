@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.core.colours import Brand
 from scoring.report.editions import Disclosure, public_edition
-from scoring.report.facts import AwardReport, Bid, Event, Mask, bid_of
+from scoring.report.facts import AwardReport, Bid, Event, HeldBack, Mask, bid_of
 from scoring.report.rendering import report_html
 from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
 from scoring.report.wording import is_withheld
@@ -220,3 +220,24 @@ def test_public_edition_strikes_names_out_of_events() -> None:
     event = Event(moment, "Dr Fankle and M. Quaich asked about marrow & thistle", "")
     public = public_edition(replace(full, timeline=(event,)))
     assert public.timeline[0].text == "Evaluator 1 and Evaluator 3 asked about Bid B-003"
+
+
+def test_words_that_an_officer_withheld_are_in_the_full_edition_alone() -> None:
+    full = full_report()
+    stage = full.deciding_stage
+    bid = next(each for each in stage.bids if each.reference not in full.decision.winners)
+    reason = bid.scores[0].reason
+    assert isinstance(reason, str)
+    words = reason.split()[0]
+    held = HeldBack(bid.reference, words, "personal", "It names a person.", full.frozen_at)
+    changed = replace(full, stages=(replace(stage, held_back=(held,)),))
+
+    shown = text_of(changed)
+    public = public_edition(changed)
+    found = next(each for each in public.deciding_stage.bids if each.reference == bid.reference)
+    assert "It names a person." in shown
+    assert "It names a person." not in text_of(public)
+    assert str(found.scores[0].reason).startswith("[withheld: ")
+    # What is withheld of one bid's reasons stays in those of the others.
+    other = next(each for each in public.deciding_stage.bids if each is not found and each.scores)
+    assert "[withheld: " not in str(other.scores[0].reason)
