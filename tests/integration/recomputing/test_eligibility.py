@@ -15,6 +15,7 @@ from marketplace.core.audit.log import chain_entries
 from marketplace.core.errors import WrongMoment
 from scoring import engine
 from scoring.award import queries, service
+from scoring.award.evidence import service as evidence
 from scoring.award.models import Recommendation, Result
 from scoring.award.recomputing.lifecycle import Why
 from scoring.award.recomputing.queries import computed_again
@@ -137,6 +138,28 @@ def test_excluding_the_recommended_bid_leaves_nothing_stale(
     assert total(journey, rival) in client.get(f"/bids/{rival}/outcome").text
     with pytest.raises(WrongMoment, match="before the recommendation is signed off"):
         decide(journey, rival, EligibilityFinding.INELIGIBLE)
+
+
+@pytest.mark.parametrize("step", [Step.RECOMMENDED])
+def test_preferred_bidder_that_fails_its_evidence_leaves_the_others_to_be_compared_anew(
+    journey: Journey,
+) -> None:
+    own, rival = journey.own_bid, journey.rival_bid
+    rival_before = total(journey, rival)
+
+    evidence.fail(
+        journey.reference,
+        own,
+        reason="The accounts were never shown.",
+        actor=actor_for(journey.cast.officer),
+        clock=journey.clock,
+    )
+
+    assert computed(journey).result["winners"] == [rival]
+    assert total(journey, rival) != rival_before  # its price is the lowest now
+    found = queries.decision(journey.session, journey.challenge.stage)
+    assert found.lapsed
+    assert not found.awaits_sign_off
 
 
 def test_bid_that_counts_again_has_its_result_as_before(journey: Journey, session: Session) -> None:
