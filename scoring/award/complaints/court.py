@@ -45,6 +45,7 @@ class Ended:
 
 def record(at: Where, served: Served, *, actor: Actor, clock: Clock) -> int:
     """Record proceedings about the decision; give their number. No contract is signed from now on.
+    The same recorded twice is one, until its end.
 
     Raises:
         NotFound: the challenge is another body's.
@@ -75,6 +76,14 @@ def record(at: Where, served: Served, *, actor: Actor, clock: Clock) -> int:
             }
         )
         assert served.served_on is not None  # refused before
+        for each in queries.brought(session, stage).proceedings:
+            same = (each.served_on, each.court, each.reference) == (
+                served.served_on,
+                court,
+                reference,
+            )
+            if same and each.ended is None:
+                return each.number
         number = queries.next_number(session, CourtProceedings, stage)
         session.add(
             CourtProceedings(

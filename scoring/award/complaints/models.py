@@ -18,6 +18,7 @@ from marketplace.core.accounts.models import User
 from marketplace.core.audit.models import append_only
 from marketplace.core.database import Base, Identified, enum_type
 from scoring.award.complaints.lifecycle import (
+    OPEN,
     SHORT_MOST,
     CourtEnd,
     Finding,
@@ -84,6 +85,10 @@ class AwardComplaint(Identified, Base):
             proposed=self.proposal is not None,
             decided=self.decided is not None,
         )
+
+    def open_since(self, told_at: datetime) -> bool:
+        """Tell whether it is not settled, and about the decision that was told at `told_at`."""
+        return self.recorded_at >= told_at and self.standing in OPEN
 
     @property
     def in_time(self) -> bool | None:

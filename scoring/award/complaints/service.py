@@ -63,7 +63,8 @@ def complain(
     """Complain about the decision on the own bid; give the complaint's number.
 
     `arrived` is when the complete request was there: it tells whether the complaint was in time,
-    also where it stands in the record only after the standstill. The same words sent twice are one.
+    also where it stands in the record only after the standstill. The same words sent twice are one
+    while the first is not settled and the decision that they are about stands.
 
     Raises:
         NotFound: the bid is another supplier's.
@@ -78,8 +79,9 @@ def complain(
         said, wanted = grounds.strip(), asks.strip()
         _refuse_words(said, wanted)
         before = queries.of_bid(session, bid.id)
+        assert told is not None  # the policy has said so
         for each in before:
-            if (each.grounds, each.asks) == (said, wanted):
+            if each.open_since(told.at) and (each.grounds, each.asks) == (said, wanted):
                 return each.number
         if len(before) >= MOST:
             raise WrongMoment(
@@ -96,7 +98,7 @@ def complain(
             arrived_at=min(arrived, clock.now()),
             recorded_at=clock.now(),
             recorded_by_id=actor.user_id,
-            standstill_ends_at=told.ends_at if told else None,
+            standstill_ends_at=told.ends_at,
         )
         _keep(session, stage, row, bid.reference, actor, clock)
         letters.tell_received(session, stage, row, bid, actor, clock)
@@ -105,7 +107,7 @@ def complain(
 
 def record(at: Where, received: Received, *, actor: Actor, clock: Clock) -> int:
     """Record a complaint that came by other means; give its number. It keeps contracts back as one
-    that was made here does.
+    that was made here does. The same recorded twice is one, by the same rule as there.
 
     Raises:
         NotFound: the challenge is another body's.
@@ -133,6 +135,9 @@ def record(at: Where, received: Received, *, actor: Actor, clock: Clock) -> int:
         assert bid is not None  # refused before, as are these
         assert received.way is not None
         assert received.received_at is not None
+        for each in queries.of_bid(session, bid.id):
+            if each.open_since(told.at) and _tells(each, received):
+                return each.number
         row = AwardComplaint(
             stage_id=stage.id,
             bid_id=bid.id,
@@ -309,6 +314,16 @@ def _keep(
         arrived=write_instant(row.arrived_at),
         in_time=row.in_time,
         sha256=hashlib.sha256(f"{row.grounds}\n\n{row.asks}".encode()).hexdigest(),
+    )
+
+
+def _tells(row: AwardComplaint, received: Received) -> bool:
+    return (row.way, row.arrived_at, row.sender, row.grounds, row.asks) == (
+        received.way,
+        received.received_at,
+        received.sender.strip(),
+        received.grounds.strip(),
+        received.asks.strip(),
     )
 
 

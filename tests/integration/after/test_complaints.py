@@ -1,5 +1,6 @@
 """Complaints and court cases: what is in time, who decides, and that nothing is signed before."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,6 +158,11 @@ def test_taking_a_complaint_back_lets_the_contract_be_signed(
     service.take_back(journey.rival_bid, 1, actor=rival, clock=journey.clock)
     with pytest.raises(WrongMoment):
         service.take_back(journey.rival_bid, 1, actor=rival, clock=journey.clock)
+    # What was taken back is not what is sent now, with whatever words.
+    assert complain(journey) == 2
+    with pytest.raises(WrongMoment, match="complaint"):
+        sign(journey)
+    service.take_back(journey.rival_bid, 2, actor=rival, clock=journey.clock)
     sign(journey)
 
     assert journey.challenge.state is State.SIGNED
@@ -197,6 +203,10 @@ def test_complaints_of_others_bodies_roles_and_bids_are_refused(
     )
     officer = actor_for(journey.cast.officer)
     assert service.record(journey.reference, recorded, actor=officer, clock=journey.clock) == 2
+    # Pressed twice.
+    assert service.record(journey.reference, recorded, actor=officer, clock=journey.clock) == 2
+    later = replace(recorded, grounds="We were not heard a second time.")
+    assert service.record(journey.reference, later, actor=officer, clock=journey.clock) == 3
 
 
 def test_case_in_court_keeps_the_contract_back_until_two_people_say_how_it_ended(
@@ -204,7 +214,8 @@ def test_case_in_court_keeps_the_contract_back_until_two_people_say_how_it_ended
 ) -> None:
     officer = actor_for(journey.cast.officer)
     served = court.Served(journey.clock.now().date(), "Court of Session", "P123/26", "")
-    court.record(journey.reference, served, actor=officer, clock=journey.clock)
+    for _pressed_twice in range(2):
+        assert court.record(journey.reference, served, actor=officer, clock=journey.clock) == 1
     journey.clock.instant = ends.standstill_ends_at + timedelta(days=30)
     with pytest.raises(WrongMoment, match="court"):
         sign(journey)

@@ -8,6 +8,7 @@ import pytest
 from marketplace.core.permissions import ROLE_PERMISSIONS, Actor, Answer, Ground, Permission, Role
 from scoring.award.complaints import lifecycle, policy
 from scoring.award.complaints.lifecycle import Standing
+from scoring.award.complaints.models import AwardComplaint, ComplaintWithdrawal
 
 ENDS = datetime(2026, 12, 12, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -52,6 +53,14 @@ def test_complaint_stands_where_the_last_act_put_it(
     found = lifecycle.standing_of(taken_back=taken_back, proposed=proposed, decided=decided)
 
     assert found is standing
+
+
+def test_complaint_is_open_about_the_decision_that_it_came_after() -> None:
+    row = AwardComplaint(recorded_at=ENDS)
+    assert row.open_since(ENDS)
+    assert not row.open_since(ENDS + MOMENT)  # the decision was taken again
+    row.withdrawal = ComplaintWithdrawal()
+    assert not row.open_since(ENDS)
 
 
 def test_officer_tells_when_a_complaint_came_to_the_minute() -> None:
