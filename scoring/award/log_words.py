@@ -37,8 +37,9 @@ register(
             "standstill",
             witness=True,
         ),
+        # Not which letter it was: that would tell whose bid was not judged.
         "letter.sent": _told(
-            N_("The intention to award was told to the bidder of bid %(bid)s"), "bid", "letter"
+            N_("The intention to award was told to the bidder of bid %(bid)s"), "bid"
         ),
     }
 )

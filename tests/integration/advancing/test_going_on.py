@@ -144,6 +144,8 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(
     letters.send_now(staged.reference, actor=officer, clock=staged.clock)
     (issued,) = told(staged, "letter.issued")
     assert (issued["bid"], issued["letter"]) == (staged.rival_bid, "not_shortlisted")
+    # Which letter it was would tell everybody whose bid was not judged.
+    assert "letter" not in log.public_fields("letter.sent") | log.public_fields("letter.issued")
     told_own, told_rival = (
         pages.outcome(staged.session, bid, staged.actor(admin))
         for bid, admin in (
