@@ -20,6 +20,7 @@ from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.sizes import SIZE_WORDS, SizeClass, size_rules_on
 from marketplace.core.sheets import Cell, Table, pounds
 from marketplace.core.text import N_
+from scoring.award.delivery.lifecycle import names_supplier
 from scoring.award.models import Contract
 from scoring.records.changed import ends_on_now, supplier_now, value_now
 from scoring.records.flags import TOLD, Flag
@@ -27,6 +28,7 @@ from scoring.records.periods import Period
 from scoring.records.population import Purchase
 
 Translate = Callable[..., str]
+NOT_NAMED = N_("Not named while bids are judged")
 
 _PURCHASES = (
     N_("Reference"),
@@ -92,6 +94,7 @@ def flags_table(translate: Translate) -> Table:
 class Line:
     """One signed contract as a register names it; `size` is None where it was never declared.
 
+    `supplier` is empty where the register may not tell it yet.
     `value_now_minor` is what it is worth after its changes; `work` is the stage that it pays for,
     empty where there is none. Days and extensions are None where they were not asked for.
     """
@@ -121,11 +124,12 @@ class Line:
 
 
 def contract_lines(
-    session: Session, body_id: uuid.UUID, period: Period | None = None
+    session: Session, body_id: uuid.UUID, period: Period | None = None, *, public: bool = False
 ) -> list[Line]:
     """Give the signed contracts of a body, the newest first; those signed in a period only.
 
-    A contract is signed when its standstill is over, so that nothing here is told too early.
+    A contract is signed when its standstill is over, so that it is not told too early. But with
+    whom one is for work before the decision is for the body alone, not `public`, until then.
     """
     counted, work = aliased(Bid), aliased(Stage)
     bids = (
@@ -143,6 +147,8 @@ def contract_lines(
             Challenge.title,
             Challenge.benefits,
             Challenge.legal_route,
+            Challenge.state,
+            Contract.advance_id,
             Contract.reference,
             Organisation.id.label("supplier_id"),
             Organisation.name,
@@ -181,7 +187,10 @@ def contract_lines(
             challenge=row.challenge,
             title=row.title,
             reference=row.reference,
-            supplier=row.name,
+            supplier=""
+            if public
+            and not names_supplier(before_decision=row.advance_id is not None, state=row.state)
+            else row.name,
             size=sizes.get(row.supplier_id),
             signed_at=row.signed_at,
             value_minor=row.value_minor,
@@ -251,7 +260,7 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
             (
                 line.reference,
                 _day(line.signed_at),
-                line.supplier,
+                line.supplier or translate(NOT_NAMED),
                 line.subject,
                 pounds(line.value_now_minor),
                 line.starts_on,

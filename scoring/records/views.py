@@ -118,7 +118,7 @@ def public_contracts(body_id: uuid.UUID) -> str:
     """Show everybody the contracts that a body has signed."""
     session = db.session()
     body = places.body(session, body_id)
-    lines = registers.contract_lines(session, body.id)
+    lines = registers.contract_lines(session, body.id, public=True)
     return render_template("records/public_contracts.html", body=body, lines=lines)
 
 
@@ -128,7 +128,8 @@ def public_download(body_id: uuid.UUID, sheet: str) -> Response:
     """Give everybody the contracts that a body has signed, as a file."""
     session = db.session()
     body = places.body(session, body_id)
-    table = registers.register_table(registers.contract_lines(session, body.id), _)
+    lines = registers.contract_lines(session, body.id, public=True)
+    table = registers.register_table(lines, _)
     content = (
         sheets.as_csv(table)
         if sheet == Format.CSV

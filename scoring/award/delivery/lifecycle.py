@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from challenges.lifecycle import State
 from challenges.stages.kinds import StageKind
 from marketplace.core.text import N_
 
@@ -28,6 +29,16 @@ GATED = frozenset({StageKind.EXPLORATION, StageKind.ACCELERATOR})
 def has_gate(kind: StageKind | None) -> bool:
     """Tell whether work of this kind ends at a gate."""
     return kind in GATED
+
+
+def names_supplier(*, before_decision: bool, state: State) -> bool:
+    """Tell whether everybody may know with whom a signed contract is.
+
+    Not while bids of a challenge are still judged, of a contract for the work before its decision:
+    the panel may judge without names. Until its own contracts are signed, a decision can be taken
+    again.
+    """
+    return not before_decision or state not in (State.EVALUATING, State.INTENTION)
 
 
 class Then(StrEnum):

@@ -19,7 +19,7 @@ from marketplace.core.access import current_settings
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.benefits import queries as benefits
 from scoring.award.delivery.gates.lifecycle import DECISION_WORDS
-from scoring.award.delivery.lifecycle import OUTCOME_WORDS
+from scoring.award.delivery.lifecycle import OUTCOME_WORDS, names_supplier
 from scoring.award.delivery.queries import Work
 
 # Before a contract can be signed there is nothing to tell.
@@ -49,12 +49,11 @@ afterwards.register(told)
 def _of_work(work: Work) -> Iterator[Told]:
     """Tell of one contract. While bids are still judged its supplier is not named."""
     agreement, stage = work.agreement, work.agreement.work
-    judged = agreement.before_decision and agreement.challenge.state in (
-        State.EVALUATING,
-        State.INTENTION,
+    named = names_supplier(
+        before_decision=agreement.before_decision, state=agreement.challenge.state
     )
     name = stage.name if stage else agreement.reference
-    if judged:
+    if not named:
         yield Told(
             agreement.contract.signed_at,
             Sort.CONTRACT,

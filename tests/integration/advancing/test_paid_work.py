@@ -106,3 +106,10 @@ def test_each_supplier_that_goes_on_has_a_contract_for_the_published_fee(
     assert "Record the contracts for the paid work" not in client.get("/work").text
     page = client.get(f"/work/challenges/{journey.reference}/contracts").text
     assert page.count("Exploration") == 2
+    assert journey.cast.rival.name in client.get("/work/records/contracts").text
+    # Everybody may know of the work, and not yet with whom: a panel judges those two.
+    register = f"/bodies/{journey.cast.body.id}/contracts"
+    for told in (app.test_client().get(f"{register}{end}").text for end in ("", ".csv")):
+        assert told.count("Not named while bids are judged") == 2
+        assert journey.cast.supplier.name not in told
+        assert journey.cast.rival.name not in told
