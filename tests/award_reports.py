@@ -424,7 +424,10 @@ class _Inventor:
             timeline=self.timeline(str(winner.supplier)),
             statutory=(
                 StatutoryItem(
-                    "Regulation 83(1)(a)", "Body, subject, value", "See “The challenge”."
+                    "Regulation 83(1)(a)",
+                    "Body, subject, value",
+                    "See “The challenge”.",
+                    ("challenge", "decision"),
                 ),
                 StatutoryItem("Regulation 83(1)(h)", "Non-electronic means", "None were used."),
             ),

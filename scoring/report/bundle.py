@@ -106,6 +106,17 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as the pages of a report list it; `size` in bytes, `sha256` in hexadecimal digits."""
+
+    name: str
+    form: str
+    description: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """A file that the full edition has and this one has not, and on which ground.
 
@@ -277,6 +288,20 @@ def attachments(pieces: Iterable[Piece], created: datetime) -> tuple[Attachment,
             description=each.description,
             relationship=each.relationship,
             created=created,
+        )
+        for each in pieces
+    )
+
+
+def listed(pieces: Iterable[Piece]) -> tuple[Listed, ...]:
+    """Give what the pages of a report say of its files."""
+    return tuple(
+        Listed(
+            each.name,
+            each.form,
+            each.description,
+            len(each.content),
+            hashlib.sha256(each.content).hexdigest(),
         )
         for each in pieces
     )

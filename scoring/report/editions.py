@@ -168,7 +168,10 @@ class _Publisher:
             ),
             statutory=tuple(
                 StatutoryItem(
-                    provision=item.provision, asks=item.asks, answer=self.text(item.answer)
+                    provision=item.provision,
+                    asks=item.asks,
+                    answer=self.text(item.answer),
+                    places=item.places,
                 )
                 for item in full.statutory
             ),

@@ -475,11 +475,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StatutoryItem:
-    """One thing that the law asks a report to say, and where or how this one says it."""
+    """One thing that the law asks a report to say, and what this one says of it.
+
+    `places` names the sections in which it says so in full, as the pages mark them.
+    """
 
     provision: str
     asks: str
     answer: str
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import OPENED_STATES, BidState
@@ -25,6 +25,49 @@ class Made:
     sha256: str
     size: int
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many editions of the newest report are made, of those that are to be."""
+
+    made: int
+    due: int
+
+    @property
+    def done(self) -> bool:
+        """Tell whether none is left to make."""
+        return self.made >= self.due
+
+
+def progress(session: Session, stage: Stage, *, signed: bool) -> Progress | None:
+    """Tell how far the newest report of a stage is made; None where none was frozen.
+
+    Before a contract is signed there is one for auditors and one for each bidder, afterwards one
+    for auditors and one for everybody.
+    """
+    report_id = session.scalar(
+        select(FrozenReport.id)
+        .where(FrozenReport.stage_id == stage.id)
+        .order_by(FrozenReport.number.desc())
+        .limit(1)
+    )
+    if report_id is None:
+        return None
+    made = sum(
+        session.scalar(select(func.count()).where(table.report_id == report_id)) or 0
+        for table in (ReportFile, DebriefFile)
+    )
+    others = 1 if signed else len(told_of(session, stage))
+    return Progress(min(made, 1 + others), 1 + others)
+
+
+def told_of(session: Session, stage: Stage) -> Sequence[Bid]:
+    """Give the bids whose suppliers get an edition of their own when a decision is announced.
+
+    Bidders whose bids came in elsewhere have no account.
+    """
+    return () if stage.challenge.bids_elsewhere else debriefed(session, stage)
 
 
 def files(session: Session, stage_id: uuid.UUID) -> Sequence[Made]:

@@ -2,37 +2,43 @@
 
 Owns the order of these steps and the files that travel inside. The Jinja environment is passed in
 (its loader over `templates/`, its `_` for translations), so that no web framework is needed here.
+The same sections, from the same templates, are written for a page of the site.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from marketplace.core import dates
 from marketplace.core.colours import Brand
-from marketplace.core.pdf import Attachment, render_pdf
+from marketplace.core.pdf import render_pdf
 from marketplace.core.text import N_
 from scoring.explanation import charts
 from scoring.explanation.sentences import explain
 from scoring.report import wording
 from scoring.report.assembling import Evidence, pieces_of
-from scoring.report.bundle import attachments
+from scoring.report.bundle import Listed, attachments, listed
 from scoring.report.check import Evaluate, check_report
 from scoring.report.editions import Disclosure, edition_of
 from scoring.report.facts import AwardReport, Stage, bid_of, result_rows
 from scoring.report.values import Edition, Withheld
 
 TEMPLATE: Final = "report/report.html"
+SECTIONS: Final = "report/sections.html"
 # Bars on the summary page; with more bids the picture of all of them follows later, by pages.
 SUMMARY_BARS: Final = 5
 CROWDED_SUMMARY_BARS: Final = 3
 CROWDED: Final = 8
 BARS_PER_PAGE: Final = 18
+
+_TABLE: Final = re.compile(r"<table\b[^>]*>\s*<caption>(?P<caption>.*?)</caption>", re.DOTALL)
 
 Translate = Callable[[str], str]
 
@@ -67,17 +73,21 @@ def make_report(
     check_report(full, evaluate)
     report = edition_of(full, edition, about, disclosure)
     chosen = brand or Brand()
-    files = attachments(pieces_of(report, full, evidence, disclosure), report.frozen_at)
+    pieces = pieces_of(report, full, evidence, disclosure)
     return render_pdf(
         report_html(
-            report, environment=environment, brand=chosen, files=files, translate=translate
+            report,
+            environment=environment,
+            brand=chosen,
+            files=listed(pieces),
+            translate=translate,
         ),
         title=f"Award report {report.number}: {report.challenge.title}",
         created=report.generated_at,
         identifier=_identifier(report),
         author=report.body,
         creator=chosen.name,
-        attachments=files,
+        attachments=attachments(pieces, report.frozen_at),
     )
 
 
@@ -86,7 +96,7 @@ def report_html(
     *,
     environment: Environment,
     brand: Brand,
-    files: Sequence[Attachment] = (),
+    files: Sequence[Listed] = (),
     translate: Translate = str,
 ) -> str:
     """Write the report of one edition as a complete page of HTML, styles included.
@@ -94,25 +104,76 @@ def report_html(
     Refers to nothing outside itself. The facts are taken as checked. `files` are listed with their
     digests: those that travel inside.
     """
-    return environment.get_template(TEMPLATE).render(
-        report=report,
-        brand=brand,
-        stages=[_stage_view(stage, report, brand, translate) for stage in report.stages],
-        timeline=charts.timeline(
+    told = _told(report, brand, files, translate)
+    return environment.get_template(TEMPLATE).render(told, screen=False)
+
+
+def report_sections(
+    report: AwardReport,
+    *,
+    environment: Environment,
+    brand: Brand,
+    files: Sequence[Listed] = (),
+    translate: Translate = str,
+) -> Markup:
+    """Write the sections of one edition for a page of the site, which brings frame and styles.
+
+    They say what the PDF says, from the same templates. What is wider than a telephone scrolls by
+    itself, and can be reached by keyboard.
+    """
+    told = _told(report, brand, files, translate)
+    return _scrolling(environment.get_template(SECTIONS).render(told, screen=True), translate)
+
+
+def _scrolling(html: str, translate: Translate) -> Markup:
+    """Put each table and chart of the sections into a box that scrolls, named by its caption.
+
+    What people wrote stands escaped in there, so that every tag is one of the templates.
+    """
+
+    def boxed(found: re.Match[str]) -> str:
+        return (
+            f'<div class="fw-scroll" role="group" aria-label="{found["caption"]}" tabindex="0">'
+            f"{found[0]}"
+        )
+
+    boxes = _TABLE.sub(boxed, html).replace("</table>", "</table></div>")
+    chart = f'<div class="chart" role="group" aria-label="{translate(N_("Chart"))}" tabindex="0">'
+    return Markup(boxes.replace('<div class="chart">', chart))  # noqa: S704  (made by templates)
+
+
+def _told(
+    report: AwardReport, brand: Brand, files: Sequence[Listed], translate: Translate
+) -> dict[str, Any]:
+    """Gather what the templates of a report need, each thing once."""
+    return {
+        "report": report,
+        "brand": brand,
+        "stages": [_stage_view(stage, report, brand, translate) for stage in report.stages],
+        "timeline": charts.timeline(
             report.timeline, {key: translate(words) for key, words in _GAPS.items()}
         ),
-        people=wording.people_names(report),
-        attachments=files,
-        digest=lambda content: sha256(content).hexdigest(),
-        public=report.edition is not Edition.FULL,
-        money=wording.money,
-        figure=wording.figure,
-        is_withheld=wording.is_withheld,
-        quality_points=wording.quality_points,
-        instant=dates.format_instant,
-        exact_instant=lambda moment: dates.format_instant(moment, seconds=True),
-        date=dates.format_date,
-    )
+        "people": wording.people_names(report),
+        "files": files,
+        "own_name": _own_name(report, translate),
+        "public": report.edition is not Edition.FULL,
+        "money": wording.money,
+        "figure": wording.figure,
+        "is_withheld": wording.is_withheld,
+        "quality_points": wording.quality_points,
+        "instant": dates.format_instant,
+        "exact_instant": lambda moment: dates.format_instant(moment, seconds=True),
+        "date": dates.format_date,
+    }
+
+
+def _own_name(report: AwardReport, translate: Translate) -> str:
+    """Name the supplier whom a debrief is for; empty in any other edition."""
+    for stage in report.stages:
+        for bid in stage.bids:
+            if bid.reference == report.about:
+                return wording.bid_name(bid, translate(N_("Bid")))
+    return ""
 
 
 def _identifier(report: AwardReport) -> bytes:

@@ -44,7 +44,6 @@ from scoring.report.evidence import evidence_of
 from scoring.report.facts import AwardReport
 from scoring.report.gather import full_report
 from scoring.report.models import DebriefFile, FrozenReport, ReportFile
-from scoring.report.queries import debriefed
 from scoring.report.rendering import make_report
 from scoring.report.sign import Seals, sign
 from scoring.report.values import Edition
@@ -108,9 +107,8 @@ def _freeze(session: Session, stage: Stage, clock: Clock, press: Press) -> None:
     session.add(row)
     session.flush()
     jobs.enqueue(session, MAKE, clock=clock, report=str(row.id))
-    # A bidder is told with the announcement; bidders whose bids came in elsewhere have no account.
-    told = report.decision.contract is None and not stage.challenge.bids_elsewhere
-    for bid in debriefed(session, stage) if told else ():
+    # A bidder is told with the announcement.
+    for bid in queries.told_of(session, stage) if report.decision.contract is None else ():
         jobs.enqueue(session, DEBRIEF, clock=clock, report=str(row.id), bid=str(bid.id))
     head = log.lock(session)
     log.append(
@@ -292,8 +290,17 @@ def download_full(
     return content, number
 
 
-def download_debrief(bid_reference: str, *, actor: Actor, store: FileStore, clock: Clock) -> bytes:
+def download_debrief(
+    bid_reference: str,
+    *,
+    actor: Actor,
+    store: FileStore,
+    clock: Clock,
+    part: str | None = None,
+) -> bytes:
     """Give a supplier the newest edition about its own bid, and record the reading first.
+
+    `part` says as what it is given out, where that is not the file.
 
     Raises:
         NotFound: the bid is another supplier's.
@@ -318,8 +325,27 @@ def download_debrief(bid_reference: str, *, actor: Actor, store: FileStore, cloc
             number=f"{reference}/{file.number}",
             edition=Edition.DEBRIEF.value,
             bid=bid_reference,
+            **({"part": part} if part else {}),
         )
     return content
+
+
+def debrief_progress(session: Session, bid_reference: str, actor: Actor) -> queries.Progress | None:
+    """Tell a supplier how far the report is made, while the edition about its own bid is not.
+
+    None where that edition is there, or where none is to come.
+
+    Raises:
+        NotFound: the bid is another supplier's.
+    """
+    bid = own_bid(session, bid_reference, actor)
+    if queries.newest_debrief(session, bid) is not None:
+        return None
+    decided = deciding_stage(session, bid.challenge)
+    told = queries.told_of(session, decided) if decided else ()
+    if decided is None or bid.supplier_id not in {each.supplier_id for each in told}:
+        return None
+    return queries.progress(session, decided, signed=False)
 
 
 def download_evaluation(at: Where, *, actor: Actor, clock: Clock) -> bytes:

@@ -28,7 +28,9 @@ def statutory_items(report: AwardReport, items: Sequence[ReportItem]) -> AwardRe
     return replace(
         report,
         statutory=tuple(
-            StatutoryItem(item.provision, _(item.asks), ANSWERS[item.answer](report))
+            StatutoryItem(
+                item.provision, _(item.asks), ANSWERS[item.answer](report), PLACES[item.answer]
+            )
             for item in items
         ),
     )
@@ -155,4 +157,16 @@ ANSWERS: dict[str, Callable[[AwardReport], str]] = {
     "no_award": _no_award,
     "means": _means,
     "conflicts": _conflicts,
+}
+# In which sections of a report each answer is found in full; none where there is no more to say.
+PLACES: dict[str, tuple[str, ...]] = {
+    "subject": ("challenge", "decision"),
+    "selected": ("method", "result", "bids"),
+    "rejected": ("eligibility",),
+    "low_price": ("result",),
+    "successful": ("decision", "bids"),
+    "procedure": ("challenge", "method"),
+    "no_award": ("decision",),
+    "means": ("challenge",),
+    "conflicts": ("people",),
 }

@@ -147,6 +147,8 @@ VISITS: dict[str, Visit] = {
     "timeline.show_public": Visit(VISITOR, "contract_signed"),
     "awards.index": Visit(),
     "awards.show": Visit(VISITOR, "contract_signed"),
+    "awards.report_page": Visit(VISITOR, "contract_signed"),
+    "awards.debrief_page": Visit(BIDDER, "intention_to_award"),
     "verify.show": Visit(),
     "log.index": Visit(),
     "log.checkpoint_list": Visit(),

@@ -22,7 +22,7 @@ from scoring.award.standing import intention_stands, was_taken_back
 from scoring.report import queries as reports
 from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
-from scoring.report.queries import Made
+from scoring.report.queries import Made, Progress
 from scoring.report.values import Edition
 
 PAGE = 20
@@ -38,12 +38,16 @@ class AwardList:
 
 @dataclass(frozen=True)
 class AwardPage:
-    """The public story of one award. `report` are the facts of the public edition."""
+    """The public story of one award. `report` are the facts of the public edition.
+
+    `progress` tells how far the newest report is made.
+    """
 
     challenge: Row[*tuple[Any, ...]]
     report: AwardReport
     file: Made | None
     full_file: Made | None
+    progress: Progress | None
     signed: bool
     ended: bool
 
@@ -157,11 +161,13 @@ def award(session: Session, reference: str) -> AwardPage:
         raise NotFound(N_("No award has been announced for such a challenge."))
     full = AwardReport.from_json(json.loads(facts))
     files = {made.edition: made for made in reversed(reports.files(session, row.stage_id))}
+    signed = full.decision.contract is not None
     return AwardPage(
         challenge=row,
         report=full if full.edition is Edition.PUBLIC else public_edition(full),
         file=files.get(Edition.PUBLIC),
         full_file=files.get(Edition.FULL),
-        signed=full.decision.contract is not None,
+        progress=reports.progress(session, session.get_one(Stage, row.stage_id), signed=signed),
+        signed=signed,
         ended=row.state not in AWARDED_STATES and row.state is not State.STOPPED,
     )

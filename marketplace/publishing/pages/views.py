@@ -4,11 +4,14 @@ from io import BytesIO
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from bids.queries import own_bid
 from bids.views.watching import watch
 from challenges.stages.place import FIRST, Place
 from marketplace.core import access
 from marketplace.core.access import public, requires
+from marketplace.core.colours import Brand
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound
 from marketplace.core.files.store import FileStore
@@ -17,9 +20,11 @@ from marketplace.core.text import N_
 from marketplace.publishing.pages import queries
 from scoring.report import service as reports
 from scoring.report import workbook
+from scoring.report.reading import DamagedReport, read_back
+from scoring.report.rendering import report_sections
 
 blueprint = Blueprint("awards", __name__)
-watch(blueprint, ["awards.debrief"])
+watch(blueprint, ["awards.debrief", "awards.debrief_page"])
 
 
 @blueprint.get("/awards")
@@ -49,15 +54,18 @@ def show(reference: str) -> str:
 @public
 def report(reference: str) -> Response:
     """Give the public edition of the award report."""
-    page = queries.award(db.session(), reference)
-    if page.file is None:
-        raise NotFound(
-            N_("The award report is published when the contract is signed.")
-            if not page.signed
-            else N_("The award report is being made. Try again in a minute.")
-        )
-    content = _store().read(page.file.sha256)
+    content, _title = _published(reference)
     return _attachment(content, "application/pdf", f"award-report-{reference}.pdf")
+
+
+@blueprint.get("/awards/<reference>/report")
+@public
+def report_page(reference: str) -> str:
+    """Show the public edition of the award report as a page: what the PDF says."""
+    content, title = _published(reference)
+    return render_template(
+        "awards/report.html", reference=reference, title=title, sections=_sections(content)
+    )
 
 
 @blueprint.get("/awards/<reference>/report-full.pdf")
@@ -106,6 +114,28 @@ def debrief(reference: str) -> Response:
     return _attachment(content, "application/pdf", f"award-report-{reference}.pdf")
 
 
+@blueprint.get("/bids/<reference>/award-report")
+@requires(Permission.BID_DRAFT, Permission.BID_SUBMIT)
+def debrief_page(reference: str) -> str:
+    """Show a supplier the edition about its own bid as a page, or how far it is made."""
+    session, actor = db.session(), access.current_actor()
+    bid = own_bid(session, reference, actor)
+    progress = reports.debrief_progress(session, reference, actor)
+    sections = None
+    if progress is None:
+        content = reports.download_debrief(
+            reference, actor=actor, store=_store(), clock=access.clock(), part="page"
+        )
+        sections = _sections(content)
+    return render_template(
+        "awards/debrief.html",
+        reference=reference,
+        title=bid.challenge.title,
+        progress=progress,
+        sections=sections,
+    )
+
+
 @blueprint.get("/awards/<reference>/evaluation.json")
 @requires(Permission.RECORD_AUDIT)
 def evaluation(reference: str) -> Response:
@@ -115,6 +145,45 @@ def evaluation(reference: str) -> Response:
         Place(reference, stage), actor=access.current_actor(), clock=access.clock()
     )
     return _attachment(content, "application/json", f"evaluation-{reference}.json")
+
+
+def _published(reference: str) -> tuple[bytes, str]:
+    """Give the public edition of an award report, and the title of its challenge.
+
+    Raises:
+        NotFound: none is published.
+        DamagedFile: the stored file is gone or has changed.
+    """
+    page = queries.award(db.session(), reference)
+    if page.file is None:
+        raise NotFound(
+            N_("The award report is published when the contract is signed.")
+            if not page.signed
+            else N_("The award report is being made. Try again in a minute.")
+        )
+    return _store().read(page.file.sha256), page.report.challenge.title
+
+
+def _sections(pdf: bytes) -> Markup:
+    """Write what a finished report says for a page, from the facts that it carries.
+
+    Raises:
+        NotFound: it was made by an earlier version of the service, in another form.
+    """
+    try:
+        facts, files = read_back(pdf)
+    except DamagedReport as error:
+        raise NotFound(
+            N_("This report was made in an earlier form. Read it as PDF instead.")
+        ) from error
+    settings = access.current_settings()
+    return report_sections(
+        facts,
+        environment=current_app.jinja_env,
+        brand=Brand(settings.service_name, settings.brand_colour, settings.public_url),
+        files=files,
+        translate=_,
+    )
 
 
 def _attachment(content: bytes, media_type: str, name: str) -> Response:

@@ -31,6 +31,7 @@ RECORDED = {
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
     "awards.debrief": "report.downloaded",
+    "awards.debrief_page": "report.downloaded",
     "awards.scores_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
     "timeline.download": "log.downloaded",
