@@ -1,12 +1,12 @@
 """The award report as a page: what it says, to whom, and what is said while it is being made."""
 
+import itertools
 import re
 from collections.abc import Mapping
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from lxml import html
 from sqlalchemy.orm import Session
 
 from marketplace.core.audit.log import chain_entries
@@ -55,7 +55,7 @@ def test_public_report_reads_as_a_page_with_all_that_the_file_says(
 ) -> None:
     address = f"/awards/{stored.reference}/report"
     answer = client.get(address)
-    page = html.fromstring(answer.text)
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
 
     assert answer.status_code == 200
     assert f'href="{address}"' in client.get(f"/awards/{stored.reference}").text
@@ -64,28 +64,28 @@ def test_public_report_reads_as_a_page_with_all_that_the_file_says(
     for hidden in (OWN_WORDS, RIVAL_WORDS, stored.cast.rival.name, "Eva Evaluator", "30,000"):
         assert hidden not in answer.text
     # No level is left out on the way down, and each link within the page leads somewhere.
-    levels = [
-        int(each.tag[1]) for each in page.xpath("//main//*[self::h1 or self::h2 or self::h3]")
-    ]
+    levels = [int(level) for level in re.findall(r"<h([1-6])", main)]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
-    marks = set(page.xpath("//@id"))
-    assert {each[1:] for each in page.xpath("//main//a/@href") if each[0] == "#"} <= marks
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert set(re.findall(r'href="#([^"]+)"', main)) <= set(re.findall(r' id="([^"]+)"', main))
     # The policy of the site refuses both.
-    assert not page.xpath("//main//@style | //main//style")
-    assert all(table.getparent().get("tabindex") == "0" for table in page.xpath("//main//table"))
+    assert not re.search(r'<style| style="', main)
+    boxes = re.findall(
+        r'<div class="fw-scroll" role="group" aria-label="[^"]+" tabindex="0"><table', main
+    )
+    assert len(boxes) == main.count("<table") > 10
 
 
 def test_law_is_answered_item_by_item_with_the_section_that_says_it_in_full(
     client: FlaskClient, stored: Journey
 ) -> None:
-    page = html.fromstring(client.get(f"/awards/{stored.reference}/report").text)
-    rows = page.xpath("//section[@id='annex-law']//tbody/tr")
+    page = client.get(f"/awards/{stored.reference}/report").text
+    annex = page.partition('id="annex-law"')[2].partition("</section>")[0]
+    rows = annex.split("<tr>")[2:]
 
     assert len(rows) > 5
-    assert all(
-        row.xpath("td[@class='where']/a") or "Does not apply" in row.text_content() for row in rows
-    )
+    for row in rows:
+        assert re.search(r'class="where"><a href="#[a-z]+"', row), row
 
 
 @pytest.mark.parametrize("step", [Step.INTENTION])
