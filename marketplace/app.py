@@ -113,6 +113,7 @@ ROOMS = (
     "scoring.records.casefile.views",
     "scoring.records.keeping.views",
     "marketplace.publishing.pages.views",
+    "marketplace.publishing.pages.auditing.views",
     "marketplace.publishing.pages.log_views",
     "marketplace.publishing.pages.ocds_views",
     "marketplace.publishing.pages.plan_views",

@@ -4,6 +4,7 @@ from marketplace.core.audit.log import Kind, Telling, register
 from marketplace.core.text import N_
 
 CERTIFICATE_CHANGED = "report.certificate_changed"
+CHECKED = "report.checked"
 
 register(
     {
@@ -23,6 +24,14 @@ register(
         ),
         "report.downloaded": Telling(
             N_("Award report %(number)s was downloaded: %(edition)s edition"),
+            public=frozenset({"number", "edition"}),
+            kind=Kind.READING,
+        ),
+        # What came of it is for the body's auditors to tell: here it would be told before them.
+        CHECKED: Telling(
+            N_(
+                "Award report %(number)s was checked: %(edition)s edition (%(sha256)s), %(verdict)s"
+            ),
             public=frozenset({"number", "edition"}),
             kind=Kind.READING,
         ),

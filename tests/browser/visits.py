@@ -145,6 +145,8 @@ VISITS: dict[str, Visit] = {
     "complaint.show": Visit(BIDDER, "intention_to_award"),
     "timeline.show": Visit(AUDITOR, "contract_signed"),
     "timeline.show_public": Visit(VISITOR, "contract_signed"),
+    "auditing.index": Visit(AUDITOR, "contract_signed"),
+    "auditing.check": Visit(AUDITOR, "contract_signed"),
     "awards.index": Visit(),
     "awards.show": Visit(VISITOR, "contract_signed"),
     "awards.report_page": Visit(VISITOR, "contract_signed"),

@@ -96,7 +96,7 @@ def awards(session: Session, words: str | None, after: str | None) -> AwardList:
                 Organisation.name.icontains(word, autoescape=True),
             )
         )
-    if mark := _mark(after):
+    if mark := mark_of(after):
         at, stage_id = mark
         query = query.where(
             or_(
@@ -113,7 +113,7 @@ def awards(session: Session, words: str | None, after: str | None) -> AwardList:
     )
 
 
-def _mark(after: str | None) -> tuple[datetime, uuid.UUID] | None:
+def mark_of(after: str | None) -> tuple[datetime, uuid.UUID] | None:
     """Read where a list goes on; anything else that stands in the address begins it anew."""
     at, _tilde, stage_id = (after or "").partition("~")
     try:

@@ -47,8 +47,8 @@ def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> rep
             N_("This site’s log is damaged: it cannot prove that it continues the report’s"),
             f"checkpoint {newest.size}",
         )
-        found = [*first.findings, broken]
-        return replace(first, findings=found, verdict=receipt_check.Verdict.FAILED)
+        found = {**first.parts, report.Part.LOG: [*first.parts[report.Part.LOG], broken]}
+        return replace(first, parts=found, verdict=receipt_check.Verdict.FAILED)
     return report.check(pdf, known, newer=Newer(newest.note, proof))
 
 

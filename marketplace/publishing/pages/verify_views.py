@@ -152,7 +152,7 @@ def _page(form: VerifyForm, checked: verify_queries.Checked | None, known: list[
         is_passport=isinstance(checked, passports.Checked),
         passport=checked.read if isinstance(checked, passports.Checked) else None,
         report=checked if isinstance(checked, report.Checked) else None,
-        rows=_rows(checked) if checked else [],
+        rows=[readable(each) for each in checked.findings] if checked else [],
         keys=known,
         status_words=STATUS_WORDS,
         verdict_words=VERDICT_WORDS,
@@ -179,15 +179,9 @@ def _limit(state: BlueprintSetupState) -> None:
     limits.limit_sending(cast(Flask, state.app), f"{blueprint.name}.show", _RATE)
 
 
-def _rows(checked: verify_queries.Checked) -> list[tuple[Finding, dict[str, Any]]]:
-    """Give the findings with what fills their sentences, instants as people read them."""
-    return [
-        (
-            finding,
-            {name: _readable(value) for name, value in finding.data},
-        )
-        for finding in checked.findings
-    ]
+def readable(finding: Finding) -> tuple[Finding, dict[str, Any]]:
+    """Give a finding with what fills its sentence, instants as people read them."""
+    return finding, {name: _readable(value) for name, value in finding.data}
 
 
 def _readable(value: object) -> object:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bids.asking.queries import ShownQuery
@@ -87,31 +87,29 @@ def drawn_unnamed(session: Session, stage: Stage) -> Drawn:
 
 
 def judges_unnamed(session: Session, reference: str, user_id: uuid.UUID) -> bool:
-    """Tell whether somebody sits on a panel of a challenge that judges bids without their names.
+    """Tell whether somebody sits on a panel of a challenge that judges bids without their names."""
+    judged = judged_unnamed(user_id).where(Challenge.reference == reference)
+    return bool(session.scalar(select(judged.exists())))
+
+
+def judged_unnamed(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select the challenges that somebody judges without the names of the bidders.
 
     From the naming of the panel until quality is locked; for evaluators and observers, who may have
     to judge again, until the decision is out or suppliers have gone on to the next stage.
     """
-    return bool(
-        session.scalar(
-            select(
-                exists()
-                .where(PanelMember.user_id == user_id, PanelMember.left_at.is_(None))
-                .where(
-                    Panel.stage_id == PanelMember.stage_id,
-                    or_(Panel.quality_locked_at.is_(None), PanelMember.seat != Seat.CHAIR),
-                )
-                .where(
-                    Stage.id == Panel.stage_id,
-                    Stage.names_withheld,
-                    Challenge.id == Stage.challenge_id,
-                    Challenge.reference == reference,
-                    Challenge.state.in_(JUDGING),
-                    Stage.id.not_in(
-                        select(StageRun.stage_id).where(StageRun.state == State.ADVANCED)
-                    ),
-                )
-            )
+    return (
+        select(Challenge.id)
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .join(Panel, Panel.stage_id == Stage.id)
+        .join(PanelMember, PanelMember.stage_id == Panel.stage_id)
+        .where(
+            PanelMember.user_id == user_id,
+            PanelMember.left_at.is_(None),
+            or_(Panel.quality_locked_at.is_(None), PanelMember.seat != Seat.CHAIR),
+            Stage.names_withheld,
+            Challenge.state.in_(JUDGING),
+            Stage.id.not_in(select(StageRun.stage_id).where(StageRun.state == State.ADVANCED)),
         )
     )
 

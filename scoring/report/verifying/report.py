@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from marketplace.core.audit.findings import Finding, failed
 from marketplace.core.audit.receipt_check import Newer, Verdict, verdict
@@ -25,32 +26,53 @@ from scoring.report.verifying.history import History
 from scoring.report.verifying.signature import Anchors
 
 Step = Callable[[Files, History], Iterator[Finding]]
+
+
+class Part(StrEnum):
+    """What of a report findings are about."""
+
+    SIGNATURE = "signature"
+    FILES = "files"
+    LOG = "log"
+    RULES = "rules"
+    BIDS = "bids"
+    SCORES = "scores"
+    RESULT = "result"
+    DECISION = "decision"
+    PAGES = "pages"
+
+
 # In the order in which a person would look: the rules, who came in time, how each was scored,
 # what follows, who decided.
-STEPS: tuple[Step, ...] = (
-    rules.check,
-    sealed.check,
-    scores.check,
-    results.check,
-    decision.check,
-)
+STEPS: Mapping[Part, Step] = {
+    Part.RULES: rules.check,
+    Part.BIDS: sealed.check,
+    Part.SCORES: scores.check,
+    Part.RESULT: results.check,
+    Part.DECISION: decision.check,
+}
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found of a report.
+    """What was found of a report, part by part.
 
     `number`, `edition`, `entries` and `size` are what its manifest says, empty where it cannot be
-    read;    `signer` is the known key that signed the log's checkpoint, if any.
+    read; `signer` is the known key that signed the log's checkpoint, if any.
     """
 
-    findings: Sequence[Finding]
+    parts: Mapping[Part, Sequence[Finding]]
     verdict: Verdict
     number: str = ""
     edition: str = ""
     entries: int = 0
     size: int = 0
     signer: Verifier | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Give all that was found, one part after another."""
+        return [finding for found in self.parts.values() for finding in found]
 
 
 def check(
@@ -86,15 +108,22 @@ def check_files(
         told = history.read(found, known)
     except DamagedReport as error:
         return _unreadable(error)
-    said = [*signature.check(pdf, anchors)] if pdf is not None else []
-    said += [*files.check(found), *told.findings]
-    said += history.against(told, known, receipt=receipt, newer=newer)
-    for step in STEPS:
-        said += _guarded(step, found, told)
+    parts: dict[Part, Sequence[Finding]] = {}
     if pdf is not None:
-        said += _guarded(lambda those, _history: printed.check(pdf, those), found, told)
+        parts[Part.SIGNATURE] = [*signature.check(pdf, anchors)]
+    parts[Part.FILES] = [*files.check(found)]
+    parts[Part.LOG] = [
+        *told.findings,
+        *history.against(told, known, receipt=receipt, newer=newer),
+    ]
+    for part, step in STEPS.items():
+        parts[part] = [*_guarded(step, found, told)]
+    if pdf is not None:
+        pages = _guarded(lambda those, _history: printed.check(pdf, those), found, told)
+        parts[Part.PAGES] = [*pages]
+    said = [finding for each in parts.values() for finding in each]
     return Checked(
-        said,
+        parts,
         verdict(said, trusted=told.signer is not None),
         str(found.manifest["report"]),
         found.edition,
@@ -121,4 +150,4 @@ def _guarded(step: Step, found: Files, told: History) -> Iterator[Finding]:
 
 def _unreadable(why: DamagedReport) -> Checked:
     what = N_("This is not an award report with its evidence: %(why)s")
-    return Checked([failed(what, "file", why=str(why))], Verdict.FAILED)
+    return Checked({Part.FILES: [failed(what, "file", why=str(why))]}, Verdict.FAILED)

@@ -320,6 +320,7 @@ _AWARD = {
     "gates.confirm": "signed",
     "benefits.index": "signed",
     "benefits.measure": "signed",
+    "auditing.check": "locked signed",
     "awards.show": "open locked intention signed",
     "awards.report": "open locked intention signed",
     "awards.report_page": "intention signed",

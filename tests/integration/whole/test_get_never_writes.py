@@ -34,6 +34,8 @@ RECORDED = {
     "awards.debrief_page": "report.downloaded",
     "awards.scores_full": "report.downloaded",
     "awards.evaluation": "evaluation.downloaded",
+    # What came of a check of it is told to an auditor.
+    "auditing.check": "report.checked",
     "timeline.download": "log.downloaded",
     # An auditor looks at all purchases at once; lists of them leave the service.
     "records.purchases": "purchases.read",

@@ -1,0 +1,1 @@
+"""The auditors' room: a body's awards with their evidence, and the check of a report to print."""
