@@ -30,7 +30,14 @@ from marketplace.core.audit.models import LogEntry
 from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.book import Band, version_of
-from scoring.award.models import Contract, Intention, IntentionWithdrawal, Result
+from scoring.award.contracts.queries import notice_number
+from scoring.award.models import (
+    Contract,
+    Intention,
+    IntentionWithdrawal,
+    RecommendedBid,
+    Result,
+)
 from scoring.award.recomputing.models import Recomputation
 from scoring.panel.interests.models import AgreementVoid, ScoreSetAside
 from scoring.panel.lifecycle import Measure, Seat
@@ -56,8 +63,8 @@ _SHUT_OUT = (BidState.INELIGIBLE, BidState.EXCLUDED)
 class Signed:
     """One contract: what it was signed for, and what it is worth after its changes.
 
-    `awarded` tells that it follows from the award, and has a notice; others pay for work between
-    stages that are judged.
+    `notice` is the number of its award notice; None where it pays for work between stages that
+    are judged, which has none.
     """
 
     reference: str
@@ -65,7 +72,7 @@ class Signed:
     value_minor: int
     value_now_minor: int
     signed_at: datetime
-    awarded: bool = True
+    notice: int | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +224,7 @@ def _purchase(row: Any, found: _Found, now: datetime) -> Purchase:
     if row.state is State.STOPPED and not contracts:
         flags[Flag.NO_AWARD] = 1
     band = _band(row)
-    if band and _notice_late(contracts, found.notices.get(row.id, {}), band, now):
+    if band and notice_late(contracts, found.notices.get(row.id, {}), band, now):
         flags[Flag.NOTICE_LATE] = 1
     changed = sum(each.value_now_minor != each.value_minor for each in contracts)
     signed = sum(each.value_now_minor for each in contracts)
@@ -251,7 +258,7 @@ def _band(row: Any) -> Band | None:
     return regime.under(regime.band(row.band), row.legal_route)
 
 
-def _notice_late(
+def notice_late(
     contracts: Sequence[Signed], notices: Mapping[int, date], band: Band, now: datetime
 ) -> bool:
     """Tell whether the notice of a contract went out late, or is overdue; they count alike."""
@@ -259,8 +266,9 @@ def _notice_late(
         return False
     within, today = timedelta(days=band.notices.award_days), now.astimezone(PLACE).date()
     return any(
-        notices.get(number, today) > each.signed_at.astimezone(PLACE).date() + within
-        for number, each in enumerate((c for c in contracts if c.awarded), start=1)
+        notices.get(each.notice, today) > each.signed_at.astimezone(PLACE).date() + within
+        for each in contracts
+        if each.notice is not None
     )
 
 
@@ -273,18 +281,35 @@ def _contracts(session: Session, ids: _Query) -> dict[uuid.UUID, list[Signed]]:
             Contract.value_minor,
             value_now(),
             Contract.signed_at,
-            Contract.recommendation_id.is_not(None),
+            Contract.bid_id,
+            RecommendedBid.place,
         )
         .join(Stage, Stage.id == Contract.stage_id)
         .join(Bid, Bid.id == Contract.bid_id)
         .join(Organisation, Organisation.id == supplier_now())
+        .outerjoin(
+            RecommendedBid,
+            and_(
+                RecommendedBid.recommendation_id == Contract.recommendation_id,
+                RecommendedBid.bid_id == Contract.bid_id,
+            ),
+        )
         .where(Stage.challenge_id.in_(ids))
         .order_by(Contract.signed_at, Contract.id)
     )
-    found = defaultdict(list)
-    for row in session.execute(query):
-        challenge_id, told = row[0], row[1:]
-        found[challenge_id].append(Signed(*told))
+    found: dict[uuid.UUID, list[Signed]] = defaultdict(list)
+    with_any: set[uuid.UUID] = set()
+    for challenge_id, reference, supplier, first, now, signed_at, bid_id, place in session.execute(
+        query
+    ).tuples():
+        notice = notice_number(
+            advanced=place is None,
+            place=place or 0,
+            number=len(found[challenge_id]) + 1,
+            again=bid_id in with_any,
+        )
+        with_any.add(bid_id)
+        found[challenge_id].append(Signed(reference, supplier, first, now, signed_at, notice))
     return dict(found)
 
 

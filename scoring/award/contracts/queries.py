@@ -269,7 +269,12 @@ def _kept(session: Session, contracts: Sequence[Contract]) -> list[Kept]:
                 changes[each.id],
                 details[each.id],
                 place,
-                notice=_notice(each, place, number, again=each.bid_id in first),
+                notice=notice_number(
+                    advanced=each.advance_id is not None,
+                    place=place,
+                    number=number,
+                    again=each.bid_id in first,
+                ),
             )
         )
         first.add(each.bid_id)
@@ -291,14 +296,15 @@ def _places(
     }
 
 
-def _notice(contract: Contract, place: int, number: int, *, again: bool) -> int | None:
-    """Give the number of a contract's award notice.
+def notice_number(*, advanced: bool, place: int, number: int, again: bool) -> int | None:
+    """Give the number of a contract's award notice; `number` counts a challenge's contracts by
+    their signing, and `again` tells that there is one with this winner.
 
     The first with each winner has the winner's place, which its notice has before the signing
     already. Further ones have numbers that no place has. What is paid for between two judged
     stages is part of a procedure whose award is still to come: it has no notice of its own.
     """
-    if contract.advance_id is not None:
+    if advanced:
         return None
     return FURTHER + number if again else place
 

@@ -1,6 +1,6 @@
 """Periods, flags, samples and pages of a population: by rule, without a database."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
@@ -9,6 +9,8 @@ import pytest
 from challenges.lifecycle import State
 from marketplace.core.errors import Forbidden
 from marketplace.core.permissions import Actor, Role, ensure
+from marketplace.core.regimes import book
+from scoring.award.contracts.queries import notice_number
 from scoring.records import listing, policy, sampling
 from scoring.records.flags import BY_ACTION, TOLD, Cell, Flag, order_changed
 from scoring.records.listing import Order
@@ -20,7 +22,7 @@ from scoring.records.periods import (
     year_words,
     years_offered,
 )
-from scoring.records.population import Purchase, Signed
+from scoring.records.population import Purchase, Signed, notice_late
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -180,3 +182,26 @@ def test_others_may_read_no_lists_and_only_auditors_draw() -> None:
     assert policy.can_sample(actor(Role.AUDITOR)).allowed
     with pytest.raises(Forbidden):
         ensure(policy.can_sample(actor(Role.PROCUREMENT_OFFICER)))
+
+
+def test_notice_of_a_contract_is_looked_for_by_its_number_and_not_by_when_it_was_signed() -> None:
+    bands = [band for key in book.regimes() for band in book.shipped(key)[-1].bands]
+    band = next(each for each in bands if each.notices.award_required)
+    days, day = timedelta(days=band.notices.award_days), NOW.date()
+    # The second winner signed long before the first, and a further contract followed.
+    contracts = [
+        Signed("C2", "B", 5, 5, NOW - 3 * days, notice=2),
+        Signed("C1", "A", 5, 5, NOW - days / 2, notice=1),
+        Signed("C3", "B", 5, 5, NOW - days / 2, notice=1_003),
+        Signed("C0", "B", 5, 5, NOW - 9 * days),
+    ]
+
+    assert not notice_late(contracts, {2: day - 3 * days}, band, NOW)
+    assert notice_late(contracts, {1: day - 3 * days}, band, NOW)
+    assert notice_late(contracts, {2: day - 3 * days}, band, NOW + days)
+
+
+def test_first_contract_with_a_winner_has_the_notice_of_its_place() -> None:
+    assert notice_number(advanced=False, place=2, number=1, again=False) == 2
+    assert notice_number(advanced=False, place=2, number=3, again=True) == 1_003
+    assert notice_number(advanced=True, place=2, number=1, again=False) is None
