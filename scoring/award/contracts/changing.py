@@ -75,9 +75,9 @@ class Standing:
     `most_percent` is by how much of the first value all changes together may raise it that the
     contract did not foresee. `left_minor` is what is left of the published total after all
     contracts, `options_minor` what is left of the options that were published for its stage; None
-    where nothing was. `ceiling_minor` is the first total at which stricter rules would have held
-    for the purchase, None where there are no stricter ones; `total_minor` what all contracts of
-    the challenge are worth now.
+    where nothing was. `floor_minor` is what was accepted or paid under it. `ceiling_minor` is the
+    first total at which stricter rules would have held for the purchase, None where there are no
+    stricter ones; `total_minor` what all contracts of the challenge are worth now.
     """
 
     first_minor: int
@@ -92,6 +92,7 @@ class Standing:
     options_minor: int | None = None
     ceiling_minor: int | None = None
     total_minor: int = 0
+    floor_minor: int = 0
 
     @property
     def extensions_used(self) -> int:
@@ -164,6 +165,11 @@ def _value_fault(wanted: Wanted, now: Standing, ground: "ChangeGround | None") -
     rise = after - now.value_minor
     if rise == 0:
         return N_("This is the value that the contract has. Enter the new one."), {}
+    if after < now.floor_minor:
+        return (
+            N_("Work for %(accepted)s is accepted under this contract. It cannot be worth less."),
+            {"accepted": pounds(now.floor_minor)},
+        )
     if rise < 0:
         return None
     if ground is not None and ground.foreseen:

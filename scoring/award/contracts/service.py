@@ -26,6 +26,7 @@ from marketplace.core.transaction import transaction
 from scoring.award import hooks
 from scoring.award.contracts import changing, letters, log_words, policy, queries
 from scoring.award.contracts.changing import ChangeKind, Made, Standing, Wanted
+from scoring.award.contracts.floors import floor_minor
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer, ContractDetail
 from scoring.award.contracts.queries import Kept
 from scoring.award.queries import deciding_stage
@@ -107,7 +108,13 @@ def describe_change(
                 ensure(policy.can_describe(actor, challenge.state, waits=False))
                 return again
             ensure(policy.can_describe(actor, challenge.state, waits=kept.waiting is not None))
-            now = standing_of(challenge, kept, all_kept, clock.now())
+            now = standing_of(
+                challenge,
+                kept,
+                all_kept,
+                clock.now(),
+                floor_minor=floor_minor(session, contract_id),
+            )
             ground = (now.grounds or {}).get(wanted.ground or "")
             supplier = _checked(session, challenge, kept, wanted, now)
             after = (
@@ -220,9 +227,17 @@ def grounds_of(challenge: Challenge, now: datetime) -> dict[str, ChangeGround]:
 
 
 def standing_of(
-    challenge: Challenge, kept: Kept, all_kept: Sequence[Kept], now: datetime
+    challenge: Challenge,
+    kept: Kept,
+    all_kept: Sequence[Kept],
+    now: datetime,
+    *,
+    floor_minor: int = 0,
 ) -> Standing:
-    """Give how a contract stands, with what limits its changes."""
+    """Give how a contract stands, with what limits its changes.
+
+    `floor_minor` is the least that it can be worth.
+    """
     law = law_holding(challenge, now)
     contract, total = kept.contract, sum(each.value_minor for each in all_kept)
     grounds = grounds_of(challenge, now)
@@ -242,6 +257,7 @@ def standing_of(
         options_minor=_options_left(kept, all_kept, grounds),
         ceiling_minor=_ceiling(challenge, law),
         total_minor=total,
+        floor_minor=floor_minor,
     )
 
 
@@ -369,7 +385,9 @@ def _ensure_within(
         change.supplier_check or "",
     )
     try:
-        _checked(session, challenge, kept, wanted, standing_of(challenge, kept, all_kept, now))
+        floor = floor_minor(session, kept.contract.id)
+        standing = standing_of(challenge, kept, all_kept, now, floor_minor=floor)
+        _checked(session, challenge, kept, wanted, standing)
     except Invalid as error:
         message = next(iter(error.fields.values()))
         raise WrongMoment(message, **error.data) from error

@@ -119,6 +119,16 @@ def can_pay(
     return ALLOWED
 
 
+def in_step(*, out_of_step: bool) -> Answer:
+    """Tell whether something may be accepted or paid under a contract: not after its value was
+    changed, and before its milestones come to the new one."""
+    if out_of_step:
+        return wrong_moment(
+            N_("The contract’s value was changed. Change its milestones first, so that they fit.")
+        )
+    return ALLOWED
+
+
 def can_finish(
     actor: Actor, *, buyer_id: uuid.UUID, state: State, ended: bool, gated: bool, open_count: int
 ) -> Answer:

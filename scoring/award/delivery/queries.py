@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from challenges.models import Challenge
 from marketplace.core.dates import PLACE
+from scoring.award.contracts import floors
 from scoring.award.delivery.agreements import Agreement
 from scoring.award.delivery.gates.models import Gate, GateAnswer
 from scoring.award.delivery.milestones.lifecycle import (
@@ -241,3 +242,18 @@ def _payments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Mil
 def day_of(now: datetime) -> date:
     """Give the day in Europe/London."""
     return now.astimezone(PLACE).date()
+
+
+def accepted_of(session: Session, contract_id: uuid.UUID) -> int:
+    """Add up what was accepted for payment under a contract; no more than that is paid."""
+    return (
+        session.scalar(
+            select(func.sum(MilestoneAnswer.payment_minor))
+            .join(Milestone, Milestone.id == MilestoneAnswer.milestone_id)
+            .where(Milestone.contract_id == contract_id, MilestoneAnswer.accepted)
+        )
+        or 0
+    )
+
+
+floors.register("scoring.award.delivery", accepted_of)

@@ -304,6 +304,7 @@ def payment(reference: str, contract_id: uuid.UUID, number: int) -> Page:
                 accepted_minor=accepted_minor,
             )
         )
+        ensure(policy.in_step(out_of_step=work.out_of_step))
     elif not form.validate():
         status = 422
     else:

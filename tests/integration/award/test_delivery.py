@@ -20,6 +20,8 @@ from marketplace.core.audit import log
 from marketplace.core.errors import Forbidden, Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Role
+from scoring.award.contracts import service as contracts
+from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.delivery import agreements, queries, running
 from scoring.award.delivery.benefits import awaiting
 from scoring.award.delivery.benefits import service as benefits
@@ -241,6 +243,48 @@ def test_nobody_accepts_their_own_report_nor_pays_what_they_accepted(
         with pytest.raises(IntegrityError):
             session.flush()
         session.rollback()
+
+
+def test_value_falls_to_what_was_accepted_at_most_and_the_milestones_follow_first(
+    under: Under,
+) -> None:
+    journey, half = under.journey, OWN_PRICE // 2
+    under.plan(half, OWN_PRICE - half)
+    under.report()
+    under.answer(accepted=True)
+    ground = next(iter(contracts.grounds_of(journey.challenge, journey.clock.now())), None)
+
+    def lower(to: int) -> int:
+        wanted = Wanted(
+            ChangeKind.VALUE, "Fewer wards.", "One closed.", ground, value_after_minor=to
+        )
+        return contracts.describe_change(
+            journey.reference, under.id, wanted, actor=under.officer, clock=journey.clock
+        )
+
+    with pytest.raises(Invalid) as refused:
+        lower(half - 1)
+    assert set(refused.value.fields) == {"value_after"}
+    number = lower(half + 1)
+    contracts.answer_change(
+        journey.reference,
+        number,
+        confirmed=True,
+        reason="So it is.",
+        actor=under.approver,
+        clock=journey.clock,
+    )
+    under.report(2)
+    with pytest.raises(WrongMoment, match="milestones first"):
+        under.answer(accepted=True, number=2)
+    with pytest.raises(WrongMoment, match="milestones first"):
+        under.pay(half)
+    under.answer(accepted=False, number=2)
+    first = Written("Milestone 1", "Something.", "We tried it.", DAY, half, 1)
+    second = Written("Milestone 2", "Something.", "We tried it.", DAY, 1, 2)
+    under.plan(seen=1, rows=[first, second], reason="The value fell.")
+    under.pay(half)
+    assert under.work.paid_minor == half
 
 
 def test_contract_of_others_is_not_there(under: Under, session: Session) -> None:

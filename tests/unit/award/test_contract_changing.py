@@ -52,9 +52,13 @@ def test_a_new_value_is_another_and_above_nothing(after: int | None) -> None:
     assert fields(value(after), NOW) == {"value_after"}
 
 
-def test_a_value_may_always_fall() -> None:
+def test_a_value_may_fall_to_what_was_accepted() -> None:
     assert fields(value(1), NOW) == set()
     assert fields(value(1, "low"), LAW) == set()
+    accepted = replace(NOW, floor_minor=40_000_00)
+    assert fields(value(40_000_00), accepted) == set()
+    ((_message, data),) = changing.faults(value(39_999_99), accepted).values()
+    assert data == {"accepted": "£40,000"}
 
 
 def test_where_the_rules_have_grounds_one_of_the_kind_is_chosen() -> None:

@@ -218,23 +218,25 @@ def answer(
 
     Raises:
         NotFound: the contract is another body's, or has no such milestone.
-        Forbidden, WrongMoment: by `policy.can_accept`.
+        Forbidden, WrongMoment: by `policy.can_accept`; or by `policy.in_step`, to accept it.
         Invalid: there are no words, or too many.
     """
     with _once(_answered()), transaction() as session:
         agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-        reached = _reached(session, agreement, number)
+        work, reached = _work(session, agreement), _reached(session, agreement, number)
         newest, challenge = reached.newest, agreement.challenge
         ensure(
             policy.can_accept(
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=_work(session, agreement).ended,
+                ended=work.ended,
                 standing=reached.standing,
                 reported_by_id=newest.reported_by_id if newest else None,
             )
         )
+        if accepted:
+            ensure(policy.in_step(out_of_step=work.out_of_step))
         assert newest is not None  # the policy has said so
         if newest.number != report_number:
             raise _answered()
@@ -322,7 +324,7 @@ def pay(
 
     Raises:
         NotFound: the contract is another body's, or has no such milestone.
-        Forbidden, WrongMoment: by `policy.can_pay`.
+        Forbidden, WrongMoment: by `policy.can_pay` or `policy.in_step`.
         Invalid: an amount, day or reference is missing or cannot be.
     """
     paid = WrongMoment(N_("The payment for this milestone is recorded already."))
@@ -340,6 +342,7 @@ def pay(
                 accepted_minor=accepted_minor,
             )
         )
+        ensure(policy.in_step(out_of_step=_work(session, agreement).out_of_step))
         assert accepted is not None  # the policy has said so
         note, payment_reference = note.strip(), payment_reference.strip()
         wrong = payment_fault(amount_minor, accepted_minor=accepted_minor, note=note)
