@@ -15,6 +15,10 @@ MORNING = time(10)
 # From then on a Friday is as good as the weekend.
 FRIDAY_ENDS = time(16)
 _FRIDAY = 4
+# By how much letters may be late and still go out by themselves: the body may have told others when
+# to expect them.
+LATE_MOST = timedelta(hours=1)
+LATE_A_LITTLE = timedelta(minutes=10)
 _DAY = timedelta(days=1)
 
 
@@ -99,3 +103,23 @@ def due_after(asked_at: datetime, days: int) -> datetime | None:
 def last_gone(gone: Sequence[tuple[datetime, bool]]) -> tuple[datetime, bool]:
     """Give when the last letter went, and whether all went electronically."""
     return max(when for when, _way in gone), all(way for _when, way in gone)
+
+
+def is_sooner(now: tuple[datetime, bool], before: tuple[datetime, bool] | None) -> bool:
+    """Tell whether a letter went earlier, or by a faster way, than was recorded `before`: when, and
+    whether electronically. A standstill that counts from it could then end earlier."""
+    return before is not None and (now[0] < before[0] or (now[1] and not before[1]))
+
+
+def late_fault(
+    send_at: datetime, now: datetime, local_holidays: Collection[date] = ()
+) -> str | None:
+    """Say why letters that were to go out at `send_at` are not to go out at `now` by themselves any
+    more; or nothing."""
+    late = now - send_at
+    if late > LATE_MOST:
+        return N_("The service was not working at that time, and it is much later now.")
+    # Whoever chose the time knew what it was, but not what it would come to.
+    if late > LATE_A_LITTLE and plan_warning(now, local_holidays) is not None:
+        return N_("The service was not working at that time, and now nobody is there to answer.")
+    return None

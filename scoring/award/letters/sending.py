@@ -17,18 +17,20 @@ from challenges.stages.queries import own_stage
 from marketplace.core import jobs
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
-from marketplace.core.dates import format_instant
+from marketplace.core.dates import PLACE, format_instant
 from marketplace.core.letterheads.queries import letterhead, template
 from marketplace.core.notices import post
 from marketplace.core.papers import as_text
 from marketplace.core.permissions import Actor
+from marketplace.core.regimes.holidays.queries import local_holidays
 from marketplace.core.regimes.shapes import LetterKind
+from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks
 from scoring.award import queries as awards
 from scoring.award.announcing import begin, outcome_words
 from scoring.award.letters import log_words, queries
-from scoring.award.letters.lifecycle import due_after
+from scoring.award.letters.lifecycle import due_after, late_fault
 from scoring.award.letters.making import make_all
 from scoring.award.letters.models import Letter, LetterBatch, LetterMessage
 from scoring.award.letters.queries import LettersPage, Shown
@@ -217,7 +219,11 @@ def _named(kind: LetterKind) -> str:
 
 @jobs.handles(SEND)
 def send_as_planned(payload: dict[str, Any], clock: Clock) -> None:
-    """Send letters at the time that was chosen, unless that was changed or called back."""
+    """Send letters at the time that was chosen, unless that was changed or called back.
+
+    Where nothing was done for long after that time they wait for an officer: a standstill would
+    begin when nobody expects it.
+    """
     with transaction() as session:
         batch = session.get(LetterBatch, uuid.UUID(payload["batch"]))
         if batch is None or not _is_due(batch, payload["send_at"]):
@@ -233,10 +239,19 @@ def send_as_planned(payload: dict[str, Any], clock: Clock) -> None:
             return
         found = awards.decision(session, stage)
         standing = queries.standing_of(session, stage, found, batch)
-        if standing.holds and not standing.undecided:
-            send(session, stage, found, batch, actor, clock)
+        if not standing.holds or standing.undecided:
+            fault = N_("What they tell of no longer stood, or an interest waited for a decision.")
+            _say_hindered(session, stage, batch, fault, actor, clock)
+        elif (late := _late(session, stage, batch, clock.now())) is not None:
+            _say_hindered(session, stage, batch, late, actor, clock)
         else:
-            _say_hindered(session, stage, batch, actor, clock)
+            send(session, stage, found, batch, actor, clock)
+
+
+def _late(session: Session, stage: Stage, batch: LetterBatch, now: datetime) -> str | None:
+    assert batch.send_at is not None  # it is due
+    days_off = local_holidays(session, stage.challenge.buyer_id, now.astimezone(PLACE).date())
+    return late_fault(batch.send_at, now, days_off)
 
 
 def _is_due(batch: LetterBatch, send_at: str) -> bool:
@@ -248,10 +263,10 @@ def _is_due(batch: LetterBatch, send_at: str) -> bool:
 
 
 def _say_hindered(
-    session: Session, stage: Stage, batch: LetterBatch, actor: Actor, clock: Clock
+    session: Session, stage: Stage, batch: LetterBatch, why: str, actor: Actor, clock: Clock
 ) -> None:
     """Leave the letters where they are, say so on their page, and tell the body's officers."""
-    reason = _("What they tell of no longer stood, or an interest waited for a decision.")
+    reason = _(why)
     batch.hindered, batch.send_at = reason, None
     title = stage.challenge.title
     telling.queue(

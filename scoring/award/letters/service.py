@@ -172,7 +172,8 @@ def record_gone(
 
     Where bids were received elsewhere all go so, and with the last one the award is announced;
     without `bids` it is of all that are not recorded yet. Where bidders have an account here it is
-    of a letter that did not arrive, and the standstill counts from then. `how` says by which way.
+    of a letter that did not arrive, and the standstill counts from then; what is recorded again
+    never brings it to an earlier end. `how` says by which way.
     Gives when the standstill of an award that was announced with it ends, if one runs.
 
     Raises:
@@ -206,6 +207,9 @@ def record_gone(
         ]
         if not chosen:
             raise NotFound(N_("There is no such letter."))
+        if not elsewhere:
+            for letter in chosen:
+                _ensure_not_sooner(letter, gone_at, electronic=electronic)
         for letter in chosen:
             _note_gone(letter, gone_at, how, electronic=electronic, actor=actor)
         if elsewhere:
@@ -302,6 +306,28 @@ def _note_gone(
 ) -> None:
     letter.gone_at, letter.gone_electronic = gone_at, electronic
     letter.gone_how, letter.recorded_by_id = how.strip() or None, actor.user_id
+
+
+def _ensure_not_sooner(letter: Letter, gone_at: datetime, *, electronic: bool) -> None:
+    """Do nothing where what is recorded now brings no standstill to an earlier end.
+
+    Raises:
+        Invalid: it is recorded already that the letter went later, or by a slower way.
+    """
+    if not lifecycle.is_sooner(
+        (gone_at, electronic),
+        (letter.gone_at, bool(letter.gone_electronic)) if letter.gone_at else None,
+    ):
+        return
+    raise Invalid(
+        N_("Check when and how it went."),
+        {
+            "gone_at": N_(
+                "It is recorded already that it went later, or by post. That stands: the "
+                "standstill counts from then"
+            )
+        },
+    )
 
 
 def _ensure_promise_kept(session: Session, stage: Stage, batch: LetterBatch) -> None:

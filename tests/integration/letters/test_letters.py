@@ -17,7 +17,7 @@ from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.clock import FixedClock
 from marketplace.core.dates import PLACE
-from marketplace.core.errors import WrongMoment
+from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.notices import post
 from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
@@ -194,6 +194,18 @@ def test_letters_for_fifty_are_made_once_each_and_one_bad_address_stops_none(
     assert actions(journey)[-1] == "letter.went_otherwise"
     (later,) = [each for each in blocking.holds(session, stage, ends) if each.kind == "letters"]
     assert later.until == datetime(2027, 3, 20, tzinfo=PLACE)
+    with pytest.raises(Invalid) as sooner:
+        service.record_gone(
+            journey.reference,
+            batch_id=batch_of(journey).id,
+            bids=[journey.rival_bid],
+            gone_at=journey.clock.now(),
+            electronic=True,
+            how="By e-mail after all.",
+            actor=journey.actor(journey.cast.officer),
+            clock=journey.clock,
+        )
+    assert set(sooner.value.fields) == {"gone_at"}
     assert _kinds(session, journey, later.until) == set()
 
 
@@ -231,6 +243,15 @@ def test_letters_go_out_at_the_chosen_time_unless_it_was_changed_or_called_back(
     work(journey)
     assert batch_of(journey).sent_at is None
     plan(2)
+    # The worker stood still: an officer decides anew when they go out.
+    journey.clock.instant = times[2] + timedelta(hours=5)
+    work(journey)
+    late = batch_of(journey)
+    assert (late.sent_at, late.send_at) == (None, None)
+    assert late.hindered
+    assert actions(journey)[-1] == "letter.hindered"
+    times[2] += timedelta(days=3)
+    plan(2)
     journey.clock.instant = times[2]
     work(journey)
 
@@ -238,7 +259,7 @@ def test_letters_go_out_at_the_chosen_time_unless_it_was_changed_or_called_back(
     assert journey.challenge.state is State.INTENTION
     (intention,) = journey.session.scalars(select(Intention))
     assert intention.announced_at == times[2]
-    assert actions(journey).count("letter.planned") == 3
+    assert actions(journey).count("letter.planned") == 4
     assert actions(journey).count("intention.announced") == 1
     assert batch_of(journey).sent_by_id == journey.cast.officer.id
 

@@ -322,3 +322,26 @@ def test_letters_wait_while_what_was_approved_stands(
         contracts=[],
     )
     assert found.awaits_letters is waits
+
+
+def test_letters_that_are_late_wait_for_an_officer() -> None:
+    morning = datetime(2027, 3, 5, 10, tzinfo=lifecycle.LONDON)  # a Friday
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    assert lifecycle.late_fault(morning, morning + hour) is None
+    assert lifecycle.late_fault(morning, morning + hour + minute)
+    afternoon = morning.replace(hour=15, minute=55)
+    assert lifecycle.late_fault(afternoon, afternoon + 10 * minute) is None
+    assert lifecycle.late_fault(afternoon, afternoon + 11 * minute)
+    # Who chose such a time themselves is served.
+    evening = morning.replace(hour=18)
+    assert lifecycle.late_fault(evening, evening + minute) is None
+
+
+def test_no_letter_went_sooner_than_was_recorded() -> None:
+    day = datetime(2027, 3, 5, 10, tzinfo=lifecycle.LONDON)
+    earlier = day - timedelta(minutes=1)
+    assert not lifecycle.is_sooner((day, True), None)
+    assert not lifecycle.is_sooner((day, False), (day, False))
+    assert not lifecycle.is_sooner((day, False), (day, True))
+    assert lifecycle.is_sooner((earlier, False), (day, False))
+    assert lifecycle.is_sooner((day, True), (day, False))
