@@ -5,7 +5,7 @@ from marketplace.core.text import N_
 from scoring.award.policy import UNNAMED
 
 
-def can_audit(actor: Actor, *, unnamed: bool = False) -> Answer:
+def can_audit(actor: Actor, *, unnamed: bool) -> Answer:
     """Tell whether the actor may have the full edition and the evaluation document.
 
     `unnamed`: the actor judges or observes, and must not know yet whose bid is which.

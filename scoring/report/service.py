@@ -38,6 +38,7 @@ from scoring import engine
 from scoring.award import hooks
 from scoring.award.queries import deciding_stage, judges_unnamed, panel_of
 from scoring.award.recomputing.queries import newest_result
+from scoring.panel.aliases import queries as aliases
 from scoring.report import log_words, policy, queries
 from scoring.report.assembling import Evidence
 from scoring.report.evidence import evidence_of
@@ -258,13 +259,14 @@ def download_full(
 
     Raises:
         NotFound: the challenge is another body's.
-        Forbidden: the actor is no auditor.
+        Forbidden: the actor is no auditor, or judges without names again.
         WrongMoment: the report is not made yet, or was erased.
         DamagedFile: the stored file is gone or has changed.
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
-        ensure(policy.can_audit(actor))
+        unnamed = aliases.judges_unnamed(session, reference, actor.user_id)
+        ensure(policy.can_audit(actor, unnamed=unnamed))
         decided = deciding_stage(session, challenge)
         file = queries.newest_file(session, decided.id, Edition.FULL) if decided else None
         if file is None:

@@ -14,6 +14,8 @@ from marketplace.core.text import N_
 # From then on nothing that is decided can be disturbed by who reads the file.
 READY = AWARDED_STATES | {State.STOPPED, State.CANCELLED}
 
+_TELLS_NAMES = N_("You judge these bids without the names of their bidders, which the file tells.")
+
 
 def can_ask(actor: Actor, state: State, *, published: bool, unnamed: bool) -> Answer:
     """Tell whether the actor may have the case file made.
@@ -23,9 +25,7 @@ def can_ask(actor: Actor, state: State, *, published: bool, unnamed: bool) -> An
     if (refused := _reads(actor)) is not None:
         return refused
     if unnamed:
-        return lacks_right(
-            N_("You judge these bids without the names of their bidders, which the file tells.")
-        )
+        return lacks_right(_TELLS_NAMES)
     if not published or state not in READY:
         return wrong_moment(
             N_(
@@ -36,10 +36,15 @@ def can_ask(actor: Actor, state: State, *, published: bool, unnamed: bool) -> An
     return ALLOWED
 
 
-def can_download(actor: Actor, *, whole: bool) -> Answer:
-    """Tell whether the actor may have a file that was made; one that is `whole` is for auditors."""
+def can_download(actor: Actor, *, whole: bool, unnamed: bool) -> Answer:
+    """Tell whether the actor may have a file that was made; one that is `whole` is for auditors.
+
+    `unnamed`: as in `can_ask`; who asked for the file before may have to judge again since.
+    """
     if (refused := _reads(actor)) is not None:
         return refused
+    if unnamed:
+        return lacks_right(_TELLS_NAMES)
     if whole and not reads_whole(actor):
         return lacks_right(
             N_("An auditor asked for this file. It holds what is for auditors alone.")

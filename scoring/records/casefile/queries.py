@@ -37,7 +37,7 @@ def page_of(session: Session, reference: str, actor: Actor) -> CaseFiles:
         Forbidden: the case file is nothing for the actor.
     """
     challenge = own_challenge(session, reference, actor)
-    ensure(policy.can_download(actor, whole=False))
+    ensure(may_download(session, challenge, actor, whole=False))
     files = session.scalars(
         select(CaseFile)
         .where(CaseFile.challenge_id == challenge.id)
@@ -47,6 +47,12 @@ def page_of(session: Session, reference: str, actor: Actor) -> CaseFiles:
     return CaseFiles(
         challenge, files, may_ask(session, challenge, actor), policy.reads_whole(actor)
     )
+
+
+def may_download(session: Session, challenge: Challenge, actor: Actor, *, whole: bool) -> Answer:
+    """Tell whether the actor may have a case file that was made."""
+    unnamed = judges_unnamed(session, challenge.reference, actor.user_id)
+    return policy.can_download(actor, whole=whole, unnamed=unnamed)
 
 
 def may_ask(session: Session, challenge: Challenge, actor: Actor) -> Answer:

@@ -125,13 +125,13 @@ def download(
     """
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
-        ensure(policy.can_download(actor, whole=False))
+        ensure(queries.may_download(session, challenge, actor, whole=False))
         row = session.scalar(
             select(CaseFile).where(CaseFile.challenge_id == challenge.id, CaseFile.number == number)
         )
         if row is None:
             raise NotFound(N_("There is no such case file."))
-        ensure(policy.can_download(actor, whole=row.whole))
+        ensure(queries.may_download(session, challenge, actor, whole=row.whole))
         if row.stored_sha256 is None:
             raise WrongMoment(
                 N_("This case file is still being made.")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from bids.models import EligibilityFinding
 from challenges.lifecycle import State
 from challenges.stages import recording
 from marketplace.core.accounts.models import User
-from marketplace.core.errors import Forbidden, Invalid, WrongMoment
+from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
+from marketplace.core.files.store import FileStore
 from marketplace.core.notices.models import Notice
 from scoring.award import log_checks
 from scoring.award import queries as awards
@@ -24,7 +26,10 @@ from scoring.award.letters import service as letters
 from scoring.award.models import Intention, IntentionWithdrawal, Recommendation, Result
 from scoring.panel import service as panel
 from scoring.panel.again.lifecycle import Point
-from scoring.panel.models import ConsensusScore, Score
+from scoring.panel.lifecycle import Seat
+from scoring.panel.models import ConsensusScore, PanelMember, Score
+from scoring.records.casefile import service as case_files
+from scoring.report import service as reports
 from scoring.report.editions import public_edition
 from scoring.report.facts import AwardReport
 from scoring.report.models import FrozenReport
@@ -291,3 +296,33 @@ def test_report_tells_of_the_decision_that_was_taken_back(journey: Journey) -> N
     assert "missing" in str(fallen.why)
     assert "missing" not in json.dumps(public.to_json())
     assert public.decision.taken_back[0].announced_at == fallen.announced_at
+
+
+def test_auditor_who_judges_again_without_names_has_neither_the_report_nor_a_case_file(
+    journey: Journey, tmp_path: Path
+) -> None:
+    take_again(journey, Point.RECOMMENDATION)
+    stage, auditor = journey.challenge.stage, journey.cast.auditor
+    actor, clock = actor_for(auditor), journey.clock
+
+    def report() -> None:
+        reports.download_full(
+            journey.reference, actor=actor, store=FileStore(tmp_path), clock=clock
+        )
+
+    def case_file() -> None:
+        case_files.download(journey.reference, 1, actor=actor, clock=clock)
+
+    # Neither is made here yet, and who is allowed to is told so.
+    with pytest.raises(WrongMoment):
+        report()
+    with pytest.raises(NotFound):
+        case_file()
+    stage.names_withheld = True
+    journey.session.add(
+        PanelMember(stage_id=stage.id, user_id=auditor.id, seat=Seat.OBSERVER, label="O1")
+    )
+    journey.session.commit()
+    for read in (report, case_file):
+        with pytest.raises(Forbidden):
+            read()

@@ -210,7 +210,7 @@ def test_signing_a_contract_by_other_roles_is_refused(role: Role) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_evidence_behind_an_award_is_for_auditors(role: Role) -> None:
-    answer = can_audit(an_actor(role))
+    answer = can_audit(an_actor(role), unnamed=False)
 
     if role is Role.AUDITOR:
         assert answer.allowed

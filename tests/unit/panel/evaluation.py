@@ -344,7 +344,7 @@ PANEL: Mapping[str, Act] = {
         signed=False,
         unnamed=_unnamed(m, at),
     ),
-    "read the full report": lambda a, _m, _at: can_audit(a),
+    "read the full report": lambda a, m, at: can_audit(a, unnamed=_unnamed(m, at)),
 }
 BID: Mapping[str, Act] = {
     "read it on the panel's pages": lambda a, m, at: panel.can_read_bids(a, m, at.phase),

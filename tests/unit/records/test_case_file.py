@@ -136,10 +136,16 @@ def test_who_judges_without_names_and_who_has_another_role_does_not_ask() -> Non
     assert (unnamed.ground, lead.ground) == (Ground.RIGHT, Ground.RIGHT)
 
 
+def test_who_judges_without_names_again_does_not_have_a_file_that_was_made() -> None:
+    answer = policy.can_download(actor(Role.AUDITOR), whole=True, unnamed=True)
+
+    assert answer.ground is Ground.RIGHT
+
+
 def test_a_whole_file_is_for_auditors() -> None:
     officer, auditor = actor(Role.PROCUREMENT_OFFICER), actor(Role.AUDITOR)
 
-    assert policy.can_download(officer, whole=False).allowed
-    assert policy.can_download(auditor, whole=True).allowed
-    assert policy.can_download(officer, whole=True).ground is Ground.RIGHT
-    assert policy.can_download(actor(Role.CHAIR), whole=False).ground is Ground.RIGHT
+    assert policy.can_download(officer, whole=False, unnamed=False).allowed
+    assert policy.can_download(auditor, whole=True, unnamed=False).allowed
+    assert policy.can_download(officer, whole=True, unnamed=False).ground is Ground.RIGHT
+    assert policy.can_download(actor(Role.CHAIR), whole=False, unnamed=False).ground is Ground.RIGHT
