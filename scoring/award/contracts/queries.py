@@ -13,9 +13,7 @@ from bids.models import Bid
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Actor
 from marketplace.core.text import N_
-from scoring.award import queries as awards
 from scoring.award.advancing.models import AdvanceAnswer, AdvancingBid
 from scoring.award.advancing.queries import confirmed
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer, ContractDetail
@@ -125,16 +123,6 @@ def contracts_of(session: Session, challenge: Challenge) -> list[Kept]:
 def as_they_stand(session: Session, contracts: Sequence[Contract]) -> list[Kept]:
     """Read what was told since of contracts that are at hand, of whichever challenges."""
     return _kept(session, contracts)
-
-
-def judges_unnamed(session: Session, challenge: Challenge, actor: Actor) -> bool:
-    """Tell whether the actor judges or observes a stage of a challenge without names, and it is
-    not decided yet."""
-    return any(
-        awards.judges_unnamed(stage, awards.panel_of(session, stage.id), actor)
-        for stage in challenge.stages
-        if stage.names_withheld
-    )
 
 
 def contract_of(kept: Sequence[Kept], contract_id: uuid.UUID) -> Kept:

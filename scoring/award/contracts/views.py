@@ -26,6 +26,7 @@ from scoring.award.contracts.forms import AnswerForm, ChangeForm, DetailForm
 from scoring.award.contracts.queries import Kept
 from scoring.award.contracts.register import line_of
 from scoring.award.notices.pack import award_notice_due
+from scoring.panel.aliases.queries import judges_unnamed
 
 blueprint = Blueprint("contracts", __name__, url_prefix="/work/challenges/<reference>/contracts")
 blueprint.context_processor(lambda: {"kind_words": KIND_WORDS, "NoticeKind": NoticeKind})
@@ -200,7 +201,8 @@ def _load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
     """
     actor = access.current_actor()
     challenge = challenges.own_challenge(db.session(), reference, actor)
-    ensure(policy.can_read(actor, unnamed=queries.judges_unnamed(db.session(), challenge, actor)))
+    unnamed = judges_unnamed(db.session(), reference, actor.user_id)
+    ensure(policy.can_read(actor, unnamed=unnamed))
     law = law_holding(challenge, access.clock().now())
     return challenge, law, queries.contracts_of(db.session(), challenge)
 

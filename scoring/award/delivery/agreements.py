@@ -18,12 +18,14 @@ from challenges.queries import own_challenge
 from challenges.stages.kinds import StageKind
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
-from marketplace.core.permissions import Actor
+from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from scoring.award.contracts.models import ContractChange
 from scoring.award.contracts.queries import Kept, as_they_stand, contracts_of
+from scoring.award.delivery import policy
 from scoring.award.delivery.lifecycle import has_gate
 from scoring.award.models import Contract
+from scoring.panel.aliases.queries import judges_unnamed
 
 _NO_CONTRACT = N_("There is no such contract.")
 # In these a contract can be worked under, or what was accepted be paid.
@@ -142,6 +144,20 @@ def one_of(agreements: Sequence[Agreement], contract_id: uuid.UUID) -> Agreement
     raise NotFound(_NO_CONTRACT)
 
 
+def own_all(
+    session: Session, reference: str, actor: Actor, *, lock: bool = False
+) -> tuple[Challenge, list[Agreement]]:
+    """Give a challenge of the actor's body with its contracts; `lock` holds the challenge's row.
+
+    Raises:
+        NotFound: there is none, or it is another body's.
+        Forbidden: the actor judges bids of it without names.
+    """
+    challenge = own_challenge(session, reference, actor, lock=lock)
+    ensure(policy.can_see(unnamed=judges_unnamed(session, reference, actor.user_id)))
+    return challenge, of_challenge(session, challenge)
+
+
 def own(
     session: Session, reference: str, contract_id: uuid.UUID, actor: Actor, *, lock: bool = False
 ) -> Agreement:
@@ -149,9 +165,9 @@ def own(
 
     Raises:
         NotFound: there is none, or it is another body's.
+        Forbidden: the actor judges bids of its challenge without names.
     """
-    challenge = own_challenge(session, reference, actor, lock=lock)
-    return one_of(of_challenge(session, challenge), contract_id)
+    return one_of(own_all(session, reference, actor, lock=lock)[1], contract_id)
 
 
 def as_supplier(

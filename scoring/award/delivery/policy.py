@@ -16,6 +16,7 @@ from marketplace.core.permissions import (
 )
 from marketplace.core.text import N_
 from scoring.award.delivery.milestones.lifecycle import Standing
+from scoring.award.policy import UNNAMED
 
 READERS = (
     Permission.DELIVERY_ACCEPT,
@@ -28,6 +29,15 @@ _OTHER_BODY = N_("This contract belongs to another organisation.")
 _ENDED = N_("The work under this contract has ended.")
 # While the challenge runs, and while its contracts are carried out.
 _WORKING = frozenset({State.EVALUATING, State.INTENTION, State.SIGNED, State.DELIVERING})
+
+
+def can_see(*, unnamed: bool) -> Answer:
+    """Tell whether a reader of a body may know with whom its contracts are, and do what they ask.
+
+    `unnamed`: the actor judges or observes a stage without names, and must not know whose bid is
+    which; who works under a contract before it would tell.
+    """
+    return lacks_right(UNNAMED) if unnamed else ALLOWED
 
 
 def can_plan(actor: Actor, *, buyer_id: uuid.UUID, state: State, ended: bool) -> Answer:

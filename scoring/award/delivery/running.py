@@ -16,7 +16,6 @@ from bids.models import Bid
 from challenges import service as challenges
 from challenges.lifecycle import Event, State
 from challenges.models import Challenge, Stage
-from challenges.queries import own_challenge
 from challenges.stages.kinds import DELIVERY_KINDS, StageKind
 from challenges.texts import refuse_text
 from marketplace.core import jobs
@@ -122,8 +121,8 @@ def close(reference: str, *, words: str, actor: Actor, clock: Clock) -> None:
         Invalid: there are no words about it.
     """
     with transaction() as session:
-        challenge = own_challenge(session, reference, actor, lock=True)
-        found = queries.works(session, agreements.of_challenge(session, challenge))
+        challenge, signed = agreements.own_all(session, reference, actor, lock=True)
+        found = queries.works(session, signed)
         ensure(
             policy.can_close(
                 actor,

@@ -17,6 +17,7 @@ from marketplace.core.todos import Kind, Todo
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.benefits.lifecycle import due
 from scoring.award.delivery.benefits.models import BenefitReview
+from scoring.award.delivery.lifecycle import names_supplier
 from scoring.award.delivery.milestones.lifecycle import Standing
 from scoring.award.delivery.models import WorkFinish
 from scoring.award.delivery.queries import Reached, Work, day_of
@@ -141,14 +142,17 @@ def _benefits(session: Session, people: dict[uuid.UUID, Actor], now: datetime) -
 
 
 def _todo(work: Work, title: str, endpoint: str, **more: object) -> Todo:
-    challenge = work.agreement.challenge
+    agreement, challenge = work.agreement, work.agreement.challenge
+    # Whoever it waits for may judge the next stage without names.
+    named = names_supplier(before_decision=agreement.before_decision, state=challenge.state)
+    told = agreement.supplier.name if named else agreement.reference
     return Todo(
         challenge.buyer_id,
         Kind.DELIVERY,
         title,
         endpoint,
-        {"reference": challenge.reference, "contract_id": work.agreement.id, **more},
-        about=f"{challenge.title} – {work.agreement.supplier.name}",
+        {"reference": challenge.reference, "contract_id": agreement.id, **more},
+        about=f"{challenge.title} – {told}",
     )
 
 

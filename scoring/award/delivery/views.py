@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from challenges.queries import own_challenge
 from challenges.stages.standing import next_judged
 from challenges.views.room import Page, refused
 from marketplace.core import access
@@ -83,8 +82,8 @@ def too_large_page(reference: str | None) -> Page:
 def index(reference: str) -> str:
     """List the contracts of a challenge and how far the work under each has come."""
     session, actor, now = db.session(), access.current_actor(), access.clock().now()
-    challenge = own_challenge(session, reference, actor)
-    works = queries.works(session, agreements.of_challenge(session, challenge))
+    challenge, signed = agreements.own_all(session, reference, actor)
+    works = queries.works(session, signed)
     may_close = policy.can_close(
         actor,
         buyer_id=challenge.buyer_id,
@@ -377,8 +376,8 @@ def finish(reference: str, contract_id: uuid.UUID) -> Page:
 def close(reference: str) -> Page:
     """Say that all work of a challenge is finished."""
     session, actor, clock = db.session(), access.current_actor(), access.clock()
-    challenge = own_challenge(session, reference, actor)
-    works = queries.works(session, agreements.of_challenge(session, challenge))
+    challenge, signed = agreements.own_all(session, reference, actor)
+    works = queries.works(session, signed)
     form, status = FinishForm(), 200
     form.words.label.text = _("Why is no further work bought?")
     if request.method == "GET":

@@ -15,7 +15,10 @@ from marketplace.core.errors import Invalid, WrongMoment
 from scoring.award import service as award
 from scoring.award.contracts.queries import contracts_of, unsigned
 from scoring.award.contracts.terms import Terms
+from scoring.panel.lifecycle import Seat
+from scoring.panel.models import Panel, PanelMember
 from tests.conftest import NOW, sign_in
+from tests.integration.challenges.browser import Browser
 from tests.journeys import Journey, Step, a_cast, a_journey
 from tests.staged import a_second_stage, go_on
 
@@ -69,6 +72,7 @@ def test_each_supplier_that_goes_on_has_a_contract_for_the_published_fee(
     ((stage, open_ones),) = unsigned(session, journey.challenge, [])
     assert stage.ordinal == 1
     assert [each.work.name for each in open_ones if each.work] == ["Exploration"] * 2
+    app.test_client_class = Browser
     client = app.test_client()
     sign_in(client, journey.cast.officer)
     board = client.get("/work").text
@@ -113,3 +117,22 @@ def test_each_supplier_that_goes_on_has_a_contract_for_the_published_fee(
         assert told.count("Not named while bids are judged") == 2
         assert journey.cast.supplier.name not in told
         assert journey.cast.rival.name not in told
+
+    # One of that panel is not told by the pages of the work either, nor by what waits there.
+    interview = next(each for each in journey.challenge.stages if each.ordinal == 3)
+    interview.names_withheld = True
+    session.add(Panel(stage_id=interview.id, named_at=journey.clock.now()))
+    session.flush()
+    lead = journey.cast.lead
+    session.add(
+        PanelMember(stage_id=interview.id, user_id=lead.id, seat=Seat.EVALUATOR, label="E1")
+    )
+    session.commit()
+    contract = kept[0].contract.id
+    base = f"/work/challenges/{journey.reference}/delivery"
+    judging = app.test_client()
+    sign_in(judging, lead)
+    signed = base.replace("delivery", "contracts")
+    for page in (base, f"{base}/{contract}", f"{base}/{contract}/gate", signed):
+        assert judging.get(page).status_code == 403
+    assert client.get(base).status_code == 200
