@@ -28,6 +28,7 @@ from scoring.award.complaints.models import (
     ProceedingsEndAnswer,
 )
 from scoring.award.holding import Hold
+from scoring.award.letters import queries as letters
 from scoring.award.queries import decision
 from scoring.panel.models import PanelMember
 
@@ -56,21 +57,21 @@ class Told:
     ends_at: datetime | None
 
 
-def told_of(session: Session, stage: Stage) -> Told | None:
-    """Give the decision about a stage that stands and that its bidders were told of."""
+def told_of(session: Session, stage: Stage, bid: Bid | None = None) -> Told | None:
+    """Give the decision about a stage that stands and that its bidders were told of, or that of
+    `bid`: of who goes on to another stage the others are told by letters, and not before."""
     intention = decision(session, stage).intention
     if intention is not None:
         return Told(intention.announced_at, intention.standstill_ends_at)
     advance = confirmed(session, stage.id)
-    if advance is None or advance.answer is None:
-        return None
-    return Told(advance.answer.decided_at, None)
+    at = letters.told_at(session, advance, bid.id if bid else None) if advance else None
+    return Told(at, None) if at else None
 
 
 def told_to(session: Session, bid: Bid) -> Told | None:
     """Give the decision that stands about the stage of a bid, if its bidder was told of it: not of
     a bid that was never opened."""
-    return told_of(session, bid.stage) if bid.state in OPENED_STATES else None
+    return told_of(session, bid.stage, bid) if bid.state in OPENED_STATES else None
 
 
 def held_stage(session: Session, bid: Bid) -> Stage:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from bids.models import Bid
@@ -27,6 +27,7 @@ from marketplace.core.regimes.shapes import Band, LetterKind, LetterRules, Redac
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.advancing import queries as advancing
+from scoring.award.advancing.models import Advance
 from scoring.award.announcing import standstill_end
 from scoring.award.letters import making, policy
 from scoring.award.letters.content import Around, HiddenWords, Written, compose
@@ -389,6 +390,22 @@ def was_told(session: Session, advance_id: uuid.UUID) -> bool:
     """Tell whether those who do not go on were told so, or were before there were letters."""
     batch = session.scalars(select(LetterBatch).where(LetterBatch.advance_id == advance_id)).first()
     return batch is None or batch.sent_at is not None
+
+
+def told_at(session: Session, advance: Advance, bid_id: uuid.UUID | None = None) -> datetime | None:
+    """Give when those who do not go on were told so: the first of them, or the bidder of one bid.
+
+    None before that. Who goes on is invited, and so told, when it is confirmed; so is everybody
+    where there are no letters, as before they were made here.
+    """
+    assert advance.answer is not None  # the caller has found it confirmed
+    batch_id = session.scalar(select(LetterBatch.id).where(LetterBatch.advance_id == advance.id))
+    if batch_id is None or bid_id in {each.id for each in advance.bids}:
+        return advance.answer.decided_at
+    told = select(func.min(func.coalesce(Letter.available_at, Letter.gone_at))).where(
+        Letter.batch_id == batch_id
+    )
+    return session.scalar(told if bid_id is None else told.where(Letter.bid_id == bid_id))
 
 
 def requests_of_stage(

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,7 @@ from scoring.award import pages
 from scoring.award import service as award
 from scoring.award.advancing import queries, service
 from scoring.award.advancing.queries import Progress
+from scoring.award.complaints.queries import Told, told_of, told_to
 from scoring.award.letters import service as letters
 from scoring.award.queries import bidders_people, decision
 from scoring.engine import evaluate_document
@@ -140,8 +142,16 @@ def test_those_above_the_line_are_invited_when_another_person_confirms(
     # Who does not go on is told by a letter that an officer looks at, and not before.
     with pytest.raises(WrongMoment):
         pages.outcome(staged.session, staged.rival_bid, staged.actor(staged.cast.rival_admin))
-    officer = staged.actor(staged.cast.officer)
+    rival = staged.session.scalars(select(Bid).where(Bid.reference == staged.rival_bid)).one()
+    assert told_of(staged.session, rival.stage) is None
+    assert told_to(staged.session, rival) is None
+    officer, sent_at = staged.actor(staged.cast.officer), staged.clock.now() + timedelta(days=2)
+    decided_at, staged.clock.instant = staged.clock.now(), sent_at
     letters.send_now(staged.reference, actor=officer, clock=staged.clock)
+    own = staged.session.scalars(select(Bid).where(Bid.reference == staged.own_bid)).one()
+    assert told_of(staged.session, rival.stage) == told_to(staged.session, rival)
+    assert told_to(staged.session, rival) == Told(sent_at, None)
+    assert told_to(staged.session, own) == Told(decided_at, None)
     (issued,) = told(staged, "letter.issued")
     assert (issued["bid"], issued["letter"]) == (staged.rival_bid, "not_shortlisted")
     # Which letter it was would tell everybody whose bid was not judged.
