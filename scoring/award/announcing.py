@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from challenges import service as challenges
 from challenges.frozen import frozen_evaluation
 from challenges.lifecycle import Event
-from challenges.models import Stage
+from challenges.models import EvaluationPlan, Stage
 from marketplace.core.clock import Clock
 from marketplace.core.regimes import book
 from marketplace.core.regimes.holidays.queries import local_holidays
@@ -18,24 +18,44 @@ from scoring.award.models import Intention, Recommendation
 
 
 def standstill_end(
-    session: Session, stage: Stage, sent_at: datetime, *, electronic: bool = True
+    session: Session,
+    stage: Stage,
+    sent_at: datetime,
+    *,
+    electronic: bool = True,
+    rule: Standstill | None = None,
 ) -> datetime:
     """Give the instant before which no contract is signed, when letters go out at `sent_at`.
 
     It goes by the rules that the plan was pinned to, and by the body's local holidays as they stand
-    now.
+    now. `rule` is that of the standstill, where the caller has read it.
     """
     days_off = local_holidays(
         session, stage.challenge.buyer_id, sent_at.astimezone(book.LONDON).date()
     )
     return book.standstill_end(
-        standstill_rule(session, stage), sent_at, electronic=electronic, local_holidays=days_off
+        rule or standstill_rule(session, stage),
+        sent_at,
+        electronic=electronic,
+        local_holidays=days_off,
     )
 
 
 def standstill_rule(session: Session, stage: Stage) -> Standstill:
     """Give the rule of the standstill, of the regime that the plan was pinned to."""
-    plan = frozen_evaluation(session, stage)
+    return _standstill_of(frozen_evaluation(session, stage), stage)
+
+
+def rule_to_explain(stage: Stage) -> Standstill | None:
+    """Give the rule by which the end of a standstill that runs is explained.
+
+    That end stands with the intention, so nothing is decided by this rule any more, and it is not
+    held against the log again.
+    """
+    return _standstill_of(stage.plan, stage) if stage.plan else None
+
+
+def _standstill_of(plan: EvaluationPlan, stage: Stage) -> Standstill:
     regime = book.version_of(plan.regime, plan.regime_version)
     return regime.under(regime.band(plan.band), stage.challenge.legal_route).standstill
 

@@ -366,7 +366,7 @@ def own_outcome_bid(session: Session, reference: str, supplier_id: uuid.UUID) ->
     bid = session.scalar(
         select(Bid)
         .where(Bid.reference == reference, Bid.supplier_id == supplier_id)
-        .options(joinedload(Bid.challenge))
+        .options(joinedload(Bid.challenge).joinedload(Challenge.buyer))
     )
     if bid is None:
         raise NotFound(N_("There is no such bid."))

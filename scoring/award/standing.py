@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge, Stage
@@ -18,7 +18,8 @@ def was_taken_back(session: Session, reference: str, stage_id: uuid.UUID | None 
     """Tell whether an announced intention about a challenge was withdrawn and none stands now; of
     one stage alone where `stage_id` is given."""
     announced = (
-        select(Intention.recommendation_id)
+        select(func.count(), func.count().filter(intention_stands()))
+        .select_from(Intention)
         .join(Stage, Stage.id == Intention.stage_id)
         .join(Challenge, Challenge.id == Stage.challenge_id)
         .where(
@@ -26,7 +27,5 @@ def was_taken_back(session: Session, reference: str, stage_id: uuid.UUID | None 
             *([Stage.id == stage_id] if stage_id is not None else []),
         )
     )
-    return bool(
-        session.scalar(select(announced.exists()))
-        and not session.scalar(select(announced.where(intention_stands()).exists()))
-    )
+    all_of_them, that_stand = session.execute(announced).one()
+    return bool(all_of_them and not that_stand)

@@ -29,7 +29,7 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
 from scoring.award.again import queries as again
-from scoring.award.announcing import standstill_rule
+from scoring.award.announcing import rule_to_explain
 from scoring.award.complaints import queries as complaints
 from scoring.award.contracts import queries as contracts
 from scoring.award.contracts.forms import ContractForm
@@ -279,8 +279,8 @@ def _why_then(stage: Stage, intention: Intention | None) -> Sequence[Why]:
     """Say why a standstill that runs ends when it does."""
     if intention is None or access.clock().now() >= intention.standstill_ends_at:
         return ()
-    rule = standstill_rule(db.session(), stage)
-    return why(rule, intention.announced_at, intention.standstill_ends_at)
+    rule = rule_to_explain(stage)
+    return why(rule, intention.announced_at, intention.standstill_ends_at) if rule else ()
 
 
 def _holds(page: pages.ResultPage) -> Sequence[Hold]:

@@ -28,7 +28,7 @@ def decide(play: Play) -> list[list[str]]:
     chair.go(f"{play.hub}/decision/sign-off", status=403)
     approver = play.as_("Asa Approver")
     approver.follow(re.compile("^Sign off the recommendation, or return it"))
-    approver.told("What your approval does", "What could change this result")
+    approver.told("What an approval does", "What could change this result")
     approver.press("Record my decision", status=422)
     approver.refused("Choose whether to approve or to return", "Give the reason for your decision")
     approver.choose("Approve: letters to all bidders follow")
@@ -136,7 +136,7 @@ def check(play: Play, shown: list[list[str]], folder: Path) -> None:
 
 
 def read_report(play: Play) -> None:
-    """Anybody takes the public report away: no losing price, no answer, no document within."""
+    """Anybody takes the public report away: no losing price and no answer within."""
     visitor = play.come("Vito Visitor")
     visitor.go(f"/awards/{play.reference}")
     visitor.told(f"{BODY} has signed a contract with {OWN}.", "C-2027-014", PRICES[OWN])
@@ -149,8 +149,10 @@ def read_report(play: Play) -> None:
     assert _squeezed(OWN) in words
     for secret in (PRICES[RIVAL], PRICES[THIRD], "Quokkaproof lanterns", f"{THIRD} would ask"):
         assert _squeezed(secret) not in words
-        assert secret.replace(",", "") not in facts
-    assert "evaluation.json" not in reader.attachments
+        # Digits that stand alone: a digest or a salt can hold any.
+        assert not re.search(rf"\b{secret.replace(',', '')}(00)?\b", facts)
+    held_back = json.loads(reader.attachments["evaluation.json"][0])
+    assert held_back["format"] == "evaluation-redacted/1"
     for name in ("report-full.pdf", "evaluation.json"):
         visitor.go(f"/awards/{play.reference}/{name}")
         assert visitor.path == "/sign-in"

@@ -13,7 +13,7 @@ from tests.browser.play import Play
 # The review of a draft reads the most: its stages, codes, files, team, record and comments.
 MOST_STATEMENTS = 20
 # Every room tells there what waits for a person, and none asks more for more of it.
-MOST_OF_A_BOARD = 26
+MOST_OF_A_BOARD = 28
 # A form that is refused: the attempt, perhaps its entry in the log, and the page again.
 MOST_IN_REFUSAL = 2 * MOST_STATEMENTS
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select, tuple_
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.accounts import policy
 from marketplace.core.accounts.models import (
@@ -163,12 +163,16 @@ def invitation_to(email: str, invitation_id: uuid.UUID) -> Invitation | None:
 
 def own_memberships(user_id: uuid.UUID) -> Sequence[Membership]:
     """Give the organisations a person acts for, with roles, the first joined first."""
-    return db.session.scalars(
-        select(Membership)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
-        .options(selectinload(Membership.organisation), selectinload(Membership.roles))
-        .order_by(Membership.created_at)
-    ).all()
+    return (
+        db.session.scalars(
+            select(Membership)
+            .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.organisation), joinedload(Membership.roles))
+            .order_by(Membership.created_at)
+        )
+        .unique()
+        .all()
+    )
 
 
 def recent_security_events(user_id: uuid.UUID, limit: int = 10) -> Sequence[SecurityEvent]:

@@ -117,6 +117,8 @@ def _of_lead(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
 def _benefits(session: Session, people: dict[uuid.UUID, Actor], now: datetime) -> Iterator[Todo]:
     """Give the measurements that are due, of challenges whose work is finished."""
     writers = [body for body, actor in people.items() if actor.may(Permission.CHALLENGE_WRITE)]
+    if not writers:
+        return
     rows = session.execute(
         select(Challenge, WorkFinish.finished_on, BenefitReview.months)
         .join(WorkFinish, WorkFinish.challenge_id == Challenge.id)

@@ -23,7 +23,14 @@ from marketplace.core.letterheads.queries import letterhead
 from marketplace.core.papers import Letterhead, Paper, from_data, to_data
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes import book
-from marketplace.core.regimes.shapes import Band, LetterKind, LetterRules, RedactionGround, Whom
+from marketplace.core.regimes.shapes import (
+    Band,
+    LetterKind,
+    LetterRules,
+    RedactionGround,
+    Standstill,
+    Whom,
+)
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.advancing import queries as advancing
@@ -158,8 +165,9 @@ def every(session: Session, at: Where, actor: Actor) -> EveryPage:
 
 def batch_of(session: Session, stage: Stage, found: Decision) -> LetterBatch | None:
     """Give the letters of the decision that counts on a stage; None where none were begun."""
-    advance = advancing.confirmed(session, stage.id)
     recommendation = found.recommendation
+    # Nobody goes on from a stage of which a bid is recommended.
+    advance = None if recommendation else advancing.confirmed(session, stage.id)
     return session.scalars(
         select(LetterBatch)
         .where(
@@ -216,9 +224,15 @@ def gather(
         or (batch.send_at if batch.promised_end is not None and batch.send_at else now)
     )
     ends = end_for(
-        session, stage, batch, date, electronic=_all_electronic(stage, batch, unreachable)
+        session,
+        stage,
+        batch,
+        date,
+        electronic=_all_electronic(stage, batch, unreachable),
+        rule=rules.band.standstill,
     )
-    head = sent_head(session, batch) or letterhead(session, stage.challenge.buyer)
+    head = sent_head(session, batch) if batch.sent_at else None
+    head = head or letterhead(session, stage.challenge.buyer)
     hidden = hidden_of(withheld, rules)
     return LettersPage(
         challenge=stage.challenge,
@@ -244,14 +258,23 @@ def _all_electronic(stage: Stage, batch: LetterBatch, unreachable: Sequence[str]
 
 
 def end_for(
-    session: Session, stage: Stage, batch: LetterBatch, sent_at: datetime, *, electronic: bool
+    session: Session,
+    stage: Stage,
+    batch: LetterBatch,
+    sent_at: datetime,
+    *,
+    electronic: bool,
+    rule: Standstill | None = None,
 ) -> datetime | None:
-    """Give when the standstill of letters that go out at an instant ends, None where none runs."""
+    """Give when the standstill of letters that go out at an instant ends, None where none runs.
+
+    `rule` is that of the standstill, where the caller has read it.
+    """
     if batch.recommendation_id is None:
         return None
     if batch.promised_end is not None:
         return batch.promised_end
-    ends = standstill_end(session, stage, sent_at, electronic=electronic)
+    ends = standstill_end(session, stage, sent_at, electronic=electronic, rule=rule)
     return ends if ends > sent_at else None
 
 

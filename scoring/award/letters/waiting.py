@@ -3,7 +3,7 @@
 import uuid
 
 from sqlalchemy import ColumnElement, exists, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from challenges.models import Stage
 from marketplace.core.notices.models import Notice
@@ -24,9 +24,12 @@ def letters_wait(challenge_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElemen
         Notice.failure.is_not(None),
         Notice.sent_at.is_(None),
     )
+    # Letters of an earlier stage wait on when the next one has begun, so this is no stage that
+    # the statement around it is about.
+    any_stage = aliased(Stage)
     return exists().where(
-        Stage.challenge_id == challenge_id,
-        LetterBatch.stage_id == Stage.id,
+        any_stage.challenge_id == challenge_id,
+        LetterBatch.stage_id == any_stage.id,
         or_(
             LetterBatch.sent_at.is_(None) & LetterBatch.recommendation_id.is_(None),
             undelivered,
