@@ -331,7 +331,7 @@ class _Inventor:
         if self.shape.signed:
             rows.append((27, "Contract signed", "Contract signed"))
         return tuple(
-            Event(OPENED + timedelta(days=days, minutes=place), text, milestone)
+            Event(OPENED + timedelta(days=days, minutes=place), text, milestone, text)
             for place, (days, text, milestone) in enumerate(rows)
         )
 

@@ -370,7 +370,7 @@ def outcome(session: Session, bid_reference: str, actor: Actor) -> OutcomePage:
         bid_reference=bid_reference,
         preferred_names=", ".join(each.supplier.name for each in preferred),
         own=bid.id in {each.id for each in preferred},
-        own_row=rows[bid_reference],
+        own_row=shielded.row(rows[bid_reference]),
         preferred_rows=[
             (each.supplier.name, rows[each.reference])
             for each in preferred

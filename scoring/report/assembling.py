@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from marketplace.core.pdf import Relationship
+from scoring.award.letters.lifecycle import stands_in
 from scoring.engine import ENGINE_VERSION
 from scoring.report import bundle
 from scoring.report.bundle import Entry, Left, Piece, Proofs, SealedBid, Shown
@@ -156,7 +157,7 @@ def _stages(
         before = bundle.carries_price(stage, full.stages[:place])
         key = secret + stage.id.encode()
         if edition.edition is Edition.FULL:
-            everything = _hidden(document, (), Disclosure(), priced_before=before)
+            everything = _hidden(document, (), Disclosure(), priced_before=before, others=False)
             salts[f"evaluation{ending}.json"] = bundle.redact_evaluation(document, everything, key)[
                 1
             ]
@@ -177,7 +178,14 @@ def _stages(
                 ),
             ]
             continue
-        hidden = _hidden(document, told, rules, priced_before=before)
+        hidden = _hidden(
+            document,
+            told,
+            rules,
+            priced_before=before,
+            others=edition.edition is Edition.PUBLIC,
+            held_back=_held_back(stage, document),
+        )
         redacted, _salts = bundle.redact_evaluation(document, hidden, key)
         pieces += [
             bundle.json_piece(
@@ -205,8 +213,26 @@ def _stages(
     return pieces
 
 
+def _held_back(stage: Stage, document: Mapping[str, Any]) -> set[str]:
+    """Name the bids in whose reasons, as the evaluation document has them, words are withheld."""
+    if isinstance(stage.held_back, Withheld):
+        return set()
+    reasons = {bid["id"]: bid.get("reason", "") for bid in document["bids"]}
+    return {
+        each.bid
+        for each in stage.held_back
+        if each.bid in reasons and stands_in(each.words, [reasons[each.bid]])
+    }
+
+
 def _hidden(
-    document: Mapping[str, Any], told: Collection[str], rules: Disclosure, *, priced_before: bool
+    document: Mapping[str, Any],
+    told: Collection[str],
+    rules: Disclosure,
+    *,
+    priced_before: bool,
+    others: bool,
+    held_back: Collection[str] = (),
 ) -> dict[tuple[str, ...], str]:
     return bundle.hidden_values(
         document,
@@ -217,6 +243,8 @@ def _hidden(
         commercial=COMMERCIAL,
         advice=ADVICE,
         personal=PERSONAL,
+        others=others,
+        held_back=held_back,
     )
 
 

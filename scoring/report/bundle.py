@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -354,12 +354,15 @@ def hidden_values(
     commercial: str,
     advice: str,
     personal: str,
+    others: bool = True,
+    held_back: Collection[str] = (),
 ) -> dict[tuple[str, ...], str]:
     """Say which values of an evaluation document an edition holds back.
 
     `shown` are the bids whose price and name it shows; `names` and `rejections` whether it names
     all others, and says why bids were rejected; `priced_before` that what is carried tells a price.
-    Each evaluator's own scores are never shown in such an edition.
+    Without `others` no score of another bid is shown; `held_back` are the bids in whose reasons
+    words are withheld. Each evaluator's own scores are never shown in such an edition.
     """
     named = set(shown)
     hidden: dict[tuple[str, ...], str] = {}
@@ -370,12 +373,16 @@ def hidden_values(
                 hidden[*at, "supplier"] = commercial
             if "price" in bid:
                 hidden[*at, "price"] = commercial
-            if priced_before and "carried" in bid:
+            if (priced_before or not others) and "carried" in bid:
                 hidden[*at, "carried"] = commercial
-            if "reason" in bid and not rejections:
+            if "reason" in bid and not (rejections and others):
                 hidden[*at, "reason"] = commercial
-        for key in bid.get("scores", {}):
+        if "reason" in bid and bid["id"] in held_back:
+            hidden[*at, "reason"] = advice
+        for key, cell in bid.get("scores", {}).items():
             hidden[*at, "scores", key, "by_evaluator"] = advice
+            if bid["id"] not in named and not others and "consensus" in cell:
+                hidden[*at, "scores", key, "consensus"] = commercial
     for place, evaluator in enumerate(document["evaluators"]):
         if "recused_from" in evaluator:
             hidden["evaluators", str(place), "recused_from"] = personal

@@ -3,7 +3,7 @@
 Serves frozen dataclasses made of text, whole numbers, booleans, instants, enumerations, tuples,
 JSON objects, other such dataclasses and unions of these. An unknown or missing key, or a value of
 another type, is an error that names its path, because a report read years later must not be
-guessed at.
+guessed at. What has a default may be missing: a report that was made before there was such a fact.
 """
 
 from __future__ import annotations
@@ -96,12 +96,15 @@ def _union(kinds: tuple[Any, ...], value: object, path: str) -> Any:
 def _dataclass(kind: Any, value: object, path: str) -> Any:
     given = _expect(dict, value, path)
     hints = typing.get_type_hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]
-    if unknown := sorted(set(given) - set(names)):
+    fields = dataclasses.fields(kind)
+    if unknown := sorted(set(given) - {field.name for field in fields}):
         raise NotTheFactsError(f"{path}: unknown {', '.join(unknown)}")
-    if missing := sorted(set(names) - set(given)):
+    needed = {field.name for field in fields if field.default is dataclasses.MISSING}
+    if missing := sorted(needed - set(given)):
         raise NotTheFactsError(f"{path}: missing {', '.join(missing)}")
-    return kind(**{name: _decode(hints[name], given[name], f"{path}.{name}") for name in names})
+    return kind(
+        **{name: _decode(hints[name], value, f"{path}.{name}") for name, value in given.items()}
+    )
 
 
 def _expect(kind: type[T], value: object, path: str) -> T:

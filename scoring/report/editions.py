@@ -24,6 +24,7 @@ from scoring.report.facts import (
     Decision,
     Event,
     GoingOn,
+    HeldBack,
     Interest,
     Person,
     Recomputed,
@@ -95,10 +96,11 @@ def without_people(facts: bytes) -> bytes:
 def debrief_edition(
     full: AwardReport, about: str, disclosure: Disclosure | None = None
 ) -> AwardReport:
-    """Return the edition for the supplier of one bid: the public one, and all figures of its own.
+    """Return the edition for the supplier of one bid: its own scores and reasons, and the winner's.
 
-    Besides what everybody sees it has the bid's own price, points, reasons, and what it was asked;
-    nothing more of any other bid. Each evaluator's own scores stay with the panel.
+    It has the bid's own price, points, reasons, and what it was asked. Of bids that are neither its
+    own nor preferred it tells what came of them and their ranks, without scores or reasons: bidders
+    have it before anybody else. Each evaluator's own scores stay with the panel.
 
     Raises:
         ValueError: not given a full edition.
@@ -129,6 +131,12 @@ class _Publisher:
         self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
         self.text = self._striker()
         self.laws = {ground.id: ground.law for ground in grounds_for(full)}
+        self.held_back = [
+            self._hidden(each)
+            for stage in full.stages
+            if not isinstance(stage.held_back, Withheld)
+            for each in stage.held_back
+        ]
 
     def _striker(self) -> Striker:
         striker = Striker()
@@ -163,20 +171,25 @@ class _Publisher:
             people=tuple(self._person(person) for person in full.people),
             decision=self._decision(full.decision),
             timeline=tuple(
-                Event(at=event.at, text=self.text(event.text), milestone=self.text(event.milestone))
+                Event(
+                    at=event.at,
+                    text=self._told(event.public),
+                    milestone=self.text(event.milestone),
+                )
                 for event in full.timeline
+                if event.public
             ),
             statutory=tuple(
                 StatutoryItem(
                     provision=item.provision,
                     asks=item.asks,
-                    answer=self.text(item.answer),
+                    answer=self._told(item.answer),
                     places=item.places,
                 )
                 for item in full.statutory
             ),
             grounds=grounds_for(self.full),
-            redactions=tuple(_redactions(full, self.rules, self.own)),
+            redactions=tuple(_redactions(full, self.rules, self.own, debrief=bool(self.about))),
             about=self.about,
         )
 
@@ -201,6 +214,8 @@ class _Publisher:
                 own=self.own,
                 ground=COMMERCIAL,
                 show_rejections=self.rules.rejection_reasons,
+                show_others=not self.about,
+                written=lambda text, bid: str(self._reason(text, stage, bid)),
                 priced_before=any(
                     criterion.kind is CriterionKind.PRICE
                     for former in earlier
@@ -227,8 +242,8 @@ class _Publisher:
             supplier=bid.supplier if successful or self.rules.losing_names else hidden,
             size_class=bid.size_class,
             status=bid.status,
-            status_reason=self._written(bid.status_reason)
-            if self.rules.rejection_reasons or own or not rejected
+            status_reason=self._reason(bid.status_reason, stage, bid.reference)
+            if own or not rejected or (self.rules.rejection_reasons and not self.about)
             else hidden,
             price=bid.price if successful or bid.price is None else hidden,
             answers=Withheld(CONFIDENTIAL),
@@ -237,6 +252,8 @@ class _Publisher:
             if rejected
             else tuple(
                 self._score(score, bid, stage, show_reason=successful or self.rules.losing_reasons)
+                if successful or not self.about
+                else _unshown(score)
                 for score in bid.scores
             ),
             # Which bid was asked about tells how it fared; that anybody was is told by the number.
@@ -274,8 +291,8 @@ class _Publisher:
             recommended_at=decision.recommended_at,
             approved_by=self.ids[decision.approved_by],
             approved_at=decision.approved_at,
-            approval_reason=self.text(decision.approval_reason),
-            minute=self.text(decision.minute),
+            approval_reason=self._told(decision.approval_reason),
+            minute=self._told(decision.minute),
             intention_at=decision.intention_at,
             standstill_ends_at=decision.standstill_ends_at,
             contract=decision.contract,
@@ -289,7 +306,7 @@ class _Publisher:
             taken_back=tuple(
                 TakenBack(
                     bids=each.bids,
-                    reason=self._written(each.reason),
+                    reason=self._reason(each.reason, self.full.deciding_stage),
                     approved_at=each.approved_at,
                     announced_at=each.announced_at,
                     taken_back_at=each.taken_back_at,
@@ -305,15 +322,15 @@ class _Publisher:
         """Give a reason without what an officer withheld of it, in letters as here."""
         if isinstance(text, Withheld) or isinstance(stage.held_back, Withheld):
             return text
-        hidden = [
-            Hidden(each.words, self.laws.get(each.ground, each.ground))
-            for each in stage.held_back
-            if each.bid == bid
-        ]
+        hidden = [self._hidden(each) for each in stage.held_back if each.bid == bid]
         return self.text(hide(text, hidden, _HELD_BACK))
 
-    def _written(self, text: str | Withheld) -> str | Withheld:
-        return self.text(text) if isinstance(text, str) else text
+    def _hidden(self, held: HeldBack) -> Hidden:
+        return Hidden(held.words, self.laws.get(held.ground, held.ground))
+
+    def _told(self, text: str) -> str:
+        """Give a text that is of no single bid without what an officer withheld of any."""
+        return self.text(hide(text, self.held_back, _HELD_BACK))
 
 
 def _bids(report: AwardReport) -> Iterator[Bid]:
@@ -345,6 +362,17 @@ def _losing_bids(report: AwardReport, own: Collection[str] = ()) -> Iterator[Bid
     for bid in _bids(report):
         if bid.reference not in report.decision.winners and bid.reference not in own:
             yield bid
+
+
+def _unshown(score: CriterionScore) -> CriterionScore:
+    """Give nothing of another bid's score but what it was for."""
+    return CriterionScore(
+        criterion=score.criterion,
+        individual=Withheld(ADVICE),
+        agreed=Withheld(COMMERCIAL),
+        reason=Withheld(COMMERCIAL),
+        present=(),
+    )
 
 
 def _labels(people: tuple[Person, ...]) -> Iterator[tuple[str, str]]:
@@ -404,8 +432,28 @@ def _about_decisions(decision: Decision) -> Iterator[Redaction]:
         yield Redaction(N_("Who complained about the decision, and the answer"), COMMERCIAL)
 
 
+def _about_events(timeline: Sequence[Event]) -> Iterator[Redaction]:
+    if any(event.text != event.public for event in timeline):
+        yield Redaction(N_("What the log says to auditors alone of what happened"), ADVICE)
+
+
+def _about_losing(
+    losing: Sequence[Bid], rules: Disclosure, *, debrief: bool
+) -> Iterator[Redaction]:
+    rejected = any(bid.status is not BidStatus.VALID for bid in losing)
+    if rejected and (debrief or not rules.rejection_reasons):
+        yield Redaction(N_("Why a bid was ineligible, excluded or withdrawn"), COMMERCIAL)
+    if debrief:
+        yield Redaction(
+            N_("Scores of the other bids that were not successful, and the reasons for them"),
+            COMMERCIAL,
+        )
+    elif not rules.losing_reasons:
+        yield Redaction(N_("Reasons for the scores of bids that were not successful"), COMMERCIAL)
+
+
 def _redactions(
-    full: AwardReport, rules: Disclosure, own: Collection[str] = ()
+    full: AwardReport, rules: Disclosure, own: Collection[str] = (), *, debrief: bool = False
 ) -> Iterator[Redaction]:
     losing = list(_losing_bids(full, own))
     if losing and not rules.losing_names:
@@ -418,10 +466,8 @@ def _redactions(
             ),
             COMMERCIAL,
         )
-    if any(bid.status is not BidStatus.VALID for bid in losing) and not rules.rejection_reasons:
-        yield Redaction(N_("Why a bid was ineligible, excluded or withdrawn"), COMMERCIAL)
-    if not rules.losing_reasons and losing:
-        yield Redaction(N_("Reasons for the scores of bids that were not successful"), COMMERCIAL)
+    if losing:
+        yield from _about_losing(losing, rules, debrief=debrief)
     if any(bid.answers for stage in full.stages for bid in stage.bids):
         yield Redaction(N_("The answers in the bids"), CONFIDENTIAL)
     if any(stage.queries_asked for stage in full.stages):
@@ -443,6 +489,7 @@ def _redactions(
         yield Redaction(N_("For which bid a result was computed again, and why"), PERSONAL)
         yield Redaction(N_("What the computing again changed"), COMMERCIAL)
     yield from _about_decisions(full.decision)
+    yield from _about_events(full.timeline)
     yield Redaction(N_("Each evaluator’s own scores and reasons"), ADVICE)
     yield Redaction(
         N_("The evaluation document, and what could have changed the result"), COMMERCIAL

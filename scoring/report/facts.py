@@ -466,11 +466,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; `milestone` is its short name in the picture, empty for most."""
+    """Something that happened; `milestone` is its short name in the picture, empty for most.
+
+    `public` is what the other editions than the full one say in the place of `text`; where it is
+    empty they leave the event out.
+    """
 
     at: datetime
     text: str
     milestone: str = ""
+    public: str = ""
 
 
 @dataclass(frozen=True, slots=True)

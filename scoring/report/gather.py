@@ -411,23 +411,32 @@ def _others(found: Gathered, chosen: Sequence[uuid.UUID]) -> str:
 def _timeline(session: Session, followed: Sequence[Gathered]) -> tuple[facts.Event, ...]:
     """Tell the challenge's history from its log, and each closing at its own instant.
 
-    The picture has the milestones of the stage that decided, and the publication.
+    The picture has the milestones of the stage that decided, and the publication. Other editions
+    than the full one say of an entry what its public fields say.
     """
     events = []
     deciding = followed[-1]
     for entry in log.chain_entries(session, deciding.challenge.reference):
         if entry.action in _TOLD:
             message, values = log.words_for(entry)
+            open_to_all = log.public_fields(entry.action)
+            public = {name: value for name, value in entry.fields.items() if name in open_to_all}
+            _same, told = log.fill(entry.action, public)
             shown = entry.action == PUBLISHED or of_stage(entry.fields, deciding.stage.ordinal)
             milestone = _TOLD[entry.action] if shown else ""
             events.append(
-                facts.Event(entry.at, _(message, **values), _(milestone) if milestone else "")
+                facts.Event(
+                    entry.at,
+                    _(message, **values),
+                    _(milestone) if milestone else "",
+                    _(message, **told),
+                )
             )
     for found in followed:
-        events += [
-            facts.Event(again.at, _("The result was computed again"), "") for again in found.again
-        ]
+        again = _("The result was computed again")
+        events += [facts.Event(each.at, again, "", again) for each in found.again]
         if found.stage.closes_at is not None:
             milestone = _("Closed") if found.deciding else ""
-            events.append(facts.Event(found.stage.closes_at, _("Bidding closed"), milestone))
+            closed = _("Bidding closed")
+            events.append(facts.Event(found.stage.closes_at, closed, milestone, closed))
     return tuple(sorted(events, key=lambda event: event.at))

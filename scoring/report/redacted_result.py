@@ -7,7 +7,7 @@ is kept apart from the rest of the public edition because a mistake here is arit
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from scoring.report.facts import Stage
@@ -32,6 +32,8 @@ def redact_result(
     *,
     ground: str,
     show_rejections: bool,
+    written: Callable[[str, str], str],
+    show_others: bool = True,
     own: Collection[str] = (),
     priced_before: bool = False,
 ) -> dict[str, Any]:
@@ -41,7 +43,9 @@ def redact_result(
     whole: traces, sensitivity, panel statistics, low-price flags, and the digest of the evaluation
     document, from which a guessed price could be confirmed. `priced_before`: an earlier stage gave
     points for price, so that a result which is carried from it tells a price as well. `own` are
-    the bids of the supplier whom it is written for, and whose figures it shows.
+    the bids of the supplier whom it is written for, and whose figures it shows; without
+    `show_others` it shows no figure of any bid that is neither its own nor preferred. `written`
+    gives a reason, and the bid that it is about, as this edition says it.
 
     Raises `ValueError` for a stage whose evaluation document is already withheld.
     """
@@ -56,18 +60,29 @@ def redact_result(
         is_winner = given["id"] in winners
         is_own = given["id"] in own
         cells = given["criteria"] or {}
+        hide_all = not (is_own or is_winner or show_others)
         # A bidder is told its own points by the law, also where they tell how the lowest price lay.
-        hide = not is_own and _tells_a_price(
-            [cells[item] for item in sorted(prices & set(cells))], formula, is_winner=is_winner
+        hide = hide_all or (
+            not is_own
+            and _tells_a_price(
+                [cells[item] for item in sorted(prices & set(cells))], formula, is_winner=is_winner
+            )
         )
         hide_ranking = hide or (by_price and not is_winner and not is_own)
-        hide_reasons = given["outcome"] in _REJECTED and not show_rejections and not is_own
+        hide_reasons = hide_all or (
+            given["outcome"] in _REJECTED and not show_rejections and not is_own
+        )
         return {
             "id": given["id"],
             "outcome": given["outcome"],
-            "reasons": [] if hide_reasons else list(given["reasons"]),
+            "reasons": []
+            if hide_reasons
+            else [written(each, given["id"]) for each in given["reasons"]],
             "criteria": {
-                name: {key: mark if hide and name in prices else cell[key] for key in _FIGURES}
+                name: {
+                    key: mark if hide_all or (hide and name in prices) else cell[key]
+                    for key in _FIGURES
+                }
                 | {"source": cell["source"]}
                 for name, cell in cells.items()
             },

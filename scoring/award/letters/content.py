@@ -180,7 +180,7 @@ def _tell_outcome(writing: _Writing, kind: LetterKind) -> None:
     elif own.get("rank") and not _is_preferred(facts):
         writing.say(_("Your bid came at rank %(rank)s.", rank=own["rank"]))
     elif own["outcome"] == "below_minimum":
-        reasons = "; ".join(own.get("reasons") or ())
+        reasons = writing.shown("; ".join(own.get("reasons") or ()), facts["bid"])
         writing.say(f"{_('Your bid was below a minimum.')} {reasons}".strip())
 
 

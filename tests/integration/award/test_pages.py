@@ -1,6 +1,7 @@
 """The pages of the decision: forms that keep what was typed, prices that nobody sees too early."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +11,10 @@ from sqlalchemy.orm import Session
 from bids.models import Bid
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
+from scoring.award import queries
+from scoring.award.letters.models import Withheld
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
+from scoring.award.queries import Decision
 from scoring.panel.masking.models import AnswerMask
 from tests.conftest import sign_in
 from tests.journeys import Journey, Step
@@ -219,6 +223,44 @@ def test_outcome_shows_a_bidder_own_scores_and_no_others_reasons(
     # Own scores, never one evaluator's, and never the other's price.
     assert "Eva Evaluator" not in page.text
     assert not re.search(r"20[,.]?000", page.text)
+
+
+@pytest.mark.parametrize("step", [Step.INTENTION])
+def test_outcome_of_a_bid_that_was_not_ranked_leaves_out_what_is_withheld(
+    client: FlaskClient, journey: Journey, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_id = journey.challenge.stage.id
+    session.add(
+        Withheld(
+            stage_id=stage_id,
+            bid_id=session.scalars(select(Bid.id).where(Bid.reference == journey.rival_bid)).one(),
+            words="as Rivalword told us",
+            ground="personal",
+            reason="It tells of a person.",
+            withheld_by_id=journey.cast.officer.id,
+            withheld_at=journey.clock.now(),
+        )
+    )
+    session.commit()
+    decided = queries.decision
+
+    def excluded(*given: Any) -> Decision:
+        found = decided(*given)
+        assert found.computed is not None
+        row = next(
+            each for each in found.computed.result["bids"] if each["id"] == journey.rival_bid
+        )
+        row |= {"outcome": "excluded", "rank": None, "reasons": ["Late, as Rivalword told us."]}
+        return found
+
+    monkeypatch.setattr(queries, "decision", excluded)
+    sign_in(client, journey.cast.rival_admin)
+
+    page = client.get(f"/bids/{journey.rival_bid}/outcome").text
+
+    assert "Your bid was excluded." in page
+    assert "Late, [withheld: " in page
+    assert "Rivalword" not in page
 
 
 @pytest.mark.parametrize("step", [Step.RECOMMENDED])

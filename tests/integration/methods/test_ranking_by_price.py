@@ -104,7 +104,13 @@ def test_report_of_a_ranking_by_price_shows_what_ranked_and_withholds_what_tells
     assert winner.price.minor == OWN_PRICE
     assert "Ranking value, lowest first" in html
     assert "lowest price for each point" in stage.method
-    redacted = redact_result(stage, ranked.own_bid, ground="x", show_rejections=False)
+    redacted = redact_result(
+        stage,
+        ranked.own_bid,
+        ground="x",
+        show_rejections=False,
+        written=lambda text, _bid: text,
+    )
     values = {row["id"]: row["ranking_value"] for row in redacted["bids"]}
     assert values[ranked.rival_bid] == {"withheld": "x"}
     assert "exact" in values[ranked.own_bid]

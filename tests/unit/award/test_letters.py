@@ -277,6 +277,9 @@ def test_a_bid_below_a_minimum_and_one_that_was_not_sent_are_told_so(app: Flask)
     below = row("–", None, "below_minimum")
     text = as_text(a_letter(LetterKind.INTENTION, facts(own=below)).paper)
     assert "below a minimum. No accounts." in text
+    hidden: dict[str | None, list[Hidden]] = {"B-2": [Hidden("accounts", "s. 33")]}
+    text = as_text(a_letter(LetterKind.INTENTION, facts(own=below), hidden=hidden).paper)
+    assert "below a minimum. No [withheld: s. 33]." in text
     unsent = a_letter(LetterKind.INTENTION, facts(own=None, reasons={}))
     assert "did not answer it" in as_text(unsent.paper)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from scoring.engine import evaluate_document
 from scoring.engine.canonical import canonical
 from scoring.report.assembling import Evidence, Recorded, Sealed, pieces_of
 from scoring.report.bundle import Shown, redact_evaluation
-from scoring.report.editions import debrief_edition, edition_of
-from scoring.report.facts import AwardReport, IndividualScore
+from scoring.report.editions import Disclosure, debrief_edition, edition_of
+from scoring.report.facts import AwardReport, Event, HeldBack, IndividualScore, TakenBack
 from scoring.report.values import Edition, Money, Withheld
 from tests.award_reports import Shape, evidence, full_report
 
@@ -169,6 +170,78 @@ def test_debrief_tells_a_bidder_its_own_figures_and_nothing_more_of_others(
     full_rows = {row["id"]: row for row in full.deciding_stage.result["bids"]}
     assert rows[own]["total"] == full_rows[own]["total"]
     assert rows[own]["criteria"]["price"]["points"] == full_rows[own]["criteria"]["price"]["points"]
+
+
+def test_debrief_shows_scores_and_reasons_of_nobody_but_the_winner_and_its_own_bidder() -> None:
+    full = full_report(replace(SHAPE, reason="Shown to whom it is about."))
+    own = loser(full)
+    told = {own, *full.decision.winners}
+    found = files(full, Edition.DEBRIEF, own)
+
+    scores = {each["bid"] for each in csv.DictReader(io.StringIO(found["scores.csv"].decode()))}
+    assert scores == told
+    bids = json.loads(found["report.json"])["stages"][0]["bids"]
+    reasons = {bid["reference"] for bid in bids if "Shown to whom" in json.dumps(bid)}
+    assert reasons == told
+    evaluation = json.loads(found["evaluation.json"])["bids"]
+    agreed = {
+        bid["id"]
+        for bid in evaluation
+        if any(isinstance(cell["consensus"], str) for cell in bid.get("scores", {}).values())
+    }
+    assert agreed == told
+    rows = json.loads(found["result.json"])["bids"]
+    figures = {
+        row["id"] for row in rows if '"exact"' in json.dumps([row["criteria"], row["total"]])
+    }
+    assert figures == told
+    ranks = {row["id"]: row["rank"] for row in full.deciding_stage.result["bids"]}
+    assert {row["id"]: row["rank"] for row in rows} == ranks
+    # The public edition comes later and shows every bid's agreed scores.
+    public = list(csv.DictReader(io.StringIO(files(full, Edition.PUBLIC)["scores.csv"].decode())))
+    assert {each["bid"] for each in public} > told
+
+
+def test_withheld_words_are_in_no_file_but_those_of_auditors() -> None:
+    full = full_report(SHAPE)
+    stage, decision, at = full.deciding_stage, full.decision, full.frozen_at
+    held = (
+        HeldBack("B-901", "set up in law", "personal", "It tells of a person.", at),
+        HeldBack("", "with real walkers", "commercial", "It tells how.", at),
+    )
+    said = "It showed the most with real walkers."
+    document = json.loads(str(stage.evaluation))
+    rejected = next(bid for bid in document["bids"] if bid["id"] == "B-901")
+    rejected["reason"] = "It has not been set up in law."
+    back = TakenBack((loser(full),), said, at, at, at, "A slip.")
+    changed = replace(
+        full,
+        stages=(
+            replace(
+                stage,
+                held_back=held,
+                evaluation=json.dumps(document),
+                result=evaluate_document(document),
+            ),
+        ),
+        decision=replace(decision, reason=said, approval_reason=said, taken_back=(back,)),
+        timeline=(Event(at, said, "", said),),
+    )
+    words = [each.words for each in held]
+
+    whole = b"".join(files(changed, Edition.FULL).values()).decode()
+    assert all(whole.count(each) > 3 for each in words)
+    for edition, about in (
+        (Edition.PUBLIC, ""),
+        *((Edition.DEBRIEF, each) for each in ("B-901", *decision.winners)),
+    ):
+        for rules in (Disclosure(), Disclosure(losing_names=True, rejection_reasons=True)):
+            shown = edition_of(changed, edition, about, rules)
+            for each in pieces_of(shown, changed, evidence(), rules):
+                assert not [word for word in words if word in each.content.decode()], each.name
+    own = files(changed, Edition.DEBRIEF, "B-901")
+    assert b"has not been [withheld: " in own["report.json"]
+    assert b"has not been [withheld: " in own["result.json"]
 
 
 def test_debrief_of_a_bid_that_is_not_there_is_refused(full: AwardReport) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from marketplace.core.colours import Brand
-from scoring.report.editions import Disclosure, public_edition
+from scoring.report.editions import Disclosure, debrief_edition, public_edition
 from scoring.report.facts import AwardReport, Bid, Event, HeldBack, Mask, bid_of
 from scoring.report.rendering import report_html
 from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
@@ -217,9 +217,22 @@ def test_public_edition_of_a_public_edition_is_refused() -> None:
 def test_public_edition_strikes_names_out_of_events() -> None:
     full = full_report()
     moment = datetime(2026, 10, 2, tzinfo=UTC)
-    event = Event(moment, "Dr Fankle and M. Quaich asked about marrow & thistle", "")
+    said = "Dr Fankle and M. Quaich asked about marrow & thistle"
+    event = Event(moment, said, "", said)
     public = public_edition(replace(full, timeline=(event,)))
     assert public.timeline[0].text == "Evaluator 1 and Evaluator 3 asked about Bid B-003"
+
+
+def test_other_editions_say_of_an_event_what_the_log_says_to_everybody() -> None:
+    full = full_report()
+    event = Event(full.frozen_at, "It was returned: too dear", "", "It was returned: [withheld]")
+    kept = Event(full.frozen_at, "An auditor looked", "")
+    changed = replace(full, timeline=(event, kept))
+    for edition in (public_edition(changed), debrief_edition(changed, losing(full)[0].reference)):
+        assert [each.text for each in edition.timeline] == ["It was returned: [withheld]"]
+        assert "too dear" not in text_of(edition)
+        told = [each.what for each in edition.redactions]
+        assert "What the log says to auditors alone of what happened" in told
 
 
 def test_words_that_an_officer_withheld_are_in_the_full_edition_alone() -> None:

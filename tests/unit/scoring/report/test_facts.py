@@ -64,6 +64,12 @@ def test_facts_with_anything_else_are_refused_by_path(
         AwardReport.from_json(changed(facts, path, value))
 
 
+def test_report_from_before_a_fact_was_told_is_read_without_it(facts: AwardReport) -> None:
+    document = facts.to_json()
+    del document["stages"][0]["held_back"]
+    assert AwardReport.from_json(document) == facts
+
+
 def test_facts_with_a_missing_key_are_refused(facts: AwardReport) -> None:
     document = facts.to_json()
     del document["decision"]
