@@ -97,7 +97,6 @@ class Award:
     status: str
     at: datetime
     supplier: Party
-    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from challenges.stages.standing import state_of
 from challenges.topics import TOPIC_WORDS
 from marketplace.publishing.ocds import awards, facts
 from marketplace.publishing.ocds.naming import identifier, party, sponsor
+from scoring.award.delivery.queries import Work
 
 # By the codes of the standard: whether anybody may bid, or whoever is chosen.
 _METHODS = {
@@ -72,7 +73,8 @@ def challenge_facts(
         for each in changing.published(session, found)
     ]
     moved = [each.decided_at for each in deadlines.moves(session, found.stage)]
-    stages = [_stage(session, stage, now) for stage in _begun(found)]
+    works = awards.works_of(session, found)
+    stages = [_stage(session, stage, works, now) for stage in _begun(found)]
     return facts.Challenge(
         reference=found.reference,
         url=addresses.challenge(found.reference),
@@ -174,10 +176,10 @@ def _begun(challenge: Challenge) -> Iterator[Stage]:
             yield stage
 
 
-def _stage(session: Session, stage: Stage, now: datetime) -> facts.Stage:
+def _stage(session: Session, stage: Stage, works: Sequence[Work], now: datetime) -> facts.Stage:
     challenge = stage.challenge
     begun = challenge.published_at if stage.ordinal == 1 else stage.run and stage.run.begun_at
-    made = awards.awards_of(session, stage)
+    made = awards.awards_of(session, stage, works)
     return facts.Stage(
         number=stage.ordinal,
         name=stage.name,
@@ -189,7 +191,7 @@ def _stage(session: Session, stage: Stage, now: datetime) -> facts.Stage:
         method=" ".join(_said(each) for each in method_sentences(stage)),
         counted=awards.counted(session, stage) if _is_told(challenge) else None,
         awards=made,
-        contracts=awards.contracts_of(session, stage),
+        contracts=awards.contracts_of(session, stage, works),
     )
 
 

@@ -255,7 +255,6 @@ def _award(award: Award) -> dict[str, Any]:
         id=award.id,
         status=award.status,
         date=_instant(award.at),
-        description=award.why,
         suppliers=[_named(award.supplier)],
     )
 
