@@ -1,7 +1,7 @@
 """Reads a body's awards with what was made of their reports, in a fixed number of statements."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -269,28 +269,20 @@ def _work(session: Session, reports: Collection[uuid.UUID]) -> Mapping[str, Work
     """Read which jobs about reports are not done, by the report's id as their payload has it."""
     about = Job.payload["report"].as_string()
     rows = session.execute(
-        select(about, Job.kind, Job.failed_at.is_not(None), func.count())
-        .where(
+        select(about, Job.kind, Job.failed_at.is_not(None)).where(
             Job.kind.in_((MAKE, DEBRIEF)),
             Job.done_at.is_(None),
             about.in_([str(each) for each in reports]),
         )
-        .group_by(about, Job.kind, Job.failed_at.is_not(None))
     ).tuples()
-    waiting: dict[str, dict[str, int]] = defaultdict(dict)
-    failed: dict[str, int] = defaultdict(int)
-    for report, kind, has_failed, count in rows:
-        if has_failed:
-            failed[report] += count
-        else:
-            waiting[report][kind] = count
+    counts = Counter((report, None if failed else kind) for report, kind, failed in rows)
     return {
         report: Work(
-            making=MAKE in waiting[report],
-            debriefs=waiting[report].get(DEBRIEF, 0),
-            failed=failed[report],
+            making=counts[report, MAKE] > 0,
+            debriefs=counts[report, DEBRIEF],
+            failed=counts[report, None],
         )
-        for report in {*waiting, *failed}
+        for report in {report for report, _kind in counts}
     }
 
 
