@@ -105,4 +105,4 @@ class BidQueryExtension(Identified, Base):
     extended_at: Mapped[datetime]
 
 
-append_only(BidQueryExtension)
+append_only(BidQueryExtension, erasable=("because",))

@@ -66,5 +66,6 @@ class EvidenceSharing(Identified, Base):
     at: Mapped[datetime]
 
 
-for _table in (EvidenceCheck, EvidenceWithdrawal, EvidenceSharing):
-    append_only(_table)
+append_only(EvidenceSharing)
+append_only(EvidenceCheck, erasable=("seen",))
+append_only(EvidenceWithdrawal, erasable=("reason",))

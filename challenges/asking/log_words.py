@@ -13,9 +13,12 @@ _KIND = Kind.PUBLICATION
 
 register(
     {
-        # Who asked stands in fields that no page shows; only the file for auditors has them, and
-        # that they get when the bids are opened.
-        ASKED: Telling(N_("A supplier asked a question"), kind=_KIND),
+        # Who asked is told to nobody, in no page and no file; what was asked is for the body.
+        ASKED: Telling(
+            N_("A supplier asked a question"),
+            hidden=frozenset({"supplier_id", "asked_by_id"}),
+            kind=_KIND,
+        ),
         REWORDED: Telling(
             N_("A question was worded anew, so that it does not tell who asked"), kind=_KIND
         ),

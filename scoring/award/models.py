@@ -275,13 +275,9 @@ class Contract(Identified, Base):
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (
-    Result,
-    Recommendation,
-    RecommendedBid,
-    SignOff,
-    Intention,
-    IntentionWithdrawal,
-    Contract,
-):
+for _table in (Result, RecommendedBid, Intention):
     append_only(_table)
+append_only(Recommendation, erasable=("reason",))
+append_only(SignOff, erasable=("reason",))
+append_only(IntentionWithdrawal, erasable=("reason",))
+append_only(Contract, erasable=("supplier_check",))

@@ -72,7 +72,11 @@ def evidence_of(session: Session, row: FrozenReport, *, clock: Clock) -> Evidenc
             Recorded(
                 each.place,
                 each.body,
-                {name: Shown(field.salt, field.value) for name, field in each.fields.items()},
+                {
+                    name: Shown(field.salt, field.value)
+                    for name, field in each.fields.items()
+                    if name not in log.hidden_fields(each.action)
+                },
                 log.public_fields(each.action),
                 each.proof,
             )

@@ -103,7 +103,8 @@ def chain_file(
 ) -> bytes | None:
     """Give a chain as a file, with the proofs of all its entries that the newest checkpoint covers.
 
-    `shown` names the fields to disclose for an action; None discloses all that are still held.
+    `shown` names the fields to disclose for an action; None discloses all that are still held,
+    but for those that are hidden from everybody.
     Where bids of a later stage are sealed it is the newest checkpoint over what came before
     `sealed_from`: one that covers more would have the file say what it leaves out. None is given
     where no checkpoint covers any entry of the chain.
@@ -131,10 +132,11 @@ def chain_file(
 
 
 def _disclosed(entry: LogEntry, shown: Collection[str] | None) -> dict[str, Disclosed]:
+    hidden = log.hidden_fields(entry.action)
     return {
         detail.name: Disclosed(detail.salt, json.loads(detail.value))
         for detail in entry.details
-        if shown is None or detail.name in shown
+        if detail.name not in hidden and (shown is None or detail.name in shown)
     }
 
 

@@ -56,8 +56,9 @@ class Telling:
 
     `words` is a sentence with `%(field)s` places, marked by `N_`. `public` names the fields whose
     values everybody may see once the chain is disclosed; the others stay withheld from the
-    public. `discloses` says that such an entry opens its chain's actions to the public; `witness`
-    that a checkpoint is signed at once and not within the hour.
+    public. `hidden` names those whose values are disclosed to nobody, not even to auditors: only
+    their digests are. `discloses` says that such an entry opens its chain's actions to the public;
+    `witness` that a checkpoint is signed at once and not within the hour.
 
     The rule for `public`, the same for all rooms: only what an award's public pages and the public
     edition of its report show too, and nothing that tells how a bid fares before the decision is
@@ -68,6 +69,7 @@ class Telling:
 
     words: str
     public: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     discloses: bool = False
     witness: bool = False
     kind: Kind = Kind.SERVICE
@@ -112,6 +114,11 @@ def telling(action: str) -> Telling:
 def public_fields(action: str) -> frozenset[str]:
     """Name the fields of an action that are for everybody once the chain is disclosed."""
     return _tellings[action].public | _ALWAYS_PUBLIC
+
+
+def hidden_fields(action: str) -> frozenset[str]:
+    """Name the fields of an action that are disclosed to nobody."""
+    return _tellings[action].hidden
 
 
 def words_for(entry: LogEntry) -> tuple[str, Mapping[str, Any]]:

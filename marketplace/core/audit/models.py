@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     DDL,
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -164,10 +165,14 @@ ERASABLE: dict[str, tuple[str, ...]] = {}
 
 
 class Erasing(NamedTuple):
-    """How a table's rows may be emptied: by which identifier of theirs, and what has to stay."""
+    """How a table's rows may be emptied: by which identifier of theirs, and what has to stay.
+
+    `json` are the columns of JSON, which PostgreSQL compares by their text alone.
+    """
 
     row_id: str
     stays: Collection[str]
+    json: Collection[str] = ()
 
     def allowed(self, table: str, same: str) -> str:
         """Give the condition under which `NEW` may stand in place of `OLD`."""
@@ -175,7 +180,12 @@ class Erasing(NamedTuple):
             f"EXISTS (SELECT 1 FROM erased_row WHERE erased_row.table_name = '{table}' "  # noqa: S608  (our own names)
             f'AND erased_row.row_id = OLD."{self.row_id}")'
         )
-        return " AND ".join([leave, *(f'NEW."{c}" {same} OLD."{c}"' for c in sorted(self.stays))])
+        return " AND ".join([leave, *(self._compared(c, same) for c in sorted(self.stays))])
+
+    def _compared(self, column: str, same: str) -> str:
+        if column in self.json:
+            return f'CAST(NEW."{column}" AS TEXT) {same} CAST(OLD."{column}" AS TEXT)'
+        return f'NEW."{column}" {same} OLD."{column}"'
 
 
 def append_only(
@@ -199,7 +209,11 @@ def append_only(
     if erasable:
         ERASABLE[table.name] = tuple(erasable)
         row_id = next(iter(table.primary_key.columns)).name
-        erasing = Erasing(row_id, {each.name for each in table.columns} - set(erasable))
+        erasing = Erasing(
+            row_id,
+            {each.name for each in table.columns} - set(erasable),
+            {each.name for each in table.columns if isinstance(each.type, JSON)},
+        )
     for statement, dialect in append_only_ddl(table.name, keys, delete_when, erasing):
         event.listen(
             table,

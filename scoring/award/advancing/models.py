@@ -126,5 +126,7 @@ class AdvanceAnswer(Base):
     decided_by: Mapped[User] = relationship()
 
 
-for _table in (CutOffDecision, Advance, AdvancingBid, AdvanceAnswer):
-    append_only(_table)
+append_only(AdvancingBid)
+append_only(CutOffDecision, erasable=("reason",))
+append_only(Advance, erasable=("reason",))
+append_only(AdvanceAnswer, erasable=("reason",))

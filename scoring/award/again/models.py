@@ -89,5 +89,5 @@ class ReconsiderationAnswer(Base):
     answered_by: Mapped[User] = relationship()
 
 
-for _table in (Reconsideration, ReconsiderationAnswer):
-    append_only(_table)
+append_only(Reconsideration, erasable=("reason",))
+append_only(ReconsiderationAnswer, erasable=("reason",))

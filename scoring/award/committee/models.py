@@ -85,5 +85,5 @@ class CommitteeDecision(Identified, Base):
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (AwardRoute, CommitteeDecision):
-    append_only(_table)
+append_only(AwardRoute)
+append_only(CommitteeDecision, erasable=("words",))

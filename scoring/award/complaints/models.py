@@ -261,13 +261,10 @@ class ProceedingsEndAnswer(Base):
     answered_by: Mapped[User] = relationship()
 
 
-for _table in (
-    ComplaintProposal,
-    ComplaintAnswer,
-    ComplaintWithdrawal,
-    CourtProceedings,
-    ProceedingsEnd,
-    ProceedingsEndAnswer,
-):
-    append_only(_table)
-append_only(AwardComplaint, erasable=("grounds", "asks"))
+append_only(ComplaintWithdrawal)
+append_only(ComplaintProposal, erasable=("reason",))
+append_only(ComplaintAnswer, erasable=("reason",))
+append_only(CourtProceedings, erasable=("about",))
+append_only(ProceedingsEnd, erasable=("evidence",))
+append_only(ProceedingsEndAnswer, erasable=("reason",))
+append_only(AwardComplaint, erasable=("grounds", "asks", "sender"))

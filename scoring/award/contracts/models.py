@@ -116,5 +116,6 @@ class ContractChangeAnswer(Base):
     decided_by: Mapped[User] = relationship()
 
 
-for _table in (ContractDetail, ContractChange, ContractChangeAnswer):
-    append_only(_table)
+append_only(ContractDetail, erasable=("manager",))
+append_only(ContractChange, erasable=("why", "supplier_check"))
+append_only(ContractChangeAnswer, erasable=("reason",))

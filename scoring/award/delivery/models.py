@@ -46,5 +46,5 @@ class WorkFinish(Base):
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
 
-for _table in (WorkEnd, WorkFinish):
-    append_only(_table)
+append_only(WorkEnd, erasable=("words",))
+append_only(WorkFinish, erasable=("words",))

@@ -196,12 +196,9 @@ class PreferredFailure(Base):
     failed_by: Mapped[User] = relationship()
 
 
-for _table in (
-    EvidenceRequest,
-    EvidenceExtension,
-    PreferredFailure,
-):
-    append_only(_table)
+append_only(EvidenceRequest, erasable=("says", "beyond"))
+append_only(EvidenceExtension, erasable=("because",))
+append_only(PreferredFailure, erasable=("reason",))
 append_only(EvidenceAnswer, erasable=("note",))
 append_only(EvidenceDecision, erasable=("reason",))
 append_only(DueDiligence, erasable=("result",))

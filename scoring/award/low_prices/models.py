@@ -50,4 +50,4 @@ class LowPriceDecision(Identified, Base):
     query: Mapped[BidQuery | None] = relationship(viewonly=True)
 
 
-append_only(LowPriceDecision)
+append_only(LowPriceDecision, erasable=("reason",))

@@ -28,4 +28,4 @@ class Recomputation(Base):
     bid_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid.id"), index=True)
 
 
-append_only(Recomputation)
+append_only(Recomputation, erasable=("reason",))

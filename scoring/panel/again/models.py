@@ -45,5 +45,5 @@ class AgreedAgain(Base):
     reopening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_reopening.id"), index=True)
 
 
-for _table in (PanelReopening, AgreedAgain):
-    append_only(_table)
+append_only(AgreedAgain)
+append_only(PanelReopening, erasable=("reason",))

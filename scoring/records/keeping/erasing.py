@@ -5,9 +5,10 @@ that goes does so in one transaction with the row that says when, by which entry
 what its digest was.
 """
 
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from sqlalchemy import LargeBinary, String, Table, delete, exists, not_, select, text, update
@@ -21,6 +22,7 @@ from marketplace.core.database import Base, db
 from marketplace.core.erased.models import ErasedFile, ErasedRow, digest_of, said
 from marketplace.core.files import store as files
 from marketplace.core.files.models import StoredFile
+from marketplace.core.papers import Paragraph, to_data
 from marketplace.core.transaction import afterwards, transaction
 from marketplace.core.vault.models import DraftKey
 from scoring.records.casefile.tables import reached
@@ -154,9 +156,9 @@ def _replace(
         ).all():
             found = {name: row._mapping[table.c[name]] for name in columns}
             new = {
-                name: _fitting(table.c[name].type, said(clock.now(), digest_of([value])))
+                name: _left(table, name, value, clock)
                 for name, value in found.items()
-                if value and not str(value).startswith(_SAID)
+                if value and _SAID not in str(value)
             }
             if new:
                 own = [column == row._mapping[column] for column in keys]
@@ -164,6 +166,33 @@ def _replace(
 
 
 _SAID = "[Erased on "
+
+
+def _left(table: Table, name: str, value: Any, clock: Clock) -> Any:
+    """Give what stands in place of a value; of JSON, what is read from it again stays."""
+    as_text = value if isinstance(value, (str, bytes)) else json.dumps(value, sort_keys=True)
+    words = said(clock.now(), digest_of([as_text]))
+    match table.name, name:
+        case "letter", "content":
+            blocks = to_data([Paragraph(words)])
+            return {"title": value["title"], "opening": [], "blocks": blocks, "closing": []}
+        case "letter", "facts":
+            return _without(value, contents.WORDS_OF_FACTS, words)
+        case "letter_batch", "head":
+            return _without(value, contents.WORDS_OF_HEAD, words)
+    return _fitting(table.c[name].type, words)
+
+
+def _without(value: Any, names: Collection[str], words: str, *, inside: bool = False) -> Any:
+    """Put words in place of every text that stands under one of these names."""
+    if isinstance(value, dict):
+        return {
+            key: _without(each, names, words, inside=inside or key in names)
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_without(each, names, words, inside=inside) for each in value]
+    return words if inside and isinstance(value, str) and value else value
 
 
 def _fitting(kind: Any, words: str) -> str | bytes:

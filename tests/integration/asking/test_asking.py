@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from challenges.asking import lifecycle, policy, queries, service
 from challenges.topics import Topic
-from marketplace.core.audit import log
+from marketplace.core.audit import chain_reading, checkpoints, log
 from marketplace.core.errors import (
     DomainError,
     Forbidden,
@@ -18,6 +18,7 @@ from marketplace.core.errors import (
     StaleEdit,
     WrongMoment,
 )
+from marketplace.core.transaction import transaction
 from tests.integration.asking.conftest import Asking
 from tests.journeys import Journey
 
@@ -32,6 +33,18 @@ def test_asking_twice_by_one_person_is_one_question(journey: Journey, ask: Askin
     assert ask("Which parks?") == ask("  Which parks? ")
     assert ask("Which parks?", journey.cast.rival_admin) != ask("Which parks?")
     assert said(journey) == ["clarification.asked"] * 2
+
+
+def test_no_file_of_the_log_tells_who_asked(journey: Journey, ask: Asking) -> None:
+    ask("Which parks?")
+    with transaction() as session:
+        checkpoints.make(session, clock=journey.clock)
+
+    content = chain_reading.chain_file(journey.session, journey.reference, lambda _action: None)
+
+    assert content is not None
+    assert b"Which parks?" in content
+    assert str(journey.cast.supplier_admin.id).encode() not in content
 
 
 @pytest.mark.parametrize("person", ["officer", "facilitator", "platform_admin"])

@@ -101,5 +101,6 @@ class GateAnswer(Base):
     decided_by: Mapped[User] = relationship()
 
 
-for _table in (Gate, GateFinding, GateAnswer):
-    append_only(_table)
+append_only(Gate, erasable=("reason",))
+append_only(GateFinding, erasable=("words",))
+append_only(GateAnswer, erasable=("reason",))

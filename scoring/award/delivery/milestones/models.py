@@ -244,13 +244,10 @@ class MilestonePayment(Base):
     recorded_by: Mapped[User] = relationship()
 
 
-for _table in (
-    Milestone,
-    MilestonePlan,
-    MilestoneTerms,
-    MilestoneReport,
-    MilestoneFile,
-    MilestoneAnswer,
-    MilestonePayment,
-):
+for _table in (Milestone, MilestoneTerms):
     append_only(_table)
+append_only(MilestonePlan, erasable=("reason",))
+append_only(MilestoneReport, erasable=("words",))
+append_only(MilestoneFile, erasable=("name",))
+append_only(MilestoneAnswer, erasable=("words",))
+append_only(MilestonePayment, erasable=("note",))
