@@ -60,6 +60,10 @@ class KeptFrom(StrEnum):
     END_WITHOUT_AWARD = "end_without_award"
 
 
+# A part of the country with bank holidays of its own.
+Part = Literal["scotland", "england-and-wales", "northern-ireland"]
+
+
 @dataclass(frozen=True)
 class Standstill:
     """How long a body waits between telling whom it means to award to and signing.
@@ -75,7 +79,7 @@ class Standstill:
     ends: Literal["any_day", "working_day"] = "any_day"
     counts: Literal["calendar_days", "working_days"] = "calendar_days"
     begins: Literal["day_after", "same_day"] = "day_after"
-    bank_holidays: Literal["scotland", "england-and-wales", "northern-ireland"] = "scotland"
+    bank_holidays: Part = "scotland"
 
 
 @dataclass(frozen=True)

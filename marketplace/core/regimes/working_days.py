@@ -70,14 +70,15 @@ def standstill_end(
     return datetime.combine(last + _DAY, time(), LONDON)
 
 
-def is_working_day(day: date, local_holidays: Collection[date] = ()) -> bool:
-    """Tell whether a day is a working day in Scotland, and for a body with such holidays."""
-    return _works(day, _HERE, local_holidays)
+def is_working_day(day: date, local_holidays: Collection[date] = (), part: str = _HERE) -> bool:
+    """Tell whether a day is a working day in a part of the country, for a body with such holidays;
+    in Scotland, where nothing says otherwise."""
+    return _works(day, part, local_holidays)
 
 
-def next_working_day(day: date, local_holidays: Collection[date] = ()) -> date:
-    """Give `day` if it is a working day in Scotland, else the next that is."""
-    while not is_working_day(day, local_holidays):
+def next_working_day(day: date, local_holidays: Collection[date] = (), part: str = _HERE) -> date:
+    """Give `day` if it is a working day, as `is_working_day` has it, else the next that is."""
+    while not is_working_day(day, local_holidays, part):
         day += _DAY
     return day
 

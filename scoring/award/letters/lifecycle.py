@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from marketplace.core.regimes.shapes import Part
 from marketplace.core.regimes.working_days import is_working_day, next_working_day
 from marketplace.core.text import N_
 
@@ -22,11 +23,14 @@ LATE_A_LITTLE = timedelta(minutes=10)
 _DAY = timedelta(days=1)
 
 
-def next_morning(now: datetime, local_holidays: Collection[date] = ()) -> datetime:
-    """Give the next working morning after `now`, at ten in London; today's if it is to come."""
+def next_morning(now: datetime, local_holidays: Collection[date] = (), *, part: Part) -> datetime:
+    """Give the next working morning after `now`, at ten in London; today's if it is to come.
+
+    `part` is the part of the country by whose bank holidays the rules go.
+    """
     local = now.astimezone(LONDON)
     first = local.date() if local.time() < MORNING else local.date() + _DAY
-    return datetime.combine(next_working_day(first, local_holidays), MORNING, LONDON)
+    return datetime.combine(next_working_day(first, local_holidays, part), MORNING, LONDON)
 
 
 def plan_fault(send_at: datetime | None, now: datetime) -> str | None:
@@ -40,10 +44,12 @@ def plan_fault(send_at: datetime | None, now: datetime) -> str | None:
     return None
 
 
-def plan_warning(send_at: datetime, local_holidays: Collection[date] = ()) -> str | None:
+def plan_warning(
+    send_at: datetime, local_holidays: Collection[date] = (), *, part: Part
+) -> str | None:
     """Say why a time is a poor one for letters: nobody is there who could answer; or nothing."""
     local = send_at.astimezone(LONDON)
-    if not is_working_day(local.date(), local_holidays):
+    if not is_working_day(local.date(), local_holidays, part):
         return N_(
             "That is no working day. Bidders who have questions reach nobody, and their days to "
             "act run already."
@@ -112,7 +118,7 @@ def is_sooner(now: tuple[datetime, bool], before: tuple[datetime, bool] | None) 
 
 
 def late_fault(
-    send_at: datetime, now: datetime, local_holidays: Collection[date] = ()
+    send_at: datetime, now: datetime, local_holidays: Collection[date] = (), *, part: Part
 ) -> str | None:
     """Say why letters that were to go out at `send_at` are not to go out at `now` by themselves any
     more; or nothing."""
@@ -120,6 +126,6 @@ def late_fault(
     if late > LATE_MOST:
         return N_("The service was not working at that time, and it is much later now.")
     # Whoever chose the time knew what it was, but not what it would come to.
-    if late > LATE_A_LITTLE and plan_warning(now, local_holidays) is not None:
+    if late > LATE_A_LITTLE and plan_warning(now, local_holidays, part=part) is not None:
         return N_("The service was not working at that time, and now nobody is there to answer.")
     return None

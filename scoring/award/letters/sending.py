@@ -28,7 +28,7 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks
 from scoring.award import queries as awards
-from scoring.award.announcing import begin, outcome_words
+from scoring.award.announcing import begin, outcome_words, standstill_rule
 from scoring.award.letters import log_words, queries
 from scoring.award.letters.lifecycle import due_after, late_fault
 from scoring.award.letters.making import make_all
@@ -251,7 +251,8 @@ def send_as_planned(payload: dict[str, Any], clock: Clock) -> None:
 def _late(session: Session, stage: Stage, batch: LetterBatch, now: datetime) -> str | None:
     assert batch.send_at is not None  # it is due
     days_off = local_holidays(session, stage.challenge.buyer_id, now.astimezone(PLACE).date())
-    return late_fault(batch.send_at, now, days_off)
+    part = standstill_rule(session, stage).bank_holidays
+    return late_fault(batch.send_at, now, days_off, part=part)
 
 
 def _is_due(batch: LetterBatch, send_at: str) -> bool:

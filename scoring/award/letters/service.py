@@ -20,7 +20,7 @@ from marketplace.core.regimes.working_days import LONDON
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import queries as awards
-from scoring.award.announcing import standstill_end
+from scoring.award.announcing import standstill_end, standstill_rule
 from scoring.award.letters import lifecycle, log_words, policy, queries, sending
 from scoring.award.letters.making import make_all
 from scoring.award.letters.models import Letter, LetterBatch
@@ -296,7 +296,9 @@ def _ensure_good_time(session: Session, stage: Stage, when: datetime, *, anyway:
     if anyway:
         return
     days_off = local_holidays(session, stage.challenge.buyer_id, when.astimezone(LONDON).date())
-    warning = lifecycle.plan_warning(when, days_off)
+    warning = lifecycle.plan_warning(
+        when, days_off, part=standstill_rule(session, stage).bank_holidays
+    )
     if warning is not None:
         raise Invalid(N_("Check the time."), {"anyway": warning})
 

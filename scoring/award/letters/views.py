@@ -392,7 +392,9 @@ def _letter_page(
 
 def _planning(page: LettersPage) -> PlanForm:
     form = PlanForm(formdata=None)
-    form.send_at.data = page.batch.send_at or next_morning(access.clock().now())
+    form.send_at.data = page.batch.send_at or next_morning(
+        access.clock().now(), part=page.rules.band.standstill.bank_holidays
+    )
     form.way.data = "electronic" if page.batch.electronic else "other"
     return form
 

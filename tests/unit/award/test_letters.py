@@ -101,18 +101,29 @@ def test_a_letter_went_out_after_the_decision_and_before_now() -> None:
     ],
 )
 def test_the_next_working_morning_is_offered(now: str, morning: str) -> None:
-    found = lifecycle.next_morning(datetime.fromisoformat(now))
+    found = lifecycle.next_morning(datetime.fromisoformat(now), part="scotland")
     assert found == datetime.fromisoformat(morning)
 
 
 def test_a_poor_time_is_warned_of_and_an_impossible_one_refused() -> None:
     thursday = datetime(2026, 12, 3, 10, tzinfo=UTC)
     friday = thursday + timedelta(days=1)
-    assert lifecycle.plan_warning(thursday) is None
-    assert lifecycle.plan_warning(friday + timedelta(hours=5, minutes=59)) is None
-    assert "Friday" in str(lifecycle.plan_warning(friday + timedelta(hours=6)))
-    assert "no working day" in str(lifecycle.plan_warning(friday + timedelta(days=1)))
-    assert "no working day" in str(lifecycle.plan_warning(thursday, [thursday.date()]))
+    assert lifecycle.plan_warning(thursday, part="scotland") is None
+    assert lifecycle.plan_warning(friday + timedelta(hours=5, minutes=59), part="scotland") is None
+    assert "Friday" in str(lifecycle.plan_warning(friday + timedelta(hours=6), part="scotland"))
+    assert "no working day" in str(
+        lifecycle.plan_warning(friday + timedelta(days=1), part="scotland")
+    )
+    assert "no working day" in str(
+        lifecycle.plan_warning(thursday, [thursday.date()], part="scotland")
+    )
+    # The second of January and Easter Monday, by the rules that the purchase goes by.
+    second = datetime(2026, 1, 2, 10, tzinfo=UTC)
+    assert "no working day" in str(lifecycle.plan_warning(second, part="scotland"))
+    assert lifecycle.plan_warning(second, part="england-and-wales") is None
+    easter = datetime(2026, 4, 6, 9, tzinfo=UTC)
+    assert lifecycle.plan_warning(easter, part="scotland") is None
+    assert lifecycle.next_morning(easter, part="england-and-wales") == easter + timedelta(days=1)
     assert lifecycle.plan_fault(thursday, thursday - MINUTE) is None
     for wrong in (None, thursday - MINUTE, thursday, thursday + timedelta(days=61)):
         assert lifecycle.plan_fault(wrong, thursday)
@@ -330,14 +341,14 @@ def test_letters_wait_while_what_was_approved_stands(
 def test_letters_that_are_late_wait_for_an_officer() -> None:
     morning = datetime(2027, 3, 5, 10, tzinfo=lifecycle.LONDON)  # a Friday
     hour, minute = timedelta(hours=1), timedelta(minutes=1)
-    assert lifecycle.late_fault(morning, morning + hour) is None
-    assert lifecycle.late_fault(morning, morning + hour + minute)
+    assert lifecycle.late_fault(morning, morning + hour, part="scotland") is None
+    assert lifecycle.late_fault(morning, morning + hour + minute, part="scotland")
     afternoon = morning.replace(hour=15, minute=55)
-    assert lifecycle.late_fault(afternoon, afternoon + 10 * minute) is None
-    assert lifecycle.late_fault(afternoon, afternoon + 11 * minute)
+    assert lifecycle.late_fault(afternoon, afternoon + 10 * minute, part="scotland") is None
+    assert lifecycle.late_fault(afternoon, afternoon + 11 * minute, part="scotland")
     # Who chose such a time themselves is served.
     evening = morning.replace(hour=18)
-    assert lifecycle.late_fault(evening, evening + minute) is None
+    assert lifecycle.late_fault(evening, evening + minute, part="scotland") is None
 
 
 def test_no_letter_went_sooner_than_was_recorded() -> None:
