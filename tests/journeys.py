@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bids import service as bids
@@ -23,10 +23,12 @@ from challenges.queries import own_challenge
 from marketplace.core.accounts.models import Organisation, User
 from marketplace.core.audit.models import LogEntry
 from marketplace.core.clock import FixedClock
+from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Actor, Role
 from scoring.award import service as award
 from scoring.award.contracts.terms import Terms
 from scoring.award.letters import service as letters
+from scoring.award.letters.models import LetterMessage
 from scoring.award.models import Recommendation
 from scoring.panel import parties
 from scoring.panel import queries as panels
@@ -187,6 +189,16 @@ def open_the_bids(
     for officer in (first, second):
         confirm(reference, officer, clock=clock, stage=stage)
     bids.open_bids({"challenge": reference, "stage": stage}, clock)
+
+
+def hand_over_letters(session: Session, clock: FixedClock) -> None:
+    """Have the e-mails about letters be handed over, without which nothing is signed."""
+    session.execute(
+        update(Notice)
+        .where(Notice.sent_at.is_(None), Notice.id.in_(select(LetterMessage.notice_id)))
+        .values(sent_at=clock.now())
+    )
+    session.commit()
 
 
 @dataclass
@@ -380,6 +392,7 @@ class Journey:
             clock=self.clock,
         )
         letters.send_now(self.reference, actor=self.actor(self.cast.officer), clock=self.clock)
+        hand_over_letters(self.session, self.clock)
 
     def _signed(self) -> None:
         award.sign_contract(

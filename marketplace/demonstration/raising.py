@@ -8,6 +8,7 @@ from datetime import timedelta
 from challenges.queries import own_challenge
 from marketplace.core.database import db
 from marketplace.core.permissions import Actor, Role
+from marketplace.demonstration import writing_letters
 from marketplace.demonstration.days import working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.telling import Telling
@@ -174,6 +175,7 @@ def _taken_again(telling: Telling) -> History:
         clock=clock,
     )
     letters.send_now(reference, actor=telling.officers[0], clock=clock)
+    writing_letters.hand_over()
 
 
 def _loser(telling: Telling) -> tuple[str, Actor]:

@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select, update
+
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.database import db
 from marketplace.core.letterheads import queries as letterheads
 from marketplace.core.letterheads.service import Said, change
+from marketplace.core.notices.models import Notice
 from marketplace.core.permissions import Role
+from marketplace.core.transaction import transaction
 from marketplace.demonstration.history import History
 from marketplace.demonstration.telling import Telling
 from scoring.award.letters import requests
 from scoring.award.letters import service as letters
+from scoring.award.letters.models import LetterMessage
 
 _ASKED = (
     "We would like to know what the panel missed in our answer about the people who do the work, "
@@ -35,6 +40,18 @@ def send(telling: Telling) -> None:
             clock=telling.clock,
         )
     letters.send_now(telling.reference, actor=officer, clock=telling.clock)
+    hand_over()
+
+
+def hand_over() -> None:
+    """Note the e-mails about letters as handed over when they were written, as the sweeper would
+    have: no contract is signed before."""
+    with transaction() as session:
+        session.execute(
+            update(Notice)
+            .where(Notice.sent_at.is_(None), Notice.id.in_(select(LetterMessage.notice_id)))
+            .values(sent_at=Notice.created_at)
+        )
 
 
 def ask_for_more(telling: Telling, preferred: str) -> History:

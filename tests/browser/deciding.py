@@ -38,6 +38,7 @@ def decide(play: Play) -> list[list[str]]:
     officer.follow(re.compile("^Send the letters to the bidders"))
     officer.press("Send all letters now")
     officer.told("Sent. Every bidder of these letters can read its own now.")
+    play.site.sweep()
     approver = play.as_("Asa Approver")
     approver.go(f"{play.hub}/decision")
     return [

@@ -40,17 +40,8 @@ def holds(session: Session, stage: Stage, now: datetime) -> Iterator[Hold]:
     ]
     if ends and max(ends) > now:
         yield Hold("letters", WENT_LATER, until=max(ends), endpoint="award_letters.show")
-    if any(_failed(each) for each in letters):
+    if any(each.unproven for each in letters):
         yield Hold("letters", UNDELIVERED, endpoint="award_letters.show")
-
-
-def _failed(letter: Letter) -> bool:
-    notices = [each.notice for each in letter.messages]
-    return (
-        letter.gone_at is None
-        and bool(notices)
-        and all(notice.failure is not None and notice.sent_at is None for notice in notices)
-    )
 
 
 blocking.register("scoring.award.letters", holds)

@@ -151,6 +151,23 @@ class Letter(Identified, Base):
     recorded_by: Mapped[User | None] = relationship(foreign_keys=[recorded_by_id])
     messages: Mapped[list["LetterMessage"]] = relationship()
 
+    @property
+    def unproven(self) -> bool:
+        """Tell whether nothing shows that it reached its bidder: nobody read it, no e-mail about it
+        was handed over, and it is not recorded that it went another way."""
+        return (
+            self.read_at is None
+            and self.gone_at is None
+            and not any(each.notice.sent_at for each in self.messages)
+        )
+
+    @property
+    def on_its_way(self) -> bool:
+        """Tell whether an e-mail about it is still to be handed over."""
+        return any(
+            each.notice.sent_at is None and each.notice.failure is None for each in self.messages
+        )
+
 
 class LetterMessage(Base):
     """An e-mail that tells somebody of a letter."""

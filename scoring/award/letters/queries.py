@@ -76,15 +76,10 @@ class Shown:
 
     @property
     def undelivered(self) -> bool:
-        """Tell whether no e-mail about it could be handed over, and nothing else tells that it was
-        read or went another way."""
-        notices = [each.notice for each in self.letter.messages]
-        return (
-            self.letter.available_at is not None
-            and self.letter.read_at is None
-            and self.letter.gone_at is None
-            and all(notice.failure and notice.sent_at is None for notice in notices)
-        )
+        """Tell whether it went out, nothing shows that it reached its bidder, and no e-mail about
+        it is still to be handed over."""
+        letter = self.letter
+        return letter.available_at is not None and letter.unproven and not letter.on_its_way
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,17 @@ def letters_wait(challenge_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElemen
 
     Those of an award are told as a step of their own.
     """
+    # As `Shown.undelivered` has it: no e-mail was handed over, and none is still to be.
     undelivered = exists().where(
         Letter.batch_id == LetterBatch.id,
+        Letter.available_at.is_not(None),
         Letter.read_at.is_(None),
         Letter.gone_at.is_(None),
-        LetterMessage.letter_id == Letter.id,
-        Notice.id == LetterMessage.notice_id,
-        Notice.failure.is_not(None),
-        Notice.sent_at.is_(None),
+        ~exists().where(
+            LetterMessage.letter_id == Letter.id,
+            Notice.id == LetterMessage.notice_id,
+            Notice.failure.is_(None) | Notice.sent_at.is_not(None),
+        ),
     )
     # Letters of an earlier stage wait on when the next one has begun, so this is no stage that
     # the statement around it is about.

@@ -11,8 +11,8 @@ KIND_WORDS = {
 }
 
 UNDELIVERED = N_(
-    "The e-mail about a letter could not be handed over, and its bidder has not read the letter. "
-    "Tell the bidder another way and record it."
+    "Nothing shows that a letter reached its bidder: no e-mail about it could be handed over, and "
+    "it was not read. Tell the bidder another way and record it."
 )
 WENT_LATER = N_(
     "A letter went to its bidder another way, later than the others. The standstill counts from "

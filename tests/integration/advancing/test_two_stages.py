@@ -32,7 +32,7 @@ from scoring.report.facts import AwardReport
 from scoring.report.queries import newest_facts
 from scoring.report.rendering import report_html
 from tests.conftest import NOW
-from tests.journeys import A_YEAR, Step, a_cast, a_journey
+from tests.journeys import A_YEAR, Step, a_cast, a_journey, hand_over_letters
 from tests.staged import SecondStage, a_delivery_stage, a_second_stage, go_on
 
 
@@ -150,6 +150,7 @@ def test_second_stage_carries_the_first_and_two_suppliers_win(
         clock=clock,
     )
     letters.send_now(second.at, actor=journey.actor(journey.cast.officer), clock=clock)
+    hand_over_letters(session, clock)
 
     intentions = session.scalars(select(Intention)).all()
     assert {each.bid_id for each in intentions} == {

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from challenges.lifecycle import State
 from marketplace.core.errors import Forbidden, Invalid, WrongMoment
 from scoring.award import service
+from scoring.award.letters.models import Letter
 from scoring.award.models import Contract, Intention
 from tests.factories import actor_for
 from tests.journeys import A_YEAR, OWN_PRICE, VALUE_MINOR, Journey, Step
@@ -91,6 +92,28 @@ def test_signing_with_a_supplier_nobody_verified_is_refused_until_somebody_does(
     journey.session.commit()
     sign(journey)
 
+    assert journey.challenge.state is State.SIGNED
+
+
+def test_signing_waits_until_something_shows_that_each_letter_reached_its_bidder(
+    journey: Journey, standstill_over: Intention
+) -> None:
+    session, rival = journey.session, journey.rival_bid
+    letter = next(e for e in session.scalars(select(Letter)) if e.facts["bid"] == rival)
+    (message,) = letter.messages
+    message.notice.sent_at = None
+    session.commit()
+    with pytest.raises(WrongMoment, match="reached its bidder"):  # not handed over yet
+        sign(journey)
+
+    session.delete(message)  # as where nobody acts here for the bidder
+    session.commit()
+    with pytest.raises(WrongMoment, match="reached its bidder"):
+        sign(journey)
+
+    letter.read_at = journey.clock.now()
+    session.commit()
+    sign(journey)
     assert journey.challenge.state is State.SIGNED
 
 
