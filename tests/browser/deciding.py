@@ -37,6 +37,8 @@ def decide(play: Play) -> list[list[str]]:
     officer = play.as_("Oona Officer")
     officer.follow(re.compile("^Send the letters to the bidders"))
     officer.press("Send all letters now")
+    officer.told("No contract is signed before", "cannot be called back")
+    officer.press("Yes, send them now")
     officer.told("Sent. Every bidder of these letters can read its own now.")
     play.site.sweep()
     approver = play.as_("Asa Approver")

@@ -7,7 +7,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.core.forms import BaseForm, LondonInstantField
@@ -33,8 +33,9 @@ class PlanForm(BaseForm):
 
 
 class SendForm(BaseForm):
-    """That letters go out now."""
+    """That letters go out now; `sure` is said on a page that tells what follows."""
 
+    sure = HiddenField()
     anyway = BooleanField(_ANYWAY, widget=GovCheckboxInput())
 
 

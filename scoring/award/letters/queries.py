@@ -273,6 +273,12 @@ def end_for(
     return ends if ends > sent_at else None
 
 
+def ends_if_sent(session: Session, page: LettersPage, now: datetime) -> datetime | None:
+    """Give when the standstill ends if letters go out at `now`, whenever else they were to go."""
+    electronic = _all_electronic(page.stage, page.batch, page.unreachable)
+    return end_for(session, page.stage, page.batch, now, electronic=electronic)
+
+
 def standing_of(session: Session, stage: Stage, found: Decision, batch: LetterBatch) -> Standing:
     """Give how far a batch has come, and whether what it tells of still stands."""
     if batch.recommendation_id is not None:

@@ -66,8 +66,13 @@ def batch(at: Place, batch_id: uuid.UUID) -> Answer:
 @blueprint.post("/<uuid:batch_id>/send")
 @requires(Permission.CONTRACT_SIGN)
 def send(at: Place, batch_id: uuid.UUID) -> Answer:
-    """Send all of them now."""
+    """Ask whether all of them go out now, with what follows; and send them once that is said."""
     form = SendForm()
+    if not form.sure.data:
+        page = _page(at, batch_id)
+        # What cannot be sent is refused as before, by who asks and when.
+        if page.standing.holds and page.standing.made and not page.standing.sent:
+            return _sure_page(page, SendForm(formdata=None, sure="y"))
 
     def sent() -> object:
         service.send_now(
@@ -346,6 +351,8 @@ def _done(
             return make_response(redirect(away, 303))
     db.session.rollback()
     page = _page(at, batch_id)
+    if isinstance(form, SendForm) and form.anyway.errors:
+        return _sure_page(page, form, status)
     if bid_reference is None:
         return _batch_page(page, status, **{name: form})
     return _letter_page(page, bid_reference, status, **{name: form})
@@ -366,6 +373,18 @@ def _batch_page(page: LettersPage, status: int = 200, **given: BaseForm) -> Answ
         changing=page.standing.holds and not page.standing.sent and _may(),
         form=refused,
         **{**forms, **given},
+    ), status
+
+
+def _sure_page(page: LettersPage, form: SendForm, status: int = 200) -> Answer:
+    now = access.clock().now()
+    return render_template(
+        "letters/sure.html",
+        page=page,
+        now=now,
+        ends=queries.ends_if_sent(db.session(), page, now),
+        sending=form,
+        form=form if form.errors else None,
     ), status
 
 

@@ -287,7 +287,12 @@ def test_an_officer_withholds_words_and_the_bidder_reads_asks_and_is_answered(
     assert f"It [withheld: {ground}] best." in preview
     assert "<del" in preview
     assert "Thank you all." in preview
-    assert client.post(f"{at}/send").status_code == 303
+    sure = client.post(f"{at}/send")
+    assert sure.status_code == 200
+    assert "Send 2 letters now?" in sure.text
+    assert "midnight at the start of Saturday 13 March 2027" in sure.text
+    assert batch_of(journey).sent_at is None
+    assert client.post(f"{at}/send", data={"sure": "y"}).status_code == 303
     # Nothing can be changed in what went out.
     assert client.post(f"{rival}/withhold", data=words).status_code == 409
     assert client.post(f"{rival}/add", data={"addition": "More."}).status_code == 409
@@ -324,7 +329,7 @@ def test_an_officer_withholds_words_and_the_bidder_reads_asks_and_is_answered(
     answer = re.search(r'href="([^"]+/letters/[0-9a-f-]{36})"', waiting)
     assert answer is not None
     assert "Why not us?" in client.get(f"{answer[1]}/{journey.rival_bid}").text
-    assert client.post(f"{answer[1]}/send").status_code == 303
+    assert client.post(f"{answer[1]}/send", data={"sure": "y"}).status_code == 303
     sign_in(client, cast.rival_admin)
     page = client.get(outcome).text
     assert "Further information about your bid" in page
