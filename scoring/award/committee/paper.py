@@ -18,17 +18,16 @@ from challenges.words import ROUTE_WORDS
 from marketplace.core.dates import PLACE, format_date, format_instant
 from marketplace.core.letterheads.queries import letterhead
 from marketplace.core.papers import Block, Bullets, Heading, Paper, Paragraph, Table
-from marketplace.core.regimes.exemptions import Exemption, exemptions_on
+from marketplace.core.regimes.exemptions import Exemption
 from scoring.award.committee.kinds import Part
 from scoring.award.committee.models import AwardRoute
+from scoring.award.committee.queries import exemptions_of
 from scoring.award.consequences import consequences
 from scoring.award.evidence.kinds import CONCERN_WORDS, STANDING_WORDS, Standing
 from scoring.award.evidence.queries import Evidence, of_stage
 from scoring.award.queries import Decision
 from scoring.panel import declarations
 from scoring.panel.lifecycle import MEASURE_WORDS, SEAT_WORDS, Interest
-
-REGIME = "scotland"
 
 
 def paper_of(
@@ -43,7 +42,7 @@ def paper_of(
         raise LookupError("a paper tells a recommendation")
     challenge = stage.challenge
     today = now.astimezone(PLACE).date()
-    ground = exemptions_on(REGIME, today).find(route.exemption)
+    ground = exemptions_of(session, stage, now).find(route.exemption)
     if ground is None:
         raise LookupError(f"no ground of exemption {route.exemption}")
     told = _Told(session, stage, found, of_stage(session, stage, found.recommendation, now), now)
@@ -291,7 +290,7 @@ class _Told:
         return f"{said} ({_(MEASURE_WORDS[decision.measure])}: {decision.reason})"
 
     def _provision(self, ground: Exemption) -> str:
-        source = exemptions_on(REGIME, self.now.astimezone(PLACE).date()).source
+        source = exemptions_of(self.session, self.stage, self.now).source
         return f"{source}, {ground.provision}"
 
 

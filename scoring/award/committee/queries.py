@@ -2,13 +2,30 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from challenges.frozen import frozen_evaluation
+from challenges.models import Stage
+from marketplace.core.dates import PLACE
+from marketplace.core.regimes.exemptions import Exemptions, exemptions_on
 from scoring.award.committee.kinds import Outcome
 from scoring.award.committee.models import AwardRoute, CommitteeDecision
 from scoring.award.models import Recommendation
+
+
+def exemptions_of(session: Session, stage: Stage, now: datetime) -> Exemptions:
+    """Give the grounds on which an annex is kept from the public, of the regime that a stage's plan
+    is pinned to.
+
+    Raises:
+        LookupError: none hold yet.
+        WrongMoment: the stored plan is not the published one.
+    """
+    plan = frozen_evaluation(session, stage)
+    return exemptions_on(plan.regime, now.astimezone(PLACE).date())
 
 
 def route_of(session: Session, stage_id: uuid.UUID) -> AwardRoute | None:

@@ -21,7 +21,6 @@ from marketplace.core.dates import PLACE
 from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.letterheads import queries as letterheads
 from marketplace.core.permissions import Actor, Answer, ensure
-from marketplace.core.regimes.exemptions import exemptions_on
 from marketplace.core.text import N_, on_one_line, pasted
 from marketplace.core.transaction import transaction
 from marketplace.core.vault.piping import Piped
@@ -31,7 +30,7 @@ from scoring.award.answering import answer, may_answer, seen
 from scoring.award.committee import kinds, log_words, policy, queries
 from scoring.award.committee.kinds import Outcome, Part
 from scoring.award.committee.models import AwardRoute, CommitteeDecision
-from scoring.award.committee.paper import REGIME, paper_of
+from scoring.award.committee.paper import paper_of
 from scoring.award.queries import Decision
 from scoring.award.telling import tell_answered
 
@@ -54,7 +53,7 @@ def choose(at: Where, *, committee: str, exemption: str, actor: Actor, clock: Cl
         stage = own_stage(session, at, actor, lock=True)
         found = awards.decision(session, stage)
         ensure(may_choose(stage, found, actor))
-        grounds = exemptions_on(REGIME, clock.now().astimezone(PLACE).date())
+        grounds = queries.exemptions_of(session, stage, clock.now())
         faults = text_faults(committee or " ", "committee", "", kinds.COMMITTEE_MOST)
         if committee and grounds.find(exemption) is None:
             faults["exemption"] = N_("Choose why the annex is kept from the public")

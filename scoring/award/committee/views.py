@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from bids.attachments.serving import file_response
+from challenges.models import Stage
 from challenges.stages.addresses import StagedBlueprint
 from challenges.stages.place import Place
 from challenges.stages.queries import own_stage
@@ -16,16 +17,14 @@ from marketplace.core import access, docx
 from marketplace.core.access import requires
 from marketplace.core.accounts.sessions import stale_sign_in
 from marketplace.core.database import db
-from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import Permission, ensure
-from marketplace.core.regimes.exemptions import Exemptions, exemptions_on
+from marketplace.core.regimes.exemptions import Exemptions
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.answering import may_answer
 from scoring.award.committee import forms, kinds, policy, queries, service
 from scoring.award.committee.kinds import Part
-from scoring.award.committee.paper import REGIME
 from scoring.award.evidence.views import REQUEST_MOST, file_sent
 
 blueprint = StagedBlueprint("committee", __name__, "/decision/committee")
@@ -65,7 +64,7 @@ def index(at: Place) -> str:
         challenge=stage.challenge,
         stage=stage,
         route=route,
-        ground=_grounds().find(route.exemption) if route else None,
+        ground=_grounds(stage).find(route.exemption) if route else None,
         decisions=queries.decisions_of(session, stage.id),
         takes=takes,
         records=records,
@@ -80,9 +79,10 @@ def choose(at: Place) -> Page:
     """Say who decides the award."""
     session, actor, form, status = db.session(), access.current_actor(), forms.RouteForm(), 200
     stage = own_stage(session, at, actor)
-    form.offer(_grounds())
+    # Before that moment there may be no plan, whose rules have the grounds.
+    ensure(service.may_choose(stage, awards.decision(session, stage), actor))
+    form.offer(_grounds(stage))
     if request.method == "GET":
-        ensure(service.may_choose(stage, awards.decision(session, stage), actor))
         route = queries.route_of(session, stage.id)
         form.who.data = forms.COMMITTEE if route else forms.PERSON
         form.committee.data = route.committee if route else ""
@@ -195,8 +195,8 @@ def _record_page(at: Place, form: forms.MinuteForm) -> str:
     )
 
 
-def _grounds() -> Exemptions:
-    return exemptions_on(REGIME, access.clock().now().astimezone(PLACE).date())
+def _grounds(stage: Stage) -> Exemptions:
+    return queries.exemptions_of(db.session(), stage, access.clock().now())
 
 
 def _identifier(text: str | None) -> uuid.UUID:

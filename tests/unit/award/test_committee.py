@@ -8,6 +8,7 @@ import pytest
 
 from challenges.lifecycle import State
 from marketplace.core.permissions import ALLOWED, Actor, Ground, Role, lacks_right
+from marketplace.core.regimes.book import regimes
 from marketplace.core.regimes.exemptions import exemptions_on
 from scoring.award import policy as awards
 from scoring.award.cautions import cautions
@@ -83,6 +84,11 @@ def test_grounds_of_exemption_hold_from_their_day_and_name_their_provision() -> 
     assert found.find("whim") is None
     with pytest.raises(LookupError):
         exemptions_on("scotland", date(1980, 1, 1))
+
+
+def test_every_regime_that_is_shipped_has_grounds_of_exemption() -> None:
+    for regime in regimes():
+        assert exemptions_on(regime, DAY).grounds
 
 
 def bid(reference: str, own: list[int], agreed: int, *, rank: int | None = 1) -> tuple[Any, Any]:
