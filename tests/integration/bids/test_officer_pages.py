@@ -424,7 +424,7 @@ def test_the_opening_page_takes_at_most_12_statements_however_far_it_has_come(
 
 
 @pytest.mark.parametrize("page", ["/opening", "/bids/{bid}", "/bids/{bid}/eligibility"])
-def test_an_officers_page_takes_at_most_12_statements_with_the_entry_of_its_reading(
+def test_an_officers_page_takes_few_statements_with_the_entry_of_its_reading(
     scene: Scene, session: Session, client: FlaskClient, clock: FixedClock, bid: str, page: str
 ) -> None:
     open_bids(scene, clock)
@@ -432,4 +432,5 @@ def test_an_officers_page_takes_at_most_12_statements_with_the_entry_of_its_read
     path = at(scene, page.format(bid=bid))
     with count_statements(session) as statements:
         assert client.get(path).status_code == 200
-    assert len(statements) <= 12, "\n".join(statements.statements)
+    # One of them asks which rules administrators have set since the service began.
+    assert len(statements) <= 13, "\n".join(statements.statements)

@@ -32,6 +32,8 @@ __all__ = ["database_url", "journey", "kept_databases", "step"]
 MOST = 12
 # A panel's page asks too, before scoring begins, who of the panel acts for a bidder.
 MOST_OF_A_PANEL = 13
+# A bid's own page asks besides whether evidence is asked of it.
+MOST_OF_A_BID = 13
 # The public page of a challenge and its hub tell its whole story, from many rooms; an outcome says
 # what was asked, how it was judged, and who was told.
 MOST_OF_A_STORY = 20
@@ -72,9 +74,11 @@ def count(client: FlaskClient, path: str, more: int = 0) -> int:
     recorded = any("INTO log_entry" in statement for statement in found)
     # Every other entry completes a subtree of the log, whatever the page.
     found = [statement for statement in found if "INTO log_node" not in statement]
-    story = re.fullmatch(r"(/work)?/challenges/CH-\w+(/outcome)?", path) is not None
+    story = re.fullmatch(r"(/work)?/challenges/CH-\w+|/bids/B-\w+/outcome", path) is not None
     panel = re.fullmatch(r"/work/challenges/CH-\w+/panel(/progress)?", path) is not None
     usual = MOST_OF_A_BOARD if path == "/work" else MOST_OF_A_PANEL if panel else MOST
+    if re.fullmatch(r"/bids/B-\w+", path):
+        usual = MOST_OF_A_BID
     if re.fullmatch(r"/work/challenges/CH-\w+/(contracts|decision(/sign-off|/contract)?)", path):
         usual = MOST_OF_A_DECISION
     most = (MOST_OF_A_STORY if story else usual) + ENTRY * recorded + more
@@ -281,7 +285,9 @@ def test_pages_of_a_decision_ask_a_dozen_things_at_most(
 
 
 @pytest.mark.parametrize("step", [Step.INTENTION])
-def test_outcome_asks_a_dozen_things_at_most(client: FlaskClient, journey: Journey) -> None:
+def test_outcome_asks_no_more_than_the_rooms_that_tell_of_it(
+    client: FlaskClient, journey: Journey
+) -> None:
     sign_in(client, journey.cast.rival_admin)
 
     assert count(client, f"/bids/{journey.rival_bid}/outcome")
