@@ -36,7 +36,6 @@ def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -
             Bid.state.in_(OPENED_STATES),
             Challenge.state == State.INTENTION,
             intention_stands(),
-            intention_stands(),
             or_(Intention.standstill_ends_at > now, Intention.announced_at > now - TOLD_FOR),
         )
     )

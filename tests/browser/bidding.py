@@ -77,14 +77,13 @@ def bid(play: Play, founder: Person) -> None:
     founder.told("240 of 200 words")
     founder.fill({"Your answer": "Quokkaproof lanterns show from afar which door is open."})
     founder.press("Save and go back to your bid")
-    if play.priced:
-        founder.follow("Price")
-        founder.fill({"Your price, without VAT": "a lot"})
-        founder.press("Save", status=422)
-        founder.refused("Enter an amount in pounds")
-        assert founder.value("Your price, without VAT") == "a lot"
-        founder.fill({"Your price, without VAT": PRICES[OWN]})
-        founder.press("Save")
+    founder.follow("Price")
+    founder.fill({"Your price, without VAT": "a lot"})
+    founder.press("Save", status=422)
+    founder.refused("Enter an amount in pounds")
+    assert founder.value("Your price, without VAT") == "a lot"
+    founder.fill({"Your price, without VAT": PRICES[OWN]})
+    founder.press("Save")
     founder.follow("Contract, and use of AI")
     founder.choose("Yes, as it stands")
     founder.press("Save")

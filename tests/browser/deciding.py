@@ -83,11 +83,10 @@ def verify_supplier(play: Play) -> None:
 
 def record_contract(play: Play) -> None:
     """The officer records the contract once the standstill is over, which makes the report."""
+    play.as_("Oona Officer")
+    _refuse_in_standstill(play)
+    play.at(8, 10, month=1)
     officer = play.as_("Oona Officer")
-    if play.priced:
-        _refuse_in_standstill(play)
-        play.at(8, 10, month=1)
-        officer = play.as_("Oona Officer")
     officer.follow(re.compile("^Record the signed contract"))
     officer.press("Record the contract", status=422)
     officer.refused("Enter the contract’s reference in your register")
@@ -135,7 +134,7 @@ def check(play: Play, shown: list[list[str]], folder: Path) -> None:
     assert reader.attachments["evaluation.json"] == [document]
     words = _words(reader)
     assert _squeezed("Eva Evaluator") in words
-    assert (PRICES[RIVAL] in words) == play.priced
+    assert PRICES[RIVAL] in words
 
 
 def read_report(play: Play) -> None:

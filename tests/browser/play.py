@@ -1,6 +1,6 @@
 """Who takes part in the journey, what they know of it so far, and the calendar they go by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,14 +66,13 @@ class Play:
 
     site: Site
     come: Callable[..., Person]
-    priced: bool
     people: dict[str, Person] = field(default_factory=dict)
     reference: str = ""
     bids: dict[str, str] = field(default_factory=dict)
 
     def at(self, day: int, hour: int, minute: int = 0, second: int = 0, month: int = 12) -> None:
-        """Move the clock, in London's time of that winter; January is of the year after."""
-        year = 2027 if month == 1 else 2026
+        """Move the clock, in London's time of that December, or a month of the year after."""
+        year = 2026 if month == 12 else 2027
         self.site.clock.instant = datetime(year, month, day, hour, minute, second, tzinfo=LONDON)
 
     def as_(self, name: str) -> Person:
@@ -83,15 +82,33 @@ class Play:
         person.sign_in()
         return person
 
+    def at_work(self, name: str) -> Person:
+        """Give somebody who is signed in without the pages of it, with their own work before them.
+
+        Who signs in often has no recovery codes left, and those pages are walked elsewhere.
+        """
+        person = self.people[name]
+        with self.site.app.app_context():
+            user = db.session.scalars(select(User).where(User.name == name)).one()
+            found = user.id, user.memberships[0].organisation_id
+            db.session.remove()
+        person.context.clear_cookies()
+        person.context.add_cookies([self.site.session_of(*found)])
+        person.go("/work")
+        return person
+
     @property
     def hub(self) -> str:
         """Give the address of the challenge's own page for the body's people."""
         return f"/work/challenges/{self.reference}"
 
-    def seed(self) -> None:
-        """Add the body with its people, two suppliers and somebody to run the service.
+    def seed(
+        self, suppliers: Sequence[str] = (RIVAL, THIRD, LATE), *, troubled: str = THIRD
+    ) -> None:
+        """Add the body with its people, suppliers and somebody to run the service.
 
-        All but one officer have set their second step up already.
+        All but one officer have set their second step up already; where no supplier is `troubled`,
+        which is one that has to tell of something, all of them have.
         """
         now = self.site.clock.now()
         declarations: list[tuple[bool, Actor]] = []
@@ -105,7 +122,7 @@ class Play:
                     session, now, the_platform(session, now), Role.PLATFORM_ADMIN, name="Pia Team"
                 )
             )
-            for name in (RIVAL, THIRD, LATE):
+            for name in suppliers:
                 supplier = a_supplier(session, now, name)
                 user = a_person(
                     session,
@@ -115,12 +132,14 @@ class Play:
                     name=f"{name.split(maxsplit=1)[0]} Supplier",
                 )
                 self._enter(user)
-                declarations.append((name == THIRD, actor_for(user)))
+                declarations.append((name == troubled, actor_for(user)))
             officer = session.scalars(select(User).where(User.name == "Oona Officer")).one()
-            officer.tf_primary_method = officer.tf_totp_secret = officer.mf_recovery_codes = None
+            if troubled:
+                officer.tf_primary_method = officer.tf_totp_secret = None
+                officer.mf_recovery_codes = None
             session.commit()
-            for troubled, actor in declarations:
-                self._declare(troubled, actor)
+            for tells, actor in declarations:
+                self._declare(tells, actor)
             db.session.remove()
 
     def _declare(self, troubled: bool, actor: Actor) -> None:
@@ -153,9 +172,8 @@ class Play:
                 bids.save_answer(
                     made, key, f"{name} would ask first ({key}).", actor=actor, clock=clock
                 )
-            if self.priced:
-                minor = int(PRICES.get(name, "30,000").replace(",", "")) * 100
-                bids.save_price(made, minor, actor=actor, clock=clock)
+            minor = int(PRICES.get(name, "30,000").replace(",", "")) * 100
+            bids.save_price(made, minor, actor=actor, clock=clock)
             bids.save_terms(
                 made,
                 contract_accepted=True,

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.browser import bidding, deciding, judging, writing
 from tests.browser.conftest import Site
 from tests.browser.person import Person
@@ -18,11 +16,10 @@ MOST_OF_A_BOARD = 28
 MOST_IN_REFUSAL = 2 * MOST_STATEMENTS
 
 
-@pytest.mark.parametrize("priced", [True, False], ids=["price-formula", "fixed-budget"])
 def test_challenge_goes_from_problem_to_checked_award_without_script(
-    site: Site, person: Callable[..., Person], tmp_path: Path, priced: bool
+    site: Site, person: Callable[..., Person], tmp_path: Path
 ) -> None:
-    play = Play(site, person, priced)
+    play = Play(site, person)
     play.seed()
     play.at(1, 10)
     writing.write(play)

@@ -41,14 +41,14 @@ def write(play: Play) -> None:
     lead.press("Go on writing")
     assert lead.heading == "Write the challenge"
     play.reference = lead.path.split("/")[3]
-    _write_sections(lead, play)
-    _write_criteria(lead, play)
+    _write_sections(lead)
+    _write_criteria(lead)
     _refuse_wrong_sum(lead)
     lead.press("Submit for review")
     lead.told("Submitted for review.", "In review")
 
 
-def _write_sections(lead: Person, play: Play) -> None:
+def _write_sections(lead: Person) -> None:
     lead.follow("The problem")
     lead.fill(
         {
@@ -85,20 +85,16 @@ def _write_sections(lead: Person, play: Play) -> None:
     lead.press("Save this section")
     lead.follow("Money and legal route")
     lead.choose("Below the thresholds, by the body’s own rules")
-    lead.fill({"Total value, in pounds without VAT": "150,000" if play.priced else "45,000"})
-    if play.priced:
-        lead.choose("Price counts, measured against two amounts set beforehand")
-        lead.fill(
-            {
-                "Price that gets all the points": "10,000",
-                "Price that gets no points": "50,000",
-                "Budget, in pounds without VAT": "60,000",
-                "Weight of price": "30",
-            }
-        )
-    else:
-        lead.choose("Fixed budget: everyone is paid the same, so only quality counts")
-        lead.fill({"Budget, in pounds without VAT": "25,000"})
+    lead.fill({"Total value, in pounds without VAT": "150,000"})
+    lead.choose("Price counts, measured against two amounts set beforehand")
+    lead.fill(
+        {
+            "Price that gets all the points": "10,000",
+            "Price that gets no points": "50,000",
+            "Budget, in pounds without VAT": "60,000",
+            "Weight of price": "30",
+        }
+    )
     lead.press("Save this section")
     lead.follow("Timeline")
     closing = "When does bidding close?"
@@ -144,11 +140,11 @@ def _write_for_the_body(lead: Person) -> None:
     lead.press("Save this section")
 
 
-def _write_criteria(lead: Person, play: Play) -> None:
+def _write_criteria(lead: Person) -> None:
     lead.follow("How bids are judged")
     asked = [
-        ("Solves", "How would you solve the problem?", "40" if play.priced else "60"),
-        ("Team", "Who would do the work?", "30" if play.priced else "40"),
+        ("Solves", "How would you solve the problem?", "40"),
+        ("Team", "Who would do the work?", "30"),
     ]
     for title, question, weight in asked:
         lead.press("Add a criterion")
@@ -258,7 +254,7 @@ def find(play: Play) -> None:
     visitor.follow(TITLE)
     assert visitor.heading == TITLE
     visitor.told("they stand outside", "How would you solve the problem?", "Start a bid")
-    visitor.told("£10,000" if play.priced else "£25,000")
+    visitor.told("£10,000")
     assert visitor.download(f"{play.hub}/bids")[0] in (200, 401, 403)
     visitor.go("/work")
     assert visitor.path == "/sign-in"
