@@ -71,7 +71,7 @@ def send(at: Place, batch_id: uuid.UUID) -> Answer:
     if not form.sure.data:
         page = _page(at, batch_id)
         # What cannot be sent is refused as before, by who asks and when.
-        if page.standing.holds and page.standing.made and not page.standing.sent:
+        if page.standing.holds and not page.standing.sent:
             return _sure_page(page, SendForm(formdata=None, sure="y"))
 
     def sent() -> object:
