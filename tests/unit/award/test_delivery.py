@@ -15,7 +15,7 @@ from scoring.award.delivery.benefits.lifecycle import Measured
 from scoring.award.delivery.gates import lifecycle as gates
 from scoring.award.delivery.gates import policy as gate_policy
 from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
-from scoring.award.delivery.lifecycle import Outcome, Then, after_end, has_gate
+from scoring.award.delivery.lifecycle import Outcome, Then, after_end, has_gate, names_supplier
 from scoring.award.delivery.milestones.lifecycle import (
     Standing,
     Written,
@@ -410,3 +410,22 @@ def test_benefits_are_measured_by_writers_once_the_work_is_finished_and_they_are
     assert ground(ask(LEAD, finished=None, today=later)) is Ground.MOMENT
     assert ground(ask(APPROVER, today=later)) is Ground.RIGHT
     assert ground(ask(STRANGER, today=later)) is Ground.RIGHT
+
+
+def test_supplier_of_paid_work_is_named_once_the_decision_is_signed() -> None:
+    for state in (State.EVALUATING, State.INTENTION):
+        assert not names_supplier(before_decision=True, state=state)
+        assert names_supplier(before_decision=False, state=state)
+    assert names_supplier(before_decision=True, state=State.SIGNED)
+
+
+def test_who_judges_without_names_does_not_see_with_whom_work_is_done() -> None:
+    assert policy.can_see(unnamed=False).allowed
+    refused = policy.can_see(unnamed=True)
+    assert (refused.allowed, refused.ground) == (False, Ground.RIGHT)
+
+
+def test_nothing_is_accepted_or_paid_while_milestones_do_not_come_to_the_value() -> None:
+    assert policy.in_step(out_of_step=False).allowed
+    refused = policy.in_step(out_of_step=True)
+    assert (refused.allowed, refused.ground) == (False, Ground.MOMENT)

@@ -19,6 +19,7 @@ from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, Uni
 from challenges.stages.models import LaterPurchase
 from challenges.stages.shapes import read, written
 from challenges.stages.sharing import evenly, in_proportion
+from marketplace.core.accounts.models import Organisation
 from marketplace.core.strict_toml import ContentError
 from tests.unit.challenges.test_plan_stages import a_staged_challenge
 
@@ -210,6 +211,7 @@ def test_weak_stages_are_named(
 
 def test_one_plain_stage_is_not_asked_about_stages() -> None:
     challenge = a_staged_challenge()
+    challenge.buyer = Organisation(name="Example Council", regime="scotland")
     del challenge.stages[1:]
     challenge.stage.closes_at = NOW + timedelta(days=28)
     for name in ("title", "summary", "problem", "affected", "today", "outcome", "measures"):
