@@ -18,7 +18,21 @@ from marketplace.core.database import Base, ExactDecimal, UtcDateTime
 from tests.conftest import NOW
 
 # Instants that must come after another of their row.
-LATER = {"bid_query_extension": "limit_to", "passport_answer": "expires_at"}
+LATER = {
+    "bid_query_extension": "limit_to",
+    "evidence_extension": "limit_to",
+    "passport_answer": "expires_at",
+}
+# Columns that the first of their row's kinds does not have.
+EMPTY: dict[str, dict[str, object]] = {
+    "award_complaint": {"sender": ""},
+    "clarification_version": {"because": None},
+    "contract": {"advance_id": None, "bought_by": None},
+    "contract_change": {"ends_on": None, "supplier_id": None},
+    "milestone_answer": {"payment_minor": None},
+    "regime_decision": {"reason": None},
+    "work_end": {"gate_id": None},
+}
 TABLES = [Base.metadata.tables[name] for name in sorted(APPEND_ONLY)]
 
 
@@ -72,10 +86,9 @@ def filled(session: Session) -> Session:
     with loose(session):
         for table in TABLES:
             row = {column.name: made_up(column) for column in table.columns}
+            row |= EMPTY.get(table.name, {})
             if table.name == "log_erasure":
                 row["name"] = "another field than that in log_detail"
-            if table.name == "clarification_version":
-                row["because"] = None  # a first wording corrects nothing
             if later := LATER.get(table.name):
                 row[later] = NOW + timedelta(days=1)
             session.execute(sa.insert(table).values(row))

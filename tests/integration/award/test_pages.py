@@ -17,7 +17,7 @@ from scoring.award.models import Contract, Intention, Recommendation, SignOff
 from scoring.award.queries import Decision
 from scoring.panel.masking.models import AnswerMask
 from tests.conftest import sign_in
-from tests.journeys import Journey, Step
+from tests.journeys import Journey, Step, hand_over_letters
 
 # How prices might be written: £20,000 and £30,000.
 PRICE = re.compile(r"(20|30)[,.]?000")
@@ -162,7 +162,11 @@ def test_deciding_through_the_pages_from_the_result_to_the_contract(
     letters = client.get(f"{base(journey)}/letters").text
     told = re.search(r'action="([^"]+/send)"', letters)
     assert told is not None
-    assert client.post(told[1], data={"anyway": "y"}).status_code == 303
+    # One page more says what follows before anybody is told.
+    assert "Send" in client.post(told[1], data={"anyway": "y"}).text
+    assert not session.scalars(select(Intention)).all()
+    assert client.post(told[1], data={"anyway": "y", "sure": "y"}).status_code == 303
+    hand_over_letters(session, journey.clock)
     early = client.post(f"{base(journey)}/contract", data=signing)
     assert early.status_code == 409
     assert "C-77" in early.text
