@@ -60,8 +60,10 @@ NEVER_SHOWN = frozenset(
         *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
         # In the world nobody goes on to another stage: tests of their own play that.
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
-        # These need a letter by its identifier: the page of all of them shows the same parts.
-        *("award_letters.batch", "award_letters.letter", "own_letters.show"),
+        # The world prints no report of its own to check, and nobody preferred is asked again:
+        # tests of their own do.
+        *("auditing.check", "preferred.ask_again", "preferred.document"),
+        "asked_of_us.give",
         # Nothing of the world is held or due to be erased: tests of their own play that.
         *("keeping.lift", "keeping.answer"),
         # In the world nobody has complained and nothing is before a court: tests of their own do.

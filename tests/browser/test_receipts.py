@@ -15,7 +15,9 @@ from tests.journeys import Step, a_cast, a_journey
 def check(page: Page, file: Path) -> None:
     """Give a file to the page on which receipts are checked."""
     page.goto("/verify")
-    page.get_by_label("Choose the file of the award report, receipt or passport").set_input_files(file)
+    page.get_by_label("Choose the file of the award report, receipt or passport").set_input_files(
+        file
+    )
     turn_page(page, page.get_by_role("button", name="Check it"))
 
 

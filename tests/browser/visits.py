@@ -146,7 +146,6 @@ VISITS: dict[str, Visit] = {
     "timeline.show": Visit(AUDITOR, "contract_signed"),
     "timeline.show_public": Visit(VISITOR, "contract_signed"),
     "auditing.index": Visit(AUDITOR, "contract_signed"),
-    "auditing.check": Visit(AUDITOR, "contract_signed"),
     "awards.index": Visit(),
     "awards.show": Visit(VISITOR, "contract_signed"),
     "awards.report_page": Visit(VISITOR, "contract_signed"),
@@ -234,6 +233,7 @@ FILES = frozenset(
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.file", "own_letters.file"),
         *("letterheads.sample", "delivery.file", "own_delivery.file"),
+        *("asked_of_us.file", "preferred.file", "committee.paper", "committee.minute"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("records.download", "records.public_download", "case_file.download"),
         *(
