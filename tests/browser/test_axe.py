@@ -60,10 +60,10 @@ NEVER_SHOWN = frozenset(
         *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
         # In the world nobody goes on to another stage: tests of their own play that.
         *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
-        # The world prints no report of its own to check, and nobody preferred is asked again:
-        # tests of their own do.
-        *("auditing.check", "preferred.ask_again", "preferred.document"),
-        "asked_of_us.give",
+        # In the world nothing is asked of the preferred bidder and no committee decides: tests of
+        # their own play that.
+        *("preferred.ask_again", "preferred.document", "preferred.record", "preferred.extend"),
+        *("asked_of_us.index", "asked_of_us.give", "committee.record"),
         # Nothing of the world is held or due to be erased: tests of their own play that.
         *("keeping.lift", "keeping.answer"),
         # In the world nobody has complained and nothing is before a court: tests of their own do.

@@ -148,7 +148,6 @@ VISITS: dict[str, Visit] = {
     "auditing.index": Visit(AUDITOR, "contract_signed"),
     "awards.index": Visit(),
     "awards.show": Visit(VISITOR, "contract_signed"),
-    "awards.report_page": Visit(VISITOR, "contract_signed"),
     "awards.debrief_page": Visit(BIDDER, "intention_to_award"),
     "verify.show": Visit(),
     "log.index": Visit(),
