@@ -28,7 +28,7 @@ _USUAL = frozenset(
     about after all any because before between each get help helps here just know less like make
     many much need needs new now one other out over own people public say same see technology things
     through time too under use used using very want way ways well whose without work year years
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  (read as text)
 )
 # Each costs a look into the index of words.
 WORDS_MOST = 8

@@ -338,7 +338,7 @@ def downgrade() -> None:
         WrongMoment: something was asked, looked up or decided so; nothing was undone.
     """
     for table in _TABLES:
-        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608
+        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608  (our names)
             raise WrongMoment(
                 "This database holds evidence of preferred bidders, or what committees decided. The"
                 " version before this one has no place for it. Nothing was changed."

@@ -469,7 +469,7 @@ def downgrade() -> None:
         WrongMoment: somebody complained, or what follows from that is recorded.
     """
     for table in NEW_TABLES:
-        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608
+        if op.get_bind().scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):  # noqa: S608  (our names)
             raise WrongMoment(
                 "This database holds complaints, court proceedings, decisions that were taken"
                 " again or debrief meetings. The version before this one cannot take them over."

@@ -77,7 +77,7 @@ def change(journey: Journey, kind: ChangeKind, what: str = "More wards.", **more
     return service.describe_change(
         journey.reference,
         kept(journey).contract.id,
-        Wanted(kind, what, "They asked.", **more),  # type: ignore[arg-type]
+        Wanted(kind, what, "They asked.", **more),  # type: ignore[arg-type]  # mixed dict
         actor=journey.actor(journey.cast.officer),
         clock=journey.clock,
     )

@@ -310,7 +310,7 @@ def test_second_click_saves_and_follows_nothing_twice(
 ) -> None:
     """Two clicks at the same moment: each in a connection of its own."""
     challenge = publish("New?")
-    reference, app = challenge.reference, current_app._get_current_object()  # type: ignore[attr-defined]
+    reference, app = challenge.reference, current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy has it
     person = reader.id
     session.rollback()
     together = Barrier(2)

@@ -192,9 +192,9 @@ def test_joined_body_reads_and_writes_only_what_it_was_let(
     with pytest.raises(Forbidden, match="read this draft, and not change it"):
         save("tayside")
     let = {"actor": actor_for(lead), "clock": CLOCK}
-    service.let_write(draft.reference, joined.id, writes=True, **let)  # type: ignore[arg-type]
+    service.let_write(draft.reference, joined.id, writes=True, **let)  # type: ignore[arg-type]  # mixed dict
     save("tayside")
-    service.let_write(draft.reference, joined.id, writes=False, **let)  # type: ignore[arg-type]
+    service.let_write(draft.reference, joined.id, writes=False, **let)  # type: ignore[arg-type]  # mixed dict
     with pytest.raises(Forbidden):
         save("central")
 

@@ -126,7 +126,7 @@ def test_index_in_use_stays_as_it_is_while_a_newer_one_takes_its_place(
     assert newer.count == len(newer.bits) == 2
     assert held.count == len(held.bits) == 1
     with pytest.raises(FrozenInstanceError):
-        held.last = 5  # type: ignore[misc]
+        held.last = 5  # type: ignore[misc]  # frozen
 
 
 @pytest.mark.usefixtures("made_up_model")

@@ -32,7 +32,7 @@ def propose(actor: Actor, **changes: object) -> Answer:
         "waits": False,
         "unnamed": False,
     }
-    return policy.can_propose(actor, **{**facts, **changes})  # type: ignore[arg-type]
+    return policy.can_propose(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
 
 
 def test_officer_or_the_panels_chair_proposes_while_an_approved_decision_stands() -> None:
@@ -57,7 +57,7 @@ def test_another_approver_decides_before_a_contract_is_signed() -> None:
             "signed": False,
             "unnamed": False,
         }
-        return policy.can_answer(actor, **{**facts, **changes})  # type: ignore[arg-type]
+        return policy.can_answer(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
 
     assert decide().allowed
     refused(decide(proposed_by_id=APPROVER.user_id), Ground.RIGHT)

@@ -118,7 +118,7 @@ def test_a_contract_is_worth_what_was_published_to_the_penny(
     ],
 )
 def test_dates_and_extensions_fit_each_other(changes: dict[str, object], found: set[str]) -> None:
-    terms = replace(GOOD, **changes)  # type: ignore[arg-type]
+    terms = replace(GOOD, **changes)  # type: ignore[arg-type]  # mixed dict
     fields, _data = signing_faults("C-1", 1, terms, Room(), taken=(), signed_on=TODAY)
     assert set(fields) == found
 

@@ -65,7 +65,7 @@ def test_times_that_are_offered_lie_ahead_and_say_where() -> None:
         found = offer_faults(
             times,
             minutes,
-            **{**place, "remote": True, **where},  # type: ignore[arg-type]
+            **{**place, "remote": True, **where},  # type: ignore[arg-type]  # mixed dict
             now=NOW,
         )
         return set(found)
@@ -86,7 +86,7 @@ def test_times_that_are_offered_lie_ahead_and_say_where() -> None:
 def test_bidder_asks_once_while_the_time_to_ask_runs() -> None:
     def ask(actor: Actor = BIDDER, **changes: object) -> Answer:
         facts: dict[str, object] = {"told": True, "until": NOW + MOMENT, "now": NOW, "asked": False}
-        return policy.can_ask(actor, **{**facts, **changes})  # type: ignore[arg-type]
+        return policy.can_ask(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
 
     assert ask().allowed
     assert ask(until=None).allowed

@@ -195,7 +195,7 @@ def test_unverified_supplier_keeps_back_its_own_contract_alone() -> None:
     assert held.keeps("BID-1")
     assert not held.keeps("BID-2")
     assert unverified_hold("BID-1", verified=True) is None
-    assert standstill_hold(ENDS, ENDS - MOMENT).keeps("BID-2")  # type: ignore[union-attr]
+    assert standstill_hold(ENDS, ENDS - MOMENT).keeps("BID-2")  # type: ignore[union-attr]  # it holds
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.INTENTION])

@@ -81,12 +81,12 @@ def test_apostrophes_and_joined_emoji_are_never_cut() -> None:
         ("\n" * 20_000, "x\n" * 10_000),
         ("x" * 20_000, "y" * 20_000),
         (
-            " ".join(random.Random(1).choices([f"w{n}" for n in range(150)], k=5_000)),  # noqa: S311
-            " ".join(random.Random(2).choices([f"w{n}" for n in range(150)], k=5_000)),  # noqa: S311
+            " ".join(random.Random(1).choices([f"w{n}" for n in range(150)], k=5_000)),  # noqa: S311  (no secret)
+            " ".join(random.Random(2).choices([f"w{n}" for n in range(150)], k=5_000)),  # noqa: S311  (no secret)
         ),
         (
-            " ".join(random.Random(1).choices([f"w{n}" for n in range(150)], k=2_900)),  # noqa: S311
-            " ".join(random.Random(2).choices([f"w{n}" for n in range(150)], k=2_900)),  # noqa: S311
+            " ".join(random.Random(1).choices([f"w{n}" for n in range(150)], k=2_900)),  # noqa: S311  (no secret)
+            " ".join(random.Random(2).choices([f"w{n}" for n in range(150)], k=2_900)),  # noqa: S311  (no secret)
         ),
     ],
     ids=["two words", "blank lines", "one word", "words, many", "words, as many as compared"],

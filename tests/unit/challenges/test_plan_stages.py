@@ -116,7 +116,7 @@ def test_plan_gives_an_evaluation_to_judged_stages_alone_and_terms_to_all() -> N
 )
 def test_plan_whose_stages_contradict_its_terms_is_refused(change: object) -> None:
     plan = json.loads(canonical(plan_of(a_staged_challenge())))
-    change(plan)  # type: ignore[operator]
+    change(plan)  # type: ignore[operator]  # as given
 
     with pytest.raises(ValueError, match="stages of selection"):
         evaluations(canonical(plan))

@@ -27,7 +27,7 @@ NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
 def a_step(**more: object) -> Step:
-    return replace(Step(StageKind.EXPLORATION, "Exploration"), **more)  # type: ignore[arg-type]
+    return replace(Step(StageKind.EXPLORATION, "Exploration"), **more)  # type: ignore[arg-type]  # mixed dict
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_content_is_asked_for_in_turn_and_never_held_together() -> None:
         yield b"a" * 10
         yield b"b" * 10
 
-    parts = [Part(f"p{n}", "", None, "", lambda n=n: chunks(n)) for n in range(3)]  # type: ignore[misc]
+    parts = [Part(f"p{n}", "", None, "", lambda n=n: chunks(n)) for n in range(3)]  # type: ignore[misc]  # bound early
     file, _done = packed(*parts)
 
     assert file.read("p2") == b"a" * 10 + b"b" * 10

@@ -147,7 +147,7 @@ def test_page_filters_orders_and_goes_on_after_a_reference() -> None:
     ]
 
     def references(**asked: object) -> list[str]:
-        return [row.reference for row in listing.page_of(rows, **asked).rows]  # type: ignore[arg-type]
+        return [row.reference for row in listing.page_of(rows, **asked).rows]  # type: ignore[arg-type]  # mixed dict
 
     assert references() == ["CH-A", "CH-B", "CH-C"]
     assert references(flag=Flag.COMPLAINT) == ["CH-C"]
