@@ -18,15 +18,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scoring.engine import evaluate_document
 from scoring.report.assembling import Evidence, Recorded
 from scoring.report.bundle import Proofs
+from scoring.report.decided import (
+    Contract,
+    Decision,
+)
 from scoring.report.facts import (
     Answer,
     AwardReport,
     Bid,
     Challenge,
-    Contract,
     Criterion,
     CriterionScore,
-    Decision,
     Event,
     IndividualScore,
     Interest,

@@ -13,7 +13,10 @@ from scoring.engine import ENGINE_VERSION
 from scoring.report import bundle
 from scoring.report.bundle import Entry, Left, Piece, Proofs, SealedBid, Shown
 from scoring.report.editions import ADVICE, COMMERCIAL, PERSONAL, Disclosure, own_bids
-from scoring.report.facts import AwardReport, Stage
+from scoring.report.facts import (
+    AwardReport,
+    Stage,
+)
 from scoring.report.values import Edition, Money, Withheld
 
 FACTS: Final = "award-report/1"

@@ -19,7 +19,10 @@ from typing import Any, Final
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.pdf import Attachment, Relationship
 from scoring.engine.canonical import canonical
-from scoring.report.facts import AwardReport, Stage
+from scoring.report.facts import (
+    AwardReport,
+    Stage,
+)
 from scoring.report.values import CriterionKind, Withheld
 
 MANIFEST: Final = "report-manifest/1"

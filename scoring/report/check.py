@@ -13,7 +13,12 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Final
 
-from scoring.report.facts import AwardReport, Bid, Query, Stage
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    Query,
+    Stage,
+)
 from scoring.report.values import BidStatus, Money, QueryOutcome, Withheld
 
 Evaluate = Callable[[dict[str, Any]], Mapping[str, Any]]

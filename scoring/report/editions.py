@@ -16,12 +16,15 @@ from typing import Final
 from marketplace.core.text import N_
 from scoring.award.letters.lifecycle import Hidden, hide
 from scoring.engine.canonical import canonical
+from scoring.report.decided import (
+    Complaint,
+    Decision,
+    TakenBack,
+)
 from scoring.report.facts import (
     AwardReport,
     Bid,
-    Complaint,
     CriterionScore,
-    Decision,
     Event,
     GoingOn,
     HeldBack,
@@ -30,7 +33,6 @@ from scoring.report.facts import (
     Recomputed,
     Stage,
     StatutoryItem,
-    TakenBack,
     bid_of,
 )
 from scoring.report.grounds import grounds_for

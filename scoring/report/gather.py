@@ -28,7 +28,7 @@ from scoring.award.evaluation import plain
 from scoring.award.recomputing.queries import Again
 from scoring.engine.canonical import canonical
 from scoring.panel.models import ConsensusScore, Score, Seat
-from scoring.report import facts, values, wording
+from scoring.report import decided, facts, values, wording
 from scoring.report.asked import asked_of_bids
 from scoring.report.gathered import Gathered, gather_stage
 from scoring.report.grounds import grounds_of
@@ -237,10 +237,10 @@ def _going_on(found: Gathered) -> facts.GoingOn | None:
     )
 
 
-def _contract(kept: Kept, found: Gathered, *, several: bool) -> facts.Contract:
+def _contract(kept: Kept, found: Gathered, *, several: bool) -> decided.Contract:
     """Make the facts of a signed contract; of several it is said with whose supplier it is."""
     contract, currency = kept.contract, found.challenge.currency
-    return facts.Contract(
+    return decided.Contract(
         contract.reference,
         values.Money(contract.value_minor, currency),
         contract.signed_at,
@@ -250,7 +250,7 @@ def _contract(kept: Kept, found: Gathered, *, several: bool) -> facts.Contract:
         ends_on=contract.ends_on.isoformat() if contract.ends_on else "",
         ends_when=contract.ends_when or "",
         changes=tuple(
-            facts.ContractChange(
+            decided.ContractChange(
                 number=change.number,
                 at=change.answer.decided_at if change.answer else change.described_at,
                 what=change.what,
@@ -327,7 +327,7 @@ def _cell(
     )
 
 
-def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
+def _decision(found: Gathered, proofs: Proofs) -> decided.Decision:
     recommendation, sign_off = found.decision.recommendation, found.decision.sign_off
     intention = found.decision.intention
     if recommendation is None or sign_off is None or intention is None:
@@ -339,7 +339,7 @@ def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
     )
     several = len(recommendation.bids) > 1
     signed = tuple(_contract(each, found, several=several) for each in found.contracts)
-    return facts.Decision(
+    return decided.Decision(
         recommended=recommendation.bids[0].reference,
         reason=recommendation.reason,
         recommended_by=chair,
@@ -358,7 +358,7 @@ def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
         looked_up=proofs.looked_up,
         failed=proofs.failed,
         taken_back=tuple(
-            facts.TakenBack(
+            decided.TakenBack(
                 bids=tuple(bid.reference for bid in each.recommendation.bids),
                 reason=each.recommendation.reason,
                 approved_at=each.approved_at,
@@ -372,22 +372,22 @@ def _decision(found: Gathered, proofs: Proofs) -> facts.Decision:
     )
 
 
-def _complaint(complaint: AwardComplaint) -> facts.Complaint:
-    decided, back = complaint.decided, complaint.withdrawal
+def _complaint(complaint: AwardComplaint) -> decided.Complaint:
+    proposal, back = complaint.decided, complaint.withdrawal
     outcome = values.ComplaintOutcome.OPEN
     if back is not None:
         outcome = values.ComplaintOutcome.WITHDRAWN
-    elif decided is not None:
-        outcome = values.ComplaintOutcome(decided.finding.value)
-    answered_at = decided.answer.answered_at if decided and decided.answer else None
-    return facts.Complaint(
+    elif proposal is not None:
+        outcome = values.ComplaintOutcome(proposal.finding.value)
+    answered_at = proposal.answer.answered_at if proposal and proposal.answer else None
+    return decided.Complaint(
         number=complaint.number,
         bid=complaint.bid.reference,
         arrived_at=complaint.arrived_at,
         in_time=complaint.in_time,
         outcome=outcome,
         decided_at=back.withdrawn_at if back else answered_at,
-        reason=decided.reason if decided and not back else "",
+        reason=proposal.reason if proposal and not back else "",
     )
 
 

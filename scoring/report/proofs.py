@@ -12,16 +12,16 @@ from scoring.award.committee.queries import answered, decisions_of
 from scoring.award.evidence.kinds import STANDING_WORDS, Concern
 from scoring.award.evidence.queries import of_stage
 from scoring.award.queries import Decision
-from scoring.report import facts
+from scoring.report import decided
 
 
 class Proofs(NamedTuple):
     """What a decision rests on besides the result; `minute` is empty where a person decided."""
 
     minute: str = ""
-    shown: tuple[facts.Shown, ...] = ()
-    looked_up: tuple[facts.LookedUp, ...] = ()
-    failed: tuple[facts.Failed, ...] = ()
+    shown: tuple[decided.Shown, ...] = ()
+    looked_up: tuple[decided.LookedUp, ...] = ()
+    failed: tuple[decided.Failed, ...] = ()
 
 
 def proofs_of(session: Session, stage: Stage, found: Decision, now: datetime) -> Proofs:
@@ -44,7 +44,7 @@ def proofs_of(session: Session, stage: Stage, found: Decision, now: datetime) ->
         if minute
         else "",
         shown=tuple(
-            facts.Shown(
+            decided.Shown(
                 bid=bid.bid.reference,
                 document=each.request.document,
                 asked_at=each.request.asked_at,
@@ -56,7 +56,7 @@ def proofs_of(session: Session, stage: Stage, found: Decision, now: datetime) ->
             for each in bid.asked
         ),
         looked_up=tuple(
-            facts.LookedUp(
+            decided.LookedUp(
                 bid=bid.bid.reference,
                 subject=note.subject,
                 source=note.source,
@@ -68,7 +68,7 @@ def proofs_of(session: Session, stage: Stage, found: Decision, now: datetime) ->
             for note in bid.notes
         ),
         failed=tuple(
-            facts.Failed(bid.bid.reference, bid.failure.reason, bid.failure.failed_at)
+            decided.Failed(bid.bid.reference, bid.failure.reason, bid.failure.failed_at)
             for bid in bids
             if bid.failure is not None
         ),

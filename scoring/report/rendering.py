@@ -27,7 +27,12 @@ from scoring.report.assembling import Evidence, pieces_of
 from scoring.report.bundle import Listed, attachments, listed
 from scoring.report.check import Evaluate, check_report
 from scoring.report.editions import Disclosure, edition_of
-from scoring.report.facts import AwardReport, Stage, bid_of, result_rows
+from scoring.report.facts import (
+    AwardReport,
+    Stage,
+    bid_of,
+    result_rows,
+)
 from scoring.report.values import Edition, Withheld
 
 TEMPLATE: Final = "report/report.html"

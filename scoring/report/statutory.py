@@ -10,7 +10,10 @@ from dataclasses import replace
 from flask_babel import gettext
 
 from marketplace.core.regimes.book import ReportItem
-from scoring.report.facts import AwardReport, StatutoryItem
+from scoring.report.facts import (
+    AwardReport,
+    StatutoryItem,
+)
 from scoring.report.values import BidStatus, PriceFinding, Withheld
 from scoring.report.wording import money
 

@@ -10,7 +10,12 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scoring.engine.numbers import shown
-from scoring.report.facts import AwardReport, Bid, Criterion, Stage
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    Criterion,
+    Stage,
+)
 from scoring.report.values import CriterionKind, Money, Withheld
 
 # Currencies of the bodies that buy here, all with 100 minor units; any other is shown by its code.

@@ -32,7 +32,10 @@ from scoring.award.models import Recommendation
 from scoring.award.recomputing.lifecycle import Because, Why
 from scoring.award.recomputing.service import compute
 from scoring.report import check, gather
-from scoring.report.facts import AwardReport, LowPrice
+from scoring.report.facts import (
+    AwardReport,
+    LowPrice,
+)
 from tests.conftest import NOW, sign_in
 from tests.integration.challenges.browser import hidden_fields, send
 from tests.journeys import Journey, Step, a_cast, a_journey

@@ -12,7 +12,10 @@ from marketplace.core import jobs
 from marketplace.core.audit.log import chain_entries
 from marketplace.core.jobs import Job
 from scoring.panel.masking.models import AnswerMask
-from scoring.report.facts import AwardReport, Mask
+from scoring.report.facts import (
+    AwardReport,
+    Mask,
+)
 from scoring.report.gather import full_report
 from scoring.report.models import FrozenReport, ReportFile
 from scoring.report.service import MAKE

@@ -13,8 +13,14 @@ from scoring.engine import evaluate_document
 from scoring.engine.canonical import canonical
 from scoring.report.assembling import Evidence, Recorded, Sealed, pieces_of
 from scoring.report.bundle import Shown, redact_evaluation
+from scoring.report.decided import TakenBack
 from scoring.report.editions import Disclosure, debrief_edition, edition_of
-from scoring.report.facts import AwardReport, Event, HeldBack, IndividualScore, TakenBack
+from scoring.report.facts import (
+    AwardReport,
+    Event,
+    HeldBack,
+    IndividualScore,
+)
 from scoring.report.values import Edition, Money, Withheld
 from tests.award_reports import Shape, evidence, full_report
 

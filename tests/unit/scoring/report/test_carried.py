@@ -9,7 +9,12 @@ import pytest
 from marketplace.core.regimes.book import ReportItem
 from scoring import engine
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Criterion, GoingOn, Stage
+from scoring.report.facts import (
+    AwardReport,
+    Criterion,
+    GoingOn,
+    Stage,
+)
 from scoring.report.statutory import statutory_items
 from scoring.report.values import BidStatus, CriterionKind
 from scoring.report.wording import is_withheld, quality_points

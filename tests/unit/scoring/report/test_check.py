@@ -12,7 +12,11 @@ import pytest
 from scoring.engine import evaluate_document
 from scoring.report.check import ReportDiffersError, check_report
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Bid, Recomputed
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    Recomputed,
+)
 from scoring.report.values import Money, WhyAgain, Withheld
 from tests.award_reports import full_report
 

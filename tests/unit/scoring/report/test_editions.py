@@ -10,7 +10,14 @@ import pytest
 
 from marketplace.core.colours import Brand
 from scoring.report.editions import Disclosure, debrief_edition, public_edition
-from scoring.report.facts import AwardReport, Bid, Event, HeldBack, Mask, bid_of
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    Event,
+    HeldBack,
+    Mask,
+    bid_of,
+)
 from scoring.report.rendering import report_html
 from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
 from scoring.report.wording import is_withheld

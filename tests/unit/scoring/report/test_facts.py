@@ -8,7 +8,10 @@ import pytest
 
 from scoring.report.codec import NotTheFactsError, encode
 from scoring.report.editions import public_edition
-from scoring.report.facts import FORMAT, AwardReport
+from scoring.report.facts import (
+    FORMAT,
+    AwardReport,
+)
 from tests.award_reports import full_report
 
 

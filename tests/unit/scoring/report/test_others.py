@@ -6,8 +6,9 @@ from datetime import timedelta
 from bids.team.document import Subcontractor
 from marketplace.core.colours import Brand
 from marketplace.core.regimes.book import ReportItem
+from scoring.report.decided import Contract
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Contract
+from scoring.report.facts import AwardReport
 from scoring.report.others import others
 from scoring.report.rendering import report_html
 from scoring.report.statutory import statutory_items

@@ -12,7 +12,11 @@ from marketplace.core.colours import Brand
 from scoring.engine import evaluate_document, render
 from scoring.report.check import ReportDiffersError
 from scoring.report.editions import public_edition
-from scoring.report.facts import AwardReport, Bid, Recomputed
+from scoring.report.facts import (
+    AwardReport,
+    Bid,
+    Recomputed,
+)
 from scoring.report.rendering import make_report, report_html
 from scoring.report.values import Edition, Money, WhyAgain
 from tests.award_reports import Shape, environment, evidence, full_report
