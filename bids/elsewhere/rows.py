@@ -28,6 +28,7 @@ from bids.policy import Asked
 from bids.wording import count_words
 from challenges.sections import MONEY_MOST
 from marketplace.core.dates import PLACE, format_instant
+from marketplace.core.money import money
 from marketplace.core.regimes.sizes import SizeClass
 from marketplace.core.text import N_
 
@@ -316,8 +317,8 @@ def _ensure_payable(found: _Reading, key: str, price: int, asked: Asked) -> None
                 "The price of %(price)s is above the most that this challenge pays, %(most)s. "
                 "Correct it, or leave the bid out."
             ),
-            price=pounds(price),
-            most=pounds(asked.most_minor),
+            price=money(price),
+            most=money(asked.most_minor),
         )
     elif price > MONEY_MOST:
         found.wrong(key, N_("This price is too high. Correct it."))
@@ -380,9 +381,3 @@ def _names(text: str) -> list[str]:
     """Part a cell that names several things, by lines or semicolons; each is named once."""
     parts = (one_line(part) for part in re.split(r"[;\n]", text))
     return list(dict.fromkeys(part for part in parts if part))
-
-
-def pounds(minor: int) -> str:
-    """Write minor units as an amount in pounds."""
-    whole, rest = divmod(minor, 100)
-    return f"£{whole:,}" + (f".{rest:02d}" if rest else "")

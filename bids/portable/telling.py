@@ -8,6 +8,7 @@ from typing import Any
 from bids.passport.kinds import Asked, Kind, Part, said_of
 from challenges.law import REGIME
 from marketplace.core.dates import format_date
+from marketplace.core.money import money
 from marketplace.core.regimes.grounds import GroundRules, ground_versions
 from marketplace.core.text import N_
 
@@ -83,8 +84,7 @@ def value(part: Part, given: Any, translate: Translate) -> str:
     if part.kind is Kind.CHOICE:
         return translate(dict(part.choices).get(given, str(given)))
     if part.kind is Kind.MONEY:
-        pounds, pence = divmod(int(given), 100)
-        return f"£{pounds:,}" + (f".{pence:02d}" if pence else "")
+        return money(int(given))
     if part.kind is Kind.DAY:
         return format_date(date.fromisoformat(given))
     if part.kind is Kind.PERCENT:

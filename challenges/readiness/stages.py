@@ -10,6 +10,7 @@ from challenges.readiness.method import of_method, of_panel
 from challenges.sections import Section
 from challenges.stages.kinds import LaterKind, Payment, Property, StageKind, is_judged, is_paid
 from challenges.stages.terms import says_something, total_cost
+from marketplace.core.money import money
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _sum(challenge: "Challenge") -> Iterator[Finding]:
     found, value = total_cost(challenge), challenge.value_minor
     if value is None or found.minor == value:
         return
-    sums = {"sum": pounds(found.minor), "value": pounds(value)}
+    sums = {"sum": money(found.minor), "value": money(value)}
     if found.minor > value:
         yield Finding(
             Section.STAGES,
@@ -134,9 +135,3 @@ def _sum(challenge: "Challenge") -> Iterator[Finding]:
             ),
             **sums,
         )
-
-
-def pounds(minor: int) -> str:
-    """Write an amount of pence in pounds, as pages do."""
-    whole, rest = divmod(minor, 100)
-    return f"£{whole:,}" + (f".{rest:02d}" if rest else "")

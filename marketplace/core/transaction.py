@@ -3,24 +3,25 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.core.database import IMMEDIATE, db
-from marketplace.core.errors import StaleEdit, WrongMoment
+from marketplace.core.errors import DomainError, StaleEdit, WrongMoment
 from marketplace.core.text import N_
 
 _AFTERWARDS = "after_transaction"
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, taken: DomainError | None = None) -> Iterator[Session]:
     """Give a session that holds the write lock, and commit it at the end; roll back on any error.
 
     What was read before is let go first, so that the change sees the present state. Transactions
     do not nest: a use case that needs another room's change calls a function that takes the
-    session.
+    session. `taken` is what to say where a key of the database admits one of two who did the same
+    at once, and this is the other; without it the error goes on as it is.
 
     Raises:
         StaleEdit: a row was changed by somebody else since it was read.
@@ -41,6 +42,11 @@ def transaction() -> Iterator[Session]:
     except StaleDataError as error:
         session.rollback()
         raise StaleEdit(N_("Somebody else changed this while you were working on it.")) from error
+    except IntegrityError as error:
+        session.rollback()
+        if taken is None or not _is_taken(error):
+            raise
+        raise taken from error
     except OperationalError as error:
         session.rollback()
         if "locked" in str(error.orig) or "deadlock" in str(error.orig):
@@ -54,6 +60,15 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop("in_transaction", None)
         session.info.pop(_AFTERWARDS, None)
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Tell whether a key is there already; a missing value or a broken rule is a fault of ours."""
+    sqlite = getattr(error.orig, "sqlite_errorname", None)
+    return (
+        sqlite in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+        or getattr(error.orig, "sqlstate", None) == "23505"  # PostgreSQL's unique_violation
+    )
 
 
 def afterwards(session: Session, work: Callable[[], object]) -> None:

@@ -21,17 +21,8 @@ from marketplace.core.dates import (
     time_left,
 )
 from marketplace.core.markdown import markdown
+from marketplace.core.money import money
 from scoring.panel.lifecycle import SEAT_WORDS
-
-
-def money(minor: int | None, currency: str = "GBP") -> str:
-    """Write an amount of minor units: £650,000, or £1,250.50 where there are pence."""
-    if minor is None:
-        return ""
-    sign = "−" if minor < 0 else ""
-    whole, rest = divmod(abs(minor), 100)
-    symbol = {"GBP": "£", "EUR": "€"}.get(currency, currency + " ")
-    return f"{sign}{symbol}{whole:,}" + (f".{rest:02d}" if rest else "")
 
 
 def number(value: Decimal | int | None) -> str:

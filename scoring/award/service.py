@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.log_words import READ
@@ -164,29 +163,26 @@ def sign_off(
             not the published one.
         Invalid: the reason is empty.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            found = queries.decision(session, stage)
-            recommendation = seen(found, recommendation_id)
-            by_committee = route_of(session, stage.id) is not None
-            ensure(
-                policy.can_decide_alone(may_answer(stage, found, actor), by_committee=by_committee)
-            )
-            assert recommendation is not None  # the policy has said so
-            answer(
-                session,
-                stage,
-                recommendation,
-                approved=approved,
-                reason=reason,
-                actor=actor,
-                clock=clock,
-            )
-            tell_answered(session, stage, found, approved, actor, clock)
-    except IntegrityError as error:
-        # Two approvers at once: the key of sign_off admits one.
-        raise WrongMoment(N_("This recommendation has been answered already.")) from error
+    # Two approvers at once: the key of sign_off admits one.
+    with transaction(
+        taken=WrongMoment(N_("This recommendation has been answered already."))
+    ) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = queries.decision(session, stage)
+        recommendation = seen(found, recommendation_id)
+        by_committee = route_of(session, stage.id) is not None
+        ensure(policy.can_decide_alone(may_answer(stage, found, actor), by_committee=by_committee))
+        assert recommendation is not None  # the policy has said so
+        answer(
+            session,
+            stage,
+            recommendation,
+            approved=approved,
+            reason=reason,
+            actor=actor,
+            clock=clock,
+        )
+        tell_answered(session, stage, found, approved, actor, clock)
 
 
 def note_result(at: Where, *, actor: Actor, clock: Clock) -> None:

@@ -17,7 +17,6 @@ from flask_babel import gettext as _
 from bids.elsewhere.queries import brought_suppliers
 from bids.views.watching import watch
 from challenges.models import Stage
-from challenges.readiness.stages import pounds
 from challenges.stages.addresses import StagedBlueprint
 from challenges.stages.place import Place
 from marketplace.core import access
@@ -26,6 +25,7 @@ from marketplace.core.accounts.sessions import stale_sign_in
 from marketplace.core.database import db
 from marketplace.core.errors import DomainError, Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
+from marketplace.core.money import money
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
 from scoring.award.again import queries as again
@@ -243,7 +243,7 @@ def _work_words(offer: contracts.Offer) -> str:
     name = offer.work.name
     if offer.work.amount_minor is None:
         return name
-    return f"{name}: {pounds(offer.work.amount_minor)}"
+    return f"{name}: {money(offer.work.amount_minor)}"
 
 
 @blueprint.get("/bids/<reference>/outcome")

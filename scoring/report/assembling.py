@@ -12,12 +12,12 @@ from scoring.award.letters.lifecycle import stands_in
 from scoring.engine import ENGINE_VERSION
 from scoring.report import bundle
 from scoring.report.bundle import Entry, Left, Piece, Proofs, SealedBid, Shown
-from scoring.report.editions import ADVICE, COMMERCIAL, PERSONAL, Disclosure, own_bids
 from scoring.report.facts import (
     AwardReport,
     Stage,
 )
 from scoring.report.values import Edition, Money, Withheld
+from scoring.report.withholding import ADVICE, COMMERCIAL, PERSONAL, Disclosure, own_bids
 
 FACTS: Final = "award-report/1"
 # What of a sealed bid stands in the full edition: what was judged. What was declared is personal.

@@ -26,7 +26,7 @@ from scoring.report import wording
 from scoring.report.assembling import Evidence, pieces_of
 from scoring.report.bundle import Listed, attachments, listed
 from scoring.report.check import Evaluate, check_report
-from scoring.report.editions import Disclosure, edition_of
+from scoring.report.editions import edition_of
 from scoring.report.facts import (
     AwardReport,
     Stage,
@@ -34,6 +34,7 @@ from scoring.report.facts import (
     result_rows,
 )
 from scoring.report.values import Edition, Withheld
+from scoring.report.withholding import Disclosure
 
 TEMPLATE: Final = "report/report.html"
 SECTIONS: Final = "report/sections.html"

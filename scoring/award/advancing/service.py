@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.inviting.service import invite
@@ -144,57 +143,54 @@ def answer(
         Forbidden, WrongMoment: by `policy.can_answer`; or a low price is not decided.
         Invalid: the reason is empty.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            found = awards.decision(session, stage)
-            now = queries.progress(session, stage, found)
-            advance = now.advance
-            if advance is not None and advance.id != advance_id:
-                raise NotFound(N_("There is no such proposal."))
-            ensure(
-                policy.can_answer(
-                    actor,
-                    now.standing,
-                    proposed_by_id=advance.proposed_by_id if advance else None,
-                    answered=advance is not None and advance.answer is not None,
-                    lapsed=now.lapsed,
-                    unnamed=awards.judges_unnamed(stage, found.panel, actor),
-                )
+    # Two approvers at once: the key of the answer admits one.
+    with transaction(taken=WrongMoment(N_("This proposal has been answered already."))) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        now = queries.progress(session, stage, found)
+        advance = now.advance
+        if advance is not None and advance.id != advance_id:
+            raise NotFound(N_("There is no such proposal."))
+        ensure(
+            policy.can_answer(
+                actor,
+                now.standing,
+                proposed_by_id=advance.proposed_by_id if advance else None,
+                answered=advance is not None and advance.answer is not None,
+                lapsed=now.lapsed,
+                unnamed=awards.judges_unnamed(stage, found.panel, actor),
             )
-            assert advance is not None  # the policy has said so
-            assert now.line is not None
-            _ensure_reason(reason, N_("Give the reason for your decision"))
-            if confirmed:
-                _ensure_prices(session, stage, found, now.line)
-            session.add(
-                AdvanceAnswer(
-                    advance_id=advance.id,
-                    proposed_by_id=advance.proposed_by_id,
-                    decided_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    decided_at=clock.now(),
-                )
-            )
-            session.flush()
-            going_on = advance.bids
-            recording.append(
-                session,
-                stage,
-                clock=clock,
-                action=log_words.CONFIRMED if confirmed else log_words.RETURNED,
-                actor=actor,
-                count=len(going_on),
-                bids=[bid.reference for bid in going_on],
+        )
+        assert advance is not None  # the policy has said so
+        assert now.line is not None
+        _ensure_reason(reason, N_("Give the reason for your decision"))
+        if confirmed:
+            _ensure_prices(session, stage, found, now.line)
+        session.add(
+            AdvanceAnswer(
+                advance_id=advance.id,
+                proposed_by_id=advance.proposed_by_id,
+                decided_by_id=actor.user_id,
+                confirmed=confirmed,
                 reason=reason.strip(),
+                decided_at=clock.now(),
             )
-            if confirmed:
-                invite(session, stage, going_on, actor=actor, clock=clock)
-                begin_for_others(session, stage, advance, clock)
-    except IntegrityError as error:
-        # Two approvers at once: the key of the answer admits one.
-        raise WrongMoment(N_("This proposal has been answered already.")) from error
+        )
+        session.flush()
+        going_on = advance.bids
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.CONFIRMED if confirmed else log_words.RETURNED,
+            actor=actor,
+            count=len(going_on),
+            bids=[bid.reference for bid in going_on],
+            reason=reason.strip(),
+        )
+        if confirmed:
+            invite(session, stage, going_on, actor=actor, clock=clock)
+            begin_for_others(session, stage, advance, clock)
 
 
 def _ensure_prices(

@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy.exc import IntegrityError
-
 from challenges import service as challenges
 from challenges.lifecycle import Event
 from challenges.stages import recording
@@ -113,68 +111,65 @@ def answer(
         Forbidden, WrongMoment: by `policy.can_answer`; or another proposal waits now.
         Invalid: the reason is missing. Field: `reason`.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            found = awards.decision(session, stage)
-            now = queries.standing(session, stage, found, actor)
-            ensure(now.may_answer)
-            made = now.waiting
-            assert made is not None  # the policy has said so
-            if made.id != proposal_id:
-                raise WrongMoment(N_("Another proposal waits now. Read it first."))
-            refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
-            session.add(
-                ReconsiderationAnswer(
-                    reconsideration_id=made.id,
-                    proposed_by_id=made.proposed_by_id,
-                    answered_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    answered_at=clock.now(),
-                )
+    with transaction(taken=WrongMoment(N_("This has been answered already."))) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        now = queries.standing(session, stage, found, actor)
+        ensure(now.may_answer)
+        made = now.waiting
+        assert made is not None  # the policy has said so
+        if made.id != proposal_id:
+            raise WrongMoment(N_("Another proposal waits now. Read it first."))
+        refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
+        session.add(
+            ReconsiderationAnswer(
+                reconsideration_id=made.id,
+                proposed_by_id=made.proposed_by_id,
+                answered_by_id=actor.user_id,
+                confirmed=confirmed,
+                reason=reason.strip(),
+                answered_at=clock.now(),
             )
-            session.flush()
-            if not confirmed:
-                recording.append(
-                    session,
-                    stage,
-                    clock=clock,
-                    action=log_words.STANDS,
-                    actor=actor,
-                    bid=made.recommendation.references,
-                    reason=reason.strip(),
-                )
-                letters.tell_returned(session, stage, made, clock)
-                return
-            announced = found.intention is not None
-            session.add(
-                IntentionWithdrawal(
-                    recommendation_id=made.recommendation_id,
-                    reason=made.reason,
-                    withdrawn_by_id=actor.user_id,
-                    withdrawn_at=clock.now(),
-                )
-            )
-            session.flush()
+        )
+        session.flush()
+        if not confirmed:
             recording.append(
                 session,
                 stage,
                 clock=clock,
-                action=log_words.AGAIN if announced else log_words.APPROVAL_AGAIN,
+                action=log_words.STANDS,
                 actor=actor,
                 bid=made.recommendation.references,
-                point=made.point.value,
-                criteria=made.named,
-                reason=made.reason,
-                confirmed_because=reason.strip(),
+                reason=reason.strip(),
             )
-            if announced:
-                challenges.advance(session, stage.challenge, Event.DECIDE_AGAIN, clock=clock)
-            if made.point is not Point.RECOMMENDATION:
-                judge_again(
-                    session, stage, made.point, made.named, made.reason, actor=actor, clock=clock
-                )
-            letters.tell_taken_back(session, stage, made, actor, clock, announced=announced)
-    except IntegrityError as error:
-        raise WrongMoment(N_("This has been answered already.")) from error
+            letters.tell_returned(session, stage, made, clock)
+            return
+        announced = found.intention is not None
+        session.add(
+            IntentionWithdrawal(
+                recommendation_id=made.recommendation_id,
+                reason=made.reason,
+                withdrawn_by_id=actor.user_id,
+                withdrawn_at=clock.now(),
+            )
+        )
+        session.flush()
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.AGAIN if announced else log_words.APPROVAL_AGAIN,
+            actor=actor,
+            bid=made.recommendation.references,
+            point=made.point.value,
+            criteria=made.named,
+            reason=made.reason,
+            confirmed_because=reason.strip(),
+        )
+        if announced:
+            challenges.advance(session, stage.challenge, Event.DECIDE_AGAIN, clock=clock)
+        if made.point is not Point.RECOMMENDATION:
+            judge_again(
+                session, stage, made.point, made.named, made.reason, actor=actor, clock=clock
+            )
+        letters.tell_taken_back(session, stage, made, actor, clock, announced=announced)

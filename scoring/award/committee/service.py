@@ -5,7 +5,6 @@ import uuid
 from datetime import date
 from typing import BinaryIO
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.documents import Attachment
@@ -179,7 +178,9 @@ def record(
     assert met_on is not None
     taken = sealed_files.take(*file, megabytes=kinds.MEGABYTES_MOST) if file else None
     try:
-        with transaction() as session:
+        # Two approvers at once: the key of sign_off admits one.
+        answered = WrongMoment(N_("This recommendation has been answered already."))
+        with transaction(taken=answered) as session:
             stage, decision, route = found(session, lock=True)
             recommendation = decision.recommendation
             assert recommendation is not None  # the policy has said so
@@ -224,10 +225,6 @@ def record(
                     minute=minute,
                 )
                 tell_answered(session, stage, decision, outcome is Outcome.APPROVED, actor, clock)
-    except IntegrityError as error:
-        sealed_files.discard(taken)
-        # Two approvers at once: the key of sign_off admits one.
-        raise WrongMoment(N_("This recommendation has been answered already.")) from error
     except BaseException:
         sealed_files.discard(taken)
         raise

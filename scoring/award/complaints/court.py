@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.exc import IntegrityError
-
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
@@ -191,44 +189,41 @@ def answer_end(
         Forbidden, WrongMoment: by `policy.can_confirm_end`; or another end is recorded now.
         Invalid: the reason is missing. Field: `reason`.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            found = queries.proceedings_numbered(session, stage, number)
-            end = found.end
-            ensure(
-                policy.can_confirm_end(
-                    actor,
-                    recorded_by_id=end.recorded_by_id if end else None,
-                    ended=found.ended is not None,
-                )
+    with transaction(taken=WrongMoment(N_("This has been answered already."))) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = queries.proceedings_numbered(session, stage, number)
+        end = found.end
+        ensure(
+            policy.can_confirm_end(
+                actor,
+                recorded_by_id=end.recorded_by_id if end else None,
+                ended=found.ended is not None,
             )
-            assert end is not None  # the policy has said so
-            if str(end.id) != seen:
-                raise WrongMoment(N_("Another end is recorded now. Read it first."))
-            refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
-            session.add(
-                ProceedingsEndAnswer(
-                    end_id=end.id,
-                    recorded_by_id=end.recorded_by_id,
-                    answered_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    answered_at=clock.now(),
-                )
-            )
-            session.flush()
-            recording.append(
-                session,
-                stage,
-                clock=clock,
-                action=log_words.COURT_ENDED if confirmed else log_words.COURT_END_RETURNED,
-                actor=actor,
-                number=number,
-                how=end.how.value,
+        )
+        assert end is not None  # the policy has said so
+        if str(end.id) != seen:
+            raise WrongMoment(N_("Another end is recorded now. Read it first."))
+        refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
+        session.add(
+            ProceedingsEndAnswer(
+                end_id=end.id,
+                recorded_by_id=end.recorded_by_id,
+                answered_by_id=actor.user_id,
+                confirmed=confirmed,
                 reason=reason.strip(),
+                answered_at=clock.now(),
             )
-            if confirmed:
-                letters.tell_court_ended(session, stage, actor, clock)
-    except IntegrityError as error:
-        raise WrongMoment(N_("This has been answered already.")) from error
+        )
+        session.flush()
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.COURT_ENDED if confirmed else log_words.COURT_END_RETURNED,
+            actor=actor,
+            number=number,
+            how=end.how.value,
+            reason=reason.strip(),
+        )
+        if confirmed:
+            letters.tell_court_ended(session, stage, actor, clock)

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.queries import own_bid
@@ -250,51 +249,48 @@ def decide(
         Forbidden, WrongMoment: by `policy.can_decide`; or another proposal stands now.
         Invalid: the reason is missing. Field: `reason`.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            row = queries.complaint_numbered(session, stage, number)
-            proposal = row.proposal
-            ensure(
-                policy.can_decide(
-                    actor,
-                    row.standing,
-                    proposed_by_id=proposal.proposed_by_id if proposal else None,
-                    on_panel=queries.has_sat(session, stage, actor.user_id),
-                )
+    with transaction(taken=WrongMoment(_ANSWERED)) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        row = queries.complaint_numbered(session, stage, number)
+        proposal = row.proposal
+        ensure(
+            policy.can_decide(
+                actor,
+                row.standing,
+                proposed_by_id=proposal.proposed_by_id if proposal else None,
+                on_panel=queries.has_sat(session, stage, actor.user_id),
             )
-            assert proposal is not None  # the policy has said so
-            if str(proposal.id) != seen:
-                raise WrongMoment(N_("Another proposal stands now. Read it first."))
-            refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
-            session.add(
-                ComplaintAnswer(
-                    proposal_id=proposal.id,
-                    proposed_by_id=proposal.proposed_by_id,
-                    answered_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    answered_at=clock.now(),
-                )
-            )
-            session.flush()
-            recording.append(
-                session,
-                stage,
-                clock=clock,
-                action=log_words.DECIDED if confirmed else log_words.RETURNED,
-                actor=actor,
-                number=number,
-                bid=row.bid.reference,
-                finding=proposal.finding.value,
+        )
+        assert proposal is not None  # the policy has said so
+        if str(proposal.id) != seen:
+            raise WrongMoment(N_("Another proposal stands now. Read it first."))
+        refuse_all(text_faults(reason.strip(), "reason", N_("Give the reason"), TEXT_MOST))
+        session.add(
+            ComplaintAnswer(
+                proposal_id=proposal.id,
+                proposed_by_id=proposal.proposed_by_id,
+                answered_by_id=actor.user_id,
+                confirmed=confirmed,
                 reason=reason.strip(),
+                answered_at=clock.now(),
             )
-            if confirmed:
-                letters.tell_decided(session, stage, row, proposal, clock)
-            else:
-                letters.tell_returned(session, stage, row, proposal, reason.strip(), clock)
-    except IntegrityError as error:
-        raise WrongMoment(_ANSWERED) from error
+        )
+        session.flush()
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.DECIDED if confirmed else log_words.RETURNED,
+            actor=actor,
+            number=number,
+            bid=row.bid.reference,
+            finding=proposal.finding.value,
+            reason=reason.strip(),
+        )
+        if confirmed:
+            letters.tell_decided(session, stage, row, proposal, clock)
+        else:
+            letters.tell_returned(session, stage, row, proposal, reason.strip(), clock)
 
 
 def _keep(

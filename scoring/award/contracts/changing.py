@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from challenges.readiness.stages import pounds
 from marketplace.core.dates import format_day, months_after
+from marketplace.core.money import money
 from marketplace.core.text import N_
 from scoring.award.contracts.terms import YEARS_AHEAD
 
@@ -168,7 +168,7 @@ def _value_fault(wanted: Wanted, now: Standing, ground: "ChangeGround | None") -
     if after < now.floor_minor:
         return (
             N_("Work for %(accepted)s is accepted under this contract. It cannot be worth less."),
-            {"accepted": pounds(now.floor_minor)},
+            {"accepted": money(now.floor_minor)},
         )
     if rise < 0:
         return None
@@ -196,7 +196,7 @@ def _within_published(rise: int, now: Standing) -> Fault | None:
         ),
     ):
         if left is not None and rise > left:
-            return words, {"left": pounds(max(left, 0))}
+            return words, {"left": money(max(left, 0))}
     return None
 
 
@@ -221,7 +221,7 @@ def _within_law(rise: int, now: Standing, ground: "ChangeGround | None") -> Faul
                 "With this the purchase would be worth %(total)s, where stricter rules hold than "
                 "those it was made by. It needs a new purchase."
             ),
-            {"total": pounds(now.total_minor + rise)},
+            {"total": money(now.total_minor + rise)},
         )
     return None
 
@@ -236,7 +236,7 @@ def _percent_fault(rise: int, risen: int, percent: int, now: Standing) -> Fault 
             "On this ground the value may rise by %(percent)s percent of the first value in all: "
             "%(left)s is left of that. More needs a new purchase."
         ),
-        {"percent": percent, "left": pounds(left)},
+        {"percent": percent, "left": money(left)},
     )
 
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from challenges.law import Law
-from challenges.readiness.stages import pounds
 from marketplace.core.dates import PLACE, format_date
+from marketplace.core.money import money
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def line_of(challenge: "Challenge", kept: "Kept", law: Law) -> Line:
             Item("awarded", N_("Date of award"), _day(_london(contract.signed_at))),
             Item("contractor", N_("Name of the contractor"), kept.supplier.name),
             Item("subject", N_("What the contract is about"), challenge.title),
-            Item("value", N_("Value without VAT"), pounds(kept.value_minor)),
+            Item("value", N_("Value without VAT"), money(kept.value_minor)),
             Item("starts", N_("Start"), _day(contract.starts_on)),
             Item("ends", N_("End, without any extension"), _ends(kept)),
             Item("extension", N_("How long it can be extended"), _extension(kept)),

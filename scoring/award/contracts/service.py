@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
@@ -99,58 +98,53 @@ def describe_change(
             same, or excluded from this challenge.
         StaleEdit: somebody else described a change at the same moment.
     """
-    try:
-        with transaction() as session:
-            challenge = own_challenge(session, reference, actor, lock=True)
-            all_kept = queries.contracts_of(session, challenge)
-            kept = queries.contract_of(all_kept, contract_id)
-            if (again := _same(kept, wanted)) is not None:
-                ensure(policy.can_describe(actor, challenge.state, waits=False))
-                return again
-            ensure(policy.can_describe(actor, challenge.state, waits=kept.waiting is not None))
-            now = standing_of(
-                challenge,
-                kept,
-                all_kept,
-                clock.now(),
-                floor_minor=floor_minor(session, contract_id),
-            )
-            ground = (now.grounds or {}).get(wanted.ground or "")
-            supplier = _checked(session, challenge, kept, wanted, now)
-            after = (
-                wanted.value_after_minor or 0
-                if wanted.kind is ChangeKind.VALUE
-                else kept.value_minor
-            )
-            change = ContractChange(
-                contract_id=contract_id,
-                number=_number(session, all_kept),
-                kind=wanted.kind,
-                what=wanted.what.strip(),
-                why=wanted.why.strip(),
-                ground=wanted.ground if ground else None,
-                value_before_minor=kept.value_minor,
-                value_after_minor=after,
-                ends_on=wanted.ends_on if wanted.kind is ChangeKind.EXTENSION else None,
-                uses_option=changing.uses_option(wanted.kind, ground),
-                supplier_id=supplier.id if supplier else None,
-                supplier_check=wanted.supplier_check.strip() if supplier else None,
-                awaits=changing.needs_approval(wanted.kind, kept.value_minor, after),
-                described_by_id=actor.user_id,
-                described_at=clock.now(),
-            )
-            session.add(change)
-            session.flush()
-            _record(session, challenge, kept, change, actor, clock, waits=change.awaits)
-            if change.awaits:
-                letters.tell_approvers(session, challenge, change, kept.contract, actor, clock)
-            else:
-                _retell(session, challenge, clock)
-            return change.number
-    except IntegrityError as error:
-        raise StaleEdit(
-            N_("Another change was recorded at the same moment. Look at it first.")
-        ) from error
+    with transaction(
+        taken=StaleEdit(N_("Another change was recorded at the same moment. Look at it first."))
+    ) as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        all_kept = queries.contracts_of(session, challenge)
+        kept = queries.contract_of(all_kept, contract_id)
+        if (again := _same(kept, wanted)) is not None:
+            ensure(policy.can_describe(actor, challenge.state, waits=False))
+            return again
+        ensure(policy.can_describe(actor, challenge.state, waits=kept.waiting is not None))
+        now = standing_of(
+            challenge,
+            kept,
+            all_kept,
+            clock.now(),
+            floor_minor=floor_minor(session, contract_id),
+        )
+        ground = (now.grounds or {}).get(wanted.ground or "")
+        supplier = _checked(session, challenge, kept, wanted, now)
+        after = (
+            wanted.value_after_minor or 0 if wanted.kind is ChangeKind.VALUE else kept.value_minor
+        )
+        change = ContractChange(
+            contract_id=contract_id,
+            number=_number(session, all_kept),
+            kind=wanted.kind,
+            what=wanted.what.strip(),
+            why=wanted.why.strip(),
+            ground=wanted.ground if ground else None,
+            value_before_minor=kept.value_minor,
+            value_after_minor=after,
+            ends_on=wanted.ends_on if wanted.kind is ChangeKind.EXTENSION else None,
+            uses_option=changing.uses_option(wanted.kind, ground),
+            supplier_id=supplier.id if supplier else None,
+            supplier_check=wanted.supplier_check.strip() if supplier else None,
+            awaits=changing.needs_approval(wanted.kind, kept.value_minor, after),
+            described_by_id=actor.user_id,
+            described_at=clock.now(),
+        )
+        session.add(change)
+        session.flush()
+        _record(session, challenge, kept, change, actor, clock, waits=change.awaits)
+        if change.awaits:
+            letters.tell_approvers(session, challenge, change, kept.contract, actor, clock)
+        else:
+            _retell(session, challenge, clock)
+        return change.number
 
 
 def answer_change(
@@ -171,51 +165,46 @@ def answer_change(
         Forbidden, WrongMoment: by `policy.can_answer`; or the change goes beyond a limit by now.
         Invalid: the reason is empty or too long.
     """
-    try:
-        with transaction() as session:
-            challenge = own_challenge(session, reference, actor, lock=True)
-            all_kept = queries.contracts_of(session, challenge)
-            kept, change = queries.change_of(all_kept, number)
-            ensure(
-                policy.can_answer(actor, described_by_id=change.described_by_id, waits=change.open)
+    # Two approvers at once: the key of the answer admits one.
+    with transaction(taken=WrongMoment(N_("This change has been answered already."))) as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        all_kept = queries.contracts_of(session, challenge)
+        kept, change = queries.change_of(all_kept, number)
+        ensure(policy.can_answer(actor, described_by_id=change.described_by_id, waits=change.open))
+        _ensure_reason(reason)
+        if confirmed:
+            _ensure_within(session, challenge, kept, all_kept, change, clock.now())
+        session.add(
+            ContractChangeAnswer(
+                change_id=change.id,
+                described_by_id=change.described_by_id,
+                decided_by_id=actor.user_id,
+                confirmed=confirmed,
+                reason=reason.strip(),
+                decided_at=clock.now(),
             )
-            _ensure_reason(reason)
-            if confirmed:
-                _ensure_within(session, challenge, kept, all_kept, change, clock.now())
-            session.add(
-                ContractChangeAnswer(
-                    change_id=change.id,
-                    described_by_id=change.described_by_id,
-                    decided_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    decided_at=clock.now(),
-                )
+        )
+        session.flush()
+        before = kept.supplier
+        letters.tell_answered(
+            session, challenge, change, kept.contract, confirmed=confirmed, clock=clock
+        )
+        if not confirmed:
+            log.append(
+                session,
+                clock=clock,
+                action=log_words.RETURNED,
+                chain=challenge.reference,
+                actor=actor,
+                number=change.number,
+                contract=kept.contract.reference,
+                reason=reason.strip(),
             )
-            session.flush()
-            before = kept.supplier
-            letters.tell_answered(
-                session, challenge, change, kept.contract, confirmed=confirmed, clock=clock
-            )
-            if not confirmed:
-                log.append(
-                    session,
-                    clock=clock,
-                    action=log_words.RETURNED,
-                    chain=challenge.reference,
-                    actor=actor,
-                    number=change.number,
-                    contract=kept.contract.reference,
-                    reason=reason.strip(),
-                )
-                return
-            _record(session, challenge, kept, change, actor, clock, waits=False)
-            if change.supplier is not None:
-                letters.tell_both(session, challenge, kept.contract, before, change.supplier, clock)
-            _retell(session, challenge, clock)
-    except IntegrityError as error:
-        # Two approvers at once: the key of the answer admits one.
-        raise WrongMoment(N_("This change has been answered already.")) from error
+            return
+        _record(session, challenge, kept, change, actor, clock, waits=False)
+        if change.supplier is not None:
+            letters.tell_both(session, challenge, kept.contract, before, change.supplier, clock)
+        _retell(session, challenge, clock)
 
 
 def grounds_of(challenge: Challenge, now: datetime) -> dict[str, ChangeGround]:

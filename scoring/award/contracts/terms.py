@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from challenges.readiness.stages import pounds
 from challenges.stages.kinds import LaterKind, Payment, StageKind, is_judged
+from marketplace.core.money import money
 from marketplace.core.text import N_
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ def value_fault(value_minor: int, room: Room) -> tuple[str, dict[str, object]] |
     if room.exactly is not None and value_minor != room.exactly:
         return (
             N_("Each supplier is paid %(fee)s for this stage, as published. Enter that value"),
-            {"fee": pounds(room.exactly)},
+            {"fee": money(room.exactly)},
         )
     if room.most is not None and value_minor > room.most:
         return (
             N_("This is more than the %(most)s that may be paid for this, as published"),
-            {"most": pounds(max(room.most, 0))},
+            {"most": money(max(room.most, 0))},
         )
     if room.left is not None and value_minor > room.left:
         return (
@@ -164,7 +164,7 @@ def value_fault(value_minor: int, room: Room) -> tuple[str, dict[str, object]] |
                 "This is more than the total value that was published for the challenge. "
                 "%(left)s is left of it"
             ),
-            {"left": pounds(max(room.left, 0))},
+            {"left": money(max(room.left, 0))},
         )
     return None
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.inviting import taking_back
@@ -88,28 +87,25 @@ def finish_one(
         Forbidden, WrongMoment: by `policy.can_finish`.
         Invalid: there are no words about it.
     """
-    try:
-        with transaction() as session:
-            agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-            work = queries.work_of(session, agreement)
-            challenge = agreement.challenge
-            ensure(
-                policy.can_finish(
-                    actor,
-                    buyer_id=challenge.buyer_id,
-                    state=challenge.state,
-                    ended=work.ended,
-                    gated=agreement.gated,
-                    open_count=work.open_count,
-                )
+    # Two people at once: the key of the end admits one.
+    with transaction(taken=WrongMoment(N_("The work under this contract has ended."))) as session:
+        agreement = agreements.own(session, reference, contract_id, actor, lock=True)
+        work = queries.work_of(session, agreement)
+        challenge = agreement.challenge
+        ensure(
+            policy.can_finish(
+                actor,
+                buyer_id=challenge.buyer_id,
+                state=challenge.state,
+                ended=work.ended,
+                gated=agreement.gated,
+                open_count=work.open_count,
             )
-            words = words.strip()
-            refuse_text(words, "words", N_("Say in a few words what was made"), WORDS_MOST)
-            begin(session, challenge, actor, clock)
-            end(session, agreement, Outcome.COMPLETED, words, actor, clock)
-    except IntegrityError as error:
-        # Two people at once: the key of the end admits one.
-        raise WrongMoment(N_("The work under this contract has ended.")) from error
+        )
+        words = words.strip()
+        refuse_text(words, "words", N_("Say in a few words what was made"), WORDS_MOST)
+        begin(session, challenge, actor, clock)
+        end(session, agreement, Outcome.COMPLETED, words, actor, clock)
 
 
 def close(reference: str, *, words: str, actor: Actor, clock: Clock) -> None:

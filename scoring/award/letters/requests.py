@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.models import Bid
@@ -37,19 +36,18 @@ def ask(bid_reference: str, *, words: str, actor: Actor, clock: Clock) -> None:
         Forbidden, WrongMoment: by `policy.can_ask`.
         Invalid: what is asked is too long.
     """
-    try:
-        with transaction() as session:
-            bid = awards.own_outcome_bid(session, bid_reference, actor.organisation_id)
-            stage = next(each for each in bid.challenge.stages if each.id == bid.stage_id)
-            letters = queries.own_letters(session, bid.id)
-            asked = queries.requests_of_bid(session, bid.id)
-            ensure(may_ask(letters, asked, actor, clock.now()))
-            if len(words) > WORDS_MOST:
-                raise Invalid(N_("Make it shorter."), {"words": N_("Use at most 2,000 characters")})
-            _add(session, stage, bid, words, clock.now(), actor, clock, here=True)
-    except IntegrityError as error:
-        # Two clicks at once: the index admits one request that waits.
-        raise WrongMoment(N_("You have asked already. The answer is on its way.")) from error
+    # Two clicks at once: the index admits one request that waits.
+    with transaction(
+        taken=WrongMoment(N_("You have asked already. The answer is on its way."))
+    ) as session:
+        bid = awards.own_outcome_bid(session, bid_reference, actor.organisation_id)
+        stage = next(each for each in bid.challenge.stages if each.id == bid.stage_id)
+        letters = queries.own_letters(session, bid.id)
+        asked = queries.requests_of_bid(session, bid.id)
+        ensure(may_ask(letters, asked, actor, clock.now()))
+        if len(words) > WORDS_MOST:
+            raise Invalid(N_("Make it shorter."), {"words": N_("Use at most 2,000 characters")})
+        _add(session, stage, bid, words, clock.now(), actor, clock, here=True)
 
 
 def record_request(
@@ -68,24 +66,21 @@ def record_request(
         Forbidden, WrongMoment: the actor is no officer, no decision was told, or one waits already.
         Invalid: the time cannot be.
     """
-    try:
-        with transaction() as session:
-            stage = own_stage(session, at, actor, lock=True)
-            if not actor.may(Permission.CONTRACT_SIGN):
-                ensure(lacks_right(N_("Only a procurement officer records what bidders ask.")))
-            found = awards.decision(session, stage)
-            batch = queries.batch_of(session, stage, found)
-            if batch is None or batch.sent_at is None:
-                raise WrongMoment(N_("Bidders ask when the decision has been told to them."))
-            bid = next((each.bid for each in batch.letters if _is(each.bid, bid_reference)), None)
-            if bid is None:
-                raise NotFound(N_("There is no such bid."))
-            fault = policy.sent_fault(asked_at, since=batch.sent_at, now=clock.now())
-            if fault is not None or asked_at is None:
-                raise Invalid(N_("Check the time."), {"asked_at": _WHEN})
-            _add(session, stage, bid, words[:WORDS_MOST], asked_at, actor, clock, here=False)
-    except IntegrityError as error:
-        raise WrongMoment(N_("A request of this bidder waits already.")) from error
+    with transaction(taken=WrongMoment(N_("A request of this bidder waits already."))) as session:
+        stage = own_stage(session, at, actor, lock=True)
+        if not actor.may(Permission.CONTRACT_SIGN):
+            ensure(lacks_right(N_("Only a procurement officer records what bidders ask.")))
+        found = awards.decision(session, stage)
+        batch = queries.batch_of(session, stage, found)
+        if batch is None or batch.sent_at is None:
+            raise WrongMoment(N_("Bidders ask when the decision has been told to them."))
+        bid = next((each.bid for each in batch.letters if _is(each.bid, bid_reference)), None)
+        if bid is None:
+            raise NotFound(N_("There is no such bid."))
+        fault = policy.sent_fault(asked_at, since=batch.sent_at, now=clock.now())
+        if fault is not None or asked_at is None:
+            raise Invalid(N_("Check the time."), {"asked_at": _WHEN})
+        _add(session, stage, bid, words[:WORDS_MOST], asked_at, actor, clock, here=False)
 
 
 _WHEN = N_("Enter when it arrived: a time that has passed, after the letters went out")

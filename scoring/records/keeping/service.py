@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge
@@ -178,39 +177,36 @@ def answer(
         Forbidden, WrongMoment: by `policy.can_answer`.
         Invalid: there is no reason.
     """
-    try:
-        with transaction() as session:
-            challenge = own_challenge(session, reference, actor, lock=True)
-            found = session.get(Erasure, erasure_id)
-            if found is None or found.challenge_id != challenge.id:
-                raise NotFound(N_("There is no such proposal."))
-            keeps = queries.line_of(session, challenge).keeps
-            today = clock.now().astimezone(PLACE).date()
-            ensure(policy.can_answer(actor, found.proposed_by_id, keeps, today, confirms=confirmed))
-            _ensure_reason(reason, N_("Give the reason for your answer"))
-            session.add(
-                ErasureAnswer(
-                    erasure_id=found.id,
-                    proposed_by_id=found.proposed_by_id,
-                    decided_by_id=actor.user_id,
-                    confirmed=confirmed,
-                    reason=reason.strip(),
-                    decided_at=clock.now(),
-                )
+    with transaction(taken=WrongMoment(N_("It is answered already."))) as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        found = session.get(Erasure, erasure_id)
+        if found is None or found.challenge_id != challenge.id:
+            raise NotFound(N_("There is no such proposal."))
+        keeps = queries.line_of(session, challenge).keeps
+        today = clock.now().astimezone(PLACE).date()
+        ensure(policy.can_answer(actor, found.proposed_by_id, keeps, today, confirms=confirmed))
+        _ensure_reason(reason, N_("Give the reason for your answer"))
+        session.add(
+            ErasureAnswer(
+                erasure_id=found.id,
+                proposed_by_id=found.proposed_by_id,
+                decided_by_id=actor.user_id,
+                confirmed=confirmed,
+                reason=reason.strip(),
+                decided_at=clock.now(),
             )
-            session.flush()
-            if not confirmed:
-                said = reason.strip()
-                _record(session, challenge, log_words.ERASURE_REFUSED, actor, clock, reason=said)
-                return
-            entry = _record(
-                session, challenge, log_words.ERASURE_CONFIRMED, actor, clock, rule=found.rule
-            )
-            session.add(ErasureRun(erasure_id=found.id, entry_n=entry.n))
-            session.flush()
-            jobs.enqueue(session, ERASE, clock=clock, erasure=str(found.id))
-    except IntegrityError as error:
-        raise WrongMoment(N_("It is answered already.")) from error
+        )
+        session.flush()
+        if not confirmed:
+            said = reason.strip()
+            _record(session, challenge, log_words.ERASURE_REFUSED, actor, clock, reason=said)
+            return
+        entry = _record(
+            session, challenge, log_words.ERASURE_CONFIRMED, actor, clock, rule=found.rule
+        )
+        session.add(ErasureRun(erasure_id=found.id, entry_n=entry.n))
+        session.flush()
+        jobs.enqueue(session, ERASE, clock=clock, erasure=str(found.id))
 
 
 @jobs.handles(ERASE, insists=True)

@@ -160,6 +160,27 @@ def test_transaction_that_fails_leaves_nothing(challenge: Challenge, session: Se
     assert session.scalars(sa.select(Challenge.reference)).one() == reference
 
 
+def test_one_of_two_who_did_the_same_at_once_is_told_so(app: Flask) -> None:
+    with transaction() as session:
+        kept = a_person(session, NOW, None, name="First").id
+    quicker = WrongMoment("Somebody else was quicker.")
+
+    with pytest.raises(WrongMoment, match="quicker"), transaction(taken=quicker) as session:
+        a_person(session, NOW, None).id = kept
+    with pytest.raises(IntegrityError), transaction() as session:
+        a_person(session, NOW, None).id = kept
+
+    with transaction() as session:  # neither left anything, and no mark
+        assert session.scalars(sa.select(User.name)).all() == ["First"]
+
+
+def test_a_fault_of_ours_is_not_told_as_somebody_elses_deed(app: Flask) -> None:
+    quicker = WrongMoment("Somebody else was quicker.")
+
+    with pytest.raises(IntegrityError), transaction(taken=quicker) as session:
+        session.add(User(email="no-name@example.org"))
+
+
 def test_transactions_do_not_nest(app: Flask) -> None:
     with pytest.raises(RuntimeError, match="do not nest"), transaction(), transaction():
         pass

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.exc import IntegrityError
-
 from challenges.queries import own_challenge
 from challenges.texts import refuse_all
 from marketplace.core.audit import log
@@ -42,61 +40,58 @@ def measure(
         Invalid: something is missing or too long.
     """
     rows = rows[:MEASURES_MOST]
-    try:
-        with transaction() as session:
-            challenge = own_challenge(session, reference, actor, lock=True)
-            finished, now = finish_of(session, challenge), clock.now()
-            ensure(
-                policy.can_measure(
-                    actor,
-                    buyer_id=challenge.buyer_id,
-                    state=challenge.state,
-                    finished_on=finished.finished_on if finished else None,
-                    months=months,
-                    today=day_of(now),
-                )
-            )
-            words, lessons = words.strip(), lessons.strip()
-            refuse_all(faults(rows, words, lessons))
-            before = [e for e in queries.reviews(session, challenge) if e.months == months]
-            edition = before[-1].edition if before else 0
-            if edition != seen:
-                raise _stale()
-            review = BenefitReview(
-                challenge_id=challenge.id,
+    with transaction(taken=_stale()) as session:
+        challenge = own_challenge(session, reference, actor, lock=True)
+        finished, now = finish_of(session, challenge), clock.now()
+        ensure(
+            policy.can_measure(
+                actor,
+                buyer_id=challenge.buyer_id,
+                state=challenge.state,
+                finished_on=finished.finished_on if finished else None,
                 months=months,
-                edition=edition + 1,
-                words=words,
-                lessons=lessons,
-                published=publish,
-                recorded_by_id=actor.user_id,
-                recorded_at=now,
+                today=day_of(now),
             )
-            session.add(review)
-            session.flush()
-            session.add_all(
-                BenefitValue(
-                    review_id=review.id,
-                    place=place,
-                    measure=each.measure,
-                    before=each.before,
-                    now=each.now,
-                )
-                for place, each in enumerate((e for e in rows if not e.empty), start=1)
+        )
+        words, lessons = words.strip(), lessons.strip()
+        refuse_all(faults(rows, words, lessons))
+        before = [e for e in queries.reviews(session, challenge) if e.months == months]
+        edition = before[-1].edition if before else 0
+        if edition != seen:
+            raise _stale()
+        review = BenefitReview(
+            challenge_id=challenge.id,
+            months=months,
+            edition=edition + 1,
+            words=words,
+            lessons=lessons,
+            published=publish,
+            recorded_by_id=actor.user_id,
+            recorded_at=now,
+        )
+        session.add(review)
+        session.flush()
+        session.add_all(
+            BenefitValue(
+                review_id=review.id,
+                place=place,
+                measure=each.measure,
+                before=each.before,
+                now=each.now,
             )
-            session.flush()
-            log.append(
-                session,
-                clock=clock,
-                action=log_words.MEASURED,
-                chain=challenge.reference,
-                actor=actor,
-                months=months,
-                edition=edition + 1,
-                published=publish,
-            )
-    except IntegrityError as error:
-        raise _stale() from error
+            for place, each in enumerate((e for e in rows if not e.empty), start=1)
+        )
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.MEASURED,
+            chain=challenge.reference,
+            actor=actor,
+            months=months,
+            edition=edition + 1,
+            published=publish,
+        )
 
 
 def _stale() -> StaleEdit:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bids.inviting import taking_back
@@ -130,65 +129,62 @@ def answer(
         Forbidden, WrongMoment: by `policy.can_answer`.
         Invalid: the reason is empty.
     """
-    try:
-        with transaction() as session:
-            agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-            work = queries.work_of(session, agreement)
-            challenge, gate = agreement.challenge, work.gate
-            if gate is not None and gate.id != gate_id:
-                raise NotFound(N_("There is no such proposal."))
-            ensure(
-                policy.can_answer(
-                    actor,
-                    buyer_id=challenge.buyer_id,
-                    state=challenge.state,
-                    ended=work.ended,
-                    proposed_by_id=gate.proposed_by_id if gate else None,
-                    answered=gate is not None and gate.answer is not None,
-                )
+    # Two approvers at once: the key of the answer admits one.
+    with transaction(taken=WrongMoment(N_("This proposal has been answered already."))) as session:
+        agreement = agreements.own(session, reference, contract_id, actor, lock=True)
+        work = queries.work_of(session, agreement)
+        challenge, gate = agreement.challenge, work.gate
+        if gate is not None and gate.id != gate_id:
+            raise NotFound(N_("There is no such proposal."))
+        ensure(
+            policy.can_answer(
+                actor,
+                buyer_id=challenge.buyer_id,
+                state=challenge.state,
+                ended=work.ended,
+                proposed_by_id=gate.proposed_by_id if gate else None,
+                answered=gate is not None and gate.answer is not None,
             )
-            assert gate is not None  # the policy has said so
-            reason = reason.strip()
-            if not reason:
-                missing = N_("Give the reason for your decision")
-                raise Invalid(missing, {"reason": missing})
-            session.add(
-                GateAnswer(
-                    gate_id=gate.id,
-                    contract_id=agreement.id,
-                    proposed_by_id=gate.proposed_by_id,
-                    confirmed=confirmed,
-                    reason=reason,
-                    decided_by_id=actor.user_id,
-                    decided_at=clock.now(),
-                )
-            )
-            session.flush()
-            log.append(
-                session,
-                clock=clock,
-                action=log_words.GATE_CONFIRMED if confirmed else log_words.GATE_RETURNED,
-                chain=challenge.reference,
-                actor=actor,
-                contract=agreement.reference,
-                decision=gate.decision.value,
+        )
+        assert gate is not None  # the policy has said so
+        reason = reason.strip()
+        if not reason:
+            missing = N_("Give the reason for your decision")
+            raise Invalid(missing, {"reason": missing})
+        session.add(
+            GateAnswer(
+                gate_id=gate.id,
+                contract_id=agreement.id,
+                proposed_by_id=gate.proposed_by_id,
+                confirmed=confirmed,
                 reason=reason,
+                decided_by_id=actor.user_id,
+                decided_at=clock.now(),
             )
-            if confirmed:
-                running.begin(session, challenge, actor, clock)
-                stops = gate.decision is Decision.STOPS
-                running.end(
-                    session,
-                    agreement,
-                    Outcome.STOPPED if stops else Outcome.WENT_ON,
-                    gate.lessons if stops else gate.reason,
-                    actor,
-                    clock,
-                    gate_id=gate.id,
-                )
-    except IntegrityError as error:
-        # Two approvers at once: the key of the answer admits one.
-        raise WrongMoment(N_("This proposal has been answered already.")) from error
+        )
+        session.flush()
+        log.append(
+            session,
+            clock=clock,
+            action=log_words.GATE_CONFIRMED if confirmed else log_words.GATE_RETURNED,
+            chain=challenge.reference,
+            actor=actor,
+            contract=agreement.reference,
+            decision=gate.decision.value,
+            reason=reason,
+        )
+        if confirmed:
+            running.begin(session, challenge, actor, clock)
+            stops = gate.decision is Decision.STOPS
+            running.end(
+                session,
+                agreement,
+                Outcome.STOPPED if stops else Outcome.WENT_ON,
+                gate.lessons if stops else gate.reason,
+                actor,
+                clock,
+                gate_id=gate.id,
+            )
 
 
 def gates_come_first(session: Session, stage: Stage) -> Answer:

@@ -14,7 +14,7 @@ from scoring.engine.canonical import canonical
 from scoring.report.assembling import Evidence, Recorded, Sealed, pieces_of
 from scoring.report.bundle import Shown, redact_evaluation
 from scoring.report.decided import TakenBack
-from scoring.report.editions import Disclosure, debrief_edition, edition_of
+from scoring.report.editions import debrief_edition, edition_of
 from scoring.report.facts import (
     AwardReport,
     Event,
@@ -22,6 +22,7 @@ from scoring.report.facts import (
     IndividualScore,
 )
 from scoring.report.values import Edition, Money, Withheld
+from scoring.report.withholding import Disclosure
 from tests.award_reports import Shape, evidence, full_report
 
 SHAPE = Shape(bids=4, quality=2)

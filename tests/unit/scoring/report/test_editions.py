@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from marketplace.core.colours import Brand
-from scoring.report.editions import Disclosure, debrief_edition, public_edition
+from scoring.report.editions import debrief_edition, public_edition
 from scoring.report.facts import (
     AwardReport,
     Bid,
@@ -20,6 +20,7 @@ from scoring.report.facts import (
 )
 from scoring.report.rendering import report_html
 from scoring.report.values import BidStatus, InterestDecision, Money, Withheld
+from scoring.report.withholding import Disclosure
 from scoring.report.wording import is_withheld
 from tests.award_reports import Shape, environment, full_report
 

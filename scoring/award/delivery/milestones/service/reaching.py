@@ -1,128 +1,58 @@
-"""Writes, reports, accepts and pays milestones: one function per use case."""
+"""Reports, accepts and pays a milestone."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from challenges.texts import refuse_all, text_faults
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
-from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
+from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.files import store as files
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.award.delivery import agreements, letters, log_words, policy, queries, running
+from scoring.award.delivery import agreements, letters, log_words, policy, queries
 from scoring.award.delivery.agreements import Agreement
 from scoring.award.delivery.milestones.attached import Checked, discard, keep_all
 from scoring.award.delivery.milestones.lifecycle import (
-    MILESTONES_MOST,
     TEXT_MOST,
-    Written,
     payment_fault,
-    row_faults,
-    sum_fault,
 )
 from scoring.award.delivery.milestones.models import (
-    Milestone,
     MilestoneAnswer,
     MilestonePayment,
-    MilestonePlan,
     MilestoneReport,
-    MilestoneTerms,
 )
-from scoring.award.delivery.milestones.suggesting import written_of
 from scoring.award.delivery.queries import Reached, Work, day_of
 
 REFERENCE_MOST = 80
 NOTE_MOST = 2_000
-_NO_MILESTONE = N_("There is no such milestone.")
 
 
-def plan(
-    reference: str,
-    contract_id: uuid.UUID,
-    rows: Sequence[Written],
-    *,
-    reason: str = "",
-    seen: int = 0,
-    actor: Actor,
-    clock: Clock,
-) -> None:
-    """Write the milestones of a contract, or change them; `seen` is the version that was read.
+class Party:
+    """Who reports: the supplier itself, or the body for it where `reference` names a challenge."""
 
-    A milestone that is accepted stays as it is. All payments come to the contract's value.
+    def __init__(self, contract_id: uuid.UUID, reference: str | None = None) -> None:
+        self.contract_id = contract_id
+        self.reference = reference
 
-    Raises:
-        NotFound: the contract is another body's.
-        Forbidden, WrongMoment: by `policy.can_plan`.
-        StaleEdit: somebody else changed them since.
-        Invalid: something is missing, the payments do not come to the contract's value, or a
-            change has no reason.
-    """
-    with _once(_stale()), transaction() as session:
-        agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-        work = queries.work_of(session, agreement)
-        challenge = agreement.challenge
-        ensure(
-            policy.can_plan(
-                actor, buyer_id=challenge.buyer_id, state=challenge.state, ended=work.ended
-            )
-        )
-        version = work.plan.version if work.plan else 0
-        if version != seen:
-            raise _stale()
-        reason = reason.strip()
-        _refuse_rows(rows, work, agreement, reason)
-        rows = [each for each in rows if not each.empty]
-        made = MilestonePlan(
-            contract_id=agreement.id,
-            version=version + 1,
-            value_minor=agreement.value_minor,
-            reason=reason,
-            made_by_id=actor.user_id,
-            made_at=clock.now(),
-        )
-        session.add(made)
-        session.flush()
-        _write_terms(session, made, rows, work)
-        log.append(
-            session,
-            clock=clock,
-            action=log_words.CHANGED if version else log_words.PLANNED,
-            chain=challenge.reference,
-            actor=actor,
-            contract=agreement.reference,
-            version=made.version,
-            count=len(rows),
-            reason=reason,
-        )
-        letters.to_supplier(
-            session,
-            agreement,
-            _("The milestones of your contract changed") if version else _("Your milestones"),
-            [
-                _(
-                    "The milestones of contract %(contract)s are there to read.",
-                    contract=agreement.reference,
-                ),
-                *([_("Why they changed: %(reason)s", reason=reason)] if version else []),
-            ],
-            clock,
-        )
-        if agreement.contract.starts_on is None and not agreement.before_decision:
-            # Recorded before contracts said when they start.
-            running.begin(session, challenge, actor, clock)
+    def load(self, session: Session, actor: Actor) -> Agreement:
+        """Give the contract, and hold its challenge.
+
+        Raises:
+            NotFound: it is another's.
+        """
+        if self.reference is None:
+            return agreements.as_supplier(session, self.contract_id, actor, lock=True)
+        return agreements.own(session, self.reference, self.contract_id, actor, lock=True)
 
 
 def report(
-    agreement_of: "Party",
+    agreement_of: Party,
     number: int,
     *,
     words: str,
@@ -141,9 +71,10 @@ def report(
     """
     kept = [store.write(each.content) for each in attached]
     try:
-        with _once(_answered()), transaction() as session:
+        with transaction(taken=_answered()) as session:
             agreement = agreement_of.load(session, actor)
-            reached = _reached(session, agreement, number)
+            work = queries.work_of(session, agreement)
+            reached = _reached(work, number)
             challenge = agreement.challenge
             ensure(
                 policy.can_report(
@@ -151,7 +82,7 @@ def report(
                     buyer_id=challenge.buyer_id,
                     supplier_id=agreement.supplier.id,
                     state=challenge.state,
-                    ended=_work(session, agreement).ended,
+                    ended=work.ended,
                     standing=reached.standing,
                 )
             )
@@ -221,9 +152,10 @@ def answer(
         Forbidden, WrongMoment: by `policy.can_accept`; or by `policy.in_step`, to accept it.
         Invalid: there are no words, or too many.
     """
-    with _once(_answered()), transaction() as session:
+    with transaction(taken=_answered()) as session:
         agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-        work, reached = _work(session, agreement), _reached(session, agreement, number)
+        work = queries.work_of(session, agreement)
+        reached = _reached(work, number)
         newest, challenge = reached.newest, agreement.challenge
         ensure(
             policy.can_accept(
@@ -328,9 +260,10 @@ def pay(
         Invalid: an amount, day or reference is missing or cannot be.
     """
     paid = WrongMoment(N_("The payment for this milestone is recorded already."))
-    with _once(paid), transaction() as session:
+    with transaction(taken=paid) as session:
         agreement = agreements.own(session, reference, contract_id, actor, lock=True)
-        reached = _reached(session, agreement, number)
+        work = queries.work_of(session, agreement)
+        reached = _reached(work, number)
         accepted = reached.answer if reached.done else None
         accepted_minor = (accepted.payment_minor or 0) if accepted else 0
         ensure(
@@ -342,7 +275,7 @@ def pay(
                 accepted_minor=accepted_minor,
             )
         )
-        ensure(policy.in_step(out_of_step=_work(session, agreement).out_of_step))
+        ensure(policy.in_step(out_of_step=work.out_of_step))
         assert accepted is not None  # the policy has said so
         note, payment_reference = note.strip(), payment_reference.strip()
         wrong = payment_fault(amount_minor, accepted_minor=accepted_minor, note=note)
@@ -394,103 +327,10 @@ def pay(
         )
 
 
-class Party:
-    """Who reports: the supplier itself, or the body for it where `reference` names a challenge."""
-
-    def __init__(self, contract_id: uuid.UUID, reference: str | None = None) -> None:
-        self.contract_id = contract_id
-        self.reference = reference
-
-    def load(self, session: Session, actor: Actor) -> Agreement:
-        """Give the contract, and hold its challenge.
-
-        Raises:
-            NotFound: it is another's.
-        """
-        if self.reference is None:
-            return agreements.as_supplier(session, self.contract_id, actor, lock=True)
-        return agreements.own(session, self.reference, self.contract_id, actor, lock=True)
-
-
-def _refuse_rows(rows: Sequence[Written], work: Work, agreement: Agreement, reason: str) -> None:
-    settled: Mapping[int, Written] = {
-        each.number: each
-        for each, reached in zip(written_of(work), work.milestones, strict=True)
-        if reached.done and each.number is not None
-    }
-    if len(rows) > MILESTONES_MOST:
-        raise Invalid(N_("A contract has at most 20 milestones."))
-    wrong = row_faults(rows, starts_on=agreement.contract.starts_on, settled=settled)
-    if work.plan is not None:
-        wrong |= text_faults(reason, "reason", N_("Say why the milestones change"), TEXT_MOST)
-    refuse_all(wrong)
-    fault = sum_fault([each.payment_minor or 0 for each in rows], agreement.value_minor)
-    if fault is not None:
-        message, difference = fault
-        last = max(at for at, each in enumerate(rows) if not each.empty)
-        currency = agreement.challenge.currency
-        raise Invalid(
-            message,
-            {f"payment_{last}": message},
-            sum=in_pounds(sum(each.payment_minor or 0 for each in rows), currency),
-            difference=in_pounds(difference, currency),
-            value=in_pounds(agreement.value_minor, currency),
-        )
-
-
-def in_pounds(minor: int, currency: str = "GBP") -> str:
-    """Write an amount as pages do."""
-    whole, rest = divmod(minor, 100)
-    symbol = {"GBP": "£", "EUR": "€"}.get(currency, currency + " ")
-    return f"{symbol}{whole:,}" + (f".{rest:02d}" if rest else "")
-
-
-def _write_terms(
-    session: Session, made: MilestonePlan, rows: Sequence[Written], work: Work
-) -> None:
-    """Write what each milestone is; whoever was there before keeps its number."""
-    known = {each.number: each.terms.milestone_id for each in work.milestones}
-    next_number = _highest(session, made.contract_id) + 1
-    for place, row in enumerate(rows, start=1):
-        milestone_id = known.pop(row.number, None) if row.number is not None else None
-        if milestone_id is None:
-            added = Milestone(contract_id=made.contract_id, number=next_number)
-            session.add(added)
-            session.flush()
-            milestone_id, next_number = added.id, next_number + 1
-        session.add(
-            MilestoneTerms(
-                plan_id=made.id,
-                milestone_id=milestone_id,
-                contract_id=made.contract_id,
-                place=place,
-                title=row.title,
-                deliverable=row.deliverable,
-                accepted_when=row.accepted_when,
-                due_on=row.due_on,
-                payment_minor=row.payment_minor,
-            )
-        )
-    session.flush()
-
-
-def _highest(session: Session, contract_id: uuid.UUID) -> int:
-    return (
-        session.scalar(
-            select(func.max(Milestone.number)).where(Milestone.contract_id == contract_id)
-        )
-        or 0
-    )
-
-
-def _work(session: Session, agreement: Agreement) -> Work:
-    return queries.work_of(session, agreement)
-
-
-def _reached(session: Session, agreement: Agreement, number: int) -> Reached:
-    found = _work(session, agreement).milestone(number)
+def _reached(work: Work, number: int) -> Reached:
+    found = work.milestone(number)
     if found is None:
-        raise NotFound(_NO_MILESTONE)
+        raise NotFound(N_("There is no such milestone."))
     return found
 
 
@@ -509,21 +349,6 @@ def _payment_faults(
     elif paid_on < day_of(accepted.decided_at):
         wrong["paid_on"] = N_("Enter a day on or after the one on which it was accepted")
     return wrong
-
-
-@contextmanager
-def _once(refusal: WrongMoment) -> Iterator[None]:
-    """Say what it means where two people did the same at once: a key admits one."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise refusal from error
-
-
-def _stale() -> StaleEdit:
-    return StaleEdit(
-        N_("Somebody else changed these milestones meanwhile. Look at them, then save yours.")
-    )
 
 
 def _answered() -> WrongMoment:
