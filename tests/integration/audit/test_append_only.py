@@ -23,13 +23,14 @@ LATER = {
     "evidence_extension": "limit_to",
     "passport_answer": "expires_at",
 }
-# Columns that the first of their row's kinds does not have.
-EMPTY: dict[str, dict[str, object]] = {
+# What a row of the first of its kinds has otherwise: mostly columns that it does not have.
+OTHERWISE: dict[str, dict[str, object]] = {
     "award_complaint": {"sender": ""},
     "clarification_version": {"because": None},
     "contract": {"advance_id": None, "bought_by": None},
     "contract_change": {"ends_on": None, "supplier_id": None},
-    "milestone_answer": {"payment_minor": None},
+    # Accepted, for a key over the payment holds only where there is one.
+    "milestone_answer": {"accepted": True},
     "regime_decision": {"reason": None},
     "work_end": {"gate_id": None},
 }
@@ -86,7 +87,7 @@ def filled(session: Session) -> Session:
     with loose(session):
         for table in TABLES:
             row = {column.name: made_up(column) for column in table.columns}
-            row |= EMPTY.get(table.name, {})
+            row |= OTHERWISE.get(table.name, {})
             if table.name == "log_erasure":
                 row["name"] = "another field than that in log_detail"
             if later := LATER.get(table.name):

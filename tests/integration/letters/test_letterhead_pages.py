@@ -83,7 +83,8 @@ def test_letterhead_is_kept_and_stands_on_samples(client: FlaskClient, session: 
     session.expire_all()
     row = session.scalars(select(BodyLetterhead)).one()
     assert (row.logo, row.template, row.template_name) == (None, None, None)
-    entries = session.scalars(select(LogEntry).where(LogEntry.action == "letterhead.changed")).all()
+    found = select(LogEntry).where(LogEntry.action == "letterhead.changed")
+    entries = session.scalars(found.order_by(LogEntry.n)).all()
     assert [each.fields["what"] for each in entries] == [
         "address, contact, signatory_name, signatory_role, reference_prefix, logo, template",
         "logo, template",
