@@ -198,7 +198,7 @@ class _Publisher:
             low_prices=Withheld(COMMERCIAL) if stage.low_prices else (),
             held_back=Withheld(ADVICE) if stage.held_back else (),
             recomputed=tuple(_recomputed(again) for again in stage.recomputed),
-            going_on=stage.going_on and self._going_on(stage.going_on, stage),
+            going_on=stage.going_on and self._going_on(stage.going_on),
             result=redact_result(
                 stage,
                 self.winners,
@@ -215,10 +215,10 @@ class _Publisher:
             ),
         )
 
-    def _going_on(self, going_on: GoingOn, stage: Stage) -> GoingOn:
+    def _going_on(self, going_on: GoingOn) -> GoingOn:
         return GoingOn(
             bids=going_on.bids,
-            reason=self._reason(going_on.reason, stage),
+            reason=self._told(going_on.reason),
             confirmed_at=going_on.confirmed_at,
             contracts=going_on.contracts,
         )
@@ -277,7 +277,7 @@ class _Publisher:
     def _decision(self, decision: Decision) -> Decision:
         return Decision(
             recommended=decision.recommended,
-            reason=str(self._reason(decision.reason, self.full.deciding_stage)),
+            reason=self._told(decision.reason),
             recommended_by=self.ids[decision.recommended_by],
             recommended_at=decision.recommended_at,
             approved_by=self.ids[decision.approved_by],
@@ -287,7 +287,7 @@ class _Publisher:
             intention_at=decision.intention_at,
             standstill_ends_at=decision.standstill_ends_at,
             contract=decision.contract,
-            others=self.text(decision.others),
+            others=self._told(decision.others),
             also_recommended=decision.also_recommended,
             further_contracts=decision.further_contracts,
             shown=Withheld(CONFIDENTIAL) if decision.shown else (),
@@ -297,7 +297,7 @@ class _Publisher:
             taken_back=tuple(
                 TakenBack(
                     bids=each.bids,
-                    reason=self._reason(each.reason, self.full.deciding_stage),
+                    reason=self._told(each.reason),
                     approved_at=each.approved_at,
                     announced_at=each.announced_at,
                     taken_back_at=each.taken_back_at,
@@ -309,8 +309,8 @@ class _Publisher:
             complaints=tuple(_complaint(each) for each in decision.complaints),
         )
 
-    def _reason(self, text: str | Withheld, stage: Stage, bid: str = "") -> str | Withheld:
-        """Give a reason without what an officer withheld of it, in letters as here."""
+    def _reason(self, text: str | Withheld, stage: Stage, bid: str) -> str | Withheld:
+        """Give a reason about a bid without what an officer withheld of it, in letters as here."""
         if isinstance(text, Withheld) or isinstance(stage.held_back, Withheld):
             return text
         hidden = [self._hidden(each) for each in stage.held_back if each.bid == bid]
@@ -319,8 +319,9 @@ class _Publisher:
     def _hidden(self, held: HeldBack) -> Hidden:
         return Hidden(held.words, self.laws.get(held.ground, held.ground))
 
-    def _told(self, text: str) -> str:
+    def _told(self, text: str | Withheld) -> str:
         """Give a text that is of no single bid without what an officer withheld of any."""
+        assert isinstance(text, str), "a full edition withholds nothing"
         return self.text(hide(text, self.held_back, _HELD_BACK))
 
 

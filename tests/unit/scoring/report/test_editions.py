@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from marketplace.core.colours import Brand
-from scoring.report.editions import debrief_edition, public_edition
+from scoring.engine.canonical import canonical
+from scoring.report.decided import TakenBack
+from scoring.report.editions import debrief_edition, public_edition, without_people
 from scoring.report.facts import (
     AwardReport,
     Bid,
     Event,
+    GoingOn,
     HeldBack,
     Mask,
     bid_of,
@@ -262,3 +265,37 @@ def test_words_that_an_officer_withheld_are_in_the_full_edition_alone() -> None:
     # What is withheld of one bid's reasons stays in those of the others.
     other = next(each for each in public.deciding_stage.bids if each is not found and each.scores)
     assert "[withheld: " not in str(other.scores[0].reason)
+
+
+@pytest.mark.parametrize("of_a_bid", [True, False], ids=["of a bid", "of the decision"])
+def test_no_text_about_several_bids_says_withheld_words_nor_does_what_an_erasure_leaves(
+    of_a_bid: bool,
+) -> None:
+    words = "Once met at a wedding"
+    full, stage = (found := full_report()), found.deciding_stage
+    bid = losing(full)[0].reference if of_a_bid else ""
+    held = HeldBack(bid, words, "personal", "It names a person.", full.frozen_at)
+    said = f"Preferred all the same: once  MET at a wedding, {full.recommended_bid.reference}."
+    at = full.frozen_at
+    changed = replace(
+        full,
+        stages=(replace(stage, held_back=(held,), going_on=GoingOn(("B-001",), said, at)),),
+        decision=replace(
+            full.decision,
+            reason=said,
+            approval_reason=said,
+            minute=said,
+            others=said,
+            taken_back=(TakenBack(("B-001",), said, at, at, at, "Found later."),),
+        ),
+    )
+
+    left = without_people(canonical(changed.to_json()))
+    decision = json.loads(left)["decision"]
+
+    assert "wedding" not in left.decode()
+    assert left == canonical(public_edition(changed).to_json())
+    assert without_people(left) == left
+    told = (decision["reason"], decision["approval_reason"], decision["taken_back"][0]["reason"])
+    assert len(set(told)) == 1
+    assert told[0].startswith("Preferred all the same: [withheld: ")
