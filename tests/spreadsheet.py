@@ -108,7 +108,8 @@ def _round(value: float, places: int) -> Any:
 
 
 def _rank(value: float, every: list[float], order: int) -> int:
+    # To the last binary digit, as a spreadsheet has it.
     before: Callable[[float], bool] = (
-        (lambda each: each > value + 1e-9) if order == 0 else (lambda each: each < value - 1e-9)
+        (lambda each: each > value) if order == 0 else (lambda each: each < value)
     )
     return 1 + sum(map(before, every))

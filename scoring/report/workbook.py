@@ -21,12 +21,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from marketplace.core.text import N_
 from scoring.report.rendering import Translate
+from scoring.report.sheets import NARROW, WIDE, Formats, fit_on_paper, height
 from scoring.report.verifying import files
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHEET_MOST: Final = 31
 # Rows of the sheet of results: its title, a line for the weights and one for the scales.
 _TITLE, _HEAD, _WEIGHT, _SCALE, _FIRST = 0, 2, 3, 4, 5
+# Decimals from which two figures that rank are the same to a spreadsheet.
+_EQUAL: Final = 9
 _OUTCOMES: Final = {
     "below_minimum": N_("Below a minimum"),
     "ineligible": N_("Does not meet the requirements"),
@@ -57,12 +60,7 @@ def write(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": title, "created": created})
-        formats = _Formats(
-            heading=book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-            figure=book.add_format({"num_format": "0.00"}),
-            text=book.add_format({"text_wrap": True, "valign": "top"}),
-            title=book.add_format({"bold": True, "font_size": 14}),
-        )
+        formats = Formats.of(book)
         for number, stage in enumerate(stages, 1):
             mark = f" {number}" if len(stages) > 1 else ""
             given = _Scores(book.add_worksheet(translate(N_("Scores")) + mark), stage, formats)
@@ -99,14 +97,6 @@ def of_report(pdf: bytes, translate: Translate = str) -> bytes:
     )
 
 
-@dataclass(frozen=True)
-class _Formats:
-    heading: Any
-    figure: Any
-    text: Any
-    title: Any
-
-
 def _number(text: object) -> float:
     return float(Fraction(str(text)))
 
@@ -122,7 +112,7 @@ class _Scores:
     `cells` says where the score that counts stands, by bid and criterion.
     """
 
-    def __init__(self, sheet: Worksheet, stage: Judged, formats: _Formats) -> None:
+    def __init__(self, sheet: Worksheet, stage: Judged, formats: Formats) -> None:
         self.name = sheet.get_name()
         self.cells: dict[tuple[str, str], str] = {}
         labels = sorted(
@@ -133,28 +123,35 @@ class _Scores:
                 for label in _given(cell)
             }
         )
+        fit_on_paper(sheet, 0, 0)
         sheet.freeze_panes(1, 2)
-        sheet.set_column(0, 1, 24)
+        sheet.set_column(0, 0, 14)
+        sheet.set_column(1, 1, WIDE)
         heads = ["Bid", "Criterion", *labels, "Agreed", "Counts"]
+        sheet.set_column(2, len(heads) - 1, NARROW)
+        sheet.set_row(0, height(heads[2:], NARROW))
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, formats.heading)
+        titles = {each["id"]: str(each["title"]) for each in stage.evaluation["criteria"]}
         method = stage.evaluation.get("method") or {}
         row = 0
         for bid in stage.evaluation["bids"]:
             for key, cell in bid.get("scores", {}).items():
                 row += 1
                 sheet.write_string(row, 0, bid["id"], formats.text)
-                sheet.write_string(row, 1, key, formats.text)
+                title = titles.get(key, key)
+                sheet.set_row(row, height([title], WIDE))
+                sheet.write_string(row, 1, title, formats.text)
                 given = _given(cell)
                 for place, label in enumerate(labels):
                     if label in given:
-                        sheet.write_number(row, 2 + place, _number(given[label]))
+                        sheet.write_number(row, 2 + place, _number(given[label]), formats.given)
                 agreed = 2 + len(labels)
                 if "consensus" in cell:
-                    sheet.write_number(row, agreed, _number(cell["consensus"]))
+                    sheet.write_number(row, agreed, _number(cell["consensus"]), formats.given)
                 combine = str(method.get("combine", ""))
                 formula, value = _combined(row, len(labels), cell, combine)
-                sheet.write_formula(row, agreed + 1, formula, None, float(value))
+                sheet.write_formula(row, agreed + 1, formula, formats.given, float(value))
                 at = xl_rowcol_to_cell(row, agreed + 1, True, True)
                 self.cells[bid["id"], key] = f"'{self.name}'!{at}"
 
@@ -184,7 +181,7 @@ class _Result:
         sheet: Worksheet,
         stage: Judged,
         scores: _Scores,
-        formats: _Formats,
+        formats: Formats,
         translate: Translate,
     ) -> None:
         self.sheet, self.stage, self.scores, self.formats = sheet, stage, scores, formats
@@ -204,10 +201,11 @@ class _Result:
 
     def write(self) -> None:
         """Write the whole sheet."""
+        fit_on_paper(self.sheet, _HEAD, _SCALE)
         self.sheet.freeze_panes(_FIRST, 2)
         self.sheet.set_column(0, 0, 14)
-        self.sheet.set_column(1, 1, 30)
-        self.sheet.set_column(2, self.value + 2, 13)
+        self.sheet.set_column(1, 1, WIDE)
+        self.sheet.set_column(2, self.value + 2, NARROW)
         self.sheet.write_string(_TITLE, 0, self.stage.name, self.formats.title)
         self._heads()
         for place, row in enumerate(self.rows):
@@ -216,7 +214,7 @@ class _Result:
             line = _FIRST + len(self.rows) + place
             self._named(line, row)
             said = self.translate(_OUTCOMES.get(str(row["outcome"]), str(row["outcome"])))
-            self.sheet.write_string(line, self.total, said, self.formats.text)
+            self.sheet.write_string(line, self.total, said)
 
     def _heads(self) -> None:
         said = self.translate
@@ -225,6 +223,7 @@ class _Result:
             title = str(criterion["title"])
             heads += [f"{title}, %", f"{title}, {said(N_('points'))}"]
         heads += [said(N_("Total")), said(N_("What ranks")), said(N_("Rank")), said(N_("Recorded"))]
+        self.sheet.set_row(_HEAD, height(heads, NARROW))
         for column, head in enumerate(heads):
             self.sheet.write_string(_HEAD, column, head, self.formats.heading)
         self.sheet.write_string(_WEIGHT, 0, said(N_("Weight")), self.formats.heading)
@@ -238,13 +237,14 @@ class _Result:
     def _named(self, line: int, row: Mapping[str, Any]) -> None:
         self.sheet.write_string(line, 0, str(row["id"]), self.formats.text)
         name = self.stage.names.get(row["id"], "")
+        self.sheet.set_row(line, height([name], WIDE))
         self.sheet.write_string(line, 1, name, self.formats.text)
 
     def _bid(self, line: int, row: Mapping[str, Any]) -> None:
         self._named(line, row)
         bid = self.bids[row["id"]]
         if isinstance(bid.get("price"), str | int):
-            self.sheet.write_number(line, self.price, _number(bid["price"]))
+            self.sheet.write_number(line, self.price, _number(bid["price"]), self.formats.money)
         for place, criterion in enumerate(self.criteria):
             column = self.first + 2 * place
             cell = row["criteria"][criterion["id"]]
@@ -323,17 +323,18 @@ class _Result:
         if not shown:
             self._figure(line, self.total, row["total"])
             self._figure(line, self.value, row["ranking_value"])
-            self.sheet.write_number(line, self.value + 2, row["rank"])
+            self.sheet.write_number(line, self.value + 2, row["rank"], self.formats.given)
             return
         total = _exact(row["total"])
         self.sheet.write_formula(
             line, self.total, f"=SUM({','.join(points)})", self.formats.figure, total
         )
-        value = self._value(line, row)
+        # Equal totals that were added up otherwise differ in a last binary digit, and RANK sees it.
+        value = f"ROUND({self._value(line, row)},{_EQUAL})"
         self.sheet.write_formula(
             line, self.value, f"={value}", self.formats.figure, _exact(row["ranking_value"])
         )
-        self.sheet.write_number(line, self.value + 2, row["rank"])
+        self.sheet.write_number(line, self.value + 2, row["rank"], self.formats.given)
         values = [each["ranking_value"] for each in self.rows]
         if any("exact" not in each for each in values):
             return  # of the others nothing is shown that could be compared
@@ -345,7 +346,9 @@ class _Result:
         mine = Fraction(row["ranking_value"]["exact"])
         known = [Fraction(each["exact"]) for each in values]
         rank = 1 + sum(each > mine if order == 0 else each < mine for each in known)
-        self.sheet.write_formula(line, self.value + 1, f"=RANK({own},{every},{order})", None, rank)
+        self.sheet.write_formula(
+            line, self.value + 1, f"=RANK({own},{every},{order})", self.formats.given, rank
+        )
 
     def _value(self, line: int, row: Mapping[str, Any]) -> str:
         """Say how the figure that ranks follows."""

@@ -101,22 +101,23 @@ def test_libreoffice_works_out_the_same_totals(tmp_path: Path) -> None:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("left out: there is no LibreOffice here")
-    evaluation = evaluation_of(GOLDEN / "qcbs-exact.json")
-    content = workbook(evaluation)
-    # Without the values that the engine found: what stands there afterwards was worked out.
-    emptied = Book(content).book
-    emptied.save(tmp_path / "scores.xlsx")
+    names = ("qcbs-exact", "tie-of-thirds", "price-per-quality-point")
+    contents = {name: workbook(evaluation_of(GOLDEN / f"{name}.json")) for name in names}
+    for name, content in contents.items():
+        # Without the values that the engine found: what stands there afterwards was worked out.
+        Book(content).book.save(tmp_path / f"{name}.xlsx")
     subprocess.run(
         [
             *(program, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"),
-            *("--outdir", str(tmp_path / "out"), str(tmp_path / "scores.xlsx")),
+            *("--outdir", str(tmp_path / "out")),
+            *(str(tmp_path / f"{name}.xlsx") for name in names),
         ],
         check=True,
         capture_output=True,
         timeout=120,
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
-    worked = Book((tmp_path / "out" / "scores.xlsx").read_bytes())
-    before = Book(content)
-    for cell in before.formulas("Result"):
-        assert worked.stored("Result", cell) == pytest.approx(before.stored("Result", cell))
+    for name, content in contents.items():
+        worked, before = Book((tmp_path / "out" / f"{name}.xlsx").read_bytes()), Book(content)
+        for cell in before.formulas("Result"):
+            assert worked.stored("Result", cell) == pytest.approx(before.stored("Result", cell))
