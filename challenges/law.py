@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from challenges.lifecycle import Move
-from challenges.words import ROUTE_MEANINGS, ROUTE_WORDS
 from marketplace.core.errors import Invalid
 from marketplace.core.regimes.book import (
     LONDON,
@@ -23,9 +22,6 @@ from marketplace.core.text import N_
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
-
-# Suppliers declare and are asked by the usual regime, whoever buys.
-REGIME = USUAL
 
 # Three weeks of work and a week for holidays and illness.
 USUAL_DAYS_OPEN = 28
@@ -111,18 +107,12 @@ def routes(law: Law) -> list[Route]:
 def route_names(regime: str | None) -> Mapping[str, str]:
     """Name each legal route, by the value of `LegalRoute`, as a body's rules do; the usual rules
     where it has none of its own."""
-    return {
-        key: route.name or ROUTE_WORDS[key]
-        for key, route in shipped(regime or USUAL)[-1].routes.items()
-    }
+    return {key: route.name for key, route in shipped(regime or USUAL)[-1].routes.items()}
 
 
 def route_meanings(regime: str | None) -> Mapping[str, str]:
     """Say of each legal route what it means under a body's rules."""
-    return {
-        key: route.means or ROUTE_MEANINGS[key]
-        for key, route in shipped(regime or USUAL)[-1].routes.items()
-    }
+    return {key: route.means for key, route in shipped(regime or USUAL)[-1].routes.items()}
 
 
 def rules_on(now: datetime, regime: str | None = None) -> Regime:

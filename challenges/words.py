@@ -83,44 +83,6 @@ SECTOR_WORDS: Mapping[str, str] = {
     Sector.RURAL: N_("Rural life, land and sea"),
 }
 
-# By the value of `challenges.models.LegalRoute`.
-ROUTE_WORDS: Mapping[str, str] = {
-    "below_threshold": N_("Below the thresholds, by the body’s own rules"),
-    "research_and_development": N_("Research and development services"),
-    "open": N_("Open procedure"),
-    "restricted": N_("Restricted procedure"),
-    "negotiated": N_("Competitive procedure with negotiation"),
-    "innovation_partnership": N_("Innovation partnership"),
-    "design_contest": N_("Design contest"),
-}
-
-ROUTE_MEANINGS: Mapping[str, str] = {
-    "below_threshold": N_(
-        "The total value is too low for the procurement regulations to ask for a full procedure."
-    ),
-    "research_and_development": N_(
-        "The result is new knowledge that is shared and paid for in part only, so the "
-        "regulations leave it out (regulation 15)."
-    ),
-    "open": N_("Anyone may bid, under the full rules of the regulations (regulation 28)."),
-    "restricted": N_(
-        "Anyone may ask to take part. Those who meet the requirements best are invited to bid "
-        "(regulation 29)."
-    ),
-    "negotiated": N_(
-        "Those invited give a first bid, and you talk with them to make it better. It needs a "
-        "reason, such as that nothing on the market does what is needed (regulation 30)."
-    ),
-    "innovation_partnership": N_(
-        "You develop something that does not exist yet with one or several partners, and may buy "
-        "it from them afterwards without another competition (regulation 32)."
-    ),
-    "design_contest": N_(
-        "A jury that does not know who they are chooses the best plan or design. There may be "
-        "prizes (regulations 77 to 81)."
-    ),
-}
-
 # By the topic of `marketplace.core.regimes.book.Rule`, in the order in which they come.
 TOPIC_WORDS: Mapping[str, str] = {
     "notice": N_("Notices"),

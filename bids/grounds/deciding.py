@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bids import opened
 from bids.grounds.policy import Awaited, Found, awaited
 from bids.opened_bid import OpenedBid
-from challenges.law import REGIME, law_holding, lifted_by
+from challenges.law import law_holding, lifted_by
 from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core.dates import PLACE
 from marketplace.core.permissions import Actor
+from marketplace.core.regimes.book import USUAL
 from marketplace.core.regimes.grounds import (
     ExclusionGround,
     Force,
+    GroundRules,
     grounds_of_version,
     grounds_on,
 )
@@ -24,25 +27,38 @@ from marketplace.core.regimes.grounds import (
 NO_BAND = ""
 
 
-def band_of(challenge: Challenge, at: datetime) -> str:
-    """Give the band by whose rules grounds are decided, none where a route lifts them."""
+class Deciding(NamedTuple):
+    """The grounds of the rules that a purchase goes by, and the band of it."""
+
+    rules: GroundRules
+    band: str
+
+
+def deciding_of(challenge: Challenge, at: datetime) -> Deciding:
+    """Give by what grounds are decided: those of the body's regime that hold on the day, in the
+    band of the purchase, in none where a route lifts them."""
     law = law_holding(challenge, at)
-    return NO_BAND if lifted_by(law, challenge.legal_route) else law.band.key
+    rules = grounds_on(law.regime.key, at.astimezone(PLACE).date())
+    return Deciding(rules, NO_BAND if lifted_by(law, challenge.legal_route) else law.band.key)
 
 
 def awaited_of(challenge: Challenge, bid: OpenedBid, at: datetime) -> list[Awaited]:
-    """List the grounds that the bidder and its partners declared in a bid."""
-    band, day = band_of(challenge, at), at.astimezone(PLACE).date()
+    """List the grounds that the bidder and its partners declared in a bid.
+
+    They declare by the usual rules, whoever buys; what a ground does is said by the rules of the
+    purchase.
+    """
+    (decides, band), day = deciding_of(challenge, at), at.astimezone(PLACE).date()
     found: list[Awaited] = []
     for party, name, declared in bid.parties:
-        rules = grounds_of_version(REGIME, declared.grounds_rules)
-        found += awaited(party, name, declared.grounds, rules, band, day)
+        rules = grounds_of_version(USUAL, declared.grounds_rules)
+        found += awaited(party, name, declared.grounds, rules, decides, band, day)
     return found
 
 
 def forces_of(challenge: Challenge, found: Iterable[Found], at: datetime) -> dict[str, Force]:
     """Say what each ground that was found does by today's rules, by the finding's name."""
-    rules, band = grounds_on(REGIME, at.astimezone(PLACE).date()), band_of(challenge, at)
+    rules, band = deciding_of(challenge, at)
     forces = {}
     for each in found:
         ground = rules.find(each.ground)
@@ -52,13 +68,13 @@ def forces_of(challenge: Challenge, found: Iterable[Found], at: datetime) -> dic
 
 
 def other_grounds(
-    bid: OpenedBid, known: Sequence[Awaited], at: datetime
+    challenge: Challenge, bid: OpenedBid, known: Sequence[Awaited], at: datetime
 ) -> list[tuple[str, str, ExclusionGround]]:
     """List the grounds that nobody declared: an officer may know of one from elsewhere.
 
     Each with its party's identifier and, where there are several, its name.
     """
-    rules = grounds_on(REGIME, at.astimezone(PLACE).date())
+    rules = deciding_of(challenge, at).rules
     parties = [(party, name) for party, name, _declared in bid.parties]
     parties = parties or [(str(bid.supplier_id), bid.supplier_name)]
     declared = {each.name for each in known}
@@ -86,4 +102,4 @@ def to_decide(
     if bid is None:
         return [], []
     known = awaited_of(challenge, bid, at)
-    return known, other_grounds(bid, known, at)
+    return known, other_grounds(challenge, bid, known, at)

@@ -69,10 +69,14 @@ def awaited(
     party_name: str,
     declared: Iterable[DeclaredGround],
     rules: GroundRules,
+    decides: GroundRules,
     band: str,
     day: date,
 ) -> list[Awaited]:
     """List the grounds that a party declared, with what each does in a band, seen from `day`.
+
+    `rules` are those that it declared by; `decides` those of the purchase, which say what a ground
+    does, where they know it.
 
     Raises:
         LookupError: the rules know nothing of a ground.
@@ -82,6 +86,7 @@ def awaited(
         ground = rules.find(each.key)
         if ground is None:
             raise LookupError(f"{rules.version} has no ground {each.key}")
+        ground = decides.find(each.key) or ground
         since = ground.looks_back_to(day)
         too_old = since is not None and each.happened_on is not None and each.happened_on < since
         provision = ground.provisions.get(band, "")

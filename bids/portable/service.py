@@ -19,7 +19,6 @@ from bids.passport.subjects import ASKED
 from bids.portable import comparing, telling
 from bids.portable.comparing import Proposal
 from bids.portable.spd import SIZE_CLASS
-from challenges.law import REGIME
 from marketplace.core.access import current_settings
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.audit import keys, trust
@@ -32,6 +31,7 @@ from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.pdf import Attachment, Relationship, render_pdf
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes.book import USUAL
 from marketplace.core.regimes.grounds import grounds_of_version
 from marketplace.core.regimes.sizes import SIZE_WORDS, size_rules_on
 from marketplace.core.text import N_
@@ -226,7 +226,7 @@ def _exported(session: Session, actor: Actor, clock: Clock) -> files.Passport:
 
 def grounds_of(declaration: EligibilityDeclaration) -> dict[str, Any]:
     """Give a declaration on grounds as the values of a subject: a yes or no to each group."""
-    rules = grounds_of_version(REGIME, declaration.grounds_rules)
+    rules = grounds_of_version(USUAL, declaration.grounds_rules)
     declared = {each.ground for each in declaration.grounds}
     groups = {
         group.key: any(each.key in declared for each in rules.of_group(group.key))

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from bids.passport.kinds import Asked, Kind, Part, said_of
-from challenges.law import REGIME
 from marketplace.core.dates import format_date
 from marketplace.core.money import money
+from marketplace.core.regimes.book import USUAL
 from marketplace.core.regimes.grounds import GroundRules, ground_versions
 from marketplace.core.text import N_
 
@@ -75,7 +75,7 @@ def _when(declared: Mapping[str, Any]) -> str:
 
 def _rules(version: object) -> GroundRules:
     """Give the rules of a version, else the newest: a stranger's file may name any."""
-    known = ground_versions(REGIME)
+    known = ground_versions(USUAL)
     return next((rules for rules in known if rules.version == version), known[-1])
 
 

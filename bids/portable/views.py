@@ -32,13 +32,13 @@ from marketplace.core.colours import Brand
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, StaleEdit
 from marketplace.core.permissions import Permission
+from marketplace.core.regimes.book import USUAL
 from marketplace.core.regimes.spd import SpdForm, spd_form
 
 blueprint = Blueprint("portable", __name__)
 
 # Setting the pages of a document takes about a second of a whole processor.
 # The one regime whose buyers ask for the document.
-REGIME = "scotland"
 _RATE = "20 per minute; 200 per hour"
 
 
@@ -134,7 +134,7 @@ def spd_text() -> Response:
 
 
 def _spd() -> tuple[SpdForm, list[filling.Filled]]:
-    form = spd_form(REGIME)
+    form = spd_form(USUAL)
     answers = service.values_of(db.session(), access.current_actor())
     return form, filling.filled(form, answers, _)
 

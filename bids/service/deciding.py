@@ -256,7 +256,7 @@ def read_bid(
             criteria=[(criterion.key, criterion.title) for criterion in stage.criteria],
             bid=found,
             grounds=known,
-            others=other_grounds(found, known, now) if to_decide else (),
+            others=other_grounds(challenge, found, known, now) if to_decide else (),
         )
         log.append(
             session,

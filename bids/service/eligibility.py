@@ -11,12 +11,12 @@ from bids.grounds.document import DeclaredGround
 from bids.grounds.models import GroundDeclared
 from bids.lifecycle import declaration_expires
 from bids.models import EligibilityDeclaration
-from challenges.law import REGIME
 from challenges.texts import refuse_all
 from marketplace.core.clock import Clock
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid
 from marketplace.core.permissions import Actor, ensure
+from marketplace.core.regimes.book import USUAL
 from marketplace.core.regimes.grounds import GroundRules, grounds_on
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
@@ -37,7 +37,7 @@ class Declared:
 
 def ground_rules(at: datetime) -> GroundRules:
     """Give the rules by which a supplier declares at an instant."""
-    return grounds_on(REGIME, at.astimezone(PLACE).date())
+    return grounds_on(USUAL, at.astimezone(PLACE).date())
 
 
 def declare_eligibility(

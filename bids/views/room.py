@@ -12,11 +12,11 @@ from bids.arrival import arrived_at
 from bids.grounds.policy import VERDICT_WORDS
 from bids.lifecycle import BID_STATE_WORDS
 from bids.views.watching import watch
-from challenges.law import REGIME
 from marketplace.core import access
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, WrongMoment
 from marketplace.core.forms import BaseForm
+from marketplace.core.regimes.book import USUAL, regimes
 from marketplace.core.regimes.grounds import (
     FORCE_WORDS,
     REMEDY_WORDS,
@@ -96,14 +96,15 @@ def declaration_months() -> int:
 
 def _ground_rules(version: str) -> GroundRules:
     """Give the rules that a declaration names."""
-    return grounds_of_version(REGIME, version)
+    return grounds_of_version(USUAL, version)
 
 
 def _ground_name(key: str) -> str:
-    """Name a ground, by the newest rules that know it."""
-    for rules in reversed(ground_versions(REGIME)):
-        if (ground := rules.find(key)) is not None:
-            return str(gettext(ground.name))
+    """Name a ground, by the newest rules that know it, the usual ones first."""
+    for regime in regimes():
+        for rules in reversed(ground_versions(regime)):
+            if (ground := rules.find(key)) is not None:
+                return str(gettext(ground.name))
     return key
 
 

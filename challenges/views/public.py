@@ -20,7 +20,7 @@ from challenges.finding.story import story
 from challenges.following.queries import is_following
 from challenges.forms.search import FilterForm
 from challenges.kinds import CriterionKind
-from challenges.law import law_holding, route_names
+from challenges.law import law_holding, route_meanings, route_names
 from challenges.lifecycle import AWARDED, AWARDED_STATES, NO_AWARD_WORDS, State
 from challenges.live import queries as live
 from challenges.method.words import method_sentences, panel_sentences
@@ -175,7 +175,7 @@ def said_of(challenge: Challenge) -> dict[str, Any]:
         "has_terms": says_something(challenge),
         "runs": [(each, going_on(challenge.stages, each)) for each in challenge.stages],
         "property_words": PROPERTY_PUBLIC,
-        "route_meaning": words.ROUTE_MEANINGS.get(challenge.legal_route or ""),
+        "route_meaning": route_meanings(challenge.buyer.regime).get(challenge.legal_route or ""),
         **said_of_notices(challenge),
     }
 

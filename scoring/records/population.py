@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session, aliased
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.opened import bid_counts
-from challenges.kinds import Combine, CriterionKind, LegalRoute
+from challenges.kinds import Combine, CriterionKind
+from challenges.law import route_names
 from challenges.lifecycle import State, state_at
 from challenges.models import Challenge, Criterion, EvaluationPlan, Stage
 from challenges.notices.kinds import NoticeKind
@@ -91,7 +92,7 @@ class Purchase:
     state: State
     published_at: datetime
     closed_at: datetime | None
-    route: LegalRoute | None
+    route: str
     band: str
     rules: str
     value_minor: int | None
@@ -238,7 +239,7 @@ def _purchase(row: Any, found: _Found, now: datetime) -> Purchase:
         state=state,
         published_at=row.published_at,
         closed_at=None if taken else row.closes_at,
-        route=row.legal_route,
+        route=route_names(row.regime).get(row.legal_route or "", ""),
         band=band.name if band else "",
         rules=band.rules if band else "",
         value_minor=row.value_minor,

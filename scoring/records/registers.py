@@ -13,7 +13,6 @@ from bids.models import Bid, EligibilityDeclaration
 from challenges.lifecycle import state_words
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.plan import FIRST_VERSION
-from challenges.words import ROUTE_WORDS
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.dates import PLACE
 from marketplace.core.regimes.book import version_of
@@ -64,7 +63,7 @@ def purchases_table(rows: Sequence[Purchase], translate: Translate) -> Table:
                 translate(state_words(row.state, published=True)),
                 _day(row.published_at),
                 _day(row.closed_at),
-                translate(ROUTE_WORDS[row.route]) if row.route else "",
+                translate(row.route) if row.route else "",
                 f"{row.band}: {row.rules}" if row.band else "",
                 pounds(row.value_minor),
                 row.bids,

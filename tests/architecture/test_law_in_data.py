@@ -1,4 +1,5 @@
-"""The law is data: no threshold, no clock and no retention of a regime stands in code or pages."""
+"""The law is data: no threshold, no clock and no retention of a regime stands in code or pages, and
+none of them names a regime."""
 
 import ast
 import re
@@ -59,6 +60,18 @@ OUR_AMOUNTS: Mapping[str, str] = {
     "marketplace/demonstration/staging.py 30000": "an example's price",
     "templates/challenges/write_record.html 30000": "an example's sum",
 }
+
+# Words of our own that happen to be a regime's key, each with why.
+OUR_WORDS: Mapping[str, str] = {
+    "challenges/words.py scotland": "where in the country an outcome is wanted",
+    "marketplace/core/regimes/shapes.py scotland": "a part of the country with holidays of its own",
+}
+
+
+def regime_keys() -> set[str]:
+    """Give the keys of all regimes."""
+    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in REGIMES.glob("*.toml"))
+    return {table["key"] for table in tables if "key" in table}
 
 
 def figures() -> set[int]:
@@ -171,6 +184,63 @@ def thresholds_in(text: str, known: set[int]) -> list[str]:
         if any(re.search(rf"(?<![\d.,_]){each}(?![\d,_])", text) for each in writings):
             found.append(str(figure))
     return found
+
+
+def regimes_named_in(text: str, keys: set[str]) -> list[str]:
+    """Give the regimes that a module names: by a text that is a key, or a file of one."""
+    said = {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    named = (re.compile(rf"{re.escape(key)}([_.].*)?") for key in sorted(keys))
+    return [
+        key
+        for key, own in zip(sorted(keys), named, strict=True)
+        if any(own.fullmatch(each) for each in said)
+    ]
+
+
+def test_no_module_and_no_page_names_a_regime() -> None:
+    keys = regime_keys()
+    pages = [
+        (path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+    ]
+
+    assert keys >= {"scotland", "uk-2023"}
+    found = {
+        f"{path} {key}"
+        for path, text in sources()
+        if not path.startswith("marketplace/demonstration/")
+        for key in regimes_named_in(text, keys)
+    }
+    found |= {
+        f"{path} {key}"
+        for path, text in pages
+        for key in keys
+        if re.search(rf"""["']{re.escape(key)}["'_]""", text)
+    }
+    assert found == set(OUR_WORDS), "take the regime from the body or the plan, the usual from data"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        'REGIME = "scotland"',
+        'if regime == "uk-2023": ...',
+        'grounds_on("scotland", day)',
+        'open("uk-2023_grounds.toml")',
+        'RULES = {"scotland": 1}',
+    ],
+)
+def test_planted_regime_is_found(planted: str) -> None:
+    assert regimes_named_in(planted, regime_keys())
+
+
+@pytest.mark.parametrize("innocent", ['"transport-scotland"', '"All of Scotland"', "scotland = 1"])
+def test_other_words_are_left_alone(innocent: str) -> None:
+    assert regimes_named_in(innocent, regime_keys()) == []
 
 
 def test_no_module_has_a_number_that_sounds_like_law_but_those_that_are_ours() -> None:

@@ -8,9 +8,10 @@ from wtforms import RadioField
 
 from challenges.forms.sections.base import SectionForm
 from challenges.kinds import LegalRoute, PriceModel
+from challenges.law import route_meanings, route_names
 from challenges.method.rules import USUAL_MODELS
 from challenges.sections import Money
-from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS, ROUTE_MEANINGS, ROUTE_WORDS
+from challenges.words import PRICE_MODEL_MEANINGS, PRICE_MODEL_WORDS
 from marketplace.core.forms import ExactDecimalField, MoneyField
 
 
@@ -20,7 +21,7 @@ class MoneyForm(SectionForm):
     legal_route = RadioField(
         _l("Which legal route do you use?"),
         widget=GovRadioInput(),
-        choices=[(route.value, _l(ROUTE_WORDS[route])) for route in LegalRoute],
+        choices=[(route.value, _l(route_names(None)[route])) for route in LegalRoute],
         validate_choice=False,
         description=_l("If you are not sure, ask your procurement officer."),
     )
@@ -59,7 +60,7 @@ class MoneyForm(SectionForm):
         description=_l("How many of the 100 points are for price."),
     )
 
-    route_meanings = ROUTE_MEANINGS
+    route_meanings = route_meanings(None)
     price_model_meanings = PRICE_MODEL_MEANINGS
 
     def name_routes(self, names: Mapping[str, str], meanings: Mapping[str, str]) -> None:

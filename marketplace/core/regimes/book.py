@@ -17,6 +17,7 @@ from marketplace.core.regimes.shapes import (
     Rule,
     Standstill,
 )
+from marketplace.core.regimes.usual import usual
 from marketplace.core.regimes.working_days import LONDON, next_working_day, standstill_end
 from marketplace.core.strict_toml import Table, read_list, read_table
 
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 # By this one a body buys of which nobody has said otherwise.
-USUAL = "scotland"
+USUAL = usual().regime
 
 
 @cache

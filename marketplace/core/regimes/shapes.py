@@ -255,15 +255,15 @@ class Lifted:
 class Route:
     """A legal way of buying: the bands it is meant for, and the fewest days to bid in each.
 
-    Days are calendar days from the notice to the closing; a band without an entry sets none. A
-    regime that has a name and a meaning of its own for the route gives them.
+    `name` is what the regime calls it, `means` says it to people who buy. Days are calendar days
+    from the notice to the closing; a band without an entry sets none.
     """
 
     key: str
+    name: str
+    means: str
     provision: str
     bands: tuple[str, ...]
-    name: str | None = None
-    means: str | None = None
     days_to_bid: Mapping[str, int] = field(default_factory=dict)
     lifted: Lifted | None = None
 

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from marketplace.core.regimes.shapes import Standstill
+from marketplace.core.regimes.shapes import Part, Standstill
+from marketplace.core.regimes.usual import usual
 
 LONDON = ZoneInfo("Europe/London")
 
 _DAY = timedelta(days=1)
-_HERE = "scotland"
+_HERE: Part = usual().bank_holidays
 
 
 def standstill_last_day(
@@ -72,7 +73,7 @@ def standstill_end(
 
 def is_working_day(day: date, local_holidays: Collection[date] = (), part: str = _HERE) -> bool:
     """Tell whether a day is a working day in a part of the country, for a body with such holidays;
-    in Scotland, where nothing says otherwise."""
+    the usual one, where nothing says otherwise."""
     return _works(day, part, local_holidays)
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from challenges import deadlines, queries, words
+from challenges import deadlines, queries
 from challenges.asking.models import ClarificationAnswer
 from challenges.asking.policy import asking_ends
 from challenges.changing import queries as changing
@@ -94,7 +94,7 @@ def challenge_facts(
         value=facts.Money(found.value_minor, found.currency) if found.value_minor else None,
         later=_later(found),
         procurement=_METHODS.get(found.legal_route, "open") if found.legal_route else "open",
-        route=_(words.ROUTE_WORDS[found.legal_route]) if found.legal_route else "",
+        route=_(route.name) if route else "",
         provision=route.provision if route else "",
         category="services",
         submission="electronicSubmission",

@@ -12,9 +12,9 @@ from bids.lifecycle import BID_STATE_WORDS, BidState
 from bids.opened import opened_bids
 from bids.opened_bid import OpenedBid
 from challenges.kinds import PriceModel
+from challenges.law import route_names
 from challenges.method.words import method_sentences
 from challenges.models import Challenge, Stage
-from challenges.words import ROUTE_WORDS
 from marketplace.core.dates import PLACE, format_date, format_instant
 from marketplace.core.letterheads.queries import letterhead
 from marketplace.core.papers import Block, Bullets, Heading, Paper, Paragraph, Table
@@ -191,7 +191,8 @@ class _Told:
 
     def _procedure(self, challenge: Challenge, rules: str) -> Iterator[str]:
         if challenge.legal_route is not None:
-            yield _("Route: %(route)s.", route=_(ROUTE_WORDS[challenge.legal_route]))
+            names = route_names(challenge.buyer.regime)
+            yield _("Route: %(route)s.", route=_(names[challenge.legal_route]))
         yield _("Rules: %(rules)s.", rules=rules)
         if self.stage.closes_at is not None:
             yield _("Bidding closed %(instant)s.", instant=format_instant(self.stage.closes_at))

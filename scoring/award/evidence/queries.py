@@ -12,20 +12,19 @@ from bids.asking.lifecycle import in_time
 from bids.elsewhere.queries import brought_suppliers
 from bids.evidence.kinds import Standing as CheckStanding
 from bids.evidence.queries import Check, seen_by_body
-from bids.grounds.deciding import band_of
+from bids.grounds.deciding import deciding_of
 from bids.lifecycle import BidState
 from bids.models import Bid
 from bids.opened import find_opened_bid
-from challenges.law import REGIME
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
 from challenges.stages.running import stored_state
-from marketplace.core.dates import PLACE
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, Answer, ensure
-from marketplace.core.regimes.grounds import Force, grounds_of_version, grounds_on
+from marketplace.core.regimes.book import USUAL
+from marketplace.core.regimes.grounds import Force, grounds_of_version
 from marketplace.core.text import N_
 from scoring.award import queries as awards
 from scoring.award.evidence import kinds, policy
@@ -238,13 +237,12 @@ def suggested(
 ) -> list[Suggestion]:
     """Give the documents that a preferred bidder may be asked for; `amount` writes money."""
     opened = find_opened_bid(session, stage.id, bid.reference)
-    day, band = now.astimezone(PLACE).date(), band_of(challenge, now)
-    rules = grounds_on(REGIME, day)
+    rules, band = deciding_of(challenge, now)
     declared = [
         ground.name
         for _party, _name, eligibility in (opened.parties if opened else ())
         for each in eligibility.grounds
-        if (ground := grounds_of_version(REGIME, eligibility.grounds_rules).find(each.key))
+        if (ground := grounds_of_version(USUAL, eligibility.grounds_rules).find(each.key))
     ]
     return suggestions(
         Facts(

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bids.grounds.deciding import deciding_of
 from challenges.kinds import LegalRoute
 from challenges.law import law_holding
 from challenges.lifecycle import State
@@ -18,7 +19,8 @@ from marketplace.core.accounts.models import BodyType
 from marketplace.core.clock import FixedClock
 from marketplace.core.regimes.notice_forms import notice_book
 from marketplace.core.regimes.shapes import LetterKind
-from scoring.award.models import Intention
+from scoring.award.evidence.queries import suggested
+from scoring.award.models import Intention, RecommendedBid
 from scoring.report.gather import full_report
 from tests.conftest import sign_in
 from tests.factories import actor_for
@@ -68,6 +70,13 @@ def test_challenge_is_published_decided_told_and_reported_by_data_alone(
     assert {"own_scores", "own_reasons", "successful_name"} <= summary
     # Reg. 31 does not ask for a comparison, so the summary has none.
     assert "relative_advantages" not in summary
+    # Officers decide by the grounds of the Act: what preferred bidders are asked follows from them.
+    stage, bid = journey.challenge.stage, session.scalars(select(RecommendedBid)).first()
+    assert bid is not None
+    deciding = deciding_of(journey.challenge, clock.now())
+    assert deciding.rules.find("national_security") is not None
+    asked = suggested(session, journey.challenge, stage, bid.bid, clock.now(), lambda *_: "")
+    assert {"grounds", "tax"} <= {each.key for each in asked}
     # Eight working days from Wednesday 30 December, the first of them that day; 4 January is a
     # holiday in Scotland and none in England.
     intention = session.scalars(select(Intention)).one()

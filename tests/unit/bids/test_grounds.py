@@ -18,13 +18,14 @@ from marketplace.core.regimes.grounds import (
 
 TODAY = date(2026, 11, 30)
 RULES = grounds_on("scotland", TODAY)
+OTHER = grounds_on("uk-2023", TODAY)
 FRAUD = DeclaredGround("fraud", date(2024, 5, 1), "We paid it back.")
 OWED = DeclaredGround("tax_decided", None, "We agreed a plan.")
 WHO = ("party", "Specimen Fictional Ltd")
 
 
 def awaited(*declared: DeclaredGround, band: str = "above_threshold") -> list[policy.Awaited]:
-    return policy.awaited(*WHO, declared, RULES, band, TODAY)
+    return policy.awaited(*WHO, declared, RULES, RULES, band, TODAY)
 
 
 def found(ground: str, verdict: Verdict, reason: str = "Seen.") -> Found:
@@ -92,6 +93,43 @@ def test_a_ground_does_what_the_band_says_and_the_bodys_rules_where_none_does() 
     }
     assert awaited(FRAUD)[0].provision == "2015 Regulations, reg. 58(1)"
     assert awaited(FRAUD, band="")[0].provision == ""
+
+
+def test_what_a_ground_does_is_said_by_the_rules_of_the_purchase() -> None:
+    """Suppliers declare by the usual rules; a body may buy by others."""
+    earlier = DeclaredGround("misconduct", date(2022, 11, 30), "Paid.")
+    declared = (FRAUD, earlier, DeclaredGround("blacklisting", TODAY, "Stopped."))
+    usual = policy.awaited(*WHO, declared, RULES, RULES, "above_threshold", TODAY)
+    other = policy.awaited(*WHO, declared, RULES, OTHER, "covered", TODAY)
+
+    assert [each.force for each in usual] == [
+        Force.MANDATORY,
+        Force.DISCRETIONARY,
+        Force.MANDATORY,
+    ]
+    # The Act knows no ground of blacklisting by itself.
+    assert [each.force for each in other] == [
+        Force.MANDATORY,
+        Force.DISCRETIONARY,
+        Force.OWN_RULES,
+    ]
+    assert other[0].provision == "2023 Act, Schedule 6, Part 1"
+    assert other[2].provision == ""
+    # Three years under the one, five under the other.
+    assert [(each.too_old) for each in (usual[1], other[1])] == [True, False]
+
+
+def test_rules_of_the_act_of_2023_cover_its_schedules() -> None:
+    forces = {each.key: each.force("covered") for each in OTHER.grounds}
+
+    assert forces["corporate_manslaughter"] is forces["debarred"] is Force.MANDATORY
+    assert forces["competition_decided"] is Force.MANDATORY
+    assert forces["anti_competitive"] is forces["national_security"] is Force.DISCRETIONARY
+    for ground in OTHER.grounds:
+        assert set(ground.kinds) == {"below_notifiable", "notifiable", "covered"}, ground.key
+        assert ground.force("notifiable") is Force.OWN_RULES
+        assert set(ground.provisions) == {"covered"}
+    assert all(OTHER.of_group(group.key) for group in OTHER.groups)
 
 
 def test_what_happened_before_the_rules_look_back_is_told() -> None:

@@ -6,15 +6,13 @@ from decimal import Decimal
 import pytest
 
 from challenges.kinds import CriterionKind, LegalRoute, PriceModel
-from challenges.law import law_of, usual_closing
+from challenges.law import law_of, route_meanings, route_names, usual_closing
 from challenges.models import Challenge, Criterion, Stage
 from challenges.plan import plain, plan_document, price_text
 from challenges.words import (
     PRICE_MODEL_MEANINGS,
     PRICE_MODEL_WORDS,
     REGION_WORDS,
-    ROUTE_MEANINGS,
-    ROUTE_WORDS,
     SECTOR_WORDS,
     Region,
     Sector,
@@ -22,6 +20,7 @@ from challenges.words import (
 )
 from marketplace.core.accounts.models import BodyType, Organisation
 from marketplace.core.errors import Invalid
+from marketplace.core.regimes.book import regimes
 from scoring.engine.canonical import canonical
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -38,7 +37,10 @@ def said(stage: Stage) -> str:
 def test_every_coded_value_has_words() -> None:
     assert set(REGION_WORDS) == set(Region)
     assert set(SECTOR_WORDS) == set(Sector)
-    assert set(ROUTE_WORDS) == set(ROUTE_MEANINGS) == set(LegalRoute)
+    for regime in regimes():
+        names, meanings = route_names(regime), route_meanings(regime)
+        assert set(names) == set(meanings) == set(LegalRoute)
+        assert all([*names.values(), *meanings.values()])
     assert set(PRICE_MODEL_WORDS) == set(PRICE_MODEL_MEANINGS) == set(PriceModel)
 
 

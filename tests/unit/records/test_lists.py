@@ -37,7 +37,7 @@ def a_purchase(
         state=State.SIGNED,
         published_at=NOW,
         closed_at=NOW,
-        route=None,
+        route="",
         band="",
         rules="",
         value_minor=value,
