@@ -20,7 +20,7 @@ marketplace: the challenge marketplace
                         write the index of words anew from the challenges
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
-  marketplace verify FILE [--trust FILE] [--receipt FILE] [--checkpoint FILE]
+  marketplace verify FILE [--trust FILE] [--receipt FILE] [--checkpoint FILE] [--chain FILE]
                         check an award report, a receipt, a challenge's log or a passport,
                         without a site or database
   marketplace log verify

@@ -140,15 +140,21 @@ def a_signer(name: str) -> Signer:
     return signing.new_signer(name)
 
 
-def in_pdf(pdf: bytes, signer: Signer) -> bytes:
-    """Put a log that was written anew into a report, whose pages stay as they are."""
-    reader = pypdf.PdfReader(io.BytesIO(pdf))
-    content = {name: files[0] for name, files in reader.attachments.items()}
-    forged = rewritten(content, signer)
+def in_pdf(pdf: bytes, content: Mapping[str, bytes]) -> bytes:
+    """Put other files into a report, whose pages stay as they are."""
     writer = pypdf.PdfWriter()
-    writer.append_pages_from_reader(reader)
-    for name, each in forged.items():
+    writer.append_pages_from_reader(pypdf.PdfReader(io.BytesIO(pdf)))
+    for name, each in content.items():
         writer.add_attachment(name, each)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def without_entry(content: Mapping[str, bytes], action: str) -> Content:
+    """Leave out the first entry of an action, with its proof."""
+    found = lines(content)
+    place = place_of(found, action)
+    proofs = json.loads(content["proofs.json"])
+    del found[place], proofs["inclusion"][place]
+    return with_lines({**content, "proofs.json": written(content["proofs.json"], proofs)}, found)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bids.log_words import OPENING_REFUSED, READ_REFUSED
@@ -13,10 +12,10 @@ from bids.opened import is_opened
 from bids.service.refusing import ORGANISATION
 from challenges.asking.log_words import ASKED
 from challenges.lifecycle import State
-from challenges.log_words import STAGE_OPENED
 from challenges.models import Challenge
 from challenges.queries import own_challenge
-from challenges.stages.running import last_entry, stored_state
+from challenges.stages import disclosing
+from challenges.stages.disclosing import disclosed, sealed_from
 from marketplace.core.audit import chain_reading, log
 from marketplace.core.audit.chain_reading import Sight
 from marketplace.core.audit.models import LogEntry
@@ -133,7 +132,7 @@ def own_timeline(
     challenge = own_challenge(session, reference, actor)
     sealed = _sealed(session, challenge)
     audits = _audits(session, reference, actor)
-    sight = _sight(audits=audits, sealed=sealed, sealed_from=_sealed_from(session, challenge))
+    sight = _sight(audits=audits, sealed=sealed, sealed_from=sealed_from(session, challenge))
     page = chain_reading.page(
         session, reference, sight.of_kind(kind), words=words.strip(), after=after
     )
@@ -152,7 +151,7 @@ def latest(session: Session, challenge: Challenge, actor: Actor) -> list[Told]:
     """Give the last few entries that the actor may see, the newest first."""
     sealed = _sealed(session, challenge)
     audits = _audits(session, challenge.reference, actor)
-    sight = _sight(audits=audits, sealed=sealed, sealed_from=_sealed_from(session, challenge))
+    sight = _sight(audits=audits, sealed=sealed, sealed_from=sealed_from(session, challenge))
     found = chain_reading.latest(session, challenge.reference, sight, LATEST)
     return [_told(entry, sight, sealed=sealed) for entry in found]
 
@@ -171,7 +170,7 @@ def public_timeline(
         NotFound: there is no such challenge, or its chain is not disclosed yet.
     """
     challenge = _public(session, reference)
-    sight = public_sight(_sealed_from(session, challenge))
+    sight = public_sight(sealed_from(session, challenge))
     page = chain_reading.page(
         session, reference, sight.of_kind(kind), words=words.strip(), after=after
     )
@@ -193,8 +192,7 @@ def public_file(session: Session, reference: str) -> bytes:
         NotFound: there is no such challenge, its chain is not disclosed, or no checkpoint covers
             any of it.
     """
-    sealed_from = _sealed_from(session, _public(session, reference))
-    content = chain_reading.chain_file(session, reference, log.public_fields, sealed_from)
+    content = disclosing.public_file(session, reference)
     if content is None:
         raise NotFound(_NO_PAGE)
     return content
@@ -225,7 +223,7 @@ def download(reference: str, *, actor: Actor, clock: Clock) -> bytes:
         )
     # Made before the write lock is asked for: a long chain must not keep bids waiting.
     content = chain_reading.chain_file(
-        session, reference, lambda _action: None, _sealed_from(session, challenge)
+        session, reference, lambda _action: None, sealed_from(session, challenge)
     )
     if content is None:
         raise WrongMoment(
@@ -254,12 +252,8 @@ _NO_PAGE = N_("There is no such page.")
 
 
 def _public(session: Session, reference: str) -> Challenge:
-    challenge = session.scalar(
-        select(Challenge).where(
-            Challenge.reference == reference, Challenge.published_at.is_not(None)
-        )
-    )
-    if challenge is None or not log.is_disclosed(session, reference):
+    challenge = disclosed(session, reference)
+    if challenge is None:
         raise NotFound(_NO_PAGE)
     return challenge
 
@@ -275,15 +269,6 @@ def _audits(session: Session, reference: str, actor: Actor) -> bool:
     return actor.may(Permission.RECORD_AUDIT) and not judges_unnamed(
         session, reference, actor.user_id
     )
-
-
-def _sealed_from(session: Session, challenge: Challenge) -> int | None:
-    """Give the place from which on entries are about a later stage whose bids are still sealed."""
-    for stage in challenge.stages:
-        if stage.ordinal > 1 and stored_state(challenge, stage) is State.OPEN:
-            began = last_entry(session, stage, STAGE_OPENED)
-            return None if began is None else began.n
-    return None
 
 
 def _sight(*, audits: bool, sealed: bool, sealed_from: int | None) -> Sight:

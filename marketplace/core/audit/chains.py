@@ -7,9 +7,8 @@ database or an account, by whoever holds the file and trusts a key of the log.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from marketplace.core.audit import entries, opening_check, tree, trust
+from marketplace.core.audit import entries, omissions, opening_check, tree, trust
 from marketplace.core.audit.entries import DamagedEntry, Entry
 from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
 from marketplace.core.audit.receipt_check import Verdict, verdict
@@ -53,7 +52,7 @@ class Checked:
 
     `opening` says how sure it is that two officers opened the bids after closing; None where no
     opening is recorded, or the entries could not be read. `told` are the entries, as far as they
-    could be.
+    could be; `whole` says that they are one chain in the log, whatever they tell.
     """
 
     findings: Sequence[Finding]
@@ -62,6 +61,7 @@ class Checked:
     signer: Verifier | None = None
     opening: Status | None = None
     told: Sequence[Told] = ()
+    whole: bool = False
 
 
 def build(chain: Chain) -> bytes:
@@ -138,8 +138,9 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
     except DamagedEntry as error:
         said.append(failed(N_("An entry cannot be read: %(why)s"), "entries", why=str(error)))
         return Checked(said, Verdict.FAILED, chain, signer)
+    told, whole = _told(chain, read), True
     for faults, holds in (
-        (_broken(chain, read), N_("The chain has no gap: %(count)s entries, each with the next")),
+        (_broken(chain, told), N_("The chain has no gap: %(count)s entries, each with the next")),
         (
             _unproven(chain, read, checkpoint),
             N_("All %(count)s entries are in the log that the checkpoint signs"),
@@ -147,8 +148,8 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
         (_unlike(chain, read), N_("Every value that is shown is the one that was recorded")),
     ):
         found = list(faults)
+        whole = whole and not found
         said += found or [Finding(sure, holds, "entries", (("count", len(read)),))]
-    told = _told(chain, read)
     opening = opening_check.check(checkpoint.origin, told, sure)
     said += opening.findings
     hidden = sum(
@@ -174,7 +175,7 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
         )
     )
     overall = verdict(said, trusted=signer is not None)
-    return Checked(said, overall, chain, signer, opening.status, told)
+    return Checked(said, overall, chain, signer, opening.status, told, whole)
 
 
 def _unreadable(what: str, where: str, why: Exception) -> Checked:
@@ -197,27 +198,17 @@ def _signature(checkpoint: Checkpoint, signer: Verifier | None) -> Finding:
     )
 
 
-def _broken(chain: Chain, read: Sequence[Entry]) -> Iterator[Finding]:
+def _broken(chain: Chain, told: Sequence[Told]) -> Iterator[Finding]:
     """Find where the entries are not one chain: another's, out of number, or not linked."""
-    if not read:
+    if not told:
         yield failed(N_("There is no entry"), "entries")
-    for number, entry in enumerate(read, start=1):
-        if entry.chain != chain.chain:
-            yield failed(N_("It is of another chain"), _where(entry))
-        elif entry.cn != number:
-            yield failed(
-                N_("It has number %(found)s where %(wanted)s was expected: entries are missing"),
-                _where(entry),
-                found=entry.cn,
-                wanted=number,
-            )
-    if read and read[0].prev is not None and read[0].cn == 1:
-        yield failed(N_("It is the first and refers to one before"), _where(read[0]))
-    for link, (before, entry) in zip(chain.links, pairwise(read), strict=False):
-        if entry.prev != tree.leaf_hash(link.entry):
-            yield failed(N_("It does not refer to the entry before it"), _where(entry))
-        if entry.n <= before.n or entry.at < before.at:
-            yield failed(N_("It was recorded before the entry that precedes it"), _where(entry))
+    for each in told:
+        if each.entry.chain != chain.chain:
+            yield failed(N_("It is of another chain"), each.where)
+    yield from omissions.gaps(told)
+    if told and told[0].entry.prev is not None and told[0].entry.cn == 1:
+        yield failed(N_("It is the first and refers to one before"), told[0].where)
+    yield from omissions.unlinked(told)
 
 
 def _unproven(chain: Chain, read: Sequence[Entry], checkpoint: Checkpoint) -> Iterator[Finding]:

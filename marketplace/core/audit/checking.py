@@ -47,6 +47,7 @@ class CheckReport(Protocol):
         *,
         receipt: str | None = None,
         newer: Newer | None = None,
+        copy: bytes | None = None,
         anchors: Sequence[bytes] = (),
     ) -> Checked:
         """Check it against the keys that are trusted, and what others kept."""
@@ -102,9 +103,12 @@ def main(
         if content.lstrip().startswith(_PDF):
             if check_report is None:
                 raise _WrongQuestion(f"{asked.file} is a PDF, and reports are not checked here")
-            checked = check_report(content, known, receipt=receipt, newer=newer, anchors=anchors)
-        elif receipt is not None:
-            raise _WrongQuestion("--receipt goes with an award report")
+            copy = None if asked.chain is None else _read(asked.chain).rstrip()
+            checked = check_report(
+                content, known, receipt=receipt, newer=newer, copy=copy, anchors=anchors
+            )
+        elif receipt is not None or asked.chain is not None:
+            raise _WrongQuestion("--receipt and --chain go with an award report")
         else:
             checked = _check(_decoded(asked.file, content), known, newer)
     except _WrongQuestion as error:
@@ -141,6 +145,12 @@ def _parser() -> _Parser:
         "--receipt",
         metavar="FILE",
         help="a bidder's receipt, which the log in an award report must agree with",
+    )
+    parser.add_argument(
+        "--chain",
+        metavar="FILE",
+        help="the file of the challenge's chain, as /challenges/REFERENCE/log.json gives it, by "
+        "which whatever an award report leaves out of it is named",
     )
     parser.add_argument(
         "--proof",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from challenges.stages.disclosing import public_file
 from marketplace.core.audit import checkpoints, keys, passports, proofs, receipt_check
 from marketplace.core.audit.findings import Finding, asserted, failed
 from marketplace.core.audit.models import LogCheckpoint, LogEntry
@@ -35,7 +36,10 @@ def check(session: Session, given: str, known: Sequence[Verifier]) -> Checked:
 
 
 def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> report.Checked:
-    """Check the PDF of an award report; one of this log's own also against the log as it is now."""
+    """Check the PDF of an award report; one of this log's own also against the log as it is now.
+
+    Where it fails, what was left out of its chain is named by the chain that everybody may have.
+    """
     newest = checkpoints.newest(session)
     first = report.check(pdf, known)
     if newest is None or first.signer is None or first.size > newest.size:
@@ -49,7 +53,12 @@ def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> rep
         )
         found = {**first.parts, report.Part.LOG: [*first.parts[report.Part.LOG], broken]}
         return replace(first, parts=found, verdict=receipt_check.Verdict.FAILED)
-    return report.check(pdf, known, newer=Newer(newest.note, proof))
+    newer = Newer(newest.note, proof)
+    checked = report.check(pdf, known, newer=newer)
+    if checked.verdict is not receipt_check.Verdict.FAILED or not checked.chain:
+        return checked
+    copy = public_file(session, checked.chain)
+    return checked if copy is None else report.check(pdf, known, newer=newer, copy=copy)
 
 
 def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> receipt_check.Checked:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.audit import chains, entries, receipts, signing, tree, trust
+from marketplace.core.audit import chains, entries, omissions, receipts, signing, tree, trust
+from marketplace.core.audit.chains import DamagedChain
 from marketplace.core.audit.findings import Finding, Status, asserted, failed
 from marketplace.core.audit.receipt_check import Newer
 from marketplace.core.audit.receipts import DamagedReceipt, Disclosed
@@ -70,20 +71,25 @@ def against(
     *,
     receipt: str | None = None,
     newer: Newer | None = None,
+    copy: bytes | None = None,
 ) -> Iterator[Finding]:
-    """Hold the log against what others keep of it: a receipt of a bid, a checkpoint of any time.
+    """Hold the log against what others keep of it: a receipt of a bid, a checkpoint of any time,
+    the file of the chain.
 
-    A log that was written anew and signed again is found by these alone.
+    A log that was written anew and signed again is found by these alone, and what was left out of
+    it is named by the last.
     """
     if receipt is not None:
         yield from _receipt(history, receipt, known)
     if newer is not None:
         yield from _checkpoint(history, newer, known)
-    if receipt is None and newer is None:
+    if copy is not None:
+        yield from _copy(history, copy, known)
+    if receipt is None and newer is None and copy is None:
         yield asserted(
             N_(
                 "That the log was never written anew was not checked against anybody else’s copy: "
-                "that takes a bidder’s receipt or a checkpoint that somebody kept"
+                "that takes a bidder’s receipt, or a checkpoint or chain that somebody kept"
             ),
             "log",
         )
@@ -289,3 +295,24 @@ def _checkpoint(history: History, newer: Newer, known: Sequence[Verifier]) -> It
         N_("The log in this report and the one of the checkpoint given are the same"),
         where,
     )
+
+
+def _copy(history: History, content: bytes, known: Sequence[Verifier]) -> Iterator[Finding]:
+    """Hold the chain against the file of it that somebody kept, or that the site gives out."""
+    try:
+        copy = chains.parse(content)
+        checkpoint, signer = trust.open_checkpoint(copy.checkpoint, known)
+    except (DamagedChain, BadNote) as error:
+        yield failed(N_("The chain given cannot be used: %(why)s"), "chain", why=str(error))
+        return
+    checked = chains.check_chain(copy, known)
+    last = history.checkpoint
+    if last is None:
+        return
+    if checkpoint.origin != last.origin or copy.chain != history.told[0].entry.chain:
+        yield failed(N_("The chain given is of another log or challenge"), "chain")
+    elif not checked.whole:
+        yield failed(N_("The chain given is not whole itself"), "chain")
+    else:
+        sure = Status.PROVEN if signer else Status.ASSERTED
+        yield from omissions.against(history.told, checked.told, checkpoint.size, sure)

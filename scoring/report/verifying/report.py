@@ -57,8 +57,8 @@ STEPS: Mapping[Part, Step] = {
 class Checked:
     """What was found of a report, part by part.
 
-    `number`, `edition`, `entries` and `size` are what its manifest says, empty where it cannot be
-    read; `signer` is the known key that signed the log's checkpoint, if any.
+    `number`, `edition`, `entries`, `size` and `chain` are what its manifest says, empty where it
+    cannot be read; `signer` is the known key that signed the log's checkpoint, if any.
     """
 
     parts: Mapping[Part, Sequence[Finding]]
@@ -68,6 +68,7 @@ class Checked:
     entries: int = 0
     size: int = 0
     signer: Verifier | None = None
+    chain: str = ""
 
     @property
     def findings(self) -> list[Finding]:
@@ -81,6 +82,7 @@ def check(
     *,
     receipt: str | None = None,
     newer: Newer | None = None,
+    copy: bytes | None = None,
     anchors: Anchors = (),
 ) -> Checked:
     """Check a report's PDF against the keys and certificates that the reader trusts, and against
@@ -90,7 +92,9 @@ def check(
         content = files.take_out(pdf)
     except DamagedReport as error:
         return _unreadable(error)
-    return check_files(content, known, receipt=receipt, newer=newer, pdf=pdf, anchors=anchors)
+    return check_files(
+        content, known, receipt=receipt, newer=newer, copy=copy, pdf=pdf, anchors=anchors
+    )
 
 
 def check_files(
@@ -99,6 +103,7 @@ def check_files(
     *,
     receipt: str | None = None,
     newer: Newer | None = None,
+    copy: bytes | None = None,
     pdf: bytes | None = None,
     anchors: Anchors = (),
 ) -> Checked:
@@ -114,7 +119,7 @@ def check_files(
     parts[Part.FILES] = [*files.check(found)]
     parts[Part.LOG] = [
         *told.findings,
-        *history.against(told, known, receipt=receipt, newer=newer),
+        *history.against(told, known, receipt=receipt, newer=newer, copy=copy),
     ]
     for part, step in STEPS.items():
         parts[part] = [*_guarded(step, found, told)]
@@ -130,6 +135,7 @@ def check_files(
         int(found.manifest["entries"]),
         int(found.manifest["size"]),
         told.signer,
+        str(found.manifest["chain"]),
     )
 
 

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.cli import main
 from marketplace.core.audit.log import chain_entries
 from scoring.report.values import Edition
+from scoring.report.verifying import files
+from tests import forging
 from tests.conftest import sign_in
 from tests.databases import Databases, Kept
 from tests.integration.report.printing import print_reports
@@ -188,3 +193,24 @@ def test_room_asks_as_much_for_many_awards_as_for_few_and_pages_them(
         rest = page.partition('rel="next" href="')[2]
         address = rest.partition('"')[0].replace("&amp;", "&")
     assert len(found) == len(set(found)) == 52
+
+
+def test_what_a_report_leaves_out_is_named_by_the_chain_that_the_site_gives_to_everybody(
+    client: FlaskClient,
+    stored: Journey,
+    printed: dict[Edition, bytes],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pdf = printed[Edition.PUBLIC]
+    cut = forging.in_pdf(pdf, forging.without_entry(files.take_out(pdf), "consensus.recorded"))
+    left_out = "It was left out: the copy of the chain has it, consensus.recorded"
+
+    page = client.post("/verify", data={"file": (BytesIO(cut), "report.pdf")}).text
+    assert left_out in page
+
+    chain, report = tmp_path / "log.json", tmp_path / "report.pdf"
+    chain.write_bytes(client.get(f"/challenges/{stored.reference}/log.json").data)
+    report.write_bytes(cut)
+    assert main(["verify", str(report), "--chain", str(chain)]) == 1
+    assert left_out in capsys.readouterr().out

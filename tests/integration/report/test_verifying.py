@@ -9,6 +9,7 @@ import pytest
 from marketplace.core.audit import trust
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Newer, Verdict
+from scoring.engine.canonical import canonical
 from scoring.report.values import Edition
 from scoring.report.verifying import files, report
 from scoring.report.verifying.report import Checked
@@ -171,10 +172,8 @@ def removed(content: Content) -> Content:
 
 
 def without_an_event(content: Content) -> Content:
-    """Leave out that something happened, as that somebody read a bid early."""
-    found = forging.lines(content)
-    del found[forging.place_of(found, "consensus.recorded")]
-    return shortened(content, found)
+    """Leave out that something happened."""
+    return forging.without_entry(content, "consensus.recorded")
 
 
 def shortened(content: Content, found: list[dict[str, Any]]) -> Content:
@@ -231,6 +230,10 @@ def another_value(content: Content) -> Content:
         (added, "letter.json: This file is not named in the manifest"),
         (removed, "scores.csv: The manifest names this file, and it is not there"),
         (without_an_event, "entries are missing"),
+        (
+            lambda content: forging.without_entry(content, "challenge.closed"),
+            "an early read of a bid may have been left out",
+        ),
         (reordered, "It does not refer to the entry before it"),
         (doubled, "It has number"),
         (cut_off, "The chain does not end with the entry that froze this report"),
@@ -297,6 +300,31 @@ def test_checkpoint_that_somebody_kept_agrees_with_the_true_report(
     # Another size needs the proof between the two; without it no more is claimed.
     checked = check(printed, full, newer=Newer(printed.checkpoint))
     assert checked.verdict is Verdict.PROVEN
+
+
+def test_copy_of_the_chain_agrees_with_the_true_report_and_names_what_is_left_out_of_another(
+    printed: Printed, full: Content
+) -> None:
+    def copy(content: Content, chain: str = "") -> bytes:
+        proofs = json.loads(content["proofs.json"])
+        entries = [
+            {**each, "proof": proof}
+            for each, proof in zip(forging.lines(content), proofs["inclusion"], strict=True)
+        ]
+        found = {"chain": chain or proofs["chain"], "checkpoint": proofs["checkpoint"]}
+        return canonical({**found, "entries": entries, "v": "chain/1"})
+
+    cut = forging.without_entry(full, "consensus.recorded")
+    agrees = check(printed, full, copy=copy(full))
+    assert agrees.verdict is Verdict.PROVEN
+    assert "nothing was left out" in "\n".join(map(str, agrees.findings))
+    for given, other, said in (
+        (cut, copy(full), "the copy of the chain has it, consensus.recorded"),
+        (full, copy(cut), "The chain given is not whole itself"),
+        (full, copy(full, "CH-9"), "The chain given is of another log or challenge"),
+        (full, b"{}", "The chain given cannot be used"),
+    ):
+        assert said in wrong(check(printed, given, copy=other))
 
 
 def test_pages_that_show_another_figure_than_the_files_are_found(printed: Printed) -> None:
