@@ -22,6 +22,7 @@ from marketplace.core.dates import (
 )
 from marketplace.core.markdown import markdown
 from marketplace.core.money import money
+from marketplace.core.tables import stacked
 from scoring.panel.lifecycle import SEAT_WORDS
 
 
@@ -71,6 +72,7 @@ def register(app: Flask) -> None:
         weekday=format_day,
         iso=iso,
         round_said=round_said,
+        stacked=stacked,
     )
     app.jinja_env.globals["state_words"] = state_words
     app.jinja_env.globals["bid_state_words"] = BID_STATE_WORDS

@@ -172,9 +172,10 @@ def scoring_form(cells: Iterable[tuple[str, str, Question]]) -> Any:
     """Make the form of several scores: for each a score, its reason and a private note.
 
     Each may wait. A cell is what its fields are called, how its bid or question is shown, and the
-    question whose scale it has.
+    question whose scale it has. `seen` holds the marks of what the form was filled with, `shown`
+    those of what another window saved and this page now shows beside it (see `desk.windows`).
     """
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"seen": HiddenField(), "shown": HiddenField()}
     for name, shown, question in cells:
         fields[f"score-{name}"] = _score(
             _("Score for %(bidder)s", bidder=shown), question.max_score

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from marketplace.core import dates
 from marketplace.core.colours import Brand
 from marketplace.core.pdf import render_pdf
+from marketplace.core.tables import stacked
 from marketplace.core.text import N_
 from scoring.explanation import charts
 from scoring.explanation.sentences import explain
@@ -124,8 +125,8 @@ def report_sections(
 ) -> Markup:
     """Write the sections of one edition for a page of the site, which brings frame and styles.
 
-    They say what the PDF says, from the same templates. What is wider than a telephone scrolls by
-    itself, and can be reached by keyboard.
+    They say what the PDF says, from the same templates. On a telephone the rows of tables stand as
+    cards; a chart that is wider scrolls by itself, and can be reached by keyboard.
     """
     told = _told(report, brand, files, translate)
     return _scrolling(environment.get_template(SECTIONS).render(told, screen=True), translate)
@@ -143,7 +144,7 @@ def _scrolling(html: str, translate: Translate) -> Markup:
             f"{found[0]}"
         )
 
-    boxes = _TABLE.sub(boxed, html).replace("</table>", "</table></div>")
+    boxes = _TABLE.sub(boxed, stacked(html)).replace("</table>", "</table></div>")
     chart = f'<div class="chart" role="group" aria-label="{translate(N_("Chart"))}" tabindex="0">'
     return Markup(boxes.replace('<div class="chart">', chart))  # noqa: S704  (made by templates)
 

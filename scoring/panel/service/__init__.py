@@ -1,6 +1,7 @@
 """What people do with a panel, one function per use case, from naming to the lock."""
 
 from scoring.panel import log_words
+from scoring.panel.service.drafts import DraftCell, keep_drafts, save_draft
 from scoring.panel.service.interests import (
     Declaration,
     accept_briefing,
@@ -18,11 +19,8 @@ from scoring.panel.service.reading import (
     read_question,
 )
 from scoring.panel.service.scores import (
-    DraftCell,
     begin_scoring,
     correct_score,
-    keep_drafts,
-    save_draft,
     submit_scores,
 )
 

@@ -1,12 +1,10 @@
-"""Scoring alone: its beginning, drafts, submission, and correction with a reason."""
+"""Scoring alone: its beginning, submission, and correction with a reason."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.queries import opened_bids
@@ -25,7 +23,6 @@ from scoring.panel.again.lifecycle import STANDS
 from scoring.panel.again.queries import last_reopening
 from scoring.panel.again.standing import standing_scores
 from scoring.panel.aliases import service as aliases
-from scoring.panel.desk import notes
 from scoring.panel.interests.lifecycle import SEEN_OTHERS
 from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.interviews.service.waiting import wait_for_interviews
@@ -38,21 +35,7 @@ from scoring.panel.lifecycle import (
 )
 from scoring.panel.models import Score, ScoreDraft
 from scoring.panel.obstacles import acting_for_bidders, obstacles_of
-from scoring.panel.queries import Meeting
 from scoring.panel.sheets.models import BroughtSheet
-
-
-@dataclass(frozen=True)
-class DraftCell:
-    """What an evaluator has written so far about one bid; either part may be missing.
-
-    `note` is their private note, None where it stays as it is.
-    """
-
-    value: Decimal | None
-    rationale: str = ""
-    note: str | None = None
-
 
 _UNDECIDED = N_("You declared an interest that is not decided yet. Submit your scores when it is.")
 _NO_SUCH_SCORE = N_("You have no such score.")
@@ -110,116 +93,6 @@ def begin_scoring(at: Where, *, actor: Actor, clock: Clock) -> None:
             bids=[bidder.reference for bidder in queries.valid(all_bidders)],
             **lots,
         )
-
-
-def save_draft(
-    at: Where, key: str, cells: Mapping[str, DraftCell], *, actor: Actor, clock: Clock
-) -> int:
-    """Keep what an evaluator has written on one question, by the bid's handle; return how many
-    scores changed.
-
-    Incomplete scores are kept too; a bid that `cells` leaves out stays as it is. Of two tabs, what
-    is saved last in a cell is what stands. Nothing is kept when a value is refused.
-
-    Raises:
-        NotFound: the challenge is another body's, or there is no such question, or a bid is not
-            among those this evaluator scores.
-        Forbidden: the actor is no evaluator of the panel.
-        WrongMoment: not briefed, not declared, scoring has not begun, or is over for the actor.
-        Invalid: a value is outside the scale; fields are named `score-` with the bid's handle.
-    """
-    with transaction() as session:
-        found = queries.meeting(session, at, actor, lock=True)
-        ensure(policy.can_write_scores(actor, found.own_seat, found.phase))
-        question = queries.question_named(found.stage, key)
-        return keep_drafts(
-            session,
-            found,
-            {(question.key, handle): cell for handle, cell in cells.items()},
-            field=lambda _key, handle: f"score-{handle}",
-            clock=clock,
-        )
-
-
-def keep_drafts(
-    session: Session,
-    found: Meeting,
-    cells: Mapping[tuple[str, str], DraftCell],
-    *,
-    field: Callable[[str, str], str],
-    clock: Clock,
-) -> int:
-    """Keep drafts by question key and bid handle, in the caller's transaction, which has asked the
-    policy and holds the challenge's row; return how many changed.
-
-    `field` names the field of a cell where its value is refused.
-
-    Raises:
-        NotFound: a cell is not among those this evaluator owes.
-        Invalid: a value is outside the scale; nothing is kept then.
-    """
-    member = found.own_seat
-    owed = {
-        (question.key, bidder.handle): (bidder, question)
-        for bidder, question in queries.expected_cells(
-            member,
-            found.stage,
-            queries.bidders(session, found.stage.id),
-            declarations.recusals(session, found.stage.id),
-        )
-    }
-    if not owed.keys() >= cells.keys():
-        raise NotFound(N_("That bid is not among those you score."))
-    faults = {
-        field(*place): FAULT_WORDS[fault]
-        for place, cell in cells.items()
-        if cell.value is not None
-        and (fault := value_fault(cell.value, owed[place][1].max_score)) is not None
-    }
-    if faults:
-        raise Invalid(N_("A score is not on the scale."), faults)
-
-    drafts = {
-        (draft.bid_id, draft.criterion_id): draft
-        for draft in session.scalars(select(ScoreDraft).where(ScoreDraft.member_id == member.id))
-    }
-    standing = standing_scores(session, member)
-    faults = {
-        field(*place): STANDS
-        for place, cell in cells.items()
-        if (score := standing.get((owed[place][0].bid_id, owed[place][1].id))) is not None
-        and (cell.value, cell.rationale.strip()) != (score.value, score.rationale)
-    }
-    if faults:
-        raise Invalid(STANDS, faults)
-    changed = 0
-    for place, cell in cells.items():
-        bidder, question = owed[place]
-        draft = drafts.get((bidder.bid_id, question.id))
-        if draft is None:
-            if cell.value is None and not cell.rationale:
-                continue
-            draft = ScoreDraft(
-                member_id=member.id, bid_id=bidder.bid_id, criterion_id=question.id, rationale=""
-            )
-            session.add(draft)
-        elif (draft.value, draft.rationale) == (cell.value, cell.rationale):
-            continue
-        draft.value = cell.value
-        draft.rationale = cell.rationale
-        draft.changed_at = clock.now()
-        changed += 1
-    notes.keep(
-        session,
-        member,
-        {
-            (owed[place][0].bid_id, owed[place][1].id): cell.note
-            for place, cell in cells.items()
-            if cell.note is not None
-        },
-        clock=clock,
-    )
-    return changed
 
 
 def submit_scores(at: Where, *, actor: Actor, clock: Clock) -> None:

@@ -17,9 +17,18 @@ from scoring.panel import evaluator_pages, policy, service
 from scoring.panel.desk import service as desk
 from scoring.panel.desk.pages import BidPage
 from scoring.panel.desk.texts import own_texts
+from scoring.panel.evaluator_pages import OwnScore
 from scoring.panel.forms import scoring_form
 from scoring.panel.queries import Question
-from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_script
+from scoring.panel.views.drafting import (
+    beside,
+    fill,
+    onward,
+    refusal,
+    saved,
+    sent,
+    told_to_script,
+)
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -29,9 +38,8 @@ def bid(at: Place, handle: str) -> Answer:
     """Show one bid across all questions; the reading is recorded before the page is served."""
     page = _read(at, handle)
     form = _form([cell.item.question for cell in page.cells])
-    for cell in page.cells:
-        fill(form, cell.item.question.key, cell.own)
-    return answer("panel/desk/bid.html", form, None, page=page)
+    fill(form, _by_question(page))
+    return answer("panel/desk/bid.html", form, None, page=page, newer={})
 
 
 @blueprint.post("/bids/<handle>")
@@ -51,24 +59,21 @@ def save_bid(at: Place, handle: str) -> Answer | Response:
         if any(own.bidder.handle == handle for own in item.scores)
     ]
     form = _form(questions)
+    cells = sent(form, [question.key for question in questions])
     try:
         if not form.validate_on_submit():
             raise Invalid("")
-        desk.save_bid(
-            at,
-            handle,
-            sent(form, [question.key for question in questions]),
-            actor=access.current_actor(),
-            clock=access.clock(),
-        )
+        desk.save_bid(at, handle, cells, actor=access.current_actor(), clock=access.clock())
     except DomainError as error:
         if (told := told_to_script(form, error)) is not None:
             return told
         if not isinstance(error, Invalid):
             raise
-        return answer("panel/desk/bid.html", form, error, page=_read(at, handle))
+        page = _read(at, handle)
+        newer = beside(form, error, _by_question(page))
+        return answer("panel/desk/bid.html", form, error, page=page, newer=newer)
     if keeping.scripted():
-        return keeping.saved("")
+        return saved(cells)
     place = order.index(handle)
     if place + 1 < len(order):
         then = see("panel.bid", at, handle=order[place + 1])
@@ -115,6 +120,10 @@ def texts(at: Place, key: str, handle: str) -> Answer:
 
 def _read(at: Place, handle: str) -> BidPage:
     return service.read_bid(at, handle, actor=access.current_actor(), clock=access.clock())
+
+
+def _by_question(page: BidPage) -> dict[str, OwnScore]:
+    return {cell.item.question.key: cell.own for cell in page.cells}
 
 
 def _form(questions: list[Question]) -> Any:

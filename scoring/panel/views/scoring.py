@@ -13,12 +13,20 @@ from marketplace.core.errors import DomainError, Invalid
 from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
 from scoring.panel import evaluator_pages, policy, queries, service
-from scoring.panel.evaluator_pages import OwnQuestion, QuestionPage
+from scoring.panel.evaluator_pages import OwnQuestion, OwnScore, QuestionPage
 from scoring.panel.forms import correction_form, score_of, scoring_form, show_score
 from scoring.panel.interests.queries import has_seen_others
 from scoring.panel.interviews import queries as interviews
 from scoring.panel.lifecycle import FAULT_WORDS
-from scoring.panel.views.drafting import fill, onward, refusal, sent, told_to_script
+from scoring.panel.views.drafting import (
+    beside,
+    fill,
+    onward,
+    refusal,
+    saved,
+    sent,
+    told_to_script,
+)
 from scoring.panel.views.frame import Answer, answer, blueprint, meet, see
 
 
@@ -28,9 +36,8 @@ def question(at: Place, key: str) -> Answer:
     """Show one question across all bids; the reading is recorded before the page is served."""
     page = _read(at, key)
     form = _form(page.current)
-    for own in page.current.scores:
-        fill(form, own.bidder.handle, own)
-    return answer("panel/question.html", form, None, page=page)
+    fill(form, _by_bid(page.current))
+    return answer("panel/question.html", form, None, page=page, newer={})
 
 
 @blueprint.post("/questions/<key>")
@@ -44,24 +51,21 @@ def save(at: Place, key: str) -> Answer | Response:
     work = evaluator_pages.own_work(db.session(), found)
     current = work.on(asked)
     form = _form(current)
+    cells = sent(form, _by_bid(current))
     try:
         if not form.validate_on_submit():
             raise Invalid("")
-        service.save_draft(
-            at,
-            key,
-            sent(form, [own.bidder.handle for own in current.scores]),
-            actor=access.current_actor(),
-            clock=access.clock(),
-        )
+        service.save_draft(at, key, cells, actor=access.current_actor(), clock=access.clock())
     except DomainError as error:
         if (told := told_to_script(form, error)) is not None:
             return told
         if not isinstance(error, Invalid):
             raise
-        return answer("panel/question.html", form, error, page=_read(at, key))
+        page = _read(at, key)
+        newer = beside(form, error, _by_bid(page.current))
+        return answer("panel/question.html", form, error, page=page, newer=newer)
     if keeping.scripted():
-        return keeping.saved("")
+        return saved(cells)
     following = work.questions[work.questions.index(current) + 1 :]
     if following:
         then = see("panel.question", at, key=following[0].question.key)
@@ -72,6 +76,10 @@ def save(at: Place, key: str) -> Answer | Response:
 
 def _read(at: Place, key: str) -> QuestionPage:
     return service.read_question(at, key, actor=access.current_actor(), clock=access.clock())
+
+
+def _by_bid(current: OwnQuestion) -> dict[str, OwnScore]:
+    return {own.bidder.handle: own for own in current.scores}
 
 
 def _form(current: OwnQuestion) -> Any:

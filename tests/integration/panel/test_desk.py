@@ -1,5 +1,6 @@
 """An evaluator at the desk: one bid across all questions, own notes, own texts used again."""
 
+import re
 from typing import Any
 
 import pytest
@@ -125,6 +126,45 @@ def test_bid_with_a_score_that_is_wrong_keeps_all_that_was_typed(
     assert answer.text.count(TEXT) == 2
     assert NOTE in answer.text
     assert drafts(session) == set()
+
+
+def test_second_window_is_told_of_what_the_first_saved_and_neither_is_lost(
+    scoring: Scene, client: FlaskClient
+) -> None:
+    acorn = scoring.bids["Acorn"]
+    at = f"/work/challenges/{scoring.reference}/panel/bids/{acorn}"
+    by_script = {"Accept": "application/json"}
+    enter(client, scoring.users["eva"])
+    filled = {name: marks(client.get(at).text)[name] for name in ("seen", "shown")}
+    # The first window, on the page of one question, saves by itself as it is typed.
+    first = client.get(f"/work/challenges/{scoring.reference}/panel/questions/solves").text
+    saving = {f"score-{acorn}": "3", f"reason-{acorn}": "First window", **marks(first)}
+    question = f"/work/challenges/{scoring.reference}/panel/questions/solves"
+    saved = client.post(question, data=saving, headers=by_script).get_json()
+    # The second leaves alone what it did not touch, and replaces nothing silently.
+    typed = {"score-solves": "", "reason-solves": "", "reason-team": TEXT, **filled}
+    assert client.post(at, data=typed, headers=by_script).status_code == 200
+    assert "First window" in see(scoring, client, "eva", f"/bids/{acorn}")[1]
+    typed |= {"score-solves": "2", "reason-solves": "Second window"}
+    told = client.post(at, data=typed, headers=by_script)
+    assert (told.status_code, "another window" in told.get_json()["message"]) == (422, True)
+    # By a button both are shown; the page's script goes on waiting for one.
+    page = client.post(at, data=typed)
+    assert (page.status_code, "First window" in page.text) == (422, True)
+    assert "Second window" in page.text
+    again = typed | marks(page.text)
+    assert client.post(at, data=again, headers=by_script).status_code == 422
+    assert client.post(at, data=again | {"then": "home"}).status_code == 303
+    # And now the first window is the older one.
+    saving |= {"seen": saved["seen"], f"reason-{acorn}": "First window, more"}
+    assert client.post(question, data=saving, headers=by_script).status_code == 422
+    assert "Second window" in see(scoring, client, "eva", f"/bids/{acorn}")[1]
+
+
+def marks(page: str) -> dict[str, str]:
+    """Give the hidden fields by which a page tells what it was filled with."""
+    found = re.findall(r'name="(seen|shown)" type="hidden" value="([^"]*)"', page)
+    return dict(found)
 
 
 def test_script_that_saves_is_told_of_refusals(scoring: Scene, client: FlaskClient) -> None:
