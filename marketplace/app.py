@@ -146,6 +146,7 @@ WORKERS = (
     "scoring.award.contracts.log_checks",
     "scoring.award.log_checks",
     "scoring.award.evidence.log_checks",
+    "scoring.award.letters.log_checks",
     "scoring.award.delivery.story",
     "scoring.award.delivery.todos",
     "scoring.award.letters.holding",

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from marketplace.core.audit import entries, omissions, opening_check, tree, trust
+from marketplace.core.audit import entries, letter_order, omissions, opening_check, tree, trust
 from marketplace.core.audit.entries import DamagedEntry, Entry
 from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
 from marketplace.core.audit.receipt_check import Verdict, verdict
@@ -152,6 +152,7 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
         said += found or [Finding(sure, holds, "entries", (("count", len(read)),))]
     opening = opening_check.check(checkpoint.origin, told, sure)
     said += opening.findings
+    said += letter_order.check(told, sure)
     hidden = sum(
         name not in link.disclosed
         for link, entry in zip(chain.links, read, strict=True)

@@ -24,7 +24,7 @@ from marketplace.core.permissions import Role
 from marketplace.core.vault import sealing
 from scoring.award import blocking, hooks
 from scoring.award import service as award
-from scoring.award.letters import making, sending, service
+from scoring.award.letters import log_checks, making, sending, service
 from scoring.award.letters.models import InformationRequest, Letter, LetterBatch
 from scoring.award.models import Intention
 from scoring.award.queries import decision
@@ -160,6 +160,10 @@ def test_letters_for_fifty_are_made_once_each_and_one_bad_address_stops_none(
         )
     assert ends is not None
     assert actions(journey).count("letter.sent") == BIDDERS
+    # Most of the bids are in no opening, which the log's check tells; of the letters it is content.
+    found = [str(each) for each in log_checks.check(journey.session.connection())]
+    assert len(found) == sum(bid.startswith("B-MORE") for bid in made)
+    assert all("was not opened" in each for each in found)
     assert {row.available_at for row in letters(journey).values()} == {journey.clock.now()}
 
     class Failing(post.Mailer):

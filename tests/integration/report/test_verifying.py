@@ -276,6 +276,45 @@ def later_score(found: list[dict[str, Any]]) -> None:
     line["disclosed"]["arrived"]["value"] = "2026-12-01T00:00:00.000000Z"
 
 
+def _to_one_bidder_twice(found: list[dict[str, Any]]) -> None:
+    first, second = _letters(found)[:2]
+    second["disclosed"]["bid"]["value"] = first["disclosed"]["bid"]["value"]
+
+
+def _to_one_bidder_never(found: list[dict[str, Any]]) -> None:
+    found.remove(_letters(found)[-1])
+
+
+def _before_it_was_announced(found: list[dict[str, Any]]) -> None:
+    place = forging.place_of(found, "intention.announced")
+    both = found[place : place + 2]
+    announced, letter = (json.loads(each["entry"]) for each in both)
+    announced["n"], letter["n"] = letter["n"], announced["n"]
+    for line, entry in zip(both, (announced, letter), strict=True):
+        line["entry"] = json.dumps(entry)
+    found[place : place + 2] = both[::-1]
+
+
+def _letters(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in found if json.loads(each["entry"])["action"] == "letter.sent"]
+
+
+@pytest.mark.parametrize(
+    ("how", "named"),
+    [
+        (_to_one_bidder_twice, "had its letter of this decision before"),
+        (_to_one_bidder_never, "no letter went to the bidders of"),
+        (_before_it_was_announced, "had not been announced"),
+    ],
+)
+def test_log_written_anew_with_other_letters_does_not_hold_together(
+    full: Content, how: Callable[[list[dict[str, Any]]], None], named: str
+) -> None:
+    operator = forging.a_signer("market.example/log")
+    anew = forging.rewritten(full, operator, how)
+    assert named in wrong(report.check_files(anew, [operator.verifier]))
+
+
 def test_log_written_anew_by_who_runs_it_is_found_by_a_receipt_or_a_checkpoint(
     printed: Printed, full: Content
 ) -> None:
