@@ -157,6 +157,7 @@ WORKERS = (
     "scoring.panel.interviews.ending",
     "scoring.panel.interviews.todos",
     "scoring.records.keeping.log_checks",
+    "scoring.records.keeping.todos",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

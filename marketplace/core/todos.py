@@ -32,6 +32,7 @@ class Kind(IntEnum):
     INTERVIEW = 9
     EVIDENCE = 10
     DELIVERY = 11
+    RECORDS = 12
 
 
 @dataclass(frozen=True)

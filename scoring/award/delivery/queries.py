@@ -13,6 +13,7 @@ from challenges.models import Challenge
 from marketplace.core.dates import PLACE
 from scoring.award.contracts import floors
 from scoring.award.delivery.agreements import Agreement
+from scoring.award.delivery.gates.lifecycle import Decision
 from scoring.award.delivery.gates.models import Gate, GateAnswer
 from scoring.award.delivery.milestones.lifecycle import (
     DONE,
@@ -142,6 +143,17 @@ class Work:
     def gate_awaits(self) -> bool:
         """Tell whether a proposal for its gate waits for an approver."""
         return self.gate is not None and self.gate.answer is None
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether it was confirmed at its gate that the work goes on."""
+        gate = self.gate
+        return (
+            gate is not None
+            and gate.decision is Decision.GOES_ON
+            and gate.answer is not None
+            and gate.answer.confirmed
+        )
 
     def milestone(self, number: int) -> Reached | None:
         """Give a milestone by its number."""

@@ -1,7 +1,7 @@
 """Tells dashboards what waits under contracts: of suppliers, leads, officers and approvers."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from marketplace.core.todos import Kind, Todo
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.benefits.lifecycle import due
 from scoring.award.delivery.benefits.models import BenefitReview
+from scoring.award.delivery.following import further_work
 from scoring.award.delivery.lifecycle import names_supplier
 from scoring.award.delivery.milestones.lifecycle import Standing
 from scoring.award.delivery.models import WorkFinish
@@ -32,7 +33,9 @@ def work_to_do(session: Session, actors: Sequence[Actor], now: datetime) -> Iter
     if not suppliers and not people:
         return
     found = agreements.recent(session, bodies=sorted(people), suppliers=sorted(suppliers))
-    for work in queries.works(session, found):
+    works = queries.works(session, found)
+    yield from _further_contracts(session, works, people)
+    for work in works:
         if work.agreement.supplier.id in suppliers:
             yield from _of_supplier(work, now)
         if (actor := people.get(work.agreement.challenge.buyer_id)) is not None:
@@ -114,6 +117,30 @@ def _of_lead(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
         yield _todo(work, _("Say that the work is finished"), "delivery.finish")
 
 
+def _further_contracts(
+    session: Session, works: Sequence[Work], people: Mapping[uuid.UUID, Actor]
+) -> Iterator[Todo]:
+    """Give the contracts for the work that follows where a gate said that it goes on."""
+    passed = [
+        work
+        for work in works
+        if work.passed
+        and (actor := people.get(work.agreement.challenge.buyer_id)) is not None
+        and actor.may(Permission.CONTRACT_SIGN)
+    ]
+    following = further_work(session, [work.agreement.contract for work in passed])
+    for work in passed:
+        if (further := following.get(work.agreement.id)) is not None:
+            yield Todo(
+                work.agreement.challenge.buyer_id,
+                Kind.DELIVERY,
+                _("Record the contract for what follows: %(work)s", work=further.work),
+                "award.contract",
+                further.params,
+                about=_about(work),
+            )
+
+
 def _benefits(session: Session, people: dict[uuid.UUID, Actor], now: datetime) -> Iterator[Todo]:
     """Give the measurements that are due, of challenges whose work is finished."""
     writers = [body for body, actor in people.items() if actor.may(Permission.CHALLENGE_WRITE)]
@@ -145,17 +172,22 @@ def _benefits(session: Session, people: dict[uuid.UUID, Actor], now: datetime) -
 
 def _todo(work: Work, title: str, endpoint: str, **more: object) -> Todo:
     agreement, challenge = work.agreement, work.agreement.challenge
-    # Whoever it waits for may judge the next stage without names.
-    named = names_supplier(before_decision=agreement.before_decision, state=challenge.state)
-    told = agreement.supplier.name if named else agreement.reference
     return Todo(
         challenge.buyer_id,
         Kind.DELIVERY,
         title,
         endpoint,
         {"reference": challenge.reference, "contract_id": agreement.id, **more},
-        about=f"{challenge.title} – {told}",
+        about=_about(work),
     )
+
+
+def _about(work: Work) -> str:
+    agreement, challenge = work.agreement, work.agreement.challenge
+    # Whoever it waits for may judge the next stage without names.
+    named = names_supplier(before_decision=agreement.before_decision, state=challenge.state)
+    told = agreement.supplier.name if named else agreement.reference
+    return f"{challenge.title} – {told}"
 
 
 def _end_of(day: date) -> datetime:

@@ -22,8 +22,8 @@ from scoring.award.contracts.terms import Terms
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.gates import service as gates
 from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
-from scoring.award.models import Contract
-from tests.conftest import NOW
+from scoring.award.models import Contract, Intention
+from tests.conftest import NOW, sign_in
 from tests.journeys import Journey, Step, a_cast, a_journey
 from tests.staged import a_second_stage, go_on
 
@@ -145,3 +145,54 @@ def test_challenge_is_stopped_with_lessons_when_nobody_goes_on(
 
     assert explored.challenge.state is State.STOPPED
     assert explored.challenge.lessons == LESSONS
+
+
+def test_officer_is_asked_for_the_next_contract_when_the_gate_says_that_work_goes_on(
+    app: Flask, session: Session, clock: FixedClock
+) -> None:
+    journey = a_journey(session, clock, a_cast(session, NOW))
+    for ordinal, kind in ((2, StageKind.ACCELERATOR), (3, StageKind.DEMO_DAY)):
+        _work(journey, ordinal, kind)
+    _work(journey, 4, StageKind.AGREEMENT)
+    journey.to(Step.INTENTION)
+    clock.instant = session.scalars(select(Intention.standstill_ends_at)).one()
+
+    def sign(reference: str, work: str) -> None:
+        award.sign_contract(
+            journey.reference,
+            contract_reference=reference,
+            value_minor=FEE,
+            terms=Terms(starts_on=date(2027, 2, 1), ends_on=date(2027, 3, 1)),
+            bid_reference=session.scalars(select(Intention)).one().bid.reference,
+            work=work,
+            actor=journey.actor(journey.cast.officer),
+            clock=clock,
+        )
+
+    def waits() -> bool:
+        client = app.test_client()
+        sign_in(client, journey.cast.officer)
+        return "Record the contract for what follows: Agreement" in client.get("/work").text
+
+    sign("E-1", "2")
+    assert not waits()
+    decide(journey, 1, Decision.GOES_ON)
+    assert waits()
+    sign("E-2", "4")
+    assert not waits()
+
+
+def _work(journey: Journey, ordinal: int, kind: StageKind) -> None:
+    journey.session.add(
+        Stage(
+            challenge_id=journey.challenge.id,
+            ordinal=ordinal,
+            name=kind.value.replace("_", " ").capitalize(),
+            kind=kind,
+            suppliers=1,
+            payment=Payment.NONE,
+            property=Property.SUPPLIER,
+            minimum_panel=3,
+        )
+    )
+    journey.session.commit()

@@ -250,6 +250,10 @@ def test_nothing_is_erased_early_held_or_by_one_person(
     def answer(by: Any) -> None:
         service.answer(reference, erasure_id, confirmed=True, reason="Over.", actor=by, clock=clock)
 
+    waits = "Answer a proposal to erase records"
+    assert waits not in client.get("/work").text
+    sign_in(client, journey.cast.approver)
+    assert waits in client.get("/work").text
     with pytest.raises(WrongMoment):
         answer(approver)
     hold_id = session.scalars(sa.select(LegalHold.id)).one()
@@ -261,6 +265,7 @@ def test_nothing_is_erased_early_held_or_by_one_person(
     with pytest.raises(Forbidden):
         answer(officer)
     answer(approver)
+    assert waits not in client.get("/work").text
     with pytest.raises(WrongMoment):
         answer(approver)
     sign_in(client, journey.cast.other_officer)
