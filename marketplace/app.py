@@ -108,6 +108,7 @@ ROOMS = (
     "scoring.award.committee.views",
     "scoring.award.advancing.views",
     "scoring.award.contracts.views",
+    "scoring.award.contracts.ordered.views",
     "scoring.award.notices.views",
     "scoring.records.views",
     "scoring.records.casefile.views",

@@ -19,6 +19,7 @@ class Sort(StrEnum):
     CONTRACT = "contract"
     MILESTONE = "milestone"
     GATE = "gate"
+    COURT = "court"
     END = "end"
     DEMO_DAY = "demo_day"
     FINISH = "finish"

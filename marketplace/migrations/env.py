@@ -39,6 +39,7 @@ import scoring.award.again.models
 import scoring.award.committee.models
 import scoring.award.complaints.models
 import scoring.award.contracts.models
+import scoring.award.contracts.ordered.models
 import scoring.award.debriefs.models
 import scoring.award.delivery.benefits.models
 import scoring.award.delivery.gates.models

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from bids.models import Bid
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
+from scoring.award.contracts.ordered.queries import day_ordered
 from scoring.award.models import Contract
 
 
@@ -36,8 +37,13 @@ def value_now() -> ColumnElement[int]:
 
 
 def ends_on_now() -> ColumnElement[Any]:
-    """Give the last day of a contract as it was extended; null where it has none."""
-    return func.coalesce(_last(ContractChange.ends_on), Contract.ends_on)
+    """Give the last day of a contract as it was extended, or as a court ordered it where that is
+    earlier; null where it has none."""
+    agreed, ordered = func.coalesce(_last(ContractChange.ends_on), Contract.ends_on), day_ordered()
+    return case(
+        (and_(ordered.is_not(None), or_(agreed.is_(None), ordered < agreed)), ordered),
+        else_=agreed,
+    )
 
 
 def supplier_now() -> ColumnElement[Any]:

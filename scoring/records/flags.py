@@ -35,6 +35,7 @@ class Flag(StrEnum):
     NO_AWARD = "no_award"
     NOTICE_LATE = "notice_late"
     VALUE_CHANGED = "value_changed"
+    COURT_ORDER = "court_order"
 
 
 class Told(NamedTuple):
@@ -134,6 +135,11 @@ TOLD: Mapping[Flag, Told] = {
         N_("A contract is worth more than was published, or its value was changed."),
         "timeline.show",
     ),
+    Flag.COURT_ORDER: Told(
+        N_("Court order"),
+        N_("A court declared a contract ineffective, made it shorter, or ordered a penalty."),
+        "contracts.index",
+    ),
 }
 
 # Which entries of a challenge's log raise a flag.
@@ -157,6 +163,7 @@ BY_ACTION: Mapping[str, Flag] = {
     "decision.taken_back": Flag.DECIDED_AGAIN,
     "approval.taken_back": Flag.DECIDED_AGAIN,
     "challenge.not_awarded": Flag.NO_AWARD,
+    "contract.order_confirmed": Flag.COURT_ORDER,
 }
 
 

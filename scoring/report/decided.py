@@ -34,6 +34,30 @@ class ContractChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CourtOrder:
+    """What a court ordered about a signed contract, in force since two people recorded it.
+
+    `what` says it in words, `says` as the body tells it. `made_on` and `ends_on`, the last day that
+    the contract has by it, are as `2027-11-30`; `ends_on` is empty where that stays as it was.
+    `penalty` is None where the court ordered none.
+    """
+
+    what: str
+    court: str
+    reference: str
+    made_on: str
+    says: str
+    recorded_at: datetime
+    ends_on: str = ""
+    penalty: Money | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of the order."""
+        return date.fromisoformat(self.made_on)
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A signed contract; `bid` says with whose supplier where there are several, else it is empty.
 
@@ -50,6 +74,7 @@ class Contract:
     ends_on: str = ""
     ends_when: str = ""
     changes: tuple[ContractChange, ...] = ()
+    orders: tuple[CourtOrder, ...] = ()
 
     @property
     def value_now(self) -> Money:
@@ -63,10 +88,11 @@ class Contract:
 
     @property
     def last_day(self) -> date | None:
-        """Its last day after all its changes; None where it has none."""
+        """Its last day after all its changes and by courts’ orders; None where it has none."""
         moved = [each.ends_on for each in self.changes if each.ends_on]
         last = moved[-1] if moved else self.ends_on
-        return date.fromisoformat(last) if last else None
+        ordered = (each.ends_on for each in self.orders)
+        return min((date.fromisoformat(day) for day in (last, *ordered) if day), default=None)
 
 
 @dataclass(frozen=True, slots=True)

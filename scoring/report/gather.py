@@ -23,7 +23,6 @@ from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from scoring.award.complaints.models import AwardComplaint
-from scoring.award.contracts.queries import Kept
 from scoring.award.evaluation import plain
 from scoring.award.recomputing.queries import Again
 from scoring.engine.canonical import canonical
@@ -35,6 +34,7 @@ from scoring.report.grounds import grounds_of
 from scoring.report.others import others
 from scoring.report.people import people
 from scoring.report.proofs import Proofs, proofs_of
+from scoring.report.signed import contract_of
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -65,6 +65,7 @@ _TOLD = {
     "court.ended": "",
     "decision.taken_back": "",
     "contract.signed": "Contract signed",
+    "contract.order_confirmed": "",
 }
 
 
@@ -233,34 +234,7 @@ def _going_on(found: Gathered) -> facts.GoingOn | None:
         bids=tuple(bid.reference for bid in advance.bids),
         reason=advance.reason,
         confirmed_at=advance.answer.decided_at,
-        contracts=tuple(_contract(each, found, several=True) for each in found.contracts),
-    )
-
-
-def _contract(kept: Kept, found: Gathered, *, several: bool) -> decided.Contract:
-    """Make the facts of a signed contract; of several it is said with whose supplier it is."""
-    contract, currency = kept.contract, found.challenge.currency
-    return decided.Contract(
-        contract.reference,
-        values.Money(contract.value_minor, currency),
-        contract.signed_at,
-        contract.bid.reference if several else "",
-        work=contract.work_stage.name if contract.work_stage else "",
-        starts_on=contract.starts_on.isoformat() if contract.starts_on else "",
-        ends_on=contract.ends_on.isoformat() if contract.ends_on else "",
-        ends_when=contract.ends_when or "",
-        changes=tuple(
-            decided.ContractChange(
-                number=change.number,
-                at=change.answer.decided_at if change.answer else change.described_at,
-                what=change.what,
-                why=change.why,
-                value=values.Money(change.value_after_minor, currency),
-                ends_on=change.ends_on.isoformat() if change.ends_on else "",
-                supplier=change.supplier.name if change.supplier else "",
-            )
-            for change in kept.holding
-        ),
+        contracts=tuple(contract_of(each, found, several=True) for each in found.contracts),
     )
 
 
@@ -338,7 +312,7 @@ def _decision(found: Gathered, proofs: Proofs) -> decided.Decision:
         if member.seat is Seat.CHAIR and member.left_at is None
     )
     several = len(recommendation.bids) > 1
-    signed = tuple(_contract(each, found, several=several) for each in found.contracts)
+    signed = tuple(contract_of(each, found, several=several) for each in found.contracts)
     return decided.Decision(
         recommended=recommendation.bids[0].reference,
         reason=recommendation.reason,

@@ -122,7 +122,7 @@ def _contract(challenge: Challenge, work: Work) -> facts.Contract:
         award=_decided(contract.recommendation_id or contract.advance_id, contract.bid_id),
         reference=contract.reference,
         title=_title(challenge, contract),
-        status="terminated" if work.ended else "active",
+        status="terminated" if work.ended or work.ineffective else "active",
         value=facts.Money(work.agreement.value_minor, challenge.currency),
         signed_at=contract.signed_at,
         starts_on=contract.starts_on,
@@ -135,7 +135,7 @@ def _contract(challenge: Challenge, work: Work) -> facts.Contract:
                 says=reached.terms.deliverable,
                 due_on=reached.terms.due_on,
                 met_at=reached.answer.decided_at if reached.done and reached.answer else None,
-                status="met" if reached.done else _NOT_MET[work.ended],
+                status="met" if reached.done else _NOT_MET[work.ended or work.ineffective],
             )
             for reached in work.milestones
         ],

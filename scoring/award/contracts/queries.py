@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session, joinedload
 from bids.models import Bid
 from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.award.advancing.models import AdvanceAnswer, AdvancingBid
 from scoring.award.advancing.queries import confirmed
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer, ContractDetail
+from scoring.award.contracts.ordered.lifecycle import OrderKind, is_over, last_day
+from scoring.award.contracts.ordered.models import CourtOrder
+from scoring.award.contracts.ordered.queries import orders_of
 from scoring.award.contracts.terms import may_buy_later, work_stages
 from scoring.award.models import Contract, Intention, RecommendedBid
 from scoring.award.queries import Decision
@@ -39,6 +43,8 @@ class Kept:
     place: int
     # The number of its award notice; None where it has none of its own.
     notice: int | None = None
+    # What courts ordered about it, those that wait or were returned with them, in order.
+    orders: Sequence[CourtOrder] = ()
 
     @property
     def holding(self) -> list[ContractChange]:
@@ -58,9 +64,31 @@ class Kept:
 
     @property
     def ends_on(self) -> date | None:
-        """Give its last day as it is now."""
+        """Give its last day as it is now: a court can have set an earlier one."""
         moved = [each.ends_on for each in self.holding if each.ends_on is not None]
-        return moved[-1] if moved else self.contract.ends_on
+        agreed = moved[-1] if moved else self.contract.ends_on
+        ordered = (last_day(each.kind, each.made_on, each.ends_on) for each in self.ordered)
+        return min((day for day in (agreed, *ordered) if day is not None), default=None)
+
+    @property
+    def ordered(self) -> list[CourtOrder]:
+        """Give what courts ordered about it that two people have recorded."""
+        return [each for each in self.orders if each.holds]
+
+    @property
+    def order_waiting(self) -> CourtOrder | None:
+        """Give the order that waits for its second person."""
+        return next((each for each in self.orders if each.answer is None), None)
+
+    @property
+    def ineffective(self) -> bool:
+        """Tell whether a court declared it ineffective, or set it aside."""
+        return any(each.kind is OrderKind.INEFFECTIVE for each in self.ordered)
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether by a court's order nothing more is planned, delivered or changed."""
+        today = now.astimezone(PLACE).date()
+        return any(is_over(each.kind, each.made_on, each.ends_on, today) for each in self.ordered)
 
     @property
     def supplier(self) -> Organisation:
@@ -246,6 +274,7 @@ def _kept(session: Session, contracts: Sequence[Contract]) -> list[Kept]:
         .order_by(ContractDetail.recorded_at, ContractDetail.id)
     ):
         details[detail.contract_id].append(detail)
+    orders = orders_of(session, ids)
     places = _places(session, contracts)
     first: set[uuid.UUID] = set()
     found = []
@@ -263,6 +292,7 @@ def _kept(session: Session, contracts: Sequence[Contract]) -> list[Kept]:
                     number=number,
                     again=each.bid_id in first,
                 ),
+                orders=orders.get(each.id, ()),
             )
         )
         first.add(each.bid_id)

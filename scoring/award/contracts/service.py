@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bids.lifecycle import BidState
 from bids.models import Bid
-from challenges.law import Law, law_holding, lifted_by
+from challenges.law import law_holding
 from challenges.models import Challenge
 from challenges.queries import own_challenge
 from challenges.sections import MONEY_MOST
@@ -22,13 +22,13 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.notice_forms import ChangeGround, notice_book
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
-from scoring.award import hooks
 from scoring.award.contracts import changing, letters, log_words, policy, queries
 from scoring.award.contracts.changing import ChangeKind, Made, Standing, Wanted
 from scoring.award.contracts.floors import floor_minor
+from scoring.award.contracts.limits import ceiling, options_left
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer, ContractDetail
 from scoring.award.contracts.queries import Kept
-from scoring.award.queries import deciding_stage
+from scoring.award.contracts.retelling import retell
 
 _WRONG = N_("Something needs to be put right.")
 
@@ -107,7 +107,14 @@ def describe_change(
         if (again := _same(kept, wanted)) is not None:
             ensure(policy.can_describe(actor, challenge.state, waits=False))
             return again
-        ensure(policy.can_describe(actor, challenge.state, waits=kept.waiting is not None))
+        ensure(
+            policy.can_describe(
+                actor,
+                challenge.state,
+                waits=kept.waiting is not None,
+                over=kept.over(clock.now()),
+            )
+        )
         now = standing_of(
             challenge,
             kept,
@@ -143,7 +150,7 @@ def describe_change(
         if change.awaits:
             letters.tell_approvers(session, challenge, change, kept.contract, actor, clock)
         else:
-            _retell(session, challenge, clock)
+            retell(session, challenge, clock)
         return change.number
 
 
@@ -170,7 +177,14 @@ def answer_change(
         challenge = own_challenge(session, reference, actor, lock=True)
         all_kept = queries.contracts_of(session, challenge)
         kept, change = queries.change_of(all_kept, number)
-        ensure(policy.can_answer(actor, described_by_id=change.described_by_id, waits=change.open))
+        ensure(
+            policy.can_answer(
+                actor,
+                described_by_id=change.described_by_id,
+                waits=change.open,
+                over=confirmed and kept.over(clock.now()),
+            )
+        )
         _ensure_reason(reason)
         if confirmed:
             _ensure_within(session, challenge, kept, all_kept, change, clock.now())
@@ -204,7 +218,7 @@ def answer_change(
         _record(session, challenge, kept, change, actor, clock, waits=False)
         if change.supplier is not None:
             letters.tell_both(session, challenge, kept.contract, before, change.supplier, clock)
-        _retell(session, challenge, clock)
+        retell(session, challenge, clock)
 
 
 def grounds_of(challenge: Challenge, now: datetime) -> dict[str, ChangeGround]:
@@ -243,48 +257,11 @@ def standing_of(
         grounds=grounds,
         most_percent=law.band.contract_change.most_percent,
         left_minor=None if challenge.value_minor is None else challenge.value_minor - total,
-        options_minor=_options_left(kept, all_kept, grounds),
-        ceiling_minor=_ceiling(challenge, law),
+        options_minor=options_left(kept, all_kept, grounds),
+        ceiling_minor=ceiling(challenge, law),
         total_minor=total,
         floor_minor=floor_minor,
     )
-
-
-def _ceiling(challenge: Challenge, law: Law) -> int | None:
-    """Give the first total value, in minor units, at which a stricter band would have held.
-
-    None above all bands, and where the route takes the purchase out of the rules of all of them.
-    """
-    body_type = challenge.buyer.body_type
-    if body_type is None or lifted_by(law, challenge.legal_route) is not None:
-        return None
-    regime = law.regime
-    place = [band.key for band in regime.bands].index(law.band.key)
-    # The smallest whole number of minor units that, counted, reaches the threshold.
-    return min(
-        (
-            -(-band.from_pounds[body_type] * 100 * 100 // regime.counted(band, 1))
-            for band in regime.bands[place + 1 :]
-        ),
-        default=None,
-    )
-
-
-def _options_left(
-    kept: Kept, all_kept: Sequence[Kept], grounds: dict[str, ChangeGround]
-) -> int | None:
-    """Give what is left of the options that were published for a contract's stage of work."""
-    work = kept.contract.work_stage
-    if work is None or work.options_minor is None:
-        return None
-    used = sum(
-        change.value_after_minor - change.value_before_minor
-        for each in all_kept
-        if each.contract.work_stage_id == work.id
-        for change in each.holding
-        if (ground := grounds.get(change.ground or "")) is not None and ground.foreseen
-    )
-    return work.options_minor - used
 
 
 def _checked(
@@ -380,13 +357,6 @@ def _ensure_within(
     except Invalid as error:
         message = next(iter(error.fields.values()))
         raise WrongMoment(message, **error.data) from error
-
-
-def _retell(session: Session, challenge: Challenge, clock: Clock) -> None:
-    """Have the award's report told anew where an award is announced."""
-    stage = deciding_stage(session, challenge)
-    if stage is not None:
-        hooks.emit(session, stage, clock)
 
 
 def _same(kept: Kept, wanted: Wanted) -> int | None:

@@ -18,11 +18,12 @@ from marketplace.core.accounts.sessions import stale_sign_in
 from marketplace.core.database import db
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
-from marketplace.core.permissions import Permission, ensure
+from marketplace.core.permissions import Answer, Permission, ensure
 from marketplace.core.text import N_
 from scoring.award.contracts import policy, queries, service
 from scoring.award.contracts.changing import KIND_WORDS, ChangeKind, grounds_for
 from scoring.award.contracts.forms import AnswerForm, ChangeForm, DetailForm
+from scoring.award.contracts.ordered.policy import can_record
 from scoring.award.contracts.queries import Kept
 from scoring.award.contracts.register import line_of
 from scoring.award.notices.pack import award_notice_due
@@ -36,7 +37,7 @@ blueprint.context_processor(lambda: {"kind_words": KIND_WORDS, "NoticeKind": Not
 @requires(*policy.READERS)
 def index(reference: str) -> Page:
     """List the contracts of a challenge, and those that are still to be recorded."""
-    challenge, law, kept = _load(reference)
+    challenge, law, kept = load(reference)
     return render_template(
         "contracts/index.html",
         challenge=challenge,
@@ -52,7 +53,7 @@ def index(reference: str) -> Page:
 @requires(*policy.READERS)
 def show(reference: str, contract_id: uuid.UUID) -> Page:
     """Show one contract: what it is, its line for the register, its changes, its notice."""
-    challenge, law, all_kept = _load(reference)
+    challenge, law, all_kept = load(reference)
     kept = queries.contract_of(all_kept, contract_id)
     actor = access.current_actor()
     return render_template(
@@ -63,7 +64,10 @@ def show(reference: str, contract_id: uuid.UUID) -> Page:
         line=line_of(challenge, kept, law),
         grounds=service.grounds_of(challenge, access.clock().now()),
         may_tell=policy.can_tell_more(actor),
-        may_describe=policy.can_describe(actor, challenge.state, waits=kept.waiting is not None),
+        may_describe=_may_describe(challenge, kept),
+        may_record_order=can_record(
+            actor, waits=kept.order_waiting is not None, ineffective=kept.ineffective
+        ),
         kinds=list(ChangeKind),
         **_notices(challenge, law),
     )
@@ -73,7 +77,7 @@ def show(reference: str, contract_id: uuid.UUID) -> Page:
 @requires(Permission.CONTRACT_SIGN)
 def details(reference: str, contract_id: uuid.UUID) -> Page:
     """Add the purchase order, or who manages the contract."""
-    challenge, _law, all_kept = _load(reference)
+    challenge, _law, all_kept = load(reference)
     kept = queries.contract_of(all_kept, contract_id)
     form = DetailForm(data={"purchase_order": kept.purchase_order, "manager": kept.manager})
     status = 200
@@ -105,13 +109,13 @@ def change(reference: str, contract_id: uuid.UUID, kind: str) -> Page:
     if kind not in list(ChangeKind):
         raise NotFound(N_("There is no such kind of change."))
     wanted = ChangeKind(kind)
-    challenge, law, all_kept = _load(reference)
+    challenge, law, all_kept = load(reference)
     kept = queries.contract_of(all_kept, contract_id)
     actor, clock = access.current_actor(), access.clock()
     grounds = grounds_for(wanted, service.grounds_of(challenge, clock.now()))
     form, status = ChangeForm(data={"value_after": kept.value_minor}), 200
     form.ask(wanted, grounds)
-    may = policy.can_describe(actor, challenge.state, waits=kept.waiting is not None)
+    may = _may_describe(challenge, kept)
     if request.method == "GET":
         ensure(may)
     elif not form.validate():
@@ -150,7 +154,7 @@ def answer(reference: str, number: int) -> Page:
     """Show an approver a change of money or supplier; take the decision."""
     if request.method == "GET" and (away := stale_sign_in()) is not None:
         return away
-    challenge, law, all_kept = _load(reference)
+    challenge, law, all_kept = load(reference)
     kept, found = queries.change_of(all_kept, number)
     form, status = AnswerForm(), 200
     may = policy.can_answer(
@@ -192,7 +196,7 @@ def answer(reference: str, number: int) -> Page:
     return page, status
 
 
-def _load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
+def load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
     """Give a challenge of the actor's body with its contracts.
 
     Raises:
@@ -205,6 +209,15 @@ def _load(reference: str) -> tuple[Challenge, Law, list[Kept]]:
     ensure(policy.can_read(actor, unnamed=unnamed))
     law = law_holding(challenge, access.clock().now())
     return challenge, law, queries.contracts_of(db.session(), challenge)
+
+
+def _may_describe(challenge: Challenge, kept: Kept) -> Answer:
+    return policy.can_describe(
+        access.current_actor(),
+        challenge.state,
+        waits=kept.waiting is not None,
+        over=kept.over(access.clock().now()),
+    )
 
 
 def _notices(challenge: Challenge, law: Law) -> dict[str, object]:

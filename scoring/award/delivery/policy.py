@@ -109,10 +109,12 @@ def can_pay(
     standing: Standing,
     accepted_by_id: uuid.UUID | None,
     accepted_minor: int,
+    ineffective: bool = False,
 ) -> Answer:
     """Tell whether the actor may record that a milestone was paid: also once the work has ended.
 
-    Whoever accepted it records no payment for it.
+    Whoever accepted it records no payment for it. `ineffective`: a court declared the contract so,
+    and says itself what is still owed.
     """
     if actor.organisation_id != buyer_id:
         return lacks_right(_OTHER_BODY)
@@ -120,6 +122,13 @@ def can_pay(
         return lacks_right(N_("Only a procurement officer records a payment."))
     if actor.user_id == accepted_by_id:
         return lacks_right(N_("You accepted this milestone, so another person records payment."))
+    if ineffective:
+        return wrong_moment(
+            N_(
+                "A court declared this contract ineffective, so no payment under it is recorded. "
+                "What is still owed follows from the court’s order."
+            )
+        )
     if standing is Standing.PAID:
         return wrong_moment(N_("The payment for this milestone is recorded already."))
     if standing is not Standing.ACCEPTED:

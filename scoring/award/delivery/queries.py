@@ -89,6 +89,16 @@ class Work:
         """Tell whether the work has ended."""
         return self.end is not None
 
+    def closed(self, now: datetime) -> bool:
+        """Tell whether nothing more is planned or delivered: the work has ended, or a court’s order
+        brought its contract to an end."""
+        return self.ended or self.agreement.kept.over(now)
+
+    @property
+    def ineffective(self) -> bool:
+        """Tell whether a court declared its contract ineffective, or set it aside."""
+        return self.agreement.kept.ineffective
+
     @property
     def plan(self) -> MilestonePlan | None:
         """Give the plan of milestones that holds."""
@@ -131,6 +141,7 @@ class Work:
         return (
             self.plan is not None
             and not self.ended
+            and not self.ineffective
             and self.plan.value_minor != self.agreement.value_minor
         )
 

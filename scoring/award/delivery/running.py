@@ -26,6 +26,9 @@ from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks
+from scoring.award.contracts.ordered import hooks as ordered
+from scoring.award.contracts.ordered.lifecycle import OrderKind
+from scoring.award.contracts.ordered.models import CourtOrder
 from scoring.award.delivery import agreements, letters, log_words, policy, queries
 from scoring.award.delivery.agreements import Agreement
 from scoring.award.delivery.benefits import awaiting
@@ -97,7 +100,7 @@ def finish_one(
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 gated=agreement.gated,
                 open_count=work.open_count,
             )
@@ -124,7 +127,7 @@ def close(reference: str, *, words: str, actor: Actor, clock: Clock) -> None:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                running=sum(not each.ended for each in found),
+                running=sum(not each.closed(clock.now()) for each in found),
                 contracts=len(found),
             )
         )
@@ -199,6 +202,32 @@ def end(
             pass
 
 
+def end_by_court(
+    session: Session, challenge: Challenge, order: CourtOrder, actor: Actor, clock: Clock
+) -> None:
+    """Follow a court's order: where it leaves no work under any contract, the challenge ends.
+
+    The caller holds the challenge's row locked.
+    """
+    if order.kind is not OrderKind.INEFFECTIVE:
+        return
+    found = queries.works(session, agreements.of_challenge(session, challenge))
+    # One for work before the decision takes nothing from the bids that are still judged.
+    if challenge.state not in (State.SIGNED, State.DELIVERING) or not found:
+        return
+    words = _("A court brought the contract to an end: %(says)s", says=order.says)
+    match after_end(_outcomes(found), later_work=_later_work(challenge, found)):
+        case Then.STOP:
+            challenges.end_with_lessons(session, challenge, words, actor, clock)
+        case Then.FINISH:
+            _finish(session, challenge, words, actor, clock)
+        case Then.NOTHING:
+            pass
+
+
+ordered.after_confirmed["scoring.award.delivery"] = end_by_court
+
+
 def would_end(session: Session, agreement: Agreement) -> bool:
     """Tell whether the challenge would be stopped if the work under this contract were."""
     if agreement.before_decision and agreement.challenge.state is State.EVALUATING:
@@ -234,7 +263,9 @@ def _first_start(found: Sequence[Agreement]) -> date | None:
     starts = [
         each.contract.starts_on
         for each in found
-        if each.contract.starts_on is not None and not each.before_decision
+        if each.contract.starts_on is not None
+        and not each.before_decision
+        and not each.kept.ineffective
     ]
     return min(starts, default=None)
 
@@ -245,7 +276,14 @@ def _number(work: Work) -> int:
 
 
 def _outcomes(found: Sequence[Work]) -> list[tuple[int, Outcome | None]]:
-    return [(_number(each), each.end.outcome if each.end else None) for each in found]
+    """Give how each work ended; under a contract that is ineffective nothing more comes of it."""
+    return [
+        (
+            _number(each),
+            each.end.outcome if each.end else Outcome.STOPPED if each.ineffective else None,
+        )
+        for each in found
+    ]
 
 
 def _later_work(challenge: Challenge, found: Sequence[Work]) -> bool:

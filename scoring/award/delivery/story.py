@@ -16,6 +16,7 @@ from challenges.lifecycle import State
 from challenges.live import queries as live
 from challenges.models import Challenge
 from marketplace.core.access import current_settings
+from scoring.award.contracts.ordered.lifecycle import ORDER_WORDS
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.benefits import queries as benefits
 from scoring.award.delivery.gates.lifecycle import DECISION_WORDS
@@ -91,6 +92,19 @@ def _of_work(work: Work) -> Iterator[Told]:
                 ),
                 text=gate.reason,
                 lessons=gate.lessons,
+            )
+    for order in agreement.kept.ordered:
+        if order.answer is not None:
+            yield Told(
+                order.answer.answered_at,
+                Sort.COURT,
+                _(
+                    "%(court)s about the contract with %(supplier)s: %(what)s",
+                    court=order.court,
+                    supplier=supplier,
+                    what=_(ORDER_WORDS[order.kind]),
+                ),
+                text=order.says,
             )
     if work.end is not None and work.end.gate_id is None:
         yield Told(

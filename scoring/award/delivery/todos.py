@@ -48,7 +48,7 @@ todos.register("scoring.award.delivery", work_to_do)
 
 def _of_supplier(work: Work, now: datetime) -> Iterator[Todo]:
     """Give the next milestone that the supplier has to report."""
-    if work.ended:
+    if work.closed(now):
         return
     ahead = [e for e in work.milestones if e.standing in (Standing.PLANNED, Standing.RETURNED)]
     if not ahead:
@@ -71,7 +71,7 @@ def _of_supplier(work: Work, now: datetime) -> Iterator[Todo]:
 
 def _of_body(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
     if actor.may(Permission.CONTRACT_SIGN):
-        yield from _of_officer(work, actor)
+        yield from _of_officer(work, actor, now)
     if actor.may(Permission.DELIVERY_ACCEPT):
         yield from _of_lead(work, actor, now)
     gate = work.gate
@@ -84,8 +84,10 @@ def _of_body(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
         yield _todo(work, _("Confirm what follows from a gate, or return it"), "gates.confirm")
 
 
-def _of_officer(work: Work, actor: Actor) -> Iterator[Todo]:
-    if work.plan is None and not work.ended:
+def _of_officer(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
+    if work.ineffective:
+        return
+    if work.plan is None and not work.closed(now):
         yield _todo(work, _("Write the milestones of a contract"), "delivery.plan")
     elif work.out_of_step:
         yield _todo(work, _("Change the milestones: the contract’s value changed"), "delivery.plan")
@@ -100,7 +102,9 @@ def _of_officer(work: Work, actor: Actor) -> Iterator[Todo]:
 
 
 def _of_lead(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
-    for reached in work.waiting:
+    if work.ineffective:
+        return
+    for reached in () if work.closed(now) else work.waiting:
         if reached.newest is not None and reached.newest.reported_by_id != actor.user_id:
             yield _todo(
                 work,

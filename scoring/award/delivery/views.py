@@ -14,7 +14,7 @@ from marketplace.core import access
 from marketplace.core.access import requires
 from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, WrongMoment
-from marketplace.core.permissions import Permission, ensure
+from marketplace.core.permissions import Answer, Permission, ensure
 from marketplace.core.text import N_
 from scoring.award.delivery import agreements, policy, queries, reading, running
 from scoring.award.delivery.agreements import Agreement
@@ -88,7 +88,7 @@ def index(reference: str) -> str:
         actor,
         buyer_id=challenge.buyer_id,
         state=challenge.state,
-        running=sum(not each.ended for each in works),
+        running=sum(not each.closed(now) for each in works),
         contracts=len(works),
     )
     written = render_template(
@@ -118,9 +118,7 @@ def show(reference: str, contract_id: uuid.UUID) -> str:
         challenge=challenge,
         work=work,
         now=now,
-        may_plan=policy.can_plan(
-            actor, buyer_id=challenge.buyer_id, state=challenge.state, ended=work.ended
-        ),
+        may_plan=_may_plan(work),
         next_stage=next_judged(challenge, stage) if stage else None,
     )
     reading.note(reference, actor=actor, clock=access.clock())
@@ -133,7 +131,6 @@ def plan(reference: str, contract_id: uuid.UUID) -> Page:
     """Write the milestones of a contract, or change them."""
     actor, clock = access.current_actor(), access.clock()
     work = _work(reference, contract_id)
-    challenge = work.agreement.challenge
     rows = written_of(work) or suggested(db.session(), work.agreement)
     count = len(rows) + 1
     if request.method == "POST":
@@ -144,11 +141,7 @@ def plan(reference: str, contract_id: uuid.UUID) -> Page:
         del form.reason
     status = 200
     if request.method == "GET":
-        ensure(
-            policy.can_plan(
-                actor, buyer_id=challenge.buyer_id, state=challenge.state, ended=work.ended
-            )
-        )
+        ensure(_may_plan(work))
     elif "more" in request.form:
         pass
     elif not form.validate():
@@ -206,7 +199,7 @@ def report_form(work: Work, reached: Reached, party: service.Party) -> tuple[Rep
                 buyer_id=work.agreement.challenge.buyer_id,
                 supplier_id=work.agreement.supplier.id,
                 state=work.agreement.challenge.state,
-                ended=work.ended,
+                ended=work.closed(clock.now()),
                 standing=reached.standing,
             )
         )
@@ -246,7 +239,7 @@ def answer(reference: str, contract_id: uuid.UUID, number: int) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.closed(clock.now()),
                 standing=reached.standing,
                 reported_by_id=newest.reported_by_id if newest else None,
             )
@@ -301,6 +294,7 @@ def payment(reference: str, contract_id: uuid.UUID, number: int) -> Page:
                 standing=reached.standing,
                 accepted_by_id=accepted.decided_by_id if accepted else None,
                 accepted_minor=accepted_minor,
+                ineffective=work.ineffective,
             )
         )
         ensure(policy.in_step(out_of_step=work.out_of_step))
@@ -340,8 +334,7 @@ def payment(reference: str, contract_id: uuid.UUID, number: int) -> Page:
 def finish(reference: str, contract_id: uuid.UUID) -> Page:
     """Say that the work under a contract without a gate is done."""
     actor, clock = access.current_actor(), access.clock()
-    work = _work(reference, contract_id)
-    form, status = FinishForm(), 200
+    work, form, status = _work(reference, contract_id), FinishForm(), 200
     if request.method == "GET":
         challenge = work.agreement.challenge
         ensure(
@@ -349,7 +342,7 @@ def finish(reference: str, contract_id: uuid.UUID) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 gated=work.agreement.gated,
                 open_count=work.open_count,
             )
@@ -386,7 +379,7 @@ def close(reference: str) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                running=sum(not each.ended for each in works),
+                running=sum(not each.closed(clock.now()) for each in works),
                 contracts=len(works),
             )
         )
@@ -434,6 +427,13 @@ def _sent(attached: MilestoneFile) -> Response:
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _may_plan(work: Work) -> Answer:
+    of, now = work.agreement.challenge, access.clock().now()
+    return policy.can_plan(
+        access.current_actor(), buyer_id=of.buyer_id, state=of.state, ended=work.closed(now)
+    )
 
 
 def _work(reference: str, contract_id: uuid.UUID) -> Work:

@@ -67,6 +67,7 @@ FILES: Mapping[str, str] = {
     "milestone_file": "sha256",
     "evidence_answer": "stored_sha256",
     "committee_decision": "stored_sha256",
+    "court_order": "stored_sha256",
 }
 
 # Tables with stored files that stay: what was published, and files that go with their own rows.
@@ -76,6 +77,7 @@ FILES_THAT_STAY = frozenset({"challenge_document", "bid_draft_file", "bringing",
 KEYS: Mapping[str, str] = {
     "evidence_answer": "key_id",
     "committee_decision": "key_id",
+    "court_order": "key_id",
     "team_invitation": "key_id",
 }
 
@@ -111,6 +113,7 @@ STAYING: Mapping[Stays, Mapping[str, tuple[str, ...]]] = {
         "clarification": ("wording",),
         "clarification_answer": ("text",),
         "clarification_version": ("text", "because"),
+        "court_order": ("says",),
         "criterion": ("key", "title", "question", "guidance", "carried_key"),
         "deadline_change": ("reason",),
         "gate": ("lessons",),
@@ -156,6 +159,7 @@ STAYING: Mapping[Stays, Mapping[str, tuple[str, ...]]] = {
         "bid_alias": ("word",),
         "challenge_code": ("code",),
         "committee_decision": ("committee", "minute"),
+        "court_order": ("court", "reference"),
         "court_proceedings": ("court", "reference"),
         "debrief": ("place", "join_url"),
         "due_diligence": ("subject", "source"),
@@ -172,6 +176,7 @@ STAYING: Mapping[Stays, Mapping[str, tuple[str, ...]]] = {
     },
     Stays.LOCKED: {
         "committee_decision": ("sealed",),
+        "court_order": ("sealed",),
         "evidence_answer": ("sealed",),
         "team_invitation": ("terms", "answer"),
     },

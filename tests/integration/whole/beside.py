@@ -25,8 +25,11 @@ from challenges.elsewhere import service as elsewhere_choice
 from marketplace.core.access import current_files
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
+from marketplace.core.dates import PLACE
 from scoring.award.contracts import service as contracts
 from scoring.award.contracts.changing import ChangeKind, Wanted
+from scoring.award.contracts.ordered import service as court_orders
+from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
 from scoring.award.contracts.queries import contracts_of
 from scoring.award.delivery.milestones import service as milestones
 from scoring.award.delivery.milestones.lifecycle import Written
@@ -148,6 +151,20 @@ def sign(journey: Journey, clock: FixedClock) -> str:
         journey.reference,
         contract,
         Wanted(ChangeKind.SCOPE, "Other wards.", "They asked."),
+        actor=journey.actor(journey.cast.officer),
+        clock=clock,
+    )
+    court_orders.record(
+        journey.reference,
+        contract,
+        Ordered(
+            OrderKind.PENALTY,
+            clock.now().astimezone(PLACE).date(),
+            "Court of Session",
+            "P12/27",
+            "The body pays a penalty.",
+            penalty_minor=1_000_00,
+        ),
         actor=journey.actor(journey.cast.officer),
         clock=clock,
     )

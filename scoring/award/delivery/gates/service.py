@@ -16,6 +16,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.permissions import ALLOWED, Actor, Answer, ensure, wrong_moment
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from scoring.award.contracts.ordered.queries import is_ineffective
 from scoring.award.delivery import agreements, letters, log_words, queries, running
 from scoring.award.delivery.gates import policy
 from scoring.award.delivery.gates.lifecycle import CRITERIA_MOST, Decision, Found, faults
@@ -54,7 +55,7 @@ def propose(
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
                 gated=agreement.gated,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 awaits=work.gate_awaits,
                 waiting_reports=len(work.waiting),
             )
@@ -141,7 +142,7 @@ def answer(
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 proposed_by_id=gate.proposed_by_id if gate else None,
                 answered=gate is not None and gate.answer is not None,
             )
@@ -197,7 +198,7 @@ def gates_come_first(session: Session, stage: Stage) -> Answer:
     undecided = session.scalar(
         select(Contract.id)
         .outerjoin(WorkEnd, WorkEnd.contract_id == Contract.id)
-        .where(Contract.work_stage_id.in_(works), WorkEnd.contract_id.is_(None))
+        .where(Contract.work_stage_id.in_(works), WorkEnd.contract_id.is_(None), ~is_ineffective())
         .limit(1)
     )
     if undecided is None:

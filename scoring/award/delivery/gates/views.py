@@ -44,7 +44,7 @@ def propose(reference: str, contract_id: uuid.UUID) -> Page:
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
                 gated=work.agreement.gated,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 awaits=work.gate_awaits,
                 waiting_reports=len(work.waiting),
             )
@@ -91,7 +91,7 @@ def confirm(reference: str, contract_id: uuid.UUID) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.ended or work.ineffective,
                 proposed_by_id=gate.proposed_by_id if gate else None,
                 answered=gate is not None and gate.answer is not None,
             )

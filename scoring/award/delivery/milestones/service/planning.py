@@ -60,7 +60,10 @@ def plan(
         challenge = agreement.challenge
         ensure(
             policy.can_plan(
-                actor, buyer_id=challenge.buyer_id, state=challenge.state, ended=work.ended
+                actor,
+                buyer_id=challenge.buyer_id,
+                state=challenge.state,
+                ended=work.closed(clock.now()),
             )
         )
         version = work.plan.version if work.plan else 0

@@ -82,7 +82,7 @@ def report(
                     buyer_id=challenge.buyer_id,
                     supplier_id=agreement.supplier.id,
                     state=challenge.state,
-                    ended=work.ended,
+                    ended=work.closed(clock.now()),
                     standing=reached.standing,
                 )
             )
@@ -162,7 +162,7 @@ def answer(
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.ended,
+                ended=work.closed(clock.now()),
                 standing=reached.standing,
                 reported_by_id=newest.reported_by_id if newest else None,
             )
@@ -273,6 +273,7 @@ def pay(
                 standing=reached.standing,
                 accepted_by_id=accepted.decided_by_id if accepted else None,
                 accepted_minor=accepted_minor,
+                ineffective=work.ineffective,
             )
         )
         ensure(policy.in_step(out_of_step=work.out_of_step))

@@ -1,0 +1,121 @@
+"""court orders: what a court ordered about a signed contract.
+
+Revision: 0044, after 0043
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from marketplace.core.audit.models import Erasing, append_only_ddl
+
+revision = "0044"
+down_revision = "0043"
+branch_labels = None
+depends_on = None
+
+KINDS = ("ineffective", "shortened", "penalty")
+ORDER_CHECKS = {
+    "number": "number >= 1",
+    "court": "length(trim(court)) > 0",
+    "reference": "length(trim(reference)) > 0",
+    "says": "length(trim(says)) > 0",
+    "ends_on": "(kind = 'shortened') = (ends_on IS NOT NULL)",
+    "penalty_is_told": "kind <> 'penalty' OR penalty_minor IS NOT NULL",
+    "penalty": "penalty_minor > 0",
+    "file_whole": (
+        "(sealed IS NULL) = (key_id IS NULL) AND (sealed IS NULL) = (stored_sha256 IS NULL) "
+        "AND (sealed IS NULL) = (file_sha256 IS NULL)"
+    ),
+}
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.create_table(
+        "court_order",
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                *KINDS, name="orderkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("court", sa.String(length=200), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("says", sa.Text(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("penalty_minor", sa.BigInteger(), nullable=True),
+        sa.Column("key_id", sa.Uuid(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("stored_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *(
+            sa.CheckConstraint(rule, name=op.f(f"ck_court_order_{name}"))
+            for name, rule in ORDER_CHECKS.items()
+        ),
+        _refers("court_order", "contract_id", "contract"),
+        _refers("court_order", "recorded_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_court_order")),
+        sa.UniqueConstraint(
+            "contract_id", "number", name=op.f("uq_court_order_contract_id_number")
+        ),
+        sa.UniqueConstraint("id", "recorded_by_id", name=op.f("uq_court_order_id_recorded_by_id")),
+    )
+    _append_only("court_order", [["id"], ["contract_id", "number"], ["id", "recorded_by_id"]])
+    op.create_table(
+        "court_order_answer",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "answered_by_id <> recorded_by_id", name=op.f("ck_court_order_answer_another_person")
+        ),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_court_order_answer_reason")),
+        sa.ForeignKeyConstraint(
+            ["order_id", "recorded_by_id"],
+            ["court_order.id", "court_order.recorded_by_id"],
+            name="court_order",
+        ),
+        _refers("court_order_answer", "answered_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_court_order_answer")),
+    )
+    _append_only("court_order_answer", [["order_id"]], {"reason"})
+
+
+def downgrade() -> None:
+    """Take the change back."""
+    op.drop_table("court_order_answer")
+    op.drop_table("court_order")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_court_order_answer_change()")
+
+
+def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}_{to}")
+    )
+
+
+def _append_only(table: str, keys: list[list[str]], erasable: frozenset[str] | set[str] = frozenset()) -> None:
+    """Have the database itself keep what stands in a table, but for what an erasure empties."""
+    kind = op.get_bind().dialect.name
+    erasing = None
+    if erasable:
+        columns = sa.inspect(op.get_bind()).get_columns(table)
+        erasing = Erasing(
+            keys[0][0],
+            {column["name"] for column in columns} - erasable,
+            {column["name"] for column in columns if isinstance(column["type"], sa.JSON)},
+        )
+    for statement, dialect in append_only_ddl(table, keys, None, erasing):
+        if dialect == kind:
+            op.execute(statement)

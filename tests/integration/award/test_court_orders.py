@@ -1,0 +1,216 @@
+"""What a court ordered about a contract: recorded, confirmed by another, and then it holds."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from challenges.lifecycle import State
+from marketplace.core.audit import log
+from marketplace.core.dates import PLACE
+from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
+from marketplace.core.notices.models import Notice
+from scoring.award.contracts import service as contracts
+from scoring.award.contracts.changing import ChangeKind, Wanted
+from scoring.award.contracts.ordered import log_words, service
+from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
+from scoring.award.delivery import story
+from scoring.records.flags import Flag
+from scoring.records.periods import Basis, financial_year, year_of
+from scoring.records.population import population
+from scoring.records.registers import contract_lines
+from scoring.report.facts import AwardReport
+from scoring.report.models import FrozenReport
+from tests.conftest import sign_in
+from tests.factories import actor_for
+from tests.integration.award.test_delivery import Under
+from tests.integration.challenges.browser import send
+from tests.journeys import OWN_PRICE, Journey, Step
+
+
+@pytest.fixture
+def step() -> Step:
+    """Begin when the contract is signed."""
+    return Step.SIGNED
+
+
+@pytest.fixture
+def under(journey: Journey) -> Under:
+    """Give the signed contract, with one milestone accepted and one ahead."""
+    found = Under(journey)
+    found.plan(OWN_PRICE - 100, 100)
+    found.report()
+    found.answer(accepted=True)
+    return found
+
+
+def order(under: Under, kind: OrderKind = OrderKind.INEFFECTIVE, **more: object) -> Ordered:
+    today = under.journey.clock.now().astimezone(PLACE).date()
+    made = Ordered(kind, today, "Court of Session", "P12/27", "The standstill was not kept.")
+    return replace(made, **more)  # type: ignore[arg-type]  # mixed dict
+
+
+def record(under: Under, ordered: Ordered) -> int:
+    return service.record(
+        under.journey.reference,
+        under.id,
+        ordered,
+        actor=under.officer,
+        clock=under.journey.clock,
+    )
+
+
+def confirm(under: Under, number: int, *, confirmed: bool = True, own: bool = False) -> None:
+    service.answer(
+        under.journey.reference,
+        under.id,
+        number,
+        confirmed=confirmed,
+        reason="I read the order.",
+        actor=under.officer if own else under.approver,
+        clock=under.journey.clock,
+    )
+
+
+def recorded(under: Under, action: str) -> list[Mapping[str, object]]:
+    """Give the fields of the challenge's entries of an action."""
+    entries = log.chain_entries(under.journey.session, under.journey.reference)
+    return [each.fields for each in entries if each.action == action]
+
+
+def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_everywhere(
+    under: Under, session: Session
+) -> None:
+    journey = under.journey
+    with pytest.raises(Invalid) as wrong:
+        record(under, order(under, None, court=" ", says=""))  # type: ignore[arg-type]
+    assert set(wrong.value.fields) == {"kind", "court", "says"}
+    number = record(under, order(under))
+    assert record(under, order(under)) == number == 1
+    with pytest.raises(WrongMoment):
+        record(under, order(under, reference="P13/27"))
+    with pytest.raises(Forbidden):
+        confirm(under, 1, own=True)
+    confirm(under, 1, confirmed=False)
+    # Nothing holds until two have said so.
+    under.pay(OWN_PRICE - 100)
+    confirm(under, record(under, order(under)))
+    with pytest.raises(WrongMoment):
+        confirm(under, 2)
+
+    with pytest.raises(WrongMoment, match="ended"):
+        under.plan(OWN_PRICE, seen=1, reason="More.")
+    with pytest.raises(WrongMoment, match="ended"):
+        under.report(2)
+    with pytest.raises(WrongMoment, match="court"):
+        contracts.describe_change(
+            journey.reference,
+            under.id,
+            Wanted(ChangeKind.SCOPE, "Other wards.", "They asked."),
+            actor=under.officer,
+            clock=journey.clock,
+        )
+    # It was the only contract: no work is left, so the challenge has ended.
+    assert journey.challenge.state is State.STOPPED
+    assert "standstill was not kept" in (journey.challenge.lessons or "")
+    told = [each.heading for each in story.told(session, journey.challenge)]
+    assert any("Court of Session" in each and "ineffective" in each for each in told)
+    assert recorded(under, log_words.CONFIRMED)[0]["order"] == "ineffective"
+    subjects = session.scalars(
+        select(Notice.subject).where(Notice.to_email == journey.cast.supplier_admin.email)
+    ).all()
+    assert any("court’s order" in each for each in subjects)
+
+
+def test_register_population_and_report_tell_of_the_order(under: Under, session: Session) -> None:
+    journey = under.journey
+    confirm(under, record(under, order(under, penalty_minor=1_000_00)))
+    auditor, now = actor_for(journey.cast.auditor), journey.clock.now()
+    today = now.astimezone(PLACE).date()
+
+    (line,) = contract_lines(session, journey.challenge.buyer_id)
+    assert line.ends_on == today
+    found = population(session, auditor, financial_year(year_of(now)), Basis.DECIDED, now)
+    flags = next(each.flags for each in found if each.id == journey.challenge.id)
+    assert flags[Flag.COURT_ORDER] == 1
+    stored = session.scalars(select(FrozenReport).order_by(FrozenReport.number.desc())).first()
+    assert stored is not None
+    contract = AwardReport.from_json(json.loads(stored.facts)).decision.contract
+    assert contract is not None
+    (told,) = contract.orders
+    assert (told.reference, told.says) == ("P12/27", "The standstill was not kept.")
+    assert told.penalty is not None
+    assert (told.penalty.minor, contract.last_day) == (1_000_00, today)
+
+
+def test_shorter_contract_is_worked_until_its_new_last_day_and_paid_after_it(
+    under: Under, session: Session
+) -> None:
+    clock = under.journey.clock
+    ends_on = clock.now().astimezone(PLACE).date() + timedelta(days=30)
+    confirm(under, record(under, order(under, OrderKind.SHORTENED, ends_on=ends_on)))
+    assert under.work.agreement.ends_on == ends_on
+    under.report(2)
+    clock.instant += timedelta(days=31)
+
+    with pytest.raises(WrongMoment, match="ended"):
+        under.answer(accepted=True, number=2)
+    under.pay(OWN_PRICE - 100)
+    assert under.journey.challenge.state is not State.STOPPED
+    confirm(under, record(under, order(under, OrderKind.PENALTY, penalty_minor=5, reference="B")))
+    assert [each.kind for each in under.work.agreement.kept.ordered] == ["shortened", "penalty"]
+
+
+def test_order_is_recorded_with_its_file_and_confirmed_in_a_browser(
+    under: Under, client: FlaskClient
+) -> None:
+    cast, page = under.cast, f"/work/challenges/{under.journey.reference}/contracts/{under.id}"
+    today = under.journey.clock.now().astimezone(PLACE).date()
+    fields: dict[str, object] = {
+        "kind": "ineffective",
+        "made_on": [str(today.day), str(today.month), str(today.year)],
+        "court": "Court of Session",
+        "reference": "P12/27",
+        "says": "<script>alert(1)</script> The standstill was not kept.",
+    }
+    sign_in(client, cast.officer)
+    assert f"{page}/orders/record" in client.get(page).text
+    empty = send(client, f"{page}/orders/record", {**fields, "kind": ""})
+    assert (empty.status_code, "Choose what the court ordered" in empty.text) == (422, True)
+    assert "P12/27" in empty.text
+    sent = send(
+        client,
+        f"{page}/orders/record",
+        {**fields, "file": (io.BytesIO(b"%PDF-1.7\n%%EOF\n"), "order.pdf")},
+    )
+    assert sent.status_code == 303
+    sign_in(client, cast.approver)
+    assert f"{page}/orders/1/answer" in client.get(page).text
+    none = send(client, f"{page}/orders/1/answer", {"reason": "Read."})
+    assert (none.status_code, "Choose whether you confirm it" in none.text) == (422, True)
+    given = {"answer": "confirm", "reason": "I read the order."}
+    assert send(client, f"{page}/orders/1/answer", given).status_code == 303
+    told = client.get(page).text
+    assert "The contract is ineffective, or set aside" in told
+    assert "<script>alert" not in told
+    assert client.get(f"{page}/orders/1/file").data.startswith(b"%PDF")
+    assert len(recorded(under, log_words.READ)) == 1
+    public = client.get(f"/challenges/{under.journey.reference}").text
+    assert "Court of Session" in public
+
+    sign_in(client, cast.other_officer)
+    assert client.get(f"{page}/orders/1/file").status_code == 404
+    with pytest.raises(NotFound):
+        service.record(
+            under.journey.reference,
+            under.id,
+            order(under),
+            actor=actor_for(cast.other_officer),
+            clock=under.journey.clock,
+        )
