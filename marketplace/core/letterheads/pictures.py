@@ -26,10 +26,12 @@ def logo_of(content: bytes) -> bytes:
     Raises:
         BadLogo: it is neither PNG nor JPEG, is damaged, or too large.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageFile, UnidentifiedImageError
 
     if len(content) > LOGO_MOST:
         raise BadLogo(N_("The picture is larger than 2 MB. Make it smaller"))
+    # WeasyPrint, once imported, has the whole process take half a picture for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
