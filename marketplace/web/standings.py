@@ -40,7 +40,7 @@ from scoring.award.models import (
     SignOff,
 )
 from scoring.award.recomputing.queries import replaced
-from scoring.award.standing import intention_stands
+from scoring.award.standing import intention_stands, rest_is_open
 from scoring.panel.aliases.policy import kept_from_result
 from scoring.panel.models import Panel, PanelMember
 
@@ -101,6 +101,7 @@ def standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     unsigned = exists().where(
         Intention.stage_id == Stage.id,
         intention_stands(),
+        rest_is_open(),
         ~exists().where(Contract.bid_id == Intention.bid_id),
     )
     of_work, worker, of_contract = aliased(Stage), aliased(Stage), aliased(Stage)

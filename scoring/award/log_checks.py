@@ -37,6 +37,8 @@ class _Standing:
     announced: Recorded | None = None
     # Suppliers went on from it: contracts for the work between rest on that.
     advanced: bool = False
+    # That what was not signed of it ended without award.
+    ended: bool = False
     open: set[tuple[str, object]] = field(default_factory=set)
 
 
@@ -46,7 +48,7 @@ def check(connection: Connection) -> Iterator[Finding]:
     standings: dict[tuple[str, int], _Standing] = {}
     for entry in recorded(
         connection,
-        *(ANNOUNCED, SIGNED, again.AGAIN, advancing.CONFIRMED),
+        *(ANNOUNCED, SIGNED, again.AGAIN, again.REST_ENDED, advancing.CONFIRMED),
         *(*_OPENS, *_SETTLES),
     ):
         now = standings.setdefault((entry.chain, stage_of(entry.values)), _Standing())
@@ -67,6 +69,8 @@ def _follow(entry: Recorded, now: _Standing) -> Iterator[Finding]:
         if now.announced is None:
             yield failed(N_("A decision was taken back that was not announced"), where)
         now.announced = None
+    elif entry.action == again.REST_ENDED:
+        now.ended = True
     elif entry.action == advancing.CONFIRMED:
         now.advanced = True
     elif entry.action in _OPENS:
@@ -78,6 +82,11 @@ def _follow(entry: Recorded, now: _Standing) -> Iterator[Finding]:
 
 
 def _signed(entry: Recorded, now: _Standing, where: str) -> Iterator[Finding]:
+    if now.ended:
+        yield failed(
+            N_("A contract was signed after the rest of the decision had ended without award"),
+            where,
+        )
     if now.open:
         yield failed(
             N_("A contract was signed while a complaint or a case in court was not settled"), where

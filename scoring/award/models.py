@@ -79,6 +79,12 @@ class Recommendation(Identified, Base):
         viewonly=True,
     )
 
+    rest_end: Mapped["RestEnd | None"] = relationship(
+        primaryjoin="Recommendation.id == RestEnd.recommendation_id",
+        foreign_keys="RestEnd.recommendation_id",
+        viewonly=True,
+    )
+
     @property
     def bids(self) -> list[Bid]:
         """Give the recommended bids, the best first."""
@@ -193,6 +199,23 @@ class IntentionWithdrawal(Base):
     withdrawn_by: Mapped[User] = relationship()
 
 
+class RestEnd(Base):
+    """That of a decision what was not signed ended without award, with the reason that every
+    bidder reads; what was signed stands."""
+
+    __tablename__ = "rest_end"
+    __table_args__ = (CheckConstraint("length(trim(reason)) > 0", name="reason"),)
+
+    recommendation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("sign_off.recommendation_id"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    ended_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime]
+
+    ended_by: Mapped[User] = relationship()
+
+
 class Contract(Identified, Base):
     """A signed contract with the supplier of a bid, for one stage of work.
 
@@ -280,4 +303,5 @@ for _table in (Result, RecommendedBid, Intention):
 append_only(Recommendation, erasable=("reason",))
 append_only(SignOff, erasable=("reason",))
 append_only(IntentionWithdrawal, erasable=("reason",))
+append_only(RestEnd)
 append_only(Contract, erasable=("supplier_check",))

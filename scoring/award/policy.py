@@ -167,15 +167,20 @@ def can_sign_contract(
     announced: bool,
     holds: Sequence[Hold] = (),
     more_to_sign: bool = False,
+    rest_ended: bool = False,
 ) -> Answer:
     """Tell whether the actor may record a signed contract: after the standstill, not before.
 
     `holds` is what keeps this contract back (`blocking.holds`); `announced`: the award is, or
     suppliers have gone on to work that is paid; `more_to_sign`: there is work of theirs for which
-    nothing is signed yet.
+    nothing is signed yet; `rest_ended`: what was not signed ended without award.
     """
     if not actor.may(Permission.CONTRACT_SIGN):
         return lacks_right(N_("Only a procurement officer records a signed contract."))
+    if rest_ended:
+        return wrong_moment(
+            N_("What was not signed ended without award, so no further contract follows.")
+        )
     signing = state is State.INTENTION or (
         more_to_sign and (state in AWARDED or state is State.ADVANCED)
     )

@@ -33,6 +33,7 @@ from scoring.award.models import (
     IntentionWithdrawal,
     Recommendation,
     RecommendedBid,
+    RestEnd,
     Result,
     SignOff,
 )
@@ -80,13 +81,21 @@ class Decision:
         return self.intentions[0] if self.intentions else None
 
     @property
+    def rest_end(self) -> RestEnd | None:
+        """Give why what is not signed ended without award; None where it did not."""
+        return self.recommendation.rest_end if self.recommendation else None
+
+    @property
     def contract(self) -> Contract | None:
         """Give the first contract that was signed."""
         return self.contracts[0] if self.contracts else None
 
     @property
     def unsigned(self) -> list[Bid]:
-        """Give the bids whose award is announced and with whose supplier nothing is signed."""
+        """Give the bids whose award is announced and with whose supplier nothing is signed; none
+        once the rest has ended without award."""
+        if self.rest_end is not None:
+            return []
         signed = {contract.bid_id for contract in self.contracts}
         return [each.bid for each in self.intentions if each.bid_id not in signed]
 
@@ -250,6 +259,7 @@ def decision(session: Session, stage: Stage) -> Decision:
             joinedload(Recommendation.recommended_by),
             joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
             joinedload(Recommendation.withdrawal),
+            joinedload(Recommendation.rest_end),
         )
         .order_by(Recommendation.recommended_at.desc(), Recommendation.id.desc())
         .limit(1)

@@ -1,17 +1,38 @@
 """Which announced intentions to award count: all that were not withdrawn."""
 
 import uuid
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from challenges.models import Challenge, Stage
-from scoring.award.models import Intention, IntentionWithdrawal
+from scoring.award.models import Intention, IntentionWithdrawal, RestEnd
 
 
 def intention_stands() -> ColumnElement[bool]:
     """Give the condition that an intention was not withdrawn, for a statement that reads it."""
     return ~exists().where(IntentionWithdrawal.recommendation_id == Intention.recommendation_id)
+
+
+def rest_is_open() -> ColumnElement[bool]:
+    """Give the condition that what is not signed of an intention’s decision did not end without
+    award, for a statement that reads it."""
+    return ~exists().where(RestEnd.recommendation_id == Intention.recommendation_id)
+
+
+def rests_ended(session: Session, stages: Collection[uuid.UUID]) -> Sequence[RestEnd]:
+    """Give where what was not signed of a decision about these stages ended without award."""
+    return session.scalars(
+        select(RestEnd)
+        .where(
+            exists().where(
+                Intention.recommendation_id == RestEnd.recommendation_id,
+                Intention.stage_id.in_(stages),
+            )
+        )
+        .order_by(RestEnd.ended_at)
+    ).all()
 
 
 def was_taken_back(session: Session, reference: str, stage_id: uuid.UUID | None = None) -> bool:

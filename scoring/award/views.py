@@ -44,7 +44,7 @@ from scoring.award.letters import requests
 from scoring.award.models import Intention
 from scoring.award.queries import own_outcome_bid
 from scoring.award.recomputing.lifecycle import WHY_WORDS
-from scoring.award.standing import was_taken_back
+from scoring.award.standing import rests_ended, was_taken_back
 from scoring.award.standstill import Why, why
 
 blueprint = StagedBlueprint("award", __name__)
@@ -266,6 +266,7 @@ def outcome_page(reference: str, form: BaseForm | None = None) -> str:
         page=page,
         why_then=_why_then(page.stage, page.intention),
         held={each.kind for each in complaints.keeping_back(session, page.stage, now)},
+        rests_ended=rests_ended(session, [page.stage.id]) if page.intention else (),
         may_ask=requests.may_ask(page.letters, page.asked_more, actor, now).allowed,
         **({"form": form} if form else {}),
     )

@@ -33,6 +33,7 @@ class Flag(StrEnum):
     COMPLAINT = "complaint"
     DECIDED_AGAIN = "decided_again"
     NO_AWARD = "no_award"
+    REST_ENDED = "rest_ended"
     NOTICE_LATE = "notice_late"
     VALUE_CHANGED = "value_changed"
     COURT_ORDER = "court_order"
@@ -125,6 +126,11 @@ TOLD: Mapping[Flag, Told] = {
     Flag.NO_AWARD: Told(
         N_("No award"), N_("It was ended or stopped without a contract."), "web.challenge"
     ),
+    Flag.REST_ENDED: Told(
+        N_("Rest not awarded"),
+        N_("Contracts were signed, and what was not signed yet ended without award."),
+        "again.show",
+    ),
     Flag.NOTICE_LATE: Told(
         N_("Award notice late"),
         N_("The award notice was published late, or is overdue."),
@@ -163,6 +169,7 @@ BY_ACTION: Mapping[str, Flag] = {
     "decision.taken_back": Flag.DECIDED_AGAIN,
     "approval.taken_back": Flag.DECIDED_AGAIN,
     "challenge.not_awarded": Flag.NO_AWARD,
+    "rest.ended": Flag.REST_ENDED,
     "contract.order_confirmed": Flag.COURT_ORDER,
 }
 

@@ -146,6 +146,18 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class RestEnded:
+    """That what was not signed of the decision ended without award, and why; every bidder was told.
+
+    `bids` are those with whose suppliers nothing was signed.
+    """
+
+    bids: tuple[str, ...]
+    ended_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """What became of a complaint about the decision; `number` counts from 1.
 
@@ -192,6 +204,7 @@ class Decision:
     failed: tuple[Failed, ...] | Withheld = ()
     taken_back: tuple[TakenBack, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    rest_ended: RestEnded | None = None
 
     @property
     def winners(self) -> tuple[str, ...]:

@@ -307,6 +307,7 @@ class _Publisher:
                 if each.announced_at is not None
             ),
             complaints=tuple(_complaint(each) for each in decision.complaints),
+            rest_ended=decision.rest_ended,
         )
 
     def _reason(self, text: str | Withheld, stage: Stage, bid: str) -> str | Withheld:

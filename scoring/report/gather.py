@@ -22,7 +22,6 @@ from marketplace.core.audit import log
 from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
-from scoring.award.complaints.models import AwardComplaint
 from scoring.award.evaluation import plain
 from scoring.award.recomputing.queries import Again
 from scoring.engine.canonical import canonical
@@ -34,7 +33,7 @@ from scoring.report.grounds import grounds_of
 from scoring.report.others import others
 from scoring.report.people import people
 from scoring.report.proofs import Proofs, proofs_of
-from scoring.report.signed import contract_of
+from scoring.report.signed import complaint_of, contract_of, rest_of
 from scoring.report.statutory import statutory_items
 
 # What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
@@ -66,6 +65,7 @@ _TOLD = {
     "decision.taken_back": "",
     "contract.signed": "Contract signed",
     "contract.order_confirmed": "",
+    "rest.ended": "",
 }
 
 
@@ -342,26 +342,8 @@ def _decision(found: Gathered, proofs: Proofs) -> decided.Decision:
             )
             for each in reversed(found.taken_back)
         ),
-        complaints=tuple(_complaint(each) for each in reversed(found.complaints)),
-    )
-
-
-def _complaint(complaint: AwardComplaint) -> decided.Complaint:
-    proposal, back = complaint.decided, complaint.withdrawal
-    outcome = values.ComplaintOutcome.OPEN
-    if back is not None:
-        outcome = values.ComplaintOutcome.WITHDRAWN
-    elif proposal is not None:
-        outcome = values.ComplaintOutcome(proposal.finding.value)
-    answered_at = proposal.answer.answered_at if proposal and proposal.answer else None
-    return decided.Complaint(
-        number=complaint.number,
-        bid=complaint.bid.reference,
-        arrived_at=complaint.arrived_at,
-        in_time=complaint.in_time,
-        outcome=outcome,
-        decided_at=back.withdrawn_at if back else answered_at,
-        reason=proposal.reason if proposal and not back else "",
+        complaints=tuple(complaint_of(each) for each in reversed(found.complaints)),
+        rest_ended=rest_of(found.decision),
     )
 
 

@@ -1,12 +1,14 @@
-"""Makes the facts of signed contracts: what was changed of them, and what courts ordered."""
+"""Makes the facts of what followed a decision: contracts and what came of them, complaints."""
 
 from datetime import date
 
 from flask_babel import gettext as _
 
+from scoring.award.complaints.models import AwardComplaint
 from scoring.award.contracts.ordered.lifecycle import ORDER_WORDS, last_day
 from scoring.award.contracts.ordered.models import CourtOrder
 from scoring.award.contracts.queries import Kept
+from scoring.award.queries import Decision
 from scoring.report import decided, values
 from scoring.report.gathered import Gathered
 
@@ -55,3 +57,36 @@ def contract_of(kept: Kept, found: Gathered, *, several: bool) -> decided.Contra
 
 def _last_day(order: CourtOrder) -> date | None:
     return last_day(order.kind, order.made_on, order.ends_on)
+
+
+def rest_of(decision: Decision) -> decided.RestEnded | None:
+    """Make the fact that what was not signed ended without award; None where it did not."""
+    rest = decision.rest_end
+    if rest is None:
+        return None
+    signed = {contract.bid_id for contract in decision.contracts}
+    return decided.RestEnded(
+        bids=tuple(each.bid.reference for each in decision.intentions if each.bid_id not in signed),
+        ended_at=rest.ended_at,
+        why=rest.reason,
+    )
+
+
+def complaint_of(complaint: AwardComplaint) -> decided.Complaint:
+    """Make the fact of a complaint about the decision, with what became of it."""
+    proposal, back = complaint.decided, complaint.withdrawal
+    outcome = values.ComplaintOutcome.OPEN
+    if back is not None:
+        outcome = values.ComplaintOutcome.WITHDRAWN
+    elif proposal is not None:
+        outcome = values.ComplaintOutcome(proposal.finding.value)
+    answered_at = proposal.answer.answered_at if proposal and proposal.answer else None
+    return decided.Complaint(
+        number=complaint.number,
+        bid=complaint.bid.reference,
+        arrived_at=complaint.arrived_at,
+        in_time=complaint.in_time,
+        outcome=outcome,
+        decided_at=back.withdrawn_at if back else answered_at,
+        reason=proposal.reason if proposal and not back else "",
+    )

@@ -1,4 +1,4 @@
-"""court orders: what a court ordered about a signed contract.
+"""court orders: what a court ordered about a signed contract, and what is not signed any more.
 
 Revision: 0044, after 0043
 """
@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from marketplace.core.audit.models import Erasing, append_only_ddl
+from marketplace.core.errors import WrongMoment
 
 revision = "0044"
 down_revision = "0043"
 branch_labels = None
 depends_on = None
 
+POINTS = ("eligibility", "scoring", "moderation", "recommendation")
 KINDS = ("ineffective", "shortened", "penalty")
 ORDER_CHECKS = {
     "number": "number >= 1",
@@ -89,14 +91,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_court_order_answer")),
     )
     _append_only("court_order_answer", [["order_id"]], {"reason"})
+    op.create_table(
+        "rest_end",
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_rest_end_reason")),
+        sa.ForeignKeyConstraint(
+            ["recommendation_id"],
+            ["sign_off.recommendation_id"],
+            name=op.f("fk_rest_end_recommendation_id_sign_off"),
+        ),
+        _refers("rest_end", "ended_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_rest_end")),
+    )
+    _append_only("rest_end", [["recommendation_id"]])
+    _let_point_be_missing(True)
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Take the change back.
+
+    Raises:
+        WrongMoment: a proposal has no point, which the table of before cannot say.
+    """
+    connection = op.get_bind()
+    if connection.scalar(sa.text("SELECT count(*) FROM reconsideration WHERE point IS NULL")):
+        raise WrongMoment("The end of what is not signed was proposed, and that would be lost.")
+    _let_point_be_missing(False)
+    op.drop_table("rest_end")
     op.drop_table("court_order_answer")
     op.drop_table("court_order")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_court_order_answer_change()")
+
+
+def _let_point_be_missing(missing: bool) -> None:
+    """Let a proposal have no point, or have each of them have one."""
+    with op.batch_alter_table("reconsideration") as table:
+        table.alter_column(
+            "point",
+            existing_type=sa.Enum(
+                *POINTS, name="point", native_enum=False, create_constraint=False, length=40
+            ),
+            nullable=missing,
+        )
+    # SQLite makes the table anew, without its triggers.
+    if op.get_bind().dialect.name == "sqlite":
+        _append_only("reconsideration", [["id"], ["id", "proposed_by_id"]], {"reason"})
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:

@@ -17,6 +17,7 @@ from scoring.award.contracts.queries import Kept
 from scoring.award.delivery import agreements
 from scoring.award.delivery.queries import Work, works
 from scoring.award.models import Contract, Intention, IntentionWithdrawal
+from scoring.award.standing import rests_ended
 
 _JUDGED = frozenset({BidState.VALID})
 # While bids are still judged nobody is told who was paid to explore before.
@@ -58,10 +59,12 @@ def awards_of(session: Session, stage: Stage, found: Sequence[Work]) -> Sequence
         .where(Intention.stage_id == stage.id)
         .order_by(Intention.announced_at, Intention.bid_id)
     ).tuples()
+    ended = {each.recommendation_id for each in rests_ended(session, [stage.id])}
     made = []
     for intention, withdrawn_at in rows:
         decided = (intention.recommendation_id, intention.bid_id)
-        status = "active" if decided in signed else "pending"
+        rest = "unsuccessful" if intention.recommendation_id in ended else "pending"
+        status = "active" if decided in signed else rest
         made.append(
             facts.Award(
                 id=_decided(*decided),

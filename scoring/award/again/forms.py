@@ -67,6 +67,16 @@ class ProposeForm(BaseForm):
         return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else None
 
 
+class RestForm(BaseForm):
+    """Why what is not signed ends without award."""
+
+    reason = TextAreaField(
+        _l("Why does the rest end without award?"),
+        widget=GovTextArea(),
+        description=_l("Every bidder and the public read it. It stands in the award report."),
+    )
+
+
 class AnswerForm(BaseForm):
     """An approver's answer, and why."""
 
@@ -85,6 +95,13 @@ class AnswerForm(BaseForm):
         widget=GovTextArea(),
         description=_l("It stands in the record for auditors."),
     )
+
+    def about_rest(self) -> None:
+        """Ask whether the rest ends, and not whether all is decided again."""
+        self.answer.choices = [
+            ("confirm", _l("End what is not signed without award")),
+            ("return", _l("Return the proposal: contracts can still be signed")),
+        ]
 
     @property
     def chosen(self) -> bool | None:

@@ -64,6 +64,7 @@ def tell_taken_back(
                 ],
                 clock=clock,
             )
+    assert made.point is not None  # all of the decision is taken again
     point = _(POINT_WORDS[made.point])
     told = {actor.user_id}
     for member in panels.seats(session, stage.id):
@@ -99,6 +100,55 @@ def tell_taken_back(
     )
 
 
+def ask_about_rest(session: Session, stage: Stage, actor: Actor, clock: Clock) -> None:
+    """Ask the body's approvers whether what is not signed ends without award."""
+    people = approvers(session, stage.challenge.buyer_id)
+    telling.queue(
+        session,
+        [each for each in people if each.id != actor.user_id],
+        subject=_("Does the rest end without award? %(title)s", title=stage.challenge.title),
+        parts=[
+            stage.challenge.title,
+            _(
+                "%(name)s proposes that what is not signed ends without award. What is signed "
+                "stands. You decide.",
+                name=actor.name,
+            ),
+            f"{_page(stage)}/again/decide",
+        ],
+        clock=clock,
+    )
+
+
+def tell_rest_ended(
+    session: Session, stage: Stage, reason: str, actor: Actor, clock: Clock
+) -> None:
+    """Tell every bidder, then the officers, that what was not signed ended without award."""
+    title, site = stage.challenge.title, current_settings().public_url
+    subject = _("No further contract is awarded: %(title)s", title=title)
+    said = _(
+        "%(body)s signs no further contract by its decision: what was not signed has ended "
+        "without award. A contract that was signed stands.",
+        body=stage.challenge.buyer.name,
+    )
+    for bid, person in awards.bidders_people(session, stage):
+        telling.queue(
+            session,
+            [person],
+            subject=subject,
+            parts=[title, said, _("Why:"), reason, f"{site}/bids/{bid.reference}/outcome"],
+            clock=clock,
+        )
+    elsewhere = [_told_elsewhere()] if stage.challenge.bids_elsewhere else []
+    telling.queue(
+        session,
+        telling.officers(session, stage.challenge.buyer_id, besides=actor.user_id),
+        subject=subject,
+        parts=[title, said, reason, *elsewhere, _page(stage)],
+        clock=clock,
+    )
+
+
 def tell_returned(session: Session, stage: Stage, made: Reconsideration, clock: Clock) -> None:
     """Tell whoever proposed it that the decision stands."""
     telling.queue(
@@ -107,7 +157,9 @@ def tell_returned(session: Session, stage: Stage, made: Reconsideration, clock: 
         subject=_("The decision stands: %(title)s", title=stage.challenge.title),
         parts=[
             stage.challenge.title,
-            _("Your proposal to take the decision again was returned."),
+            _("Your proposal that the rest ends without award was returned.")
+            if made.ends_rest
+            else _("Your proposal to take the decision again was returned."),
             _page(stage),
         ],
         clock=clock,
@@ -116,8 +168,7 @@ def tell_returned(session: Session, stage: Stage, made: Reconsideration, clock: 
 
 def _told_elsewhere() -> str:
     said: str = _(
-        "The bids were received elsewhere, so this service has told no bidder. Tell each of them "
-        "that the decision is taken again."
+        "The bids were received elsewhere, so this service has told no bidder. Tell each of them."
     )
     return said
 

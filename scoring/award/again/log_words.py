@@ -7,6 +7,9 @@ PROPOSED = "decision.again_proposed"
 AGAIN = "decision.taken_back"
 APPROVAL_AGAIN = "approval.taken_back"
 STANDS = "decision.again_returned"
+REST_PROPOSED = "rest.end_proposed"
+REST_RETURNED = "rest.end_returned"
+REST_ENDED = "rest.ended"
 
 register(
     {
@@ -23,6 +26,21 @@ register(
         # Nobody outside knows of a decision whose letters had not gone out.
         APPROVAL_AGAIN: Telling(
             N_("The approval of bid %(bid)s, not told yet, was taken back: it is decided again"),
+            kind=Kind.DECISION,
+        ),
+        REST_PROPOSED: Telling(
+            N_("It was proposed that what is not signed ends without award: %(reason)s"),
+            kind=Kind.DECISION,
+        ),
+        REST_RETURNED: Telling(
+            N_("The proposal to end what is not signed was returned: %(reason)s"),
+            kind=Kind.DECISION,
+        ),
+        # Which contracts are signed stands in their own entries; who was to have one is public.
+        REST_ENDED: Telling(
+            N_("What was not signed of the decision ended without award: %(reason)s"),
+            public=frozenset({"bids", "reason"}),
+            witness=True,
             kind=Kind.DECISION,
         ),
         STANDS: Telling(

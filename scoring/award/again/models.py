@@ -25,7 +25,8 @@ class Reconsideration(Identified, Base):
     """A proposal to take the decision that rests on a recommendation again, from a point.
 
     `named` are the keys of the questions that are judged again; `complaint_id` the complaint that
-    it follows, if it follows one.
+    it follows, if it follows one. Without a point nothing is decided again: what is not signed ends
+    without award, and what is signed stands.
     """
 
     __tablename__ = "reconsideration"
@@ -41,7 +42,7 @@ class Reconsideration(Identified, Base):
 
     stage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stage.id"), index=True)
     recommendation_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    point: Mapped[Point] = mapped_column(enum_type(Point))
+    point: Mapped[Point | None] = mapped_column(enum_type(Point))
     named: Mapped[list[str]] = mapped_column(JSON)
     complaint_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_complaint.id"))
     reason: Mapped[str] = mapped_column(Text)
@@ -57,6 +58,11 @@ class Reconsideration(Identified, Base):
         uselist=False,
         viewonly=True,
     )
+
+    @property
+    def ends_rest(self) -> bool:
+        """Tell whether it is that what is not signed ends without award."""
+        return self.point is None
 
     @property
     def confirmed(self) -> bool:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from challenges.lifecycle import State
+from challenges.lifecycle import AWARDED, State
 from marketplace.core.permissions import (
     ALLOWED,
     Actor,
@@ -15,6 +15,8 @@ from marketplace.core.permissions import (
 from marketplace.core.text import N_
 from scoring.award.policy import UNNAMED
 from scoring.panel.again.lifecycle import NAMING, Point
+
+_SIGNED = N_("A contract is signed, so this decision can no longer be taken again.")
 
 
 def can_propose(
@@ -40,13 +42,34 @@ def can_propose(
     if unnamed and not chairs:
         return lacks_right(UNNAMED)
     if signed:
-        return wrong_moment(
-            N_("A contract is signed, so this decision can no longer be taken again.")
-        )
+        return wrong_moment(_SIGNED)
     if not approved or state not in (State.EVALUATING, State.INTENTION):
         return wrong_moment(N_("There is no approved decision that could be taken again."))
     if waits:
         return wrong_moment(N_("A proposal to take the decision again waits for an approver."))
+    return ALLOWED
+
+
+def can_end_rest(
+    actor: Actor, *, state: State, signed: bool, left: bool, waits: bool, unnamed: bool
+) -> Answer:
+    """Answer whether the actor may propose that what is not signed ends without award.
+
+    `signed` tells that a contract of the decision is signed, `left` that another can still be;
+    `waits` that such a proposal waits already.
+    """
+    if not actor.may(Permission.CONTRACT_SIGN):
+        return lacks_right(N_("Only a procurement officer proposes this."))
+    if unnamed:
+        return lacks_right(UNNAMED)
+    if not signed or state not in AWARDED:
+        return wrong_moment(
+            N_("No contract is signed, so all of the decision can be taken again, or all ended.")
+        )
+    if not left:
+        return wrong_moment(N_("Nothing of this decision is left that could be signed."))
+    if waits:
+        return wrong_moment(N_("A proposal to end the rest waits for an approver."))
     return ALLOWED
 
 
@@ -57,7 +80,11 @@ def can_answer(
     signed: bool,
     unnamed: bool,
 ) -> Answer:
-    """Answer whether the actor may confirm or return a proposal; null: none waits."""
+    """Answer whether the actor may confirm or return a proposal; null: none waits.
+
+    `signed` tells that a contract is signed; of a proposal that the rest ends, that nothing is
+    left.
+    """
     if not actor.may(Permission.AWARD_APPROVE):
         return lacks_right(N_("Only an approver decides whether a decision is taken again."))
     if unnamed:
@@ -67,9 +94,7 @@ def can_answer(
     if actor.user_id == proposed_by_id:
         return lacks_right(N_("You proposed this, so another person must decide."))
     if signed:
-        return wrong_moment(
-            N_("A contract is signed, so this decision can no longer be taken again.")
-        )
+        return wrong_moment(_SIGNED)
     return ALLOWED
 
 

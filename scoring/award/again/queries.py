@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session, joinedload
 from bids.models import Bid
 from challenges.models import Stage
 from challenges.stages.running import stored_state
-from marketplace.core.permissions import Actor, Answer
+from marketplace.core.permissions import ALLOWED, Actor, Answer
 from scoring.award import queries as awards
 from scoring.award.again import policy
 from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
-from scoring.award.models import Intention, Recommendation, RecommendedBid, SignOff
+from scoring.award.contracts.queries import Offer, offers
+from scoring.award.models import (
+    Contract,
+    Intention,
+    Recommendation,
+    RecommendedBid,
+    RestEnd,
+    SignOff,
+)
 from scoring.award.queries import Decision
 
 
@@ -54,6 +62,17 @@ class Standing:
     earlier: Sequence[Earlier]
     may_propose: Answer
     may_answer: Answer
+    # What is signed of the decision that stands, what could still be, and how that ended.
+    contracts: Sequence[Contract] = ()
+    left: Sequence[Offer] = ()
+    may_end_rest: Answer = ALLOWED
+    rest_end: RestEnd | None = None
+
+    @property
+    def suppliers_left(self) -> list[Bid]:
+        """Give the bids with whose suppliers something could still be signed, a later purchase
+        apart, which nobody has to make."""
+        return list(dict.fromkeys(each.bid for each in self.left if not each.later))
 
 
 def all_of(session: Session, stage: Stage) -> Sequence[Reconsideration]:
@@ -87,36 +106,54 @@ def standing(session: Session, stage: Stage, found: Decision, actor: Actor) -> S
     made = all_of(session, stage)
     waiting = waits(made, found)
     unnamed = awards.judges_unnamed(stage, found.panel, actor)
+    signed, state = bool(found.contracts), stored_state(stage.challenge, stage)
+    left = offers(session, stage, found, found.contracts) if signed else []
     return Standing(
         waiting=waiting,
         earlier=_earlier(session, made),
         may_propose=policy.can_propose(
             actor,
             chair_id=awards.chair_id(found.panel),
-            state=stored_state(stage.challenge, stage),
+            state=state,
             approved=found.intention is not None or found.awaits_letters,
-            signed=bool(found.contracts),
+            signed=signed,
             waits=waiting is not None,
             unnamed=unnamed,
         ),
         may_answer=policy.can_answer(
             actor,
             proposed_by_id=waiting.proposed_by_id if waiting else None,
-            signed=bool(found.contracts),
+            signed=signed and not (waiting is not None and waiting.ends_rest and left),
             unnamed=unnamed,
         ),
+        contracts=found.contracts,
+        left=left,
+        may_end_rest=policy.can_end_rest(
+            actor,
+            state=state,
+            signed=signed,
+            left=bool(left),
+            waits=waiting is not None,
+            unnamed=unnamed,
+        ),
+        rest_end=found.rest_end,
     )
 
 
 def waits(made: Sequence[Reconsideration], found: Decision) -> Reconsideration | None:
-    """Give the proposal about the decision that stands which waits for its answer."""
+    """Give the proposal about the decision that stands which waits for its answer.
+
+    Once a contract is signed one to take all of it again can no longer be followed.
+    """
     if found.recommendation is None or found.withdrawal is not None:
         return None
     return next(
         (
             each
             for each in made
-            if each.answer is None and each.recommendation_id == found.recommendation.id
+            if each.answer is None
+            and each.recommendation_id == found.recommendation.id
+            and (each.ends_rest or not found.contracts)
         ),
         None,
     )
@@ -128,7 +165,7 @@ def earlier(session: Session, stage: Stage) -> list[Earlier]:
 
 
 def _earlier(session: Session, made: Sequence[Reconsideration]) -> list[Earlier]:
-    fallen = [each for each in made if each.confirmed]
+    fallen = [each for each in made if each.confirmed and not each.ends_rest]
     if not fallen:
         return []
     told = dict(

@@ -1,10 +1,13 @@
 """Proposing that a decision is taken again, and deciding so: what was before stays."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.orm import Session
 
 from challenges import service as challenges
 from challenges.lifecycle import Event
+from challenges.models import Stage
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
@@ -14,16 +17,19 @@ from marketplace.core.errors import WrongMoment
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
+from scoring.award import hooks
 from scoring.award import queries as awards
 from scoring.award.again import letters, log_words, policy, queries
 from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
 from scoring.award.complaints.queries import brought
-from scoring.award.models import IntentionWithdrawal
+from scoring.award.contracts.queries import Offer
+from scoring.award.models import IntentionWithdrawal, RestEnd
 from scoring.panel import queries as panels
 from scoring.panel.again.lifecycle import NAMING, Point
 from scoring.panel.again.service import judge_again
 
 TEXT_MOST = 10_000
+_WHY_REST = N_("Say why the rest ends without award. Every bidder and the public read it")
 
 
 def propose(
@@ -92,6 +98,44 @@ def propose(
         return row.id
 
 
+def propose_end_of_rest(at: Where, *, reason: str, actor: Actor, clock: Clock) -> uuid.UUID:
+    """Propose that what is not signed of the decision ends without award; what is signed stands.
+    Give the proposal's id.
+
+    Raises:
+        NotFound: the challenge is another body's.
+        Forbidden, WrongMoment: by `policy.can_end_rest`.
+        Invalid: the reason is missing. Field: `reason`.
+    """
+    with transaction() as session:
+        stage = own_stage(session, at, actor, lock=True)
+        found = awards.decision(session, stage)
+        ensure(queries.standing(session, stage, found, actor).may_end_rest)
+        assert found.recommendation is not None  # the policy has said so
+        refuse_all(text_faults(reason.strip(), "reason", _WHY_REST, TEXT_MOST))
+        row = Reconsideration(
+            stage_id=stage.id,
+            recommendation_id=found.recommendation.id,
+            point=None,
+            named=[],
+            reason=reason.strip(),
+            proposed_by_id=actor.user_id,
+            proposed_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        recording.append(
+            session,
+            stage,
+            clock=clock,
+            action=log_words.REST_PROPOSED,
+            actor=actor,
+            reason=row.reason,
+        )
+        letters.ask_about_rest(session, stage, actor, clock)
+        return row.id
+
+
 def answer(
     at: Where,
     *,
@@ -101,8 +145,10 @@ def answer(
     actor: Actor,
     clock: Clock,
 ) -> None:
-    """Decide whether the decision is taken again. Where it is, its announcement is withdrawn, the
-    challenge is being evaluated again, and everybody concerned is told; nothing is deleted.
+    """Decide whether the decision is taken again, or what is not signed ends without award.
+
+    Where it is taken again, its announcement is withdrawn, the challenge is being evaluated again,
+    and everybody concerned is told; nothing is deleted.
 
     `proposal_id` is the one that the person saw.
 
@@ -137,12 +183,15 @@ def answer(
                 session,
                 stage,
                 clock=clock,
-                action=log_words.STANDS,
+                action=log_words.REST_RETURNED if made.ends_rest else log_words.STANDS,
                 actor=actor,
                 bid=made.recommendation.references,
                 reason=reason.strip(),
             )
             letters.tell_returned(session, stage, made, clock)
+            return
+        if made.point is None:
+            _end_rest(session, stage, made, now.left, actor, clock)
             return
         announced = found.intention is not None
         session.add(
@@ -173,3 +222,35 @@ def answer(
                 session, stage, made.point, made.named, made.reason, actor=actor, clock=clock
             )
         letters.tell_taken_back(session, stage, made, actor, clock, announced=announced)
+
+
+def _end_rest(
+    session: Session,
+    stage: Stage,
+    made: Reconsideration,
+    left: Sequence[Offer],
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """End what is not signed of a decision: no contract follows from it any more."""
+    session.add(
+        RestEnd(
+            recommendation_id=made.recommendation_id,
+            reason=made.reason,
+            ended_by_id=actor.user_id,
+            ended_at=clock.now(),
+        )
+    )
+    session.flush()
+    session.expire(made.recommendation, ["rest_end"])
+    recording.append(
+        session,
+        stage,
+        clock=clock,
+        action=log_words.REST_ENDED,
+        actor=actor,
+        bids=list(dict.fromkeys(each.bid.reference for each in left)),
+        reason=made.reason,
+    )
+    letters.tell_rest_ended(session, stage, made.reason, actor, clock)
+    hooks.emit(session, stage, clock)

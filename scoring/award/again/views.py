@@ -18,7 +18,7 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.permissions import Permission, ensure
 from scoring.award import queries as awards
 from scoring.award.again import policy, queries, service
-from scoring.award.again.forms import AnswerForm, ProposeForm
+from scoring.award.again.forms import AnswerForm, ProposeForm, RestForm
 from scoring.award.complaints import policy as reading
 from scoring.award.complaints.queries import brought
 from scoring.panel import queries as panels
@@ -55,6 +55,8 @@ def show(at: Place) -> str:
 def propose(at: Place) -> Page:
     """Propose to take the decision again."""
     stage, standing = _standing(at)
+    if standing.contracts:
+        return _propose_end(at, stage, standing)
     form, status = ProposeForm(), 200
     form.offer(
         policy.points_at(scores_stand=stage.scores_stand),
@@ -84,6 +86,30 @@ def propose(at: Place) -> Page:
     return _page("again/propose.html", form, stage, status)
 
 
+def _propose_end(at: Place, stage: Stage, standing: queries.Standing) -> Page:
+    """Propose that what is not signed ends without award: no more than that can be done once a
+    contract is signed."""
+    form, status = RestForm(), 200
+    if not form.is_submitted():
+        ensure(standing.may_end_rest)
+    elif not form.validate():
+        status = 422
+    else:
+        try:
+            service.propose_end_of_rest(
+                at,
+                reason=form.reason.data or "",
+                actor=access.current_actor(),
+                clock=access.clock(),
+            )
+        except (Invalid, WrongMoment) as error:
+            status = _refused(form, error)
+        else:
+            flash(_("Your proposal is recorded. An approver decides now."))
+            return _see(at)
+    return _page("again/end_rest.html", form, stage, status, standing=standing)
+
+
 @blueprint.route(f"{_AT}/decide", methods=["GET", "POST"])
 @requires(Permission.AWARD_APPROVE)
 def decide(at: Place) -> Page:
@@ -92,6 +118,9 @@ def decide(at: Place) -> Page:
         return away
     stage, standing = _standing(at)
     form, status = AnswerForm(), 200
+    rest = standing.waiting is not None and standing.waiting.ends_rest
+    if rest:
+        form.about_rest()
     if not form.is_submitted():
         ensure(standing.may_answer)
         form.seen.data = str(standing.waiting.id) if standing.waiting else ""
@@ -112,7 +141,9 @@ def decide(at: Place) -> Page:
             status = _refused(form, error)
         else:
             flash(
-                _("The decision is taken again. Everybody concerned is told.")
+                _("The rest has ended without award. Every bidder is told.")
+                if confirmed and rest
+                else _("The decision is taken again. Everybody concerned is told.")
                 if confirmed
                 else _("Returned: the decision stands.")
             )

@@ -132,11 +132,16 @@ def can_confirm_end(actor: Actor, *, recorded_by_id: uuid.UUID | None, ended: bo
 
 
 def holds(
-    complaints: Collection[Standing], *, in_court: bool, set_aside: bool = False
+    complaints: Collection[Standing],
+    *,
+    in_court: bool,
+    set_aside: bool = False,
+    signed: bool = False,
 ) -> list[Hold]:
     """Give what keeps contracts back: complaints by how far each has come, and proceedings.
 
-    `set_aside` tells that a court set aside the decision that stands, or declared it ineffective.
+    `set_aside` tells that a court set aside the decision that stands, or declared it ineffective,
+    `signed` that a contract had been signed by it: then what is not signed can only end.
     """
     found = []
     if set_aside:
@@ -144,6 +149,11 @@ def holds(
             Hold(
                 "court",
                 N_(
+                    "A court set this decision aside, so no further contract is signed by it. What "
+                    "is signed stands. Let the rest end without award."
+                )
+                if signed
+                else N_(
                     "A court set this decision aside, so no contract is signed by it. Take the "
                     "decision again."
                 ),

@@ -29,7 +29,7 @@ from scoring.award.complaints.models import (
 )
 from scoring.award.holding import Hold
 from scoring.award.letters import queries as letters
-from scoring.award.queries import decision
+from scoring.award.queries import Decision, decision
 from scoring.panel.models import PanelMember
 
 _NO_COMPLAINT = N_("There is no such complaint.")
@@ -57,10 +57,13 @@ class Told:
     ends_at: datetime | None
 
 
-def told_of(session: Session, stage: Stage, bid: Bid | None = None) -> Told | None:
+def told_of(
+    session: Session, stage: Stage, bid: Bid | None = None, found: Decision | None = None
+) -> Told | None:
     """Give the decision about a stage that stands and that its bidders were told of, or that of
-    `bid`: of who goes on to another stage the others are told by letters, and not before."""
-    intention = decision(session, stage).intention
+    `bid`: of who goes on to another stage the others are told by letters, and not before. `found`
+    is the decision on the stage, where the caller has read it."""
+    intention = (found or decision(session, stage)).intention
     if intention is not None:
         return Told(intention.announced_at, intention.standstill_ends_at)
     advance = confirmed(session, stage.id)
@@ -226,9 +229,14 @@ def keeping_back(session: Session, stage: Stage, _now: datetime) -> Iterator[Hol
     cases = _proceedings(session, stages)
     in_court = any(each.ended is None for each in cases)
     fallen = [each.set_aside_at for each in cases if each.set_aside_at is not None]
-    told = told_of(session, stage) if fallen else None
-    set_aside = told is not None and any(told.at <= each for each in fallen)
-    yield from policy.holds(standings, in_court=in_court, set_aside=set_aside)
+    found = decision(session, stage) if fallen else None
+    told = told_of(session, stage, found=found) if found else None
+    yield from policy.holds(
+        standings,
+        in_court=in_court,
+        set_aside=told is not None and any(told.at <= each for each in fallen),
+        signed=found is not None and bool(found.contracts),
+    )
 
 
 blocking.register("scoring.award.complaints", keeping_back)

@@ -24,7 +24,7 @@ from scoring.award.contracts.ordered.queries import orders_of
 from scoring.award.contracts.terms import may_buy_later, work_stages
 from scoring.award.models import Contract, Intention, RecommendedBid
 from scoring.award.queries import Decision
-from scoring.award.standing import intention_stands
+from scoring.award.standing import intention_stands, rest_is_open
 
 _NO_CONTRACT = N_("There is no such contract.")
 
@@ -185,6 +185,8 @@ def offers(
 
     `signed` are the contracts of the challenge so far.
     """
+    if found.rest_end is not None:
+        return []
     if found.intentions:
         chosen = [(each.bid, each.recommendation_id, None) for each in found.intentions]
         return list(_open(stage, chosen, signed))
@@ -208,7 +210,7 @@ def unsigned(
                 RecommendedBid.bid_id == Intention.bid_id,
             ),
         )
-        .where(Intention.stage_id.in_(stages), intention_stands())
+        .where(Intention.stage_id.in_(stages), intention_stands(), rest_is_open())
         .options(joinedload(Intention.bid).joinedload(Bid.supplier))
         .order_by(RecommendedBid.place)
     ):

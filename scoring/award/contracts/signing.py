@@ -80,6 +80,7 @@ def sign_contract(
                     if offer is not None and each.keeps(offer.bid.reference)
                 ],
                 more_to_sign=offer is not None,
+                rest_ended=found.rest_end is not None,
             )
         )
         assert offer is not None  # the policy has said so

@@ -22,6 +22,7 @@ from scoring.award.delivery.benefits import queries as benefits
 from scoring.award.delivery.gates.lifecycle import DECISION_WORDS
 from scoring.award.delivery.lifecycle import OUTCOME_WORDS, names_supplier
 from scoring.award.delivery.queries import Work
+from scoring.award.standing import rests_ended
 
 # Before a contract can be signed there is nothing to tell.
 _TOLD_IN = frozenset(
@@ -39,6 +40,7 @@ def told(session: Session, challenge: Challenge) -> Sequence[Told]:
         return ()
     return [
         *(each for work in works for each in _of_work(work)),
+        *_rests(session, challenge),
         *_demo_days(session, challenge),
         *_end(session, challenge),
     ]
@@ -116,6 +118,16 @@ def _of_work(work: Work) -> Iterator[Told]:
                 supplier=supplier,
             ),
             text=work.end.words,
+        )
+
+
+def _rests(session: Session, challenge: Challenge) -> Iterator[Told]:
+    for rest in rests_ended(session, [each.id for each in challenge.stages]):
+        yield Told(
+            rest.ended_at,
+            Sort.END,
+            _("What was not signed ended without award"),
+            text=rest.reason,
         )
 
 

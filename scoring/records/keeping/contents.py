@@ -124,6 +124,7 @@ STAYING: Mapping[Stays, Mapping[str, tuple[str, ...]]] = {
         "notice_record": ("reference", "url"),
         "prize": ("name",),
         "scale_descriptor": ("text",),
+        "rest_end": ("reason",),
         "stage": (
             *("name", "tie_break", "description", "how_paid", "property_note", "prizes_paid"),
             *("milestones", "attach_kinds"),

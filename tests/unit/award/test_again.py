@@ -90,3 +90,27 @@ def test_only_scores_of_named_questions_change_and_only_from_scoring_on() -> Non
 
 def test_challenge_is_being_evaluated_again_after_its_intention_was_taken_back() -> None:
     assert after(State.INTENTION, Event.DECIDE_AGAIN) is State.EVALUATING
+
+
+def test_officer_lets_the_rest_end_once_a_contract_is_signed_and_another_could_be() -> None:
+    def end(actor: Actor = OFFICER, **changes: object) -> Answer:
+        facts: dict[str, object] = {
+            "state": State.SIGNED,
+            "signed": True,
+            "left": True,
+            "waits": False,
+            "unnamed": False,
+        }
+        return policy.can_end_rest(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
+
+    assert end().allowed
+    assert end(state=State.FINISHED).allowed
+    refused(end(APPROVER), Ground.RIGHT)
+    refused(end(unnamed=True), Ground.RIGHT)
+    for changes in (
+        {"signed": False},
+        {"state": State.STOPPED},
+        {"left": False},
+        {"waits": True},
+    ):
+        refused(end(**changes), Ground.MOMENT)

@@ -163,4 +163,8 @@ def test_what_is_not_settled_keeps_every_contract_back() -> None:
     assert [each.kind for each in found] == ["court", "complaint"]
     assert all(each.keeps("BID-1") for each in found)
     (fallen,) = policy.holds([], in_court=False, set_aside=True)
-    assert "set this decision aside" in fallen.message
+    assert "Take the decision again" in fallen.message
+    (signed,) = policy.holds([], in_court=False, set_aside=True, signed=True)
+    # What can be done then is another thing.
+    assert "Take the decision again" not in signed.message
+    assert "rest end without award" in signed.message

@@ -177,6 +177,7 @@ def test_signing_a_contract_is_possible_once_nothing_keeps_it_back() -> None:
     answer = contract(officer, holds=[first, second])
     refused_for(answer, Ground.MOMENT)
     assert answer.message == "First."
+    refused_for(contract(officer, rest_ended=True), Ground.MOMENT)
 
 
 def test_standstill_keeps_a_contract_back_until_its_very_end_and_no_longer() -> None:
