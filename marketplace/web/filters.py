@@ -1,10 +1,12 @@
 """What templates can say: instants, money, exact numbers, asset addresses, light Markdown."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
@@ -23,6 +25,7 @@ from marketplace.core.dates import (
 from marketplace.core.markdown import markdown
 from marketplace.core.money import money
 from marketplace.core.tables import stacked
+from scoring.explanation.shortfalls import in_words
 from scoring.panel.lifecycle import SEAT_WORDS
 
 
@@ -41,6 +44,11 @@ def round_said(name: str) -> str:
 def iso(instant: datetime) -> str:
     """Write an instant for a machine, as in `<time datetime>`."""
     return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def shortfalls(reasons: Iterable[str], criteria: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Write why a bid is not ranked, with the titles of the criteria of its evaluation document."""
+    return in_words(reasons, {criterion["id"]: criterion["title"] for criterion in criteria})
 
 
 @cache
@@ -72,6 +80,7 @@ def register(app: Flask) -> None:
         weekday=format_day,
         iso=iso,
         round_said=round_said,
+        shortfalls=shortfalls,
         stacked=stacked,
     )
     app.jinja_env.globals["state_words"] = state_words

@@ -23,6 +23,7 @@ from marketplace.core.tables import stacked
 from marketplace.core.text import N_
 from scoring.explanation import charts
 from scoring.explanation.sentences import explain
+from scoring.explanation.shortfalls import in_words
 from scoring.report import wording
 from scoring.report.assembling import Evidence, pieces_of
 from scoring.report.bundle import Listed, attachments, listed
@@ -167,6 +168,9 @@ def _told(
         "money": wording.money,
         "figure": wording.figure,
         "is_withheld": wording.is_withheld,
+        "shortfalls": lambda reasons, criteria: in_words(
+            reasons, {criterion.id: criterion.title for criterion in criteria}
+        ),
         "quality_points": wording.quality_points,
         "instant": dates.format_instant,
         "exact_instant": lambda moment: dates.format_instant(moment, seconds=True),

@@ -64,7 +64,7 @@ def announce(play: Play) -> None:
     founder.told(f"{BODY} intends to award the contract to you.", "We agreed that")
     rival = play.as_("Pretend Supplier")
     rival.follow(re.compile("^Read the outcome"))
-    rival.told(f"{BODY} intends to award the contract to {OWN}.", "Your bid came at rank 2.")
+    rival.told(f"{BODY} intends to award the contract to {OWN}.", "Your bid was ranked 2.")
     rival.told(f"We agreed that {RIVAL} is plain about Solves.")
     rival.not_told(f"We agreed that {OWN} is plain", PRICES[THIRD])
     rival.go(f"/bids/{play.bids[OWN]}/outcome", status=404)

@@ -19,6 +19,7 @@ from marketplace.core.regimes.shapes import LetterItem, LetterKind, Told
 from marketplace.core.regimes.working_days import LONDON
 from scoring.award.announcing import outcome_words
 from scoring.award.letters.lifecycle import Hidden, hide
+from scoring.explanation.shortfalls import in_words
 
 Facts = Mapping[str, Any]
 # By bid what is left out of its reasons; under None of why the decision was made.
@@ -178,10 +179,12 @@ def _tell_outcome(writing: _Writing, kind: LetterKind) -> None:
     if own is None:
         writing.say(_("You were invited to this stage and did not answer it."))
     elif own.get("rank") and not _is_preferred(facts):
-        writing.say(_("Your bid came at rank %(rank)s.", rank=own["rank"]))
+        writing.say(_("Your bid was ranked %(rank)s.", rank=own["rank"]))
     elif own["outcome"] == "below_minimum":
-        reasons = writing.shown("; ".join(own.get("reasons") or ()), facts["bid"])
-        writing.say(f"{_('Your bid was below a minimum.')} {reasons}".strip())
+        titles = {criterion["id"]: criterion["title"] for criterion in facts["criteria"]}
+        reasons = "; ".join(in_words(own.get("reasons") or (), titles))
+        shown = writing.shown(reasons, facts["bid"])
+        writing.say(f"{_('Your bid was below a minimum.')} {shown}".strip())
 
 
 def _tell_why_excluded(writing: _Writing) -> None:
@@ -213,6 +216,8 @@ def _tell_why(writing: _Writing) -> None:
         heading = _("Why these bids went on")
     elif len(facts["preferred"]) > 1:
         heading = _("Why the panel recommended those bids")
+    elif _is_preferred(facts):
+        heading = _("Why the panel recommended your bid")
     else:
         heading = _("Why the panel recommended that bid")
     writing.blocks.append(Heading(heading))

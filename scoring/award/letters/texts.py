@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from challenges.models import Challenge
 from marketplace.core.dates import format_instant
 from scoring.award.announcing import outcome_words
+from scoring.explanation.shortfalls import in_words
 
 
 def letter(
@@ -34,7 +35,7 @@ def letter(
         _("To: %(supplier)s (bid %(bid)s)", supplier=supplier, bid=own["id"]),
         outcome_words([name for name, _row in others], own=len(others) < len(preferred)),
         ends and _("No contract is signed before %(instant)s.", instant=format_instant(ends)),
-        _standing(own),
+        _standing(own, criteria),
         _("Why the panel recommended that bid:") + f"\n{reason}",
         _("Your scores and the reasons for them:"),
         *(_criterion(each, own, others, reasons.get(each["id"], ())) for each in criteria),
@@ -58,16 +59,17 @@ def letter(
     return "\n\n".join([*(part for part in parts if part), challenge.buyer.name])
 
 
-def _standing(own: Mapping[str, Any]) -> str:
+def _standing(own: Mapping[str, Any], criteria: Sequence[Mapping[str, Any]]) -> str:
     if own.get("rank"):
-        return str(_("Your bid came at rank %(rank)s.", rank=own["rank"]))
+        return str(_("Your bid was ranked %(rank)s.", rank=own["rank"]))
     said = {
         "below_minimum": _("Your bid was below a minimum."),
         "ineligible": _("Your bid did not meet the requirements."),
         "excluded": _("Your bid was excluded."),
         "withdrawn": _("Your bid was withdrawn."),
     }[own["outcome"]]
-    return f"{said} {'; '.join(own.get('reasons') or ())}".strip()
+    titles = {criterion["id"]: criterion["title"] for criterion in criteria}
+    return f"{said} {'; '.join(in_words(own.get('reasons') or (), titles))}".strip()
 
 
 def _criterion(

@@ -227,7 +227,7 @@ def test_intention_answers_all_that_the_law_asks_from_what_the_panel_wrote(app: 
         "To: Birch (bid B-2)",
         "Dear Birch",
         "We intend to award the contract to Acorn.",
-        "Your bid came at rank 2.",
+        "Your bid was ranked 2.",
         "It solves the problem best.",
         "Team | 40 | 20.25 | 31.50",
         "Too few people.",

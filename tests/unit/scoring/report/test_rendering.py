@@ -8,6 +8,7 @@ from typing import Any
 import pypdf
 import pytest
 
+from marketplace.core.audit.findings import Status
 from marketplace.core.colours import Brand
 from scoring.engine import evaluate_document, render
 from scoring.report.check import ReportDiffersError
@@ -19,6 +20,7 @@ from scoring.report.facts import (
 )
 from scoring.report.rendering import make_report, report_html
 from scoring.report.values import Edition, Money, WhyAgain
+from scoring.report.verifying import files, printed
 from tests.award_reports import Shape, environment, evidence, full_report
 
 SMALL = Shape(bids=3, quality=2, reason="Shown, <b>tried</b> & changed.")
@@ -148,6 +150,13 @@ def test_report_with_a_price_per_bid_shows_total_rank_and_price(full_pdf: bytes)
     for entry in report.deciding_stage.result["bids"]:
         if entry["rank"]:
             assert f"Rank {entry['rank']} · total {entry['total']['display']}" in text
+
+
+def test_pages_show_what_the_files_hold_of_bids_that_did_not_count(full_pdf: bytes) -> None:
+    findings = list(printed.check(full_pdf, files.read(files.take_out(full_pdf))))
+
+    assert [(finding.status, finding.where) for finding in findings] == [(Status.PROVEN, "pages")]
+    assert "£12,345.67" in words(full_pdf)
 
 
 def test_report_before_signing_says_intention_and_never_awarded() -> None:
