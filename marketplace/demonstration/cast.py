@@ -179,9 +179,15 @@ def known_passphrase() -> str:
 
 
 def supplier_joins(
-    item: shapes.Supplier, cast: Cast, clock: Clock, begins: datetime, platform_key: str
+    item: shapes.Supplier,
+    cast: Cast,
+    clock: Clock,
+    begins: datetime,
+    platform_key: str,
+    again: datetime,
 ) -> History:
-    """Register a supplier, have it declare its eligibility, invite colleagues, have it verified."""
+    """Register a supplier, have it declare its eligibility, invite colleagues, have it verified;
+    and have it declare `again`, since what a supplier declares holds for a year."""
     founder, *others = cast.of(item.key)
     yield begins
     membership_id = service.register_organisation(
@@ -195,7 +201,7 @@ def supplier_joins(
     cast.enter(founder, organisation_id)
     admin = cast.one(item.key, Role.SUPPLIER_ADMIN)
     yield begins + STEP
-    bids.declare_eligibility(_declared(item, clock), actor=admin, clock=clock)
+    bids.declare_eligibility(_declared(item, clock, again), actor=admin, clock=clock)
     yield from _join(others, organisation_id, admin, cast, clock)
     if item.verified:
         yield clock.now() + timedelta(days=1)
@@ -205,18 +211,18 @@ def supplier_joins(
             actor=cast.one(platform_key, Role.PLATFORM_ADMIN),
             clock=clock,
         )
+    yield again
+    bids.declare_eligibility(_declared(item, clock, again), actor=admin, clock=clock)
 
 
-def _declared(item: shapes.Supplier, clock: Clock) -> bids.Declared:
-    today = clock.now().astimezone(PLACE).date()
+def _declared(item: shapes.Supplier, clock: Clock, told: datetime) -> bids.Declared:
+    """Declare what had happened by now of what the content tells as seen from `told`."""
+    today, last = (instant.astimezone(PLACE).date() for instant in (clock.now(), told))
     return bids.Declared(
         grounds=[
-            DeclaredGround(
-                each.ground,
-                today - timedelta(days=each.days_ago),
-                f"{each.what_happened} {each.put_right}",
-            )
+            DeclaredGround(each.ground, happened, f"{each.what_happened} {each.put_right}")
             for each in item.declared
+            if (happened := last - timedelta(days=each.days_ago)) <= today
         ],
         staff=item.staff,
         turnover_minor=item.turnover_pounds * 100,

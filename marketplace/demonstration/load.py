@@ -65,9 +65,12 @@ from marketplace.demonstration.people import everybody
 from marketplace.demonstration.shapes import Content, TargetState
 from marketplace.demonstration.telling import Telling
 
-# All organisations are there before the first challenge is begun, about 190 days ago.
-FIRST_DAY = timedelta(days=230)
-LAST_TO_JOIN = timedelta(days=205)
+# All organisations are there before the first challenge is begun, about 560 days ago: long enough
+# that the work under its contract has been measured twice since it was finished.
+FIRST_DAY = timedelta(days=610)
+LAST_TO_JOIN = timedelta(days=585)
+# Suppliers declare again before the other challenges, whose first began about 190 days ago.
+DECLARED_AGAIN = (timedelta(days=230), timedelta(days=205))
 
 # Do not wait for the disk at each commit, and wait for all of it at the end.
 HURRY = {"sqlite": ["PRAGMA synchronous = OFF"], "postgresql": ["SET synchronous_commit = off"]}
@@ -152,10 +155,12 @@ def _organisations(
     yield platform_begins(team, players, clock, joining.start)
     bodies = [item for item in written.organisations if item.kind == "body"]
     instants = iter(joining.spread(len(bodies) + len(written.suppliers), 0.1, 0.8))
+    first, last = (now - ago for ago in DECLARED_AGAIN)
+    declaring = Span(first, last).spread(len(written.suppliers), 0.1, 0.8)
     for body in bodies:
         yield body_joins(body, players, clock, next(instants), team.key)
-    for supplier in written.suppliers:
-        yield supplier_joins(supplier, players, clock, next(instants), team.key)
+    for supplier, again in zip(written.suppliers, declaring, strict=True):
+        yield supplier_joins(supplier, players, clock, next(instants), team.key, again)
 
 
 def _challenges(

@@ -19,6 +19,8 @@ from marketplace.demonstration.days import working_morning
 from marketplace.demonstration.history import History
 from marketplace.demonstration.telling import Telling
 from scoring.award.delivery import agreements, running
+from scoring.award.delivery.benefits import service as benefits
+from scoring.award.delivery.benefits.lifecycle import Measured, due_on
 from scoring.award.delivery.gates import service as gates
 from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
 from scoring.award.delivery.milestones import service
@@ -138,6 +140,46 @@ _LESSONS = (
     "else. Checking by hand is the real cost, so measure it from the first day. The supplier "
     "keeps its reader of plain text, which two other bodies want to try."
 )
+# What was measured so many months after the end of the work: in words, what was learned, and each
+# measure with what it was before and what it is now.
+_MEASURED = {
+    6: (
+        "Tenants find their three facts in minutes and take them to meetings. Landlords on "
+        "islands still say that they are compared with the wrong others.",
+        "Print the page: most who used it had it on paper.",
+        (
+            (
+                "Tenants in a test who find the right figure and explain it in their own words.",
+                "4 of 20",
+                "15 of 20",
+            ),
+            (
+                "Meetings at which tenants used a figure, reported by tenant groups.",
+                "2 in six months",
+                "19 in six months",
+            ),
+            ("Landlords who say that the comparison with others is fair.", "Not asked", "8 of 14"),
+        ),
+    ),
+    12: (
+        "It is used without our help. Landlords can choose now whom they are compared with, and "
+        "more of them call it fair.",
+        "Ask the landlords earlier what makes a comparison fair.",
+        (
+            (
+                "Tenants in a test who find the right figure and explain it in their own words.",
+                "4 of 20",
+                "17 of 20",
+            ),
+            (
+                "Meetings at which tenants used a figure, reported by tenant groups.",
+                "2 in six months",
+                "31 in six months",
+            ),
+            ("Landlords who say that the comparison with others is fair.", "Not asked", "12 of 14"),
+        ),
+    ),
+}
 
 
 class _Known(NamedTuple):
@@ -281,6 +323,24 @@ def _after(telling: Telling, agreement: _Known) -> Iterator[datetime]:
                     actor=telling.officers[0],
                     clock=telling.clock,
                 )
+            yield from _measure(telling)
+
+
+def _measure(telling: Telling) -> Iterator[datetime]:
+    """Measure what came of the work, 6 and 12 months after it was finished."""
+    finished = telling.clock.now().astimezone(PLACE).date()
+    for months, (words, lessons, values) in _MEASURED.items():
+        yield _morning(due_on(finished, months))
+        benefits.measure(
+            telling.reference,
+            months,
+            [Measured(*each) for each in values],
+            words=words,
+            lessons=lessons,
+            publish=True,
+            actor=telling.lead,
+            clock=telling.clock,
+        )
 
 
 def _begin(telling: Telling) -> None:

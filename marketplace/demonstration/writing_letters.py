@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from marketplace.core.accounts.models import Organisation
 from marketplace.core.database import db
 from marketplace.core.letterheads import queries as letterheads
 from marketplace.core.letterheads.service import Said, change
@@ -27,13 +26,12 @@ def send(telling: Telling) -> None:
     """Send the letters of an approved award, with a letterhead that the body has filled in."""
     officer, session = telling.officers[0], db.session()
     if letterheads.stored(session, officer.organisation_id) is None:
-        body = session.get_one(Organisation, officer.organisation_id).name
         change(
             Said(
                 address="1 Fictional Square\nSampleton\nZZ1 1ZZ",
                 contact="procurement@body.example, answered on working days",
                 signatory_name=officer.name,
-                signatory_role=f"Procurement officer, {body}",
+                signatory_role="Procurement officer",
                 reference_prefix="PROC/",
             ),
             actor=officer,
