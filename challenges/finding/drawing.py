@@ -10,7 +10,7 @@ WIDTH = 960
 MARGIN = 66
 # As wide as “29 Nov 2026” and the longest line of words, which must not run into the next ones.
 _NEAREST = 120
-_LINE_MOST = 14
+_LINE_MOST = 12
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ _TOLD: Mapping[Event, tuple[str, str]] = {
     ),
     Event.FINISH_WORK: (
         N_("Work finished: %(title)s"),
-        N_("The work is finished. What it was good for is measured and told later."),
+        N_("The work is finished. What it achieved is measured and told later."),
     ),
 }
 

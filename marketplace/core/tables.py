@@ -66,8 +66,13 @@ def _told(rest: str, columns: Sequence[str], place: int) -> str:
     """Give the attributes that a cell of the body gets."""
     if _ROW_HEADER.search(rest):
         return ' role="rowheader"'
-    named = place < len(columns) and _spanned(rest) == 1 and columns[place]
-    return f' role="cell" data-label="{escape(columns[place])}"' if named else ' role="cell"'
+    words = columns[place] if place < len(columns) and _spanned(rest) == 1 else ""
+    label = f' data-label="{escape(_label(words))}"' if words else ""
+    return f' role="cell"{label}'
+
+
+def _label(words: str) -> str:
+    return words if words.endswith(("?", ":")) else f"{words}:"
 
 
 def _spanned(rest: str) -> int:

@@ -266,7 +266,7 @@ class BenefitForm(_SeenForm):
 
     count = 0
     words = TextAreaField(
-        _l("What was the work good for?"),
+        _l("What did the work achieve?"),
         widget=GovTextArea(),
         description=_l("In a few plain sentences."),
     )

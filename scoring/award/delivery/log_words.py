@@ -80,7 +80,7 @@ register(
         ),
         FINISHED: _told(N_("All work was finished"), witness=True),
         MEASURED: _told(
-            N_("It was measured what the work was good for, %(months)s months after its end"),
+            N_("It was measured what the work achieved, %(months)s months after its end"),
             "months",
         ),
         READ: Telling(N_("An auditor read how the work goes"), kind=Kind.READING),

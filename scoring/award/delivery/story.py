@@ -154,7 +154,7 @@ def _end(session: Session, challenge: Challenge) -> Iterator[Told]:
             yield Told(
                 review.recorded_at,
                 Sort.BENEFITS,
-                _("What it was good for, %(months)d months later", months=review.months),
+                _("What it achieved, %(months)d months later", months=review.months),
                 text=review.words,
                 lessons=review.lessons,
                 rows=[(each.measure, each.before, each.now) for each in review.values],

@@ -167,7 +167,7 @@ def _benefits(session: Session, people: dict[uuid.UUID, Actor], now: datetime) -
             yield Todo(
                 challenge.buyer_id,
                 Kind.DELIVERY,
-                _("Measure what the work was good for, %(months)d months on", months=round_due),
+                _("Measure what the work achieved, %(months)d months on", months=round_due),
                 "benefits.measure",
                 {"reference": challenge.reference, "months": round_due},
                 about=challenge.title,

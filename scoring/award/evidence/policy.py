@@ -21,6 +21,8 @@ READERS = (Permission.ELIGIBILITY_DECIDE, Permission.AWARD_APPROVE, Permission.R
 NONE_STANDS = N_(
     "Evidence is asked of a preferred bidder alone, and no recommendation stands at the moment."
 )
+ANNOUNCED = N_("The decision is announced, so no more evidence is asked for.")
+AFTER = frozenset({State.INTENTION, State.SIGNED, State.DELIVERING, State.FINISHED})
 
 
 def can_see(actor: Actor, *, unnamed: bool) -> Answer:
@@ -51,6 +53,8 @@ def can_handle(
         )
     if unnamed:
         return lacks_right(UNNAMED)
+    if state in AFTER:
+        return wrong_moment(ANNOUNCED)
     if state is not State.EVALUATING or not stands:
         return wrong_moment(NONE_STANDS)
     if approved:

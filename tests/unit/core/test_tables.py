@@ -12,8 +12,8 @@ TABLE = """<div><table class="govuk-table"><caption>Bids</caption>
 def test_each_cell_is_told_what_its_column_is_called() -> None:
     told = str(stacked(TABLE))
 
-    assert '<td class="n" role="cell" data-label="Points of “25”">20.00</td>' in told
-    assert '<td role="cell" data-label="A &lt;b&gt; &#34;c&#34;">Good &lt;td&gt;.</td>' in told
+    assert '<td class="n" role="cell" data-label="Points of “25”:">20.00</td>' in told
+    assert '<td role="cell" data-label="A &lt;b&gt; &#34;c&#34;:">Good &lt;td&gt;.</td>' in told
     assert '<th scope="row" role="rowheader">Acorn</th>' in told
 
 
@@ -34,7 +34,7 @@ def test_two_tables_keep_their_own_columns() -> None:
     other = "<table><thead><tr><th>Day</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
     told = stacked(TABLE + other + "<table><tbody><tr><td>bare</td></tr></tbody></table>")
 
-    assert '<td role="cell" data-label="Day">1</td>' in told
+    assert '<td role="cell" data-label="Day:">1</td>' in told
     assert '<table class="fw-stack" role="table">' in told
     assert '<td role="cell">bare</td>' in told
 
@@ -46,6 +46,14 @@ def test_a_title_above_two_columns_names_neither() -> None:
     )
 
     assert (
-        '<td role="cell">1</td><td role="cell">2</td><td role="cell" data-label="Total">3</td>'
+        '<td role="cell">1</td><td role="cell">2</td><td role="cell" data-label="Total:">3</td>'
         in told
     )
+
+
+def test_a_question_that_names_a_column_stays_a_question() -> None:
+    asked = (
+        "<table><thead><tr><th>Met?</th></tr></thead><tbody><tr><td>Yes</td></tr></tbody></table>"
+    )
+
+    assert 'data-label="Met?"' in stacked(asked)

@@ -1,1 +1,1 @@
-"""What the work was good for, measured some months after its end and told to everybody."""
+"""What the work achieved, measured some months after its end and told to everybody."""

@@ -1,4 +1,4 @@
-"""Reminds the body, when the day has come, to measure what the work was good for."""
+"""Reminds the body, when the day has come, to measure what the work achieved."""
 
 import uuid
 from datetime import date, datetime, time
@@ -51,7 +51,7 @@ def remind(payload: dict[str, Any], clock: Clock) -> None:
         telling.queue(
             session,
             telling.lead_and_officers(session, challenge),
-            subject=_("Measure what the work was good for: %(title)s", title=challenge.title)[:200],
+            subject=_("Measure what the work achieved: %(title)s", title=challenge.title)[:200],
             parts=[
                 challenge.title,
                 _(

@@ -77,7 +77,7 @@ def faults(rows: Sequence[Measured], words: str, lessons: str) -> dict[str, str]
             if len(value) > VALUE_MOST:
                 wrong[f"{name}_{at}"] = N_("Shorten this to 200 characters or fewer.")
     if not words:
-        wrong["words"] = N_("Say in a few words what the work was good for")
+        wrong["words"] = N_("Say in a few words what the work achieved")
     for name, value in (("words", words), ("lessons", lessons)):
         if len(value) > TEXT_MOST:
             wrong[name] = N_("Shorten this to 10,000 characters or fewer.")

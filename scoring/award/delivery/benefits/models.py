@@ -1,4 +1,4 @@
-"""Tables of what the work was good for, as measured some months after its end."""
+"""Tables of what the work achieved, as measured some months after its end."""
 
 import uuid
 from datetime import datetime

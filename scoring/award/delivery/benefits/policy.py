@@ -1,4 +1,4 @@
-"""Who may measure what the work was good for, and when. Pure."""
+"""Who may measure what the work achieved, and when. Pure."""
 
 import uuid
 from datetime import date

@@ -1,4 +1,4 @@
-"""Pages on which a body says what the work was good for, some months after its end."""
+"""Pages on which a body says what the work achieved, some months after its end."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
