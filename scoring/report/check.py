@@ -19,7 +19,7 @@ from scoring.report.facts import (
     Query,
     Stage,
 )
-from scoring.report.values import BidStatus, Money, QueryOutcome, Withheld
+from scoring.report.values import BidStatus, Money, QueryOutcome, Withheld, read_figure
 
 Evaluate = Callable[[dict[str, Any]], Mapping[str, Any]]
 
@@ -142,7 +142,7 @@ def _bid(bid: Bid, entry: dict[str, Any]) -> Iterator[str]:
         isinstance(bid.price, Money)
         and "price" in entry
         # A document states prices in whole units of its currency, 2 decimals to a minor unit.
-        and Fraction(bid.price.minor, 100) != Fraction(str(entry["price"]))
+        and Fraction(bid.price.minor, 100) != read_figure(entry["price"])
     ):
         yield "price"
     scores = {score.criterion: score for score in bid.scores}
@@ -157,10 +157,10 @@ def _bid(bid: Bid, entry: dict[str, Any]) -> Iterator[str]:
         if isinstance(printed.individual, Withheld) or (
             # Of an earlier stage an evaluator is named with the stage before the label.
             {
-                score.evaluator.rpartition("/")[2]: Fraction(score.value)
+                score.evaluator.rpartition("/")[2]: read_figure(score.value)
                 for score in printed.individual
             }
-            != {evaluator: Fraction(str(value)) for evaluator, value in alone.items()}
+            != {evaluator: read_figure(value) for evaluator, value in alone.items()}
         ):
             yield f"scores.{criterion}.individual"
 
@@ -226,4 +226,4 @@ def _query(query: Query) -> Iterator[str]:
 def _same(printed: object, inside: object) -> bool:
     if printed is None or inside is None:
         return printed is inside
-    return Fraction(str(printed)) == Fraction(str(inside))
+    return read_figure(printed) == read_figure(inside)

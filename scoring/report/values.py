@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+# A decimal number or a ratio of whole ones, as documents write figures: never with an exponent,
+# in which a few characters would stand for a number that fills the memory.
+_FIGURE: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+|/[0-9]*[1-9][0-9]*)?")
+_LONGEST: Final = 4000
 
 
 class Edition(StrEnum):
@@ -106,3 +114,15 @@ class WhyAgain(StrEnum):
     INTEREST = "interest"
     CUT_OFF = "cut_off"
     AGAIN = "again"
+
+
+def read_figure(value: object) -> Fraction:
+    """Read a figure of an evaluation or result document, or of the facts: exactly.
+
+    Raises:
+        ValueError: it is none, or far too long to be one.
+    """
+    said = str(value)
+    if len(said) > _LONGEST or not _FIGURE.fullmatch(said):
+        raise ValueError(f"{said[:40]!r} is not a figure")
+    return Fraction(said)

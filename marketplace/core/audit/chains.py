@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from marketplace.core.audit import entries, letter_order, omissions, opening_check, tree, trust
 from marketplace.core.audit.entries import DamagedEntry, Entry
-from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
+from marketplace.core.audit.findings import Finding, Status, asserted, bounded, failed, withheld
 from marketplace.core.audit.receipt_check import Verdict, verdict
 from marketplace.core.audit.receipts import Disclosed
 from marketplace.core.audit.signing import BadNote, Verifier
@@ -147,12 +147,11 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
         ),
         (_unlike(chain, read), N_("Every value that is shown is the one that was recorded")),
     ):
-        found = list(faults)
+        found = list(bounded(faults, "entries"))
         whole = whole and not found
         said += found or [Finding(sure, holds, "entries", (("count", len(read)),))]
     opening = opening_check.check(checkpoint.origin, told, sure)
-    said += opening.findings
-    said += letter_order.check(told, sure)
+    said += bounded([*opening.findings, *letter_order.check(told, sure)], "entries")
     hidden = sum(
         name not in link.disclosed
         for link, entry in zip(chain.links, read, strict=True)

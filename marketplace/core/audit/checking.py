@@ -5,13 +5,14 @@ It starts fast and reads nothing but the files that it is given.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from marketplace.core.audit import chains, entries, passports, receipt_check, receipts, trust
-from marketplace.core.audit.findings import STATUS_WORDS, Finding
+from marketplace.core.audit.findings import STATUS_WORDS, Finding, printable
 from marketplace.core.audit.receipt_check import VERDICT_WORDS, Newer, Verdict
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.audit.signing import BadKey, Verifier
@@ -112,15 +113,26 @@ def main(
         else:
             checked = _check(_decoded(asked.file, content), known, newer)
     except _WrongQuestion as error:
-        sys.stderr.write(f"{_TITLE}: {error}\n")
+        sys.stderr.write(f"{_TITLE}: {printable(error)}\n")
         return _ASKED_WRONGLY
     except SystemExit as end:  # after --help
         return int(end.code or 0)
     if asked.json:
-        sys.stdout.write(_as_json(checked))
+        _say(_as_json(checked))
     else:
-        sys.stdout.write(_as_words(checked) + _next_step(checked, known, newer))
+        _say(_as_words(checked) + _next_step(checked, known, newer))
     return EXIT[checked.verdict]
+
+
+def _say(text: str) -> None:
+    """Write to standard output, whatever its encoding can say, and to whoever still listens."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would say so again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> _Parser:
@@ -201,7 +213,7 @@ def _read(name: str) -> bytes:
     except OSError as error:
         raise _WrongQuestion(f"{name} cannot be read: {error.strerror}") from error
     if len(content) > _LARGEST:
-        raise _WrongQuestion(f"{name} is too large")
+        raise _WrongQuestion(f"{name} is larger than {_LARGEST // 1024**2} MB")
     return content
 
 
@@ -258,7 +270,7 @@ def _proof(name: str) -> list[bytes]:
 def _as_words(checked: Checked) -> str:
     width = max(len(words) for words in STATUS_WORDS.values())
     lines = [
-        f"{STATUS_WORDS[found.status]:{width}}  {_printable(found)}" for found in checked.findings
+        f"{STATUS_WORDS[found.status]:{width}}  {printable(found)}" for found in checked.findings
     ]
     return "\n".join([*lines, "", VERDICT_WORDS[checked.verdict]]) + "\n"
 
@@ -296,13 +308,9 @@ def _as_json(checked: Checked) -> str:
             for found in checked.findings
         ],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    # In ASCII: what a file says reaches a terminal by this too.
+    return json.dumps(found, indent=2) + "\n"
 
 
 def _sentence(found: Finding) -> str:
     return found.what % dict(found.data) if found.data else found.what
-
-
-def _printable(found: Finding) -> str:
-    """Write a finding in one line: what a file says must not move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(found))

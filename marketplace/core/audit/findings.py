@@ -4,7 +4,7 @@ No more is ever claimed than one of four things about one fact; `docs/verificati
 each means.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +19,8 @@ class Status(StrEnum):
     WITHHELD = "withheld"
     FAILED = "failed"
 
+
+MOST_FAILED = 100
 
 STATUS_WORDS = {
     Status.PROVEN: N_("Proven"),
@@ -47,6 +49,13 @@ class Finding:
         return f"{self.where}: {said}" if self.where else said
 
 
+def printable(text: object) -> str:
+    """Give text in one line: what a file says must not move a terminal's cursor, nor turn the
+    direction of what stands around it.
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))
+
+
 def proven(what: str, where: str = "", **data: object) -> Finding:
     """Say that a fact follows from the bytes at hand and a trusted key."""
     return Finding(Status.PROVEN, what, where, tuple(data.items()))
@@ -65,6 +74,17 @@ def withheld(what: str, where: str = "", **data: object) -> Finding:
 def failed(what: str, where: str = "", **data: object) -> Finding:
     """Say that two things that must agree do not."""
     return Finding(Status.FAILED, what, where, tuple(data.items()))
+
+
+def bounded(findings: Iterable[Finding], where: str) -> Iterator[Finding]:
+    """Give findings, but of what failed the first hundred: a forged file may hold a million."""
+    count = 0
+    for finding in findings:
+        count += finding.status is Status.FAILED
+        if finding.status is not Status.FAILED or count <= MOST_FAILED:
+            yield finding
+    if count > MOST_FAILED:
+        yield failed(N_("%(count)s things more failed"), where, count=count - MOST_FAILED)
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:

@@ -36,29 +36,25 @@ def check(session: Session, given: str, known: Sequence[Verifier]) -> Checked:
 
 
 def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> report.Checked:
-    """Check the PDF of an award report; one of this log's own also against the log as it is now.
-
-    Where it fails, what was left out of its chain is named by the chain that everybody may have.
+    """Check the PDF of an award report; one of this log's own also against the log as it is now,
+    and against the chain that everybody may have.
     """
     newest = checkpoints.newest(session)
-    first = report.check(pdf, known)
-    if newest is None or first.signer is None or first.size > newest.size:
-        return first
+    log = report.log_of(pdf, known)
+    if newest is None or log is None or log.size > newest.size:
+        return report.check(pdf, known)
+    copy = public_file(session, log.chain)
     try:
-        proof = proofs.consistency(session, first.size, newest.size)
+        proof = proofs.consistency(session, log.size, newest.size)
     except KeyError:
+        checked = report.check(pdf, known, copy=copy)
         broken = failed(
             N_("This site’s log is damaged: it cannot prove that it continues the report’s"),
             f"checkpoint {newest.size}",
         )
-        found = {**first.parts, report.Part.LOG: [*first.parts[report.Part.LOG], broken]}
-        return replace(first, parts=found, verdict=receipt_check.Verdict.FAILED)
-    newer = Newer(newest.note, proof)
-    checked = report.check(pdf, known, newer=newer)
-    if checked.verdict is not receipt_check.Verdict.FAILED or not checked.chain:
-        return checked
-    copy = public_file(session, checked.chain)
-    return checked if copy is None else report.check(pdf, known, newer=newer, copy=copy)
+        found = {**checked.parts, report.Part.LOG: [*checked.parts[report.Part.LOG], broken]}
+        return replace(checked, parts=found, verdict=receipt_check.Verdict.FAILED)
+    return report.check(pdf, known, newer=Newer(newest.note, proof), copy=copy)
 
 
 def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> receipt_check.Checked:

@@ -3,6 +3,7 @@
 It writes nothing.
 """
 
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Blueprint, Flask, render_template, request
@@ -16,7 +17,7 @@ from wtforms import FileField, TextAreaField
 from marketplace.core.access import public
 from marketplace.core.accounts import limits
 from marketplace.core.audit import entries, passports, receipts
-from marketplace.core.audit.findings import STATUS_WORDS, Finding
+from marketplace.core.audit.findings import STATUS_WORDS, Finding, printable
 from marketplace.core.audit.receipt_check import VERDICT_WORDS
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.audit.signing import Verifier
@@ -181,11 +182,12 @@ def _limit(state: BlueprintSetupState) -> None:
 
 def readable(finding: Finding) -> tuple[Finding, dict[str, Any]]:
     """Give a finding with what fills its sentence, instants as people read them."""
-    return finding, {name: _readable(value) for name, value in finding.data}
+    shown = replace(finding, where=printable(finding.where))
+    return shown, {name: _readable(value) for name, value in finding.data}
 
 
 def _readable(value: object) -> object:
     try:
         return format_instant(entries.read_instant(str(value)), seconds=True)
     except ValueError:
-        return value
+        return printable(value) if isinstance(value, str) else value

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marketplace.core.audit.entries import read_count, read_text
@@ -18,6 +19,13 @@ from scoring.report.bundle import MANIFEST
 MANIFEST_NAME = "manifest.json"
 # All files of a report together: one of 200 pages has some ten megabytes.
 LARGEST = 256 * 1024 * 1024
+MOST_FILES = 500
+# A PDF ends with where its table of contents stands; a reader would look for it through all of one
+# that does not, which takes minutes.
+_ENDING = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
+_TAIL = 1024
+# Open data, which another standard writes.
+_NOT_CANONICAL = "release.json"
 
 
 class DamagedReport(ValueError):
@@ -30,24 +38,35 @@ class Files:
 
     content: Mapping[str, bytes]
     manifest: Mapping[str, Any]
+    _known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def json(self, name: str) -> Any:
         """Read a file of JSON.
 
         Raises:
-            DamagedReport: it is not there, or no JSON.
+            DamagedReport: it is not there, or no JSON in the one form that the specification says.
         """
-        try:
-            return json.loads(self.content[name])
-        except KeyError as error:
-            raise DamagedReport(f"{name} is missing") from error
-        except (ValueError, RecursionError) as error:
-            raise DamagedReport(f"{name} is no JSON: {error}") from error
+        if name not in self._known:
+            try:
+                self._known[name] = _strictly(name, self.content[name])
+            except KeyError as error:
+                raise DamagedReport(f"{name} is missing") from error
+            except (ValueError, RecursionError) as error:
+                raise DamagedReport(f"{name} is no JSON in its one form: {error}") from error
+        return self._known[name]
 
     @property
     def edition(self) -> str:
         """Give which edition the manifest says that it is."""
         return read_text(self.manifest["edition"])
+
+
+def _strictly(name: str, content: bytes) -> Any:
+    """Read JSON that every reader reads alike: no key stands twice, no number is inexact."""
+    found = json.loads(content)
+    if name != _NOT_CANONICAL and canonical(found) != content.removesuffix(b"\n"):
+        raise ValueError("a key stands twice, or it is written otherwise than in canonical form")
+    return found
 
 
 def looks_like(content: bytes) -> bool:
@@ -63,10 +82,18 @@ def take_out(pdf: bytes) -> dict[str, bytes]:
     """
     import pypdf
 
+    if not _ENDING.search(pdf[-_TAIL:]):
+        raise DamagedReport("it does not end as a PDF does: it was cut off, or added to")
     try:
+        reader = pypdf.PdfReader(io.BytesIO(pdf), strict=True)
+        if reader.is_encrypted:
+            raise DamagedReport("the PDF is encrypted, which no report is")
+        attached = reader.attachments
+        if len(attached) > MOST_FILES:
+            raise DamagedReport("it carries more files than any report")
         found: dict[str, bytes] = {}
         size = 0
-        for name, contents in pypdf.PdfReader(io.BytesIO(pdf)).attachments.items():
+        for name, contents in attached.items():
             if len(contents) != 1:
                 raise DamagedReport(f"{name} is attached more than once")
             size += len(contents[0])
@@ -89,7 +116,7 @@ def read(content: Mapping[str, bytes]) -> Files:
         DamagedReport: it is none.
     """
     try:
-        found = json.loads(content[MANIFEST_NAME])
+        found = _strictly(MANIFEST_NAME, content[MANIFEST_NAME])
         if not isinstance(found, dict) or found["v"] != MANIFEST:
             raise DamagedReport(f"manifest.json is no {MANIFEST}")
         for key in ("report", "edition", "frozen_at", "chain", "engine"):
@@ -104,8 +131,6 @@ def read(content: Mapping[str, bytes]) -> Files:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DamagedReport(f"manifest.json is no {MANIFEST}: {error}") from error
-    if canonical(found) + b"\n" != content[MANIFEST_NAME]:
-        raise DamagedReport("manifest.json is not in canonical form")
     return Files(content, found)
 
 
@@ -119,6 +144,12 @@ def check(files: Files) -> Iterator[Finding]:
     for name in sorted(files.content.keys() - named.keys() - {MANIFEST_NAME}):
         sound = False
         yield failed(N_("This file is not named in the manifest: somebody added it"), name)
+    for name in sorted(each for each in files.content if each.endswith(".json")):
+        try:
+            files.json(name)
+        except DamagedReport as error:
+            sound = False
+            yield failed(N_("It cannot be checked: %(why)s"), name, why=str(error))
     for name, each in sorted(named.items()):
         content = files.content.get(name)
         if content is not None and hashlib.sha256(content).hexdigest() != each["sha256"]:

@@ -16,10 +16,20 @@ from marketplace.core.audit.receipts import DamagedReceipt, Disclosed
 from marketplace.core.audit.signing import BadKey, BadNote, Verifier
 from marketplace.core.audit.told import Told
 from marketplace.core.text import N_
+from scoring.engine.canonical import canonical
 from scoring.report.bundle import PROOFS
 from scoring.report.verifying.files import DamagedReport, Files
 
-FROZEN = "report.frozen"
+FROZEN, MADE = "report.frozen", "report.made"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report's file: its number and edition, and its digest in hexadecimal digits."""
+
+    number: str
+    edition: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -72,19 +82,20 @@ def against(
     receipt: str | None = None,
     newer: Newer | None = None,
     copy: bytes | None = None,
+    made: Made | None = None,
 ) -> Iterator[Finding]:
     """Hold the log against what others keep of it: a receipt of a bid, a checkpoint of any time,
     the file of the chain.
 
     A log that was written anew and signed again is found by these alone, and what was left out of
-    it is named by the last.
+    it is named by the last, which also tells whether a file is the very one that was `made`.
     """
     if receipt is not None:
         yield from _receipt(history, receipt, known)
     if newer is not None:
         yield from _checkpoint(history, newer, known)
     if copy is not None:
-        yield from _copy(history, copy, known)
+        yield from _copy(history, copy, known, made)
     if receipt is None and newer is None and copy is None:
         yield asserted(
             N_(
@@ -96,7 +107,7 @@ def against(
 
 
 def _chain(files: Files, proofs: Mapping[str, Any]) -> chains.Chain:
-    lines = files.content.get("events.jsonl", b"").splitlines()
+    lines = files.content.get("events.jsonl", b"").removesuffix(b"\n").split(b"\n")
     steps = proofs["inclusion"]
     if len(steps) != len(lines):
         raise DamagedReport("proofs.json does not have one proof for each line of events.jsonl")
@@ -104,6 +115,8 @@ def _chain(files: Files, proofs: Mapping[str, Any]) -> chains.Chain:
     for number, (line, proof) in enumerate(zip(lines, steps, strict=True), 1):
         try:
             found = json.loads(line)
+            if canonical(found) != line:
+                raise ValueError("it is not in canonical form")
             links.append(
                 chains.Link(
                     entries.read_text(found["entry"]).encode(),
@@ -297,7 +310,9 @@ def _checkpoint(history: History, newer: Newer, known: Sequence[Verifier]) -> It
     )
 
 
-def _copy(history: History, content: bytes, known: Sequence[Verifier]) -> Iterator[Finding]:
+def _copy(
+    history: History, content: bytes, known: Sequence[Verifier], made: Made | None
+) -> Iterator[Finding]:
     """Hold the chain against the file of it that somebody kept, or that the site gives out."""
     try:
         copy = chains.parse(content)
@@ -316,3 +331,23 @@ def _copy(history: History, content: bytes, known: Sequence[Verifier]) -> Iterat
     else:
         sure = Status.PROVEN if signer else Status.ASSERTED
         yield from omissions.against(history.told, checked.told, checkpoint.size, sure)
+        if made is not None:
+            yield from _very_file(checked.told, made, sure)
+
+
+def _very_file(copy: Sequence[Told], made: Made, sure: Status) -> Iterator[Finding]:
+    """A copy of the chain goes on behind the report's end: it tells which files were made of it."""
+    told = [
+        each
+        for each in copy
+        if each.action == MADE
+        and (each.known("number"), each.known("edition")) == (made.number, made.edition)
+    ]
+    this = next((each for each in told if each.known("sha256") == made.sha256), None)
+    if this is not None:
+        what = N_("This is the very file that was made then, byte for byte")
+        yield Finding(sure, what, this.where)
+    elif told:
+        yield failed(
+            N_("The file that was made then is another one, by its digest"), told[-1].where
+        )

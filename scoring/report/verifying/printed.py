@@ -15,7 +15,7 @@ from scoring.report.verifying.files import DamagedReport, Files
 
 _SPACE = re.compile(r"\s+")
 # One of fifty bids on twelve criteria has some two hundred.
-_MOST_PAGES = 2000
+_MOST_PAGES = 1000
 
 
 def check(pdf: bytes, files: Files) -> Iterator[Finding]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from marketplace.core.audit.findings import Finding, failed
+from marketplace.core.audit.findings import Finding, bounded, failed
 from marketplace.core.audit.receipt_check import Newer, Verdict, verdict
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.text import N_
 from scoring.report.verifying import (
+    container,
     decision,
     files,
     history,
@@ -57,8 +59,8 @@ STEPS: Mapping[Part, Step] = {
 class Checked:
     """What was found of a report, part by part.
 
-    `number`, `edition`, `entries`, `size` and `chain` are what its manifest says, empty where it
-    cannot be read; `signer` is the known key that signed the log's checkpoint, if any.
+    `number`, `edition`, `entries` and `size` are what its manifest says, empty where it cannot be
+    read; `signer` is the known key that signed the log's checkpoint, if any.
     """
 
     parts: Mapping[Part, Sequence[Finding]]
@@ -68,12 +70,30 @@ class Checked:
     entries: int = 0
     size: int = 0
     signer: Verifier | None = None
-    chain: str = ""
 
     @property
     def findings(self) -> list[Finding]:
         """Give all that was found, one part after another."""
         return [finding for found in self.parts.values() for finding in found]
+
+
+@dataclass(frozen=True)
+class Log:
+    """Of which chain a report tells, and over how many entries its checkpoint is."""
+
+    chain: str
+    size: int
+
+
+def log_of(pdf: bytes, known: Sequence[Verifier]) -> Log | None:
+    """Give what a report says of the log; None where it is none, or no known key signed it."""
+    try:
+        told = history.read(files.read(files.take_out(pdf)), known)
+    except DamagedReport:
+        return None
+    if told.signer is None or told.checkpoint is None:
+        return None
+    return Log(told.told[0].entry.chain, told.checkpoint.size)
 
 
 def check(
@@ -113,19 +133,25 @@ def check_files(
         told = history.read(found, known)
     except DamagedReport as error:
         return _unreadable(error)
-    parts: dict[Part, Sequence[Finding]] = {}
+    parts: dict[Part, list[Finding]] = {}
     if pdf is not None:
         parts[Part.SIGNATURE] = [*signature.check(pdf, anchors)]
     parts[Part.FILES] = [*files.check(found)]
+    if pdf is not None:
+        carried = _guarded(lambda those, _history: container.check(pdf, those), found, told)
+        parts[Part.FILES] += carried
     parts[Part.LOG] = [
         *told.findings,
-        *history.against(told, known, receipt=receipt, newer=newer, copy=copy),
+        *history.against(
+            told, known, receipt=receipt, newer=newer, copy=copy, made=_made(found, pdf)
+        ),
     ]
     for part, step in STEPS.items():
         parts[part] = [*_guarded(step, found, told)]
     if pdf is not None:
         pages = _guarded(lambda those, _history: printed.check(pdf, those), found, told)
         parts[Part.PAGES] = [*pages]
+    parts = {part: [*bounded(found, part.value)] for part, found in parts.items()}
     said = [finding for each in parts.values() for finding in each]
     return Checked(
         parts,
@@ -135,8 +161,14 @@ def check_files(
         int(found.manifest["entries"]),
         int(found.manifest["size"]),
         told.signer,
-        str(found.manifest["chain"]),
     )
+
+
+def _made(found: Files, pdf: bytes | None) -> history.Made | None:
+    if pdf is None:
+        return None
+    digest = hashlib.sha256(pdf).hexdigest()
+    return history.Made(str(found.manifest["report"]), found.edition, digest)
 
 
 def _guarded(step: Step, found: Files, told: History) -> Iterator[Finding]:
@@ -145,7 +177,10 @@ def _guarded(step: Step, found: Files, told: History) -> Iterator[Finding]:
         yield from step(found, told)
     except DamagedReport as error:
         yield failed(N_("It cannot be checked: %(why)s"), "files", why=str(error))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (
+        *(KeyError, TypeError, ValueError, AttributeError, IndexError),
+        *(ArithmeticError, RecursionError),
+    ) as error:
         # What somebody else wrote into a file may have any shape.
         yield failed(
             N_("A file has another form than the specification says: %(why)s"),

@@ -10,10 +10,12 @@ from typing import Any
 from marketplace.core.audit.findings import Finding, Status, failed, withheld
 from marketplace.core.text import N_
 from scoring.engine import evaluate_document
+from scoring.engine.errors import BadEvaluation
 from scoring.report.bundle import REDACTED
 from scoring.report.check import printed_differences
 from scoring.report.codec import NotTheFactsError
 from scoring.report.facts import AwardReport
+from scoring.report.values import read_figure
 from scoring.report.verifying.files import DamagedReport, Files
 from scoring.report.verifying.history import History
 from scoring.report.verifying.rules import evaluations, stage_number, told_of
@@ -42,8 +44,8 @@ def _again(
     name: str, result_name: str, document: Mapping[str, Any], result: Mapping[str, Any]
 ) -> Iterator[Finding]:
     try:
-        computed: dict[str, Any] = dict(evaluate_document(dict(document)))
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        computed: dict[str, Any] = dict(evaluate_document(dict(document), sensitivity=False))
+    except BadEvaluation as error:
         yield failed(N_("The engine refuses it: %(why)s"), name, why=str(error))
         return
     before = len(result.get("bids", ()))
@@ -149,7 +151,7 @@ def _shown(
             if not criterion or criterion["kind"] != "quality" or not isinstance(score, str):
                 continue
             count += 1
-            if _exact(cell["score"]) is not None and _exact(cell["score"]) != Fraction(score):
+            if _exact(cell["score"]) is not None and _exact(cell["score"]) != read_figure(score):
                 sound = False
                 yield failed(
                     N_("The score for %(key)s is another one than was agreed"), where, key=key
@@ -178,8 +180,8 @@ def _exact(figure: object) -> Fraction | None:
     if not isinstance(figure, Mapping) or "exact" not in figure:
         return None
     try:
-        return Fraction(str(figure["exact"]))
-    except (ValueError, ZeroDivisionError):
+        return read_figure(figure["exact"])
+    except ValueError:
         return None
 
 

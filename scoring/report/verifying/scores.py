@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from marketplace.core.audit.findings import Finding, Status, failed, withheld
 from marketplace.core.audit.told import Told
 from marketplace.core.text import N_
+from scoring.report.values import read_figure
 from scoring.report.verifying.files import Files
 from scoring.report.verifying.history import History
 from scoring.report.verifying.rules import evaluations, stage_number, told_of
@@ -55,13 +55,13 @@ def _scores(
             for label, value in given.items():
                 found = alone.get((bid["id"], key, label))
                 count += 1
-                if found is None or Fraction(found[0]) != Fraction(str(value)):
+                if found is None or read_figure(found[0]) != read_figure(value):
                     sound = False
                     yield _not_logged(where, f"evaluator {label}", value, found)
             if "consensus" in cell:
                 found = agreed.get((bid["id"], key))
                 count += 1
-                if found is None or Fraction(found[0]) != Fraction(str(cell["consensus"])):
+                if found is None or read_figure(found[0]) != read_figure(cell["consensus"]):
                     sound = False
                     yield _not_logged(where, "the panel", cell["consensus"], found)
     for (bid_id, key, label), reason in printed.items():

@@ -140,7 +140,9 @@ def _in_time(
         return
     closings = [each.n for each in told if each.action == CLOSED and each.n < opened[0].n]
     submitted = {str(e.known("bid")): e.n for e in told if e.action == SUBMITTED}
-    among = opened[0].known("bids")
+    found, flagged = opened[0].known("bids"), opened[0].known("flaws")
+    among = set(found) if isinstance(found, dict) else None
+    judged = {bid["id"] for bid in document.get("bids", ())}
     count, sound = 0, True
     for bid in document.get("bids", ()):
         place = submitted.get(bid["id"])
@@ -150,16 +152,17 @@ def _in_time(
                 N_("No entry says that this bid came in before the closing"),
                 f"{name}, bid {bid['id']}",
             )
-        elif isinstance(among, list) and bid["id"] not in among:
+        elif among is not None and bid["id"] not in among:
             sound = False
             yield failed(
                 N_("This bid is not among those that were opened"), f"{name}, bid {bid['id']}"
             )
         count += 1
-    if isinstance(among, list):
-        for missing in sorted(set(map(str, among)) - {b["id"] for b in document.get("bids", ())}):
-            sound = False
-            yield failed(N_("Bid %(bid)s was opened and is missing here"), name, bid=missing)
+    # Of a bid that could not be read there is nothing to judge, and the log says so.
+    unread = set(flagged) if isinstance(flagged, dict) else set()
+    for missing in sorted((among or set()) - judged - unread):
+        sound = False
+        yield failed(N_("Bid %(bid)s was opened and is missing here"), name, bid=missing)
     if sound:
         yield Finding(
             sure,

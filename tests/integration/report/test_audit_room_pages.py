@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.cli import main
+from marketplace.core.audit import checkpoints
 from marketplace.core.audit.log import chain_entries
+from marketplace.core.transaction import transaction
 from scoring.report.values import Edition
 from scoring.report.verifying import files
 from tests import forging
@@ -205,9 +207,15 @@ def test_what_a_report_leaves_out_is_named_by_the_chain_that_the_site_gives_to_e
     pdf = printed[Edition.PUBLIC]
     cut = forging.in_pdf(pdf, forging.without_entry(files.take_out(pdf), "consensus.recorded"))
     left_out = "It was left out: the copy of the chain has it, consensus.recorded"
+    with transaction() as writing:
+        checkpoints.make(writing, clock=stored.clock)
 
     page = client.post("/verify", data={"file": (BytesIO(cut), "report.pdf")}).text
     assert left_out in page
+    assert "The file that was made then is another one" in page
+    page = client.post("/verify", data={"file": (BytesIO(pdf), "report.pdf")}).text
+    assert "This is the very file that was made then, byte for byte" in page
+    assert "nothing was left out" in page
 
     chain, report = tmp_path / "log.json", tmp_path / "report.pdf"
     chain.write_bytes(client.get(f"/challenges/{stored.reference}/log.json").data)

@@ -26,15 +26,18 @@ def test_golden_report_is_proven_by_its_key_and_a_receipt(
     databases: Databases,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    names = [GOLDEN / f"award-report{ending}" for ending in (".pdf", "-keys.txt", "-receipt.txt")]
+    endings = (".pdf", "-public.pdf", "-keys.txt", "-receipt.txt")
+    names = [GOLDEN / f"award-report{ending}" for ending in endings]
     if pytestconfig.getoption("--write-tables"):
         made = print_reports(kept_databases, databases, tmp_path_factory)
-        contents = (made.editions[Edition.FULL], made.keys.encode(), made.receipt.encode())
+        editions = [made.editions[each] for each in (Edition.FULL, Edition.PUBLIC)]
+        contents = (*editions, made.keys.encode(), made.receipt.encode())
         for name, content in zip(names, contents, strict=True):
             name.write_bytes(content)
-    pdf, keys, receipt = (name.read_bytes() for name in names)
+    *editions, keys, receipt = (name.read_bytes() for name in names)
 
-    checked = report.check(pdf, trust.read_keys(keys.decode()), receipt=receipt.decode())
+    for pdf in editions:
+        checked = report.check(pdf, trust.read_keys(keys.decode()), receipt=receipt.decode())
 
-    assert [str(each) for each in checked.findings if each.status is Status.FAILED] == []
-    assert checked.verdict is Verdict.PROVEN
+        assert [str(each) for each in checked.findings if each.status is Status.FAILED] == []
+        assert checked.verdict is Verdict.PROVEN

@@ -85,6 +85,14 @@ def another_weight(document: Any) -> None:
     )
 
 
+def one_bid_less(document: Any) -> None:
+    document["bids"].pop()
+
+
+def a_bid_more(document: Any) -> None:
+    document["bids"].append({**bid(document), "id": "B-FORGED"})
+
+
 def another_name(document: Any) -> None:
     bid(document)["supplier"] = "Somebody Else Ltd"
 
@@ -96,6 +104,8 @@ def another_name(document: Any) -> None:
         (lower_price, "The price is 12345 here; sealed was"),
         (another_weight, "The weight is"),
         (another_name, "The supplier is Somebody Else Ltd here; sealed was"),
+        (one_bid_less, "was opened and is missing here"),
+        (a_bid_more, "bid B-FORGED: No entry says that this bid came in before the closing"),
     ],
 )
 def test_forged_evaluation_from_which_all_else_follows_is_named(

@@ -6,7 +6,6 @@ reader of PDF attachments are all that `docs/verification.md` asks for.
 
 import base64
 import hashlib
-import io
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -19,10 +18,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 GOLDEN = Path(__file__).parents[3] / "golden"
 
 
+FULL, PUBLIC = "award-report.pdf", "award-report-public.pdf"
+
+
+def attached(name: str) -> dict[str, bytes]:
+    reader = pypdf.PdfReader(GOLDEN / name)
+    return {name: found[0] for name, found in reader.attachments.items()}
+
+
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    reader = pypdf.PdfReader(io.BytesIO((GOLDEN / "award-report.pdf").read_bytes()))
-    return {name: found[0] for name, found in reader.attachments.items()}
+    return attached(FULL)
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +194,124 @@ def test_scores_are_those_that_were_recorded_and_the_totals_follow(
         assert Fraction(rows[bid["id"]]["total"]["exact"]) == total
     computed = [s for _b, e, s in entries if e["action"] == "result.computed"][-1]
     assert computed["evaluation_sha256"] == sha(files["evaluation.json"]).hex()
+
+
+@pytest.mark.parametrize("name", [FULL, PUBLIC])
+def test_files_are_attached_once_as_what_they_are_in_a_pdf_of_one_version(name: str) -> None:
+    reader: Any = pypdf.PdfReader(GOLDEN / name, strict=True)
+    root = reader.trailer["/Root"]
+    tree = root["/Names"]["/EmbeddedFiles"]
+    assert "/Kids" not in tree
+    listed = [each.get_object() for each in root["/AF"]]
+    assert [tree["/Names"][place] for place in range(0, len(tree["/Names"]), 2)] == [
+        each["/UF"] for each in listed
+    ]
+    source = {"events.jsonl", *(["evaluation.json"] if name == FULL else [])}
+    for each in listed:
+        wanted = "/Source" if each["/UF"] in source else "/Data"
+        assert (each["/AFRelationship"], list(each["/EF"])) == (wanted, ["/F"])
+    assert (GOLDEN / name).read_bytes().count(b"startxref") == 1
+
+
+@pytest.mark.parametrize("name", [FULL, PUBLIC])
+def test_json_is_canonical_with_a_line_feed_where_the_specification_says_so(name: str) -> None:
+    bare = {"plan.json", *(["evaluation.json"] if name == FULL else [])}
+    for file, content in attached(name).items():
+        if file.endswith(".json") and file != "release.json":
+            ending = b"" if file in bare else b"\n"
+            assert content == canonical(json.loads(content)) + ending, file
+
+
+def test_bids_that_are_judged_are_those_that_were_opened(
+    files: dict[str, bytes], entries: list[tuple[bytes, Any, dict[str, Any]]]
+) -> None:
+    (opened,) = [s for _b, e, s in entries if e["action"] == "bids.opened"]
+    judged = {each["id"] for each in json.loads(files["evaluation.json"])["bids"]}
+    assert opened["bids"].keys() - opened["flaws"].keys() <= judged <= opened["bids"].keys()
+
+
+def test_scores_and_reasons_that_are_printed_are_those_of_each_evaluator_and_of_the_panel(
+    files: dict[str, bytes], entries: list[tuple[bytes, Any, dict[str, Any]]]
+) -> None:
+    alone: dict[tuple[str, ...], tuple[str, str]] = {}
+    agreed: dict[tuple[str, ...], tuple[str, str]] = {}
+    for _body, entry, shown in entries:
+        if entry["action"] == "scores.submitted":
+            for each in shown["scores"]:
+                own = (each["bid"], each["criterion"], shown["label"])
+                alone[own] = (each["score"], each["reason"])
+        elif entry["action"] == "score.corrected":
+            own = (shown["bid"], shown["criterion"], shown["label"])
+            alone[own] = (shown["score"], shown["score_reason"])
+        elif entry["action"] == "consensus.recorded":
+            agreed[shown["bid"], shown["criterion"]] = (shown["score"], shown["reason"])
+    (stage,) = json.loads(files["report.json"])["stages"]
+    assert stage["result"] == json.loads(files["result.json"])
+    judged = {each["id"]: each for each in json.loads(files["evaluation.json"])["bids"]}
+    for bid in stage["bids"]:
+        for score in bid["scores"]:
+            key = (bid["reference"], score["criterion"])
+            cell = judged[key[0]]["scores"][key[1]]
+            assert (score["agreed"], score["reason"]) == agreed[key]
+            assert Fraction(cell["consensus"]) == Fraction(score["agreed"])
+            for each in score["individual"]:
+                assert (each["value"], each["reason"]) == alone[*key, each["evaluator"]]
+                given = cell["by_evaluator"][each["evaluator"]]
+                assert Fraction(given) == Fraction(each["value"])
+
+
+def test_decision_is_the_one_that_was_recorded(
+    files: dict[str, bytes], entries: list[tuple[bytes, Any, dict[str, Any]]]
+) -> None:
+    decision = json.loads(files["report.json"])["decision"]
+    preferred = ", ".join([decision["recommended"], *decision["also_recommended"]])
+    last = {entry["action"]: (entry, shown) for _body, entry, shown in entries}
+    for actions, at, reason in (
+        (("award.recommended",), "recommended_at", "reason"),
+        (("award.cleared", "award.approved"), "approved_at", "approval_reason"),
+        (("intention.announced",), "intention_at", ""),
+    ):
+        entry, shown = next(last[each] for each in actions if each in last)
+        assert shown["bid"] == preferred
+        assert decision[at][:16] == shown.get("sent", entry["at"])[:16]
+        assert not reason or shown["reason"] == decision[reason]
+    _entry, contract = last["contract.signed"]
+    assert decision["contract"]["reference"] == contract["contract"]
+    assert str(decision["contract"]["value"]["minor"]) == contract["value_minor"]
+    assert decision["standstill_ends_at"] == last["intention.announced"][1]["standstill"]
+    approved = last.get("award.cleared") or last["award.approved"]
+    assert last["award.recommended"][1]["actor_id"] != approved[1]["actor_id"]
+
+
+def test_who_has_both_editions_can_tell_that_they_say_the_same(files: dict[str, bytes]) -> None:
+    public = attached(PUBLIC)
+    whole, shown = (json.loads(each["evaluation.json"]) for each in (files, public))
+    salts = json.loads(files["salts.json"])["files"]["evaluation.json"]
+    assert shown["format"] == "evaluation-redacted/1"
+    held_back = []
+
+    def same(value: Any, found: Any, path: str) -> None:
+        if isinstance(found, dict) and set(found) == {"withheld", "sha256"}:
+            held_back.append(path)
+            digest = sha(bytes.fromhex(salts[path]) + canonical(value)).hex()
+            assert digest == found["sha256"], path
+        elif isinstance(found, dict):
+            assert found.keys() == value.keys(), path
+            for key in found:
+                same(value[key], found[key], f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
+        elif isinstance(found, list):
+            assert len(found) == len(value), path
+            for place, each in enumerate(found):
+                same(value[place], each, f"{path}/{place}")
+        else:
+            assert found == value or path == "/format", path
+
+    same(whole, shown, "")
+    assert set(held_back) <= salts.keys()
+    assert held_back
+    assert files["plan.json"] == public["plan.json"]
+    one, other = (
+        [json.loads(line)["entry"] for line in each["events.jsonl"].splitlines()]
+        for each in (files, public)
+    )
+    assert other == one[: len(other)] or one == other[: len(one)]
