@@ -156,11 +156,13 @@ def blank(databases: Databases, template_database: str) -> Kept:
 
 
 @pytest.fixture(scope="session")
-def scenes(databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory) -> "Scenes":
+def scenes(
+    database_kind: str, databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
+) -> "Scenes":
     """Give the way to build a scene once in a run."""
     from tests.scenes import Scenes
 
-    return Scenes(databases, blank, tmp_path_factory)
+    return Scenes(database_kind, databases, blank, tmp_path_factory)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from marketplace.demonstration.log_words import BEGUN
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
-from tests.once import once_in_a_run
+from tests.once import lasting_folder, once_in_a_run
 
 __all__ = ["LEFT_BEHIND", "Loaded", "loaded_demonstration"]
 
@@ -39,12 +39,13 @@ class Loaded:
 
 @pytest.fixture(scope="session")
 def loaded_demonstration(
-    databases: Databases, blank: Kept, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, blank: Kept, database_kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Loaded:
     """Load the demonstration over one that broke off."""
+    lasting = lasting_folder(database_kind, "demonstration")
 
     def loaded() -> bytes:
-        folder = tmp_path_factory.mktemp("loaded")
+        folder = lasting or tmp_path_factory.mktemp("loaded")
         url = databases.make(blank, folder)
         clock = FixedClock(NOW)
         app = make_app(make_settings(folder / "data", url, mode=Mode.DEMONSTRATION), clock)
@@ -59,6 +60,6 @@ def loaded_demonstration(
 
     found: Loaded = pickle.loads(  # noqa: S301  (written by another worker of this run)
         # Counted: nothing else goes through what the loader does.
-        once_in_a_run(tmp_path_factory, "demonstration", loaded, counted=True)
+        once_in_a_run(tmp_path_factory, "demonstration", loaded, counted=True, lasting=lasting)
     )
     return found

@@ -24,7 +24,7 @@ from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
 from tests.factories import count_on, counted
-from tests.once import once_in_a_run
+from tests.once import lasting_folder, once_in_a_run
 
 T = TypeVar("T")
 
@@ -86,7 +86,10 @@ class KeptScene(Generic[T]):
 class Scenes:
     """Keeps the scenes of a run."""
 
-    def __init__(self, databases: Databases, blank: Kept, folders: pytest.TempPathFactory) -> None:
+    def __init__(
+        self, kind: str, databases: Databases, blank: Kept, folders: pytest.TempPathFactory
+    ) -> None:
+        self._kind = kind
         self._databases = databases
         self._blank = blank
         self._folders = folders
@@ -100,18 +103,22 @@ class Scenes:
         What building it goes through is left out of the coverage unless it is `measured`.
         """
         if name not in self._kept:
+            lasting = lasting_folder(self._kind, f"scene-{name}")
             self._kept[name] = pickle.loads(  # noqa: S301  (written by another worker of this run)
                 once_in_a_run(
                     self._folders,
                     f"scene-{name}",
-                    lambda: pickle.dumps(self._build(build)),
+                    lambda: pickle.dumps(self._build(build, lasting)),
                     counted=measured,
+                    lasting=lasting,
                 )
             )
         return self._kept[name]
 
-    def _build(self, build: Callable[[Session, FixedClock], T]) -> KeptScene[T]:
-        folder = self._folders.mktemp("scene")
+    def _build(
+        self, build: Callable[[Session, FixedClock], T], lasting: Path | None
+    ) -> KeptScene[T]:
+        folder = lasting or self._folders.mktemp("scene")
         url = self._databases.make(self._blank, folder)
         clock = FixedClock(NOW)
         app = make_app(make_settings(folder / "data", url), clock)

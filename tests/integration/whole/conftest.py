@@ -1,14 +1,17 @@
 """One world for the whole run of a worker, and one crawl over all its routes as everybody."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
+import marketplace.app
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from tests.applications import make_app
@@ -69,12 +72,30 @@ def crawl(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _crawl(world: World) -> Crawl:
     rules = rows_of(world.app)
-    seen = {
-        (row, actor): world.see(row.method, world.path(rule, row.thing), actor)
-        for row, rule in rules
-        for actor in ACTORS
-    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marketplace.app, "_page", _once_for_each(marketplace.app._page))
+        seen = {
+            (row, actor): world.see(row.method, world.path(rule, row.thing), actor)
+            for row, rule in rules
+            for actor in ACTORS
+        }
     return Crawl([row for row, _rule in rules], seen)
+
+
+def _once_for_each(page: Callable[[int, str | None], str]) -> Callable[[int, str | None], str]:
+    """Make the page of an error once for each person: most answers are that, and it is the same.
+
+    Who is refused what is asked here; the pages have tests of their own.
+    """
+    made: dict[tuple[int, str | None], str] = {}
+
+    def given(status: int, message: str | None) -> str:
+        asked = status, current_user.get_id()
+        if asked not in made:
+            made[asked] = page(status, message)
+        return made[asked]
+
+    return given
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
+from werkzeug.test import Cookie, TestResponse
 
 from bids import service as bids
 from bids.evidence import service as evidence
@@ -137,12 +137,18 @@ class World:
     ids: dict[str, str]
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: int = 0
+    cookies: dict[str, Cookie | None] = field(default_factory=dict)
 
     def client(self, actor: str) -> FlaskClient:
         """Give a fresh browser in which `actor` has signed in before."""
         client = self.app.test_client()
-        with client.session_transaction() as held:
-            held.update(self.sessions[actor])
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        if actor not in self.cookies:
+            with client.session_transaction() as held:
+                held.update(self.sessions[actor])
+            self.cookies[actor] = client.get_cookie(name)
+        elif cookie := self.cookies[actor]:
+            client.set_cookie(name, cookie.value, secure=cookie.secure)
         return client
 
     def token(self) -> str:
