@@ -38,7 +38,7 @@ def stacked(html: str) -> Markup:
             rest = _with_class(rest)
         elif name == "thead":
             in_head = True
-        elif name == "tr":
+        elif name in ("tbody", "tr"):
             place = 0
         elif in_head:
             # A title above several columns is not the name of any of them.

@@ -25,6 +25,7 @@ def test_a_table_stays_a_table_where_its_rows_are_laid_out_as_blocks() -> None:
     told = stacked(TABLE)
 
     assert '<table class="govuk-table fw-stack" role="table">' in told
+    assert '<tbody role="rowgroup">' in told
     assert told.count('role="rowgroup"') == 2
     assert told.count('role="row"') == 3
     assert told.count('role="columnheader"') == 3
