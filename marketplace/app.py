@@ -113,6 +113,7 @@ ROOMS = (
     "scoring.records.views",
     "scoring.records.casefile.views",
     "scoring.records.keeping.views",
+    "scoring.records.own_data.views",
     "marketplace.publishing.pages.views",
     "marketplace.publishing.pages.auditing.views",
     "marketplace.publishing.pages.log_views",
@@ -159,6 +160,7 @@ WORKERS = (
     "scoring.panel.interviews.todos",
     "scoring.records.keeping.log_checks",
     "scoring.records.keeping.todos",
+    "scoring.records.own_data.todos",
 )
 
 STATUS: Mapping[type[DomainError], int] = {

@@ -38,7 +38,6 @@ from marketplace.core.regimes.spd import SpdForm, spd_form
 blueprint = Blueprint("portable", __name__)
 
 # Setting the pages of a document takes about a second of a whole processor.
-# The one regime whose buyers ask for the document.
 _RATE = "20 per minute; 200 per hour"
 
 

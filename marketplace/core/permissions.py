@@ -80,6 +80,7 @@ class Permission(StrEnum):
     RECORD_AUDIT = "record:audit"
     ORGANISATION_VERIFY = "organisation:verify"
     REGIME_CHANGE = "regime:change"
+    PERSON_ERASE = "person:erase"
     PARTNER_DRAFT_READ = "challenge:read-partner-draft"
 
 
@@ -124,7 +125,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.APPROVER: frozenset({_P.CHALLENGE_READ_OWN, _P.AWARD_APPROVE}),
     Role.AUDITOR: frozenset({_P.CHALLENGE_READ_OWN, _P.RECORD_AUDIT}),
     Role.FACILITATOR: frozenset({_P.PARTNER_DRAFT_READ}),
-    Role.PLATFORM_ADMIN: frozenset({_P.ORGANISATION_VERIFY, _P.REGIME_CHANGE}),
+    Role.PLATFORM_ADMIN: frozenset({_P.ORGANISATION_VERIFY, _P.REGIME_CHANGE, _P.PERSON_ERASE}),
     Role.GUEST_EVALUATOR: frozenset({_P.INTEREST_DECLARE, _P.SCORE_RECORD}),
 }
 

@@ -63,6 +63,7 @@ import scoring.panel.sheets.models
 import scoring.panel.trial.models
 import scoring.records.casefile.models
 import scoring.records.keeping.models
+import scoring.records.own_data.models
 import scoring.report.models  # noqa: F401  (each import makes its tables known)
 from marketplace.core.database import Base, ExactDecimal, UtcDateTime, is_modelled
 

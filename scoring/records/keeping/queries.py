@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,12 +98,18 @@ class KeepingPage:
 
 def own_times(session: Session, body_id: uuid.UUID) -> dict[Kept, int]:
     """Give the years of a body's own schedule, by kind."""
-    rows = session.execute(
-        select(KeepingTime.kind, KeepingTime.years)
-        .where(KeepingTime.body_id == body_id)
+    return _own_times(session, KeepingTime.body_id == body_id).get(body_id, {})
+
+
+def _own_times(session: Session, which: Any) -> dict[uuid.UUID, dict[Kept, int]]:
+    found: dict[uuid.UUID, dict[Kept, int]] = {}
+    for body_id, kind, years in session.execute(
+        select(KeepingTime.body_id, KeepingTime.kind, KeepingTime.years)
+        .where(which)
         .order_by(KeepingTime.set_at, KeepingTime.id)
-    ).tuples()
-    return dict(rows.all())
+    ):
+        found.setdefault(body_id, {})[kind] = years
+    return found
 
 
 def due(
@@ -117,7 +123,7 @@ def due(
     ensure(policy.can_read(actor))
     today = now.astimezone(PLACE).date()
     lines = sorted(
-        _lines(session, Challenge.buyer_id == actor.organisation_id, actor.organisation_id),
+        _lines(session, Challenge.buyer_id == actor.organisation_id),
         key=lambda line: (line.keeps.due_on or _NEVER, line.reference),
     )
     waiting = [line for line in lines if policy.may_go(line.keeps, today).allowed]
@@ -137,11 +143,16 @@ def due(
 
 def line_of(session: Session, challenge: Challenge) -> Line:
     """Give the clocks of one challenge; one that was never published has none."""
-    found = _lines(session, Challenge.id == challenge.id, challenge.buyer_id)
+    found = _lines(session, Challenge.id == challenge.id)
     if found:
         return found[0]
     nothing = Keeps(None, 0, disputed=False, proposed=False, erased=False)
     return Line(challenge.id, challenge.reference, challenge.title, challenge.state, (), nothing)
+
+
+def lines_of(session: Session, references: Collection[str]) -> list[Line]:
+    """Give the clocks of some challenges, of whichever bodies; those never published have none."""
+    return _lines(session, Challenge.reference.in_(references)) if references else []
 
 
 def page_of(session: Session, reference: str, actor: Actor, now: datetime) -> KeepingPage:
@@ -180,7 +191,7 @@ def page_of(session: Session, reference: str, actor: Actor, now: datetime) -> Ke
     )
 
 
-def _lines(session: Session, which: Any, body_id: uuid.UUID) -> list[Line]:
+def _lines(session: Session, which: Any) -> list[Line]:
     """Read published challenges with their clocks, in a fixed number of statements."""
     rows = session.execute(
         select(
@@ -189,6 +200,7 @@ def _lines(session: Session, which: Any, body_id: uuid.UUID) -> list[Line]:
             Challenge.title,
             Challenge.state,
             Challenge.ended_at,
+            Challenge.buyer_id,
             EvaluationPlan.regime,
             EvaluationPlan.regime_version,
             EvaluationPlan.band,
@@ -201,7 +213,7 @@ def _lines(session: Session, which: Any, body_id: uuid.UUID) -> list[Line]:
         .where(which, Challenge.published_at.is_not(None))
     ).all()
     about = select(Challenge.id).where(which)
-    own = own_times(session, body_id)
+    own = _own_times(session, KeepingTime.body_id.in_(select(Challenge.buyer_id).where(which)))
     ends = _ends(session, about)
     holds = _counted(session, _held(about))
     disputed = {*_counted(session, _complaints(about)), *_counted(session, _in_court(about))}
@@ -217,7 +229,9 @@ def _lines(session: Session, which: Any, body_id: uuid.UUID) -> list[Line]:
     for row in rows:
         keeping = version_of(row.regime, row.regime_version).band(row.band).keeping
         signed = ends.get(row.id)
-        times = clocks(keeping, own, signed or Ends(ended_on=_day(row.ended_at)))
+        times = clocks(
+            keeping, own.get(row.buyer_id, {}), signed or Ends(ended_on=_day(row.ended_at))
+        )
         found.append(
             Line(
                 row.id,

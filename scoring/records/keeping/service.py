@@ -33,6 +33,7 @@ from scoring.records.keeping.models import (
     KeepingTime,
     LegalHold,
 )
+from scoring.records.own_data.models import FOLLOW_UP
 
 ERASE = "records.erase"
 YEARS_MOST = 100
@@ -234,6 +235,7 @@ def erase(payload: dict[str, Any], clock: Clock) -> None:
             rows=run.rows,
             files=run.files,
         )
+        jobs.enqueue(session, FOLLOW_UP, clock=clock)
 
 
 def _record(

@@ -43,8 +43,14 @@ def step() -> Step:
 
 
 @pytest.fixture
-def due(journey: Journey, session: Session, clock: FixedClock) -> datetime:
+def due(journey: Journey, clock: FixedClock) -> datetime:
     """Move the clock to the day on which the last time is over; give that instant."""
+    return when_due(journey, clock)
+
+
+def when_due(journey: Journey, clock: FixedClock) -> datetime:
+    """End the work, and move the clock to the day on which the last time is over."""
+    session = journey.session
     _end_work(session, journey, clock)
     session.commit()
     day = queries.line_of(session, journey.challenge).keeps.due_on

@@ -36,6 +36,8 @@ MUST_BE_APPEND_ONLY = {
     "opening",
     "opening_confirmation",
     "opening_officer",
+    "own_erasure",
+    "own_erasure_end",
     "opening_rehearsal",
     "plan",
     "submission",

@@ -237,6 +237,7 @@ class World:
             # Nothing is held, and nothing is due to be erased: tests of their own play that.
             "hold_id": str(uuid.UUID(int=0)),
             "erasure_id": str(uuid.UUID(int=0)),
+            "request_id": str(uuid.UUID(int=0)),
             "what": "purchases",
             "sheet": "csv",
             **self.ids,

@@ -1,0 +1,1 @@
+"""What a person can ask to have erased of themselves, who decides it, and what is kept."""
