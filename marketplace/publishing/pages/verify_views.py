@@ -110,10 +110,9 @@ class VerifyForm(BaseForm):
             raise _refusal(
                 field,
                 N_(
-                    "This is not a report, a receipt or a passport. A report is a PDF; the file of "
-                    "a receipt begins with “receipt/1”, that of a passport with "
-                    '{"format":"passport/1"; an e-mail holds a receipt after the line “BEGIN '
-                    "MARKETPLACE RECEIPT”"
+                    "This is not a report, a receipt or a passport. A report is a PDF. A receipt "
+                    "or a passport is the text file as it was downloaded, and of a receipt also "
+                    "the whole e-mail that brought it"
                 ),
             )
         return note

@@ -60,6 +60,10 @@ def test_milestone_goes_through_its_pages_from_plan_to_benefits(
     assert wrong.status_code == 422
     assert "That is £0.01 less" in wrong.text
     assert "Map 0" in wrong.text
+    dates = {f"due_on_{at}": ["77", "3", "2027"] for at in (0, 1)}
+    two = {"seen": "0", **row(0, "5"), **row(1, "5"), **dates}
+    undated = client.post(f"{one}/plan", data=two)
+    assert "Milestone 2, By which day? Enter a real date" in undated.text
     more = client.post(f"{one}/plan", data={"more": "1", **row(0, "5")})
     assert more.status_code == 200
     assert "title_1" in more.text
