@@ -143,5 +143,5 @@ def limit_fault(limit: datetime | None, now: datetime, before: datetime | None =
         return N_("Enter a day within the next 60 days.")
     day: date = limit.astimezone(LONDON).date()
     if next_working_day(day) != day:
-        return N_("Choose a working day: that day is a weekend or a holiday in Scotland.")
+        return N_("Choose a working day: that day is a weekend or a bank holiday.")
     return ""

@@ -13,6 +13,7 @@ from marketplace.core.regimes.shapes import KeptFrom, LetterItem, LetterKind, Wh
 from marketplace.core.strict_toml import ContentError
 
 SCOTLAND = book.regime_on("scotland", date(2026, 6, 1))
+ACT_OF_2023 = book.regime_on("uk-2023", date(2026, 6, 1))
 TEN = Standstill("required", 10, 15, "working_day")
 ANY_DAY = replace(TEN, ends="any_day")
 
@@ -34,6 +35,36 @@ ANY_DAY = replace(TEN, ends="any_day")
 )
 def test_band_of_a_value_begins_exactly_at_its_threshold(body: str, minor: int, band: str) -> None:
     assert SCOTLAND.band_for(body, minor).key == band
+
+
+@pytest.mark.parametrize(
+    ("body", "minor", "band"),
+    [
+        # £12,000 and £30,000 with VAT are £10,000 and £25,000 without.
+        ("central", 9_999_99, "below_notifiable"),
+        ("central", 10_000_00, "notifiable"),
+        ("local", 24_999_99, "below_notifiable"),
+        ("local", 25_000_00, "notifiable"),
+        ("central", 112_515_00, "covered"),
+        ("local", 173_099_99, "notifiable"),
+        ("local", 173_100_00, "covered"),
+    ],
+)
+def test_bands_of_the_act_of_2023_begin_with_vat(body: str, minor: int, band: str) -> None:
+    assert ACT_OF_2023.band_for(body, minor).key == band
+
+
+@pytest.mark.parametrize(("minor", "asked"), [(4_166_666_00, False), (4_166_667_00, True)])
+def test_indicators_are_asked_for_above_five_million_with_vat(minor: int, asked: bool) -> None:
+    rules = ACT_OF_2023.band("covered").rules_at(minor)
+
+    assert any(rule.provision == "2023 Act, s. 52" for rule in rules) == asked
+    assert any("UK9" in rule.says for rule in rules) == asked
+    # What holds whatever the value names its notice as the service for notices does.
+    named = " ".join(rule.says for rule in rules)
+    assert all(
+        f"({each})" in named for each in ("UK2", "UK4", "UK6", "UK7", "UK10", "UK11", "UK12")
+    )
 
 
 def test_regime_before_its_first_version_is_the_first() -> None:
