@@ -6,6 +6,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from marketplace.core.audit.findings import Finding, asserted, failed, proven
 from marketplace.core.text import N_
@@ -97,7 +98,7 @@ def check(pdf: bytes, anchors: Anchors) -> Iterator[Finding]:
                 N_("The signature cannot be checked: %(why)s"), "signature", why=str(error)
             )
             continue
-        who = signature.signer_cert.subject.human_friendly
+        who = _signer(signature.signer_cert.subject)
         if not status.intact or not status.valid:
             yield failed(
                 N_(
@@ -129,3 +130,12 @@ def check(pdf: bytes, anchors: Anchors) -> Iterator[Finding]:
                 "signature",
                 who=who,
             )
+
+
+def _signer(subject: Any) -> str:
+    """Name who signed, by the certificate: its name and, where it is another, its organisation."""
+    said = subject.native
+    names = [str(said[key]) for key in ("common_name", "organization_name") if said.get(key)]
+    if not names:
+        return str(subject.human_friendly)
+    return names[0] if len(set(names)) == 1 else f"{names[0]} ({names[1]})"

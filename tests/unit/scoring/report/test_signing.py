@@ -49,7 +49,7 @@ def test_signed_report_is_proven_to_those_who_trust_the_certificate(pdf: bytes, 
     assert signed.startswith(pdf)
     status, said = found(signed, seal.chain[0])
     assert status is Status.PROVEN
-    assert "Example Council" in said
+    assert "since Example Council (" in said
     assert found(signed)[0] is Status.ASSERTED
     assert found(signed, self_made("Another", NOW).chain[0])[0] is Status.FAILED
 
