@@ -65,7 +65,7 @@ NEVER_SHOWN = frozenset(
         *("preferred.ask_again", "preferred.document", "preferred.record", "preferred.extend"),
         *("asked_of_us.index", "asked_of_us.give", "committee.record"),
         # Nothing of the world is held or due to be erased: tests of their own play that.
-        *("keeping.lift", "keeping.answer"),
+        *("keeping.lift", "keeping.answer", "own_data.decide"),
         # In the world nobody has complained and nothing is before a court: tests of their own do.
         *("complaints.show", "complaints.propose", "complaints.decide", "complaint.take_back"),
         *("complaints.end", "complaints.confirm_end", "again.decide"),
