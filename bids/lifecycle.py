@@ -31,6 +31,7 @@ class BidEvent(StrEnum):
     START = "start"
     HEAR = "hear"
     TAKE_BACK = "take_back"
+    INVITE = "invite"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     OPEN = "open"
@@ -61,8 +62,11 @@ BID_TRANSITIONS: dict[tuple[BidState, BidEvent], BidState] = {
     (BidState.INVITED, BidEvent.START): BidState.DRAFT,
     # Nothing is written for an interview: whoever is invited is heard.
     (BidState.INVITED, BidEvent.HEAR): BidState.VALID,
-    # The work that the supplier was paid for before it ended with lessons learned.
+    # The work that the supplier was paid for before it ended with lessons learned, or who goes on
+    # is decided again.
     (BidState.INVITED, BidEvent.TAKE_BACK): BidState.WITHDRAWN,
+    # It goes on by the decision that was made anew too.
+    (BidState.WITHDRAWN, BidEvent.INVITE): BidState.INVITED,
     (BidState.DRAFT, BidEvent.SUBMIT): BidState.SUBMITTED,
     (BidState.SUBMITTED, BidEvent.SUBMIT): BidState.SUBMITTED,  # replaces the version before
     (BidState.WITHDRAWN, BidEvent.SUBMIT): BidState.SUBMITTED,

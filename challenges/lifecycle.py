@@ -160,6 +160,8 @@ STAGE_TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.CLOSED, Event.OPEN_BIDS): State.OPENED,
     (State.OPENED, Event.BEGIN_EVALUATION): State.EVALUATING,
     (State.EVALUATING, Event.GO_ON): State.ADVANCED,
+    # Who goes on was decided and told, and is decided again.
+    (State.ADVANCED, Event.DECIDE_AGAIN): State.EVALUATING,
 }
 
 

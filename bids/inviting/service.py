@@ -16,7 +16,7 @@ from bids import drafts, envelopes, log_words, policy
 from bids.documents import Content
 from bids.inviting import letters, queries
 from bids.inviting.policy import can_be_heard, can_open_stage, closing_fault
-from bids.inviting.taking_back import may_begin
+from bids.inviting.taking_back import invited_before, may_begin
 from bids.lifecycle import BidEvent, BidState, after
 from bids.models import Bid
 from bids.queries import latest_submission
@@ -64,8 +64,14 @@ def invite(
         raise LookupError(f"no stage follows stage {stage.ordinal} of {challenge.reference}")
     running.go_on(session, stage, actor=actor, clock=clock)
     now = clock.now()
+    # Who was invited by a decision that was taken back keeps the bid that it had then.
+    before = invited_before(session, bids)
+    for each in before.values():
+        each.state = after(each.state, BidEvent.INVITE)
+        mark_changed(each, clock)
     invited = [
-        Bid(
+        before.get(bid.id)
+        or Bid(
             reference=new_reference(),
             challenge_id=challenge.id,
             stage_id=following.id,

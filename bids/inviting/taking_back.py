@@ -1,7 +1,8 @@
-"""Takes back an invitation to a later stage, where the work before it ended with lessons learned,
-and asks other rooms before such a stage begins."""
+"""Takes back an invitation to a later stage, where the work before it ended with lessons learned or
+who goes on is decided again, and asks other rooms before such a stage begins."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +25,14 @@ def may_begin(session: Session, stage: Stage) -> Answer:
         if not (answer := hold(session, stage)).allowed:
             return answer
     return ALLOWED
+
+
+def invited_before(session: Session, bids: Collection[Bid]) -> dict[uuid.UUID, Bid]:
+    """Give the bids to which these led, by the one that led there, and hold them."""
+    found = session.scalars(
+        select(Bid).where(Bid.previous_id.in_([bid.id for bid in bids])).with_for_update()
+    )
+    return {bid.previous_id: bid for bid in found if bid.previous_id is not None}
 
 
 def take_back(session: Session, bid: Bid, *, clock: Clock) -> None:

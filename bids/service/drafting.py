@@ -106,9 +106,7 @@ def change_bid(reference: str, *, actor: Actor, clock: Clock, empty: bool = Fals
     latest = queries.latest_submission(session, bid)
     if latest is None and bid.state is BidState.WITHDRAWN:
         # It was never submitted, so it is an invitation that was taken back.
-        raise WrongMoment(
-            N_("The work before this stage has ended, so you do not take part in it any more.")
-        )
+        raise WrongMoment(N_("Your invitation to this stage was taken back. We wrote to you why."))
     content, copies = EMPTY, []
     if latest is not None and not empty:
         content = envelopes.own_document(session, bid, latest).content

@@ -38,6 +38,7 @@ class Milestone(StrEnum):
     SIGNED = "signed"
     BEGUN = "begun"
     DECIDED_AGAIN = "decided_again"
+    SIFTED_AGAIN = "sifted_again"
     FINISHED = "finished"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
@@ -85,6 +86,7 @@ WORDS: Mapping[Milestone, str] = {
     Milestone.BROUGHT: N_("Bids brought in"),
     Milestone.INTENTION: N_("Intention to award announced"),
     Milestone.DECIDED_AGAIN: N_("Intention taken back, to decide again"),
+    Milestone.SIFTED_AGAIN: N_("Who goes on is decided again"),
     Milestone.SIGNED: N_("Contract signed"),
     Milestone.BEGUN: N_("Work begun"),
     Milestone.FINISHED: N_("Work finished"),
@@ -121,6 +123,7 @@ _ACTIONS = {
     "stage.opened": Milestone.STAGE,
     "intention.announced": Milestone.INTENTION,
     "decision.taken_back": Milestone.DECIDED_AGAIN,
+    "advance.taken_back": Milestone.SIFTED_AGAIN,
     "contract.signed": Milestone.SIGNED,
     "work.begun": Milestone.BEGUN,
     "work.finished": Milestone.FINISHED,

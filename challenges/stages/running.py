@@ -28,6 +28,7 @@ from marketplace.core.permissions import Actor
 
 __all__ = [
     "begin",
+    "come_back",
     "entries",
     "go_on",
     "last_entry",
@@ -143,5 +144,19 @@ def go_on(session: Session, stage: Stage, *, actor: Actor, clock: Clock) -> None
     state = stage_after(state_of(stage.challenge, stage, now), Event.GO_ON)
     if stage.run is None:
         stage.run = StageRun(stage_id=stage.id, begun_at=now, begun_by_id=actor.user_id)
+    stage.run.state = state
+    session.flush()
+
+
+def come_back(session: Session, stage: Stage, *, clock: Clock) -> None:
+    """Say that who goes on from a stage is decided again; its challenge's row is held locked.
+
+    Raises:
+        WrongMoment: nobody has gone on from it.
+    """
+    now = clock.now()
+    state = stage_after(state_of(stage.challenge, stage, now), Event.DECIDE_AGAIN)
+    if stage.run is None:
+        raise LookupError("a stage from which somebody went on has begun")
     stage.run.state = state
     session.flush()

@@ -26,6 +26,7 @@ from marketplace.core.regimes.book import version_of
 from marketplace.core.regimes.notice_forms import noticed_grounds
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
+from scoring.award.advancing.queries import stands_still
 from scoring.award.complaints.queries import any_open
 from scoring.award.contracts.holding import change_holds
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
@@ -114,6 +115,7 @@ def standings(actor: Actor) -> Select[*tuple[Any, ...]]:
         AdvancingBid.stage_id == of_work.id,
         AdvanceAnswer.advance_id == AdvancingBid.advance_id,
         AdvanceAnswer.confirmed,
+        stands_still(),
         ~exists().where(
             Contract.bid_id == AdvancingBid.bid_id, Contract.work_stage_id == worker.id
         ),

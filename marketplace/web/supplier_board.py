@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bids import expiring, progress
+from bids.lifecycle import BidState
 from bids.models import Bid, Submission
 from bids.progress import Progress
 from bids.renewing.queries import counts, is_current
@@ -25,6 +26,7 @@ from marketplace.core.permissions import Actor, Permission, Role
 from marketplace.core.todos import Todo
 from marketplace.web.supplier_bids import Group, OwnBid, grouped
 from scoring.award.advancing.models import Advance, AdvanceAnswer
+from scoring.award.advancing.queries import stands_still
 from scoring.award.letters.models import LetterBatch
 from scoring.award.models import Contract, Intention
 from scoring.award.standing import intention_stands
@@ -135,12 +137,20 @@ def _own_bids(session: Session, actor: Actor) -> Sequence[OwnBid]:
             preferred,
             Stage.ordinal,
             Bid.unsealed,
-            exists().where(following.previous_id == Bid.id),
+            exists().where(
+                following.previous_id == Bid.id,
+                # An invitation that was taken back while there was no work counts no more.
+                or_(
+                    following.state != BidState.WITHDRAWN,
+                    exists().where(Contract.bid_id == Bid.id),
+                ),
+            ),
             exists().where(Contract.bid_id == Bid.id),
             exists().where(
                 Advance.stage_id == Bid.stage_id,
                 AdvanceAnswer.advance_id == Advance.id,
                 AdvanceAnswer.confirmed,
+                stands_still(),
                 # Who does not go on is told by a letter, and not before.
                 ~exists().where(
                     LetterBatch.advance_id == Advance.id, LetterBatch.sent_at.is_(None)

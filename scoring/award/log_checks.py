@@ -48,7 +48,7 @@ def check(connection: Connection) -> Iterator[Finding]:
     standings: dict[tuple[str, int], _Standing] = {}
     for entry in recorded(
         connection,
-        *(ANNOUNCED, SIGNED, again.AGAIN, again.REST_ENDED, advancing.CONFIRMED),
+        *(ANNOUNCED, SIGNED, again.AGAIN, again.REST_ENDED, again.SIFT_AGAIN, advancing.CONFIRMED),
         *(*_OPENS, *_SETTLES),
     ):
         now = standings.setdefault((entry.chain, stage_of(entry.values)), _Standing())
@@ -69,6 +69,10 @@ def _follow(entry: Recorded, now: _Standing) -> Iterator[Finding]:
         if now.announced is None:
             yield failed(N_("A decision was taken back that was not announced"), where)
         now.announced = None
+    elif entry.action == again.SIFT_AGAIN:
+        if not now.advanced:
+            yield failed(N_("A list of who goes on was taken back that was not confirmed"), where)
+        now.advanced = False
     elif entry.action == again.REST_ENDED:
         now.ended = True
     elif entry.action == advancing.CONFIRMED:

@@ -28,6 +28,7 @@ from marketplace.core.forms import BaseForm
 from marketplace.core.money import money
 from marketplace.core.permissions import Permission
 from scoring.award import blocking, pages, policy, service
+from scoring.award.advancing.queries import was_sifted_back
 from scoring.award.again import queries as again
 from scoring.award.announcing import rule_to_explain
 from scoring.award.complaints import queries as complaints
@@ -253,7 +254,9 @@ def outcome(reference: str) -> str:
     actor = access.current_actor()
     bid = own_outcome_bid(db.session(), reference, actor.organisation_id)
     if was_taken_back(db.session(), bid.challenge.reference, bid.stage_id):
-        return render_template("again/outcome.html", bid=bid)
+        return render_template("again/outcome.html", bid=bid, leads_on=False)
+    if was_sifted_back(db.session(), bid.stage_id):
+        return render_template("again/outcome.html", bid=bid, leads_on=True)
     return outcome_page(reference)
 
 

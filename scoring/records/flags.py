@@ -168,6 +168,7 @@ BY_ACTION: Mapping[str, Flag] = {
     "court.recorded": Flag.COMPLAINT,
     "decision.taken_back": Flag.DECIDED_AGAIN,
     "approval.taken_back": Flag.DECIDED_AGAIN,
+    "advance.taken_back": Flag.DECIDED_AGAIN,
     "challenge.not_awarded": Flag.NO_AWARD,
     "rest.ended": Flag.REST_ENDED,
     "contract.order_confirmed": Flag.COURT_ORDER,

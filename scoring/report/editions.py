@@ -215,12 +215,9 @@ class _Publisher:
             ),
         )
 
-    def _going_on(self, going_on: GoingOn) -> GoingOn:
+    def _going_on(self, was: GoingOn) -> GoingOn:
         return GoingOn(
-            bids=going_on.bids,
-            reason=self._told(going_on.reason),
-            confirmed_at=going_on.confirmed_at,
-            contracts=going_on.contracts,
+            was.bids, self._told(was.reason), was.confirmed_at, was.contracts, was.taken_back
         )
 
     def _bid(self, bid: Bid, stage: Stage) -> Bid:

@@ -197,13 +197,15 @@ class Recomputed:
 class GoingOn:
     """Which bids went on from a stage to the next, best first, why, and when it was confirmed.
 
-    `contracts` are those for paid work before the next judging.
+    `contracts` are those for paid work before the next judging; `taken_back` are when lists that
+    had been confirmed before were taken back, to decide again.
     """
 
     bids: tuple[str, ...]
     reason: str | Withheld
     confirmed_at: datetime
     contracts: tuple[Contract, ...] = ()
+    taken_back: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ _TOLD = {
     "quality.unlocked": "",
     "scoring.reopened": "",
     "advance.confirmed": "",
+    "advance.taken_back": "",
     "stage.opened": "",
     "award.recommended": "Recommended",
     "award.returned": "",
@@ -235,6 +236,7 @@ def _going_on(found: Gathered) -> facts.GoingOn | None:
         reason=advance.reason,
         confirmed_at=advance.answer.decided_at,
         contracts=tuple(contract_of(each, found, several=True) for each in found.contracts),
+        taken_back=tuple(found.sifted_again),
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from bids.opened_bid import OpenedBid
 from challenges.models import Challenge, Stage
 from scoring.award import queries as awards
 from scoring.award.advancing.models import Advance
-from scoring.award.advancing.queries import newest
+from scoring.award.advancing.queries import newest, taken_back
 from scoring.award.again.queries import Earlier, earlier
 from scoring.award.complaints.models import AwardComplaint
 from scoring.award.complaints.queries import brought
@@ -54,6 +55,8 @@ class Gathered:
     # Decisions about the stage that were taken back, and complaints, the newest first.
     taken_back: Sequence[Earlier]
     complaints: Sequence[AwardComplaint]
+    # When lists of who goes on from it were taken back.
+    sifted_again: Sequence[datetime]
 
     @property
     def id(self) -> str:
@@ -103,4 +106,9 @@ def gather_stage(
         ],
         taken_back=earlier(session, stage),
         complaints=brought(session, stage).complaints,
+        sifted_again=[
+            each.withdrawal.withdrawn_at
+            for each in taken_back(session, stage.id)
+            if each.withdrawal is not None
+        ],
     )

@@ -15,6 +15,7 @@ FIRST = 1
 
 STAGE_OPENED = "stage.opened"
 INVITED = "bids.invited"
+TAKEN_BACK = "advance.taken_back"
 HEARD = "heard"
 
 _PLANS = frozenset({"challenge.published", "challenge.changed"})
@@ -104,7 +105,12 @@ def _invited(
 ) -> Iterator[Finding]:
     """Find suppliers that take part and were not invited, or invited before bids were opened."""
     invited = [each for each in part if each.action == INVITED]
-    if len(invited) != 1 or invited[0].n > opened.n:
+    back = [each.n for each in chain if each.action == TAKEN_BACK and _before(each, number)]
+    # Each list of who goes on but the last was taken back before there was another.
+    ends = [*(each.n for each in invited[1:]), opened.n]
+    lists = [any(each.n < n < end for n in back) for each, end in zip(invited, ends, strict=False)]
+    invited = invited[-1:] if lists == [True] * (len(lists) - 1) + [False] else []
+    if not invited or invited[0].n > opened.n:
         yield failed(N_("Nobody had been invited to the stage, or more than once"), opened.where)
         return
     earlier = [each for each in chain if each.n < invited[0].n and _before(each, number)]

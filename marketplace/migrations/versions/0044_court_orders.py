@@ -1,4 +1,4 @@
-"""court orders: what a court ordered about a signed contract, and what is not signed any more.
+"""court orders about contracts; lists of who goes on decided again, and the rest that ends.
 
 Revision: 0044, after 0043
 """
@@ -15,6 +15,11 @@ branch_labels = None
 depends_on = None
 
 POINTS = ("eligibility", "scoring", "moderation", "recommendation")
+_POINT = sa.Enum(*POINTS, name="point", native_enum=False, create_constraint=False, length=40)
+ABOUT = {
+    "of_one": "(recommendation_id IS NULL) <> (advance_id IS NULL)",
+    "list_from_a_point": "advance_id IS NULL OR point IS NOT NULL",
+}
 KINDS = ("ineffective", "shortened", "penalty")
 ORDER_CHECKS = {
     "number": "number >= 1",
@@ -107,7 +112,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_rest_end")),
     )
     _append_only("rest_end", [["recommendation_id"]])
-    _let_point_be_missing(True)
+    op.create_table(
+        "advance_withdrawal",
+        sa.Column("advance_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_advance_withdrawal_reason")),
+        sa.ForeignKeyConstraint(
+            ["advance_id"],
+            ["advance_answer.advance_id"],
+            name=op.f("fk_advance_withdrawal_advance_id_advance_answer"),
+        ),
+        _refers("advance_withdrawal", "withdrawn_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("advance_id", name=op.f("pk_advance_withdrawal")),
+    )
+    _append_only("advance_withdrawal", [["advance_id"]], {"reason"})
+    with op.batch_alter_table("reconsideration") as table:
+        table.alter_column("point", existing_type=_POINT, nullable=True)
+        table.alter_column("recommendation_id", existing_type=sa.Uuid(), nullable=True)
+        table.add_column(sa.Column("advance_id", sa.Uuid(), nullable=True))
+        table.create_foreign_key(
+            "advance", "advance", ["advance_id", "stage_id"], ["id", "stage_id"]
+        )
+        for name, rule in ABOUT.items():
+            table.create_check_constraint(op.f(f"ck_reconsideration_{name}"), rule)
+    op.create_index(op.f("ix_reconsideration_advance_id"), "reconsideration", ["advance_id"])
+    _triggers_again()
 
 
 def downgrade() -> None:
@@ -117,29 +148,45 @@ def downgrade() -> None:
         WrongMoment: a proposal has no point, which the table of before cannot say.
     """
     connection = op.get_bind()
-    if connection.scalar(sa.text("SELECT count(*) FROM reconsideration WHERE point IS NULL")):
-        raise WrongMoment("The end of what is not signed was proposed, and that would be lost.")
-    _let_point_be_missing(False)
+    new = sa.text(
+        "SELECT count(*) FROM reconsideration WHERE point IS NULL OR recommendation_id IS NULL"
+    )
+    if connection.scalar(new):
+        raise WrongMoment("What was proposed about a list or about the rest would be lost.")
+    op.drop_index(op.f("ix_reconsideration_advance_id"), "reconsideration")
+    with op.batch_alter_table("reconsideration") as table:
+        for name in ABOUT:
+            table.drop_constraint(op.f(f"ck_reconsideration_{name}"), type_="check")
+        table.drop_constraint("advance", type_="foreignkey")
+        table.drop_column("advance_id")
+        table.alter_column("recommendation_id", existing_type=sa.Uuid(), nullable=False)
+        table.alter_column("point", existing_type=_POINT, nullable=False)
+    _triggers_again()
+    op.drop_table("advance_withdrawal")
     op.drop_table("rest_end")
     op.drop_table("court_order_answer")
     op.drop_table("court_order")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_court_order_answer_change()")
+        op.execute("DROP FUNCTION refuse_advance_withdrawal_change()")
 
 
-def _let_point_be_missing(missing: bool) -> None:
-    """Let a proposal have no point, or have each of them have one."""
-    with op.batch_alter_table("reconsideration") as table:
-        table.alter_column(
-            "point",
-            existing_type=sa.Enum(
-                *POINTS, name="point", native_enum=False, create_constraint=False, length=40
-            ),
-            nullable=missing,
+def _triggers_again() -> None:
+    """Put back what SQLite loses where a table is made anew; PostgreSQL has another function then,
+    for the columns that an erasure leaves are others."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER reconsideration_no_change ON reconsideration")
+    columns = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("reconsideration")}
+    erasing = Erasing("id", columns - {"reason"}, {"named"})
+    for statement, dialect in append_only_ddl(
+        "reconsideration", [["id"], ["id", "proposed_by_id"]], None, erasing
+    ):
+        about_changes = (
+            "reconsideration_no_change " in statement
+            or statement.startswith("CREATE OR REPLACE FUNCTION")
         )
-    # SQLite makes the table anew, without its triggers.
-    if op.get_bind().dialect.name == "sqlite":
-        _append_only("reconsideration", [["id"], ["id", "proposed_by_id"]], {"reason"})
+        if dialect == op.get_bind().dialect.name and (dialect == "sqlite" or about_changes):
+            op.execute(statement)
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:

@@ -72,6 +72,22 @@ class Advance(Identified, Base):
         viewonly=True,
     )
 
+    withdrawal: Mapped["AdvanceWithdrawal | None"] = relationship(
+        primaryjoin="Advance.id == AdvanceWithdrawal.advance_id",
+        foreign_keys="AdvanceWithdrawal.advance_id",
+        viewonly=True,
+    )
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether it was confirmed and not taken back."""
+        return self.answer is not None and self.answer.confirmed and self.withdrawal is None
+
+    @property
+    def references(self) -> str:
+        """Give the references of the bids that go on in one line, the best first."""
+        return ", ".join(bid.reference for bid in self.bids)
+
     @property
     def bids(self) -> list[Bid]:
         """Give the bids that go on, the best first."""
@@ -126,7 +142,25 @@ class AdvanceAnswer(Base):
     decided_by: Mapped[User] = relationship()
 
 
+class AdvanceWithdrawal(Base):
+    """That a confirmed list of who goes on was taken back, with its reason: it counts no more."""
+
+    __tablename__ = "advance_withdrawal"
+    __table_args__ = (CheckConstraint("length(trim(reason)) > 0", name="reason"),)
+
+    # Taken back once: what follows is another list.
+    advance_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("advance_answer.advance_id"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    withdrawn_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime]
+
+    withdrawn_by: Mapped[User] = relationship()
+
+
 append_only(AdvancingBid)
+append_only(AdvanceWithdrawal, erasable=("reason",))
 append_only(CutOffDecision, erasable=("reason",))
 append_only(Advance, erasable=("reason",))
 append_only(AdvanceAnswer, erasable=("reason",))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Bid
@@ -17,6 +17,7 @@ from scoring.award.advancing.lifecycle import Line, line_of
 from scoring.award.advancing.models import (
     Advance,
     AdvanceAnswer,
+    AdvanceWithdrawal,
     AdvancingBid,
     CutOffDecision,
 )
@@ -102,10 +103,12 @@ def newest(session: Session, stage_id: uuid.UUID) -> Advance | None:
             .options(
                 joinedload(Advance.going_on).joinedload(AdvancingBid.bid).joinedload(Bid.supplier),
                 joinedload(Advance.proposed_by),
+                joinedload(Advance.withdrawal),
                 joinedload(Advance.answer).joinedload(AdvanceAnswer.decided_by),
             )
             .order_by(Advance.proposed_at.desc(), Advance.id.desc())
             .limit(1)
+            .execution_options(populate_existing=True)
         )
         .unique()
         .first()
@@ -113,7 +116,34 @@ def newest(session: Session, stage_id: uuid.UUID) -> Advance | None:
 
 
 def confirmed(session: Session, stage_id: uuid.UUID) -> Advance | None:
-    """Give the list of those who went on from a stage; None before it is confirmed."""
+    """Give the list of those who went on from a stage; None before it is confirmed, and where it
+    was taken back."""
     advance = newest(session, stage_id)
-    answer = advance.answer if advance else None
-    return advance if answer and answer.confirmed else None
+    return advance if advance and advance.stands else None
+
+
+def stands_still() -> ColumnElement[bool]:
+    """Give the condition that an answered list was not taken back, for a statement that reads the
+    answer."""
+    return ~exists().where(AdvanceWithdrawal.advance_id == AdvanceAnswer.advance_id)
+
+
+def was_sifted_back(session: Session, stage_id: uuid.UUID) -> bool:
+    """Tell whether who goes on from a stage is decided again: a list was taken back, and none
+    stands."""
+    return confirmed(session, stage_id) is None and bool(taken_back(session, stage_id))
+
+
+def taken_back(session: Session, stage_id: uuid.UUID) -> Sequence[Advance]:
+    """Give the confirmed lists of a stage that were taken back, the first first."""
+    return (
+        session.scalars(
+            select(Advance)
+            .where(Advance.stage_id == stage_id)
+            .join(AdvanceWithdrawal, AdvanceWithdrawal.advance_id == Advance.id)
+            .options(joinedload(Advance.withdrawal), joinedload(Advance.answer))
+            .order_by(AdvanceWithdrawal.withdrawn_at)
+        )
+        .unique()
+        .all()
+    )

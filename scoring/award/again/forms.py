@@ -46,9 +46,19 @@ class ProposeForm(BaseForm):
         points: Sequence[Point],
         questions: Sequence[Question],
         complaints: Sequence[AwardComplaint],
+        *,
+        leads_on: bool,
     ) -> None:
-        """Offer what can be chosen here."""
-        self.point.choices = [(each.value, _l(POINT_WORDS[each])) for each in points]
+        """Offer what can be chosen here; `leads_on`: it is decided again who goes on."""
+        self.point.choices = [
+            (
+                each.value,
+                _l("From the list: the scores stand, the chair proposes again who goes on")
+                if leads_on and each is Point.RECOMMENDATION
+                else _l(POINT_WORDS[each]),
+            )
+            for each in points
+        ]
         self.named.choices = [(each.key, f"{each.number}. {each.title}") for each in questions]
         self.complaint.choices = [
             *((str(each.number), _l("Complaint %(n)s", n=each.number)) for each in complaints),

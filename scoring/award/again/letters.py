@@ -64,15 +64,29 @@ def tell_taken_back(
                 ],
                 clock=clock,
             )
+    _tell_own(session, stage, made, actor, clock, subject=subject, told=announced)
+
+
+def _tell_own(
+    session: Session,
+    stage: Stage,
+    made: Reconsideration,
+    actor: Actor,
+    clock: Clock,
+    *,
+    subject: str,
+    told: bool,
+) -> None:
+    """Tell those of the panel who work again, and the officers; `told` that bidders were."""
     assert made.point is not None  # all of the decision is taken again
-    point = _(POINT_WORDS[made.point])
-    told = {actor.user_id}
+    title, point = stage.challenge.title, _(POINT_WORDS[made.point])
+    reached = {actor.user_id}
     for member in panels.seats(session, stage.id):
         works = member.seat is Seat.CHAIR or (
             member.seat is Seat.EVALUATOR and made.point in SCORING_AGAIN
         )
-        if member.left_at is None and works and member.user_id not in told:
-            told.add(member.user_id)
+        if member.left_at is None and works and member.user_id not in reached:
+            reached.add(member.user_id)
             telling.queue(
                 session,
                 [member.user],
@@ -88,12 +102,12 @@ def tell_taken_back(
     officers = telling.officers(session, stage.challenge.buyer_id)
     telling.queue(
         session,
-        [each for each in officers if each.id not in told],
+        [each for each in officers if each.id not in reached],
         subject=subject,
         parts=[
             title,
             f"{point}.",
-            *([_told_elsewhere()] if announced and stage.challenge.bids_elsewhere else []),
+            *([_told_elsewhere()] if told and stage.challenge.bids_elsewhere else []),
             _page(stage),
         ],
         clock=clock,
@@ -147,6 +161,53 @@ def tell_rest_ended(
         parts=[title, said, reason, *elsewhere, _page(stage)],
         clock=clock,
     )
+
+
+def tell_sift_again(
+    session: Session,
+    stage: Stage,
+    made: Reconsideration,
+    actor: Actor,
+    clock: Clock,
+    *,
+    told_all: bool,
+) -> None:
+    """Tell that who goes on is decided again: who was invited, everybody else who had been told
+    that it does not go on (`told_all`), then the panel and the officers."""
+    title, site = stage.challenge.title, current_settings().public_url
+    subject = _("Who goes on is decided again: %(title)s", title=title)
+    assert made.advance is not None  # the caller has said so
+    invited = {bid.id for bid in made.advance.bids}
+    for bid, person in awards.bidders_people(session, stage):
+        if bid.id not in invited and not told_all:
+            continue
+        telling.queue(
+            session,
+            [person],
+            subject=subject,
+            parts=[
+                title,
+                _(
+                    "%(body)s has taken back its decision on who goes on from stage %(number)d, "
+                    "“%(name)s”. It is decided again.",
+                    body=stage.challenge.buyer.name,
+                    number=stage.ordinal,
+                    name=stage.name,
+                ),
+                *(
+                    [_("Your invitation to the next stage is taken back with it.")]
+                    if bid.id in invited
+                    else []
+                ),
+                _(
+                    "Your bid stands: you need not do anything. We write to you again when it is "
+                    "decided."
+                ),
+                f"{site}/bids/{bid.reference}/outcome",
+            ],
+            clock=clock,
+        )
+    _tell_own(session, stage, made, actor, clock, subject=subject, told=True)
 
 
 def tell_returned(session: Session, stage: Stage, made: Reconsideration, clock: Clock) -> None:

@@ -7,6 +7,7 @@ PROPOSED = "decision.again_proposed"
 AGAIN = "decision.taken_back"
 APPROVAL_AGAIN = "approval.taken_back"
 STANDS = "decision.again_returned"
+SIFT_AGAIN = "advance.taken_back"
 REST_PROPOSED = "rest.end_proposed"
 REST_RETURNED = "rest.end_returned"
 REST_ENDED = "rest.ended"
@@ -26,6 +27,12 @@ register(
         # Nobody outside knows of a decision whose letters had not gone out.
         APPROVAL_AGAIN: Telling(
             N_("The approval of bid %(bid)s, not told yet, was taken back: it is decided again"),
+            kind=Kind.DECISION,
+        ),
+        SIFT_AGAIN: Telling(
+            N_("The list of who goes on from the stage was taken back: it is decided again"),
+            public=frozenset({"count", "point"}),
+            witness=True,
             kind=Kind.DECISION,
         ),
         REST_PROPOSED: Telling(

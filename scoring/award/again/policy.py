@@ -16,6 +16,9 @@ from marketplace.core.text import N_
 from scoring.award.policy import UNNAMED
 from scoring.panel.again.lifecycle import NAMING, Point
 
+NOTHING_SIGNED = wrong_moment(
+    N_("No contract is signed, so all of the decision can be taken again, or all ended.")
+)
 _SIGNED = N_("A contract is signed, so this decision can no longer be taken again.")
 
 
@@ -63,14 +66,66 @@ def can_end_rest(
     if unnamed:
         return lacks_right(UNNAMED)
     if not signed or state not in AWARDED:
-        return wrong_moment(
-            N_("No contract is signed, so all of the decision can be taken again, or all ended.")
-        )
+        return NOTHING_SIGNED
     if not left:
         return wrong_moment(N_("Nothing of this decision is left that could be signed."))
     if waits:
         return wrong_moment(N_("A proposal to end the rest waits for an approver."))
     return ALLOWED
+
+
+def sift_moment(*, state: State, confirmed: bool, following: State, signed: bool) -> Answer:
+    """Answer whether it is the moment to decide again who goes on from a stage.
+
+    `confirmed` tells that it is decided and stands, `following` is where the next stage stands,
+    `signed` tells that a contract is signed for the paid work before it.
+    """
+    if not confirmed or state is not State.ADVANCED:
+        return wrong_moment(N_("Nobody has gone on from this stage by a decision that stands."))
+    if following is not State.WAITING:
+        return wrong_moment(
+            N_(
+                "The next stage has begun, so who goes on is not decided again. What remains: the "
+                "decision of the award can be taken again when it is made, or the challenge ends "
+                "without a contract."
+            )
+        )
+    if signed:
+        return wrong_moment(
+            N_(
+                "A contract for paid work is signed with a supplier who went on, so who goes on is "
+                "not decided again. What remains: the decision of the award can be taken again "
+                "when it is made, or the challenge ends without a contract."
+            )
+        )
+    return ALLOWED
+
+
+def can_sift_again(
+    actor: Actor, *, chair_id: uuid.UUID | None, moment: Answer, waits: bool, unnamed: bool
+) -> Answer:
+    """Answer whether the actor may propose that who goes on is decided again."""
+    chairs = actor.may(Permission.AWARD_RECOMMEND) and actor.user_id == chair_id
+    if not chairs and not actor.may(Permission.CONTRACT_SIGN):
+        return lacks_right(
+            N_("Only the chair of this panel or a procurement officer proposes this.")
+        )
+    if unnamed and not chairs:
+        return lacks_right(UNNAMED)
+    if not moment.allowed:
+        return moment
+    if waits:
+        return wrong_moment(N_("A proposal to take the decision again waits for an approver."))
+    return ALLOWED
+
+
+def can_answer_sift(
+    actor: Actor, *, proposed_by_id: uuid.UUID | None, moment: Answer, unnamed: bool
+) -> Answer:
+    """Answer whether the actor may confirm or return a proposal that who goes on is decided again;
+    null: none waits."""
+    answer = can_answer(actor, proposed_by_id=proposed_by_id, signed=False, unnamed=unnamed)
+    return moment if answer.allowed else answer
 
 
 def can_answer(

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from bids.models import Bid
 from challenges.models import Stage
-from challenges.stages.running import stored_state
-from marketplace.core.permissions import ALLOWED, Actor, Answer
+from challenges.stages.running import next_judged, stored_state
+from marketplace.core.permissions import Actor, Answer
 from scoring.award import queries as awards
+from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
+from scoring.award.advancing.queries import confirmed
 from scoring.award.again import policy
 from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
 from scoring.award.contracts.queries import Offer, offers
@@ -39,7 +41,13 @@ class Earlier:
 
     @property
     def recommendation(self) -> Recommendation:
-        """Give what had been recommended and approved."""
+        """Give what had been recommended and approved.
+
+        Raises:
+            LookupError: it was a list of who goes on.
+        """
+        if self.made.recommendation is None:
+            raise LookupError("a list of who goes on was recommended to nobody")
         return self.made.recommendation
 
     @property
@@ -65,8 +73,13 @@ class Standing:
     # What is signed of the decision that stands, what could still be, and how that ended.
     contracts: Sequence[Contract] = ()
     left: Sequence[Offer] = ()
-    may_end_rest: Answer = ALLOWED
+    may_end_rest: Answer = policy.NOTHING_SIGNED
     rest_end: RestEnd | None = None
+    # Of a stage that leads on: who went on from it by the decision that stands, and the lists that
+    # were taken back, the newest first.
+    advance: Advance | None = None
+    leads_on: bool = False
+    earlier_lists: Sequence[Reconsideration] = ()
 
     @property
     def suppliers_left(self) -> list[Bid]:
@@ -85,6 +98,13 @@ def all_of(session: Session, stage: Stage) -> Sequence[Reconsideration]:
                 joinedload(Reconsideration.proposed_by),
                 joinedload(Reconsideration.complaint),
                 joinedload(Reconsideration.answer).joinedload(ReconsiderationAnswer.answered_by),
+                joinedload(Reconsideration.advance).options(
+                    joinedload(Advance.proposed_by),
+                    joinedload(Advance.answer).joinedload(AdvanceAnswer.decided_by),
+                    joinedload(Advance.going_on)
+                    .joinedload(AdvancingBid.bid)
+                    .joinedload(Bid.supplier),
+                ),
                 joinedload(Reconsideration.recommendation).options(
                     joinedload(Recommendation.recommended_by),
                     joinedload(Recommendation.sign_off).joinedload(SignOff.decided_by),
@@ -104,6 +124,8 @@ def all_of(session: Session, stage: Stage) -> Sequence[Reconsideration]:
 def standing(session: Session, stage: Stage, found: Decision, actor: Actor) -> Standing:
     """Give how it stands with taking a decision again, for the person who looks."""
     made = all_of(session, stage)
+    if (following := next_judged(stage.challenge, stage)) is not None:
+        return _of_sift(session, stage, following, found, made, actor)
     waiting = waits(made, found)
     unnamed = awards.judges_unnamed(stage, found.panel, actor)
     signed, state = bool(found.contracts), stored_state(stage.challenge, stage)
@@ -140,6 +162,57 @@ def standing(session: Session, stage: Stage, found: Decision, actor: Actor) -> S
     )
 
 
+def _of_sift(
+    session: Session,
+    stage: Stage,
+    following: Stage,
+    found: Decision,
+    made: Sequence[Reconsideration],
+    actor: Actor,
+) -> Standing:
+    """Give how it stands with deciding again who goes on from a stage."""
+    advance = confirmed(session, stage.id)
+    waiting = next(
+        (
+            each
+            for each in made
+            if advance is not None and each.answer is None and each.advance_id == advance.id
+        ),
+        None,
+    )
+    unnamed = awards.judges_unnamed(stage, found.panel, actor)
+    moment = policy.sift_moment(
+        state=stored_state(stage.challenge, stage),
+        confirmed=advance is not None,
+        following=stored_state(stage.challenge, following),
+        signed=advance is not None and _signed_on(session, advance),
+    )
+    return Standing(
+        waiting=waiting,
+        earlier=(),
+        may_propose=policy.can_sift_again(
+            actor,
+            chair_id=awards.chair_id(found.panel),
+            moment=moment,
+            waits=waiting is not None,
+            unnamed=unnamed,
+        ),
+        may_answer=policy.can_answer_sift(
+            actor,
+            proposed_by_id=waiting.proposed_by_id if waiting else None,
+            moment=moment,
+            unnamed=unnamed,
+        ),
+        advance=advance,
+        leads_on=True,
+        earlier_lists=[each for each in made if each.confirmed],
+    )
+
+
+def _signed_on(session: Session, advance: Advance) -> bool:
+    return bool(session.scalar(select(exists().where(Contract.advance_id == advance.id))))
+
+
 def waits(made: Sequence[Reconsideration], found: Decision) -> Reconsideration | None:
     """Give the proposal about the decision that stands which waits for its answer.
 
@@ -165,7 +238,11 @@ def earlier(session: Session, stage: Stage) -> list[Earlier]:
 
 
 def _earlier(session: Session, made: Sequence[Reconsideration]) -> list[Earlier]:
-    fallen = [each for each in made if each.confirmed and not each.ends_rest]
+    fallen = [
+        each
+        for each in made
+        if each.confirmed and not each.ends_rest and each.recommendation is not None
+    ]
     if not fallen:
         return []
     told = dict(
@@ -178,7 +255,7 @@ def _earlier(session: Session, made: Sequence[Reconsideration]) -> list[Earlier]
         .all()
     )
     return [
-        Earlier(each, each.answer, told.get(each.recommendation_id))
+        Earlier(each, each.answer, told.get(each.decided.id))
         for each in fallen
         if each.answer is not None
     ]

@@ -5,12 +5,14 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
+from bids.inviting.taking_back import take_back
 from challenges import service as challenges
 from challenges.lifecycle import Event
 from challenges.models import Stage
 from challenges.stages import recording
 from challenges.stages.place import Where
 from challenges.stages.queries import own_stage
+from challenges.stages.running import come_back
 from challenges.texts import refuse_all, text_faults
 from marketplace.core.clock import Clock
 from marketplace.core.errors import WrongMoment
@@ -19,10 +21,12 @@ from marketplace.core.text import N_
 from marketplace.core.transaction import transaction
 from scoring.award import hooks
 from scoring.award import queries as awards
+from scoring.award.advancing.models import AdvanceWithdrawal
 from scoring.award.again import letters, log_words, policy, queries
 from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
 from scoring.award.complaints.queries import brought
 from scoring.award.contracts.queries import Offer
+from scoring.award.letters.queries import was_told
 from scoring.award.models import IntentionWithdrawal, RestEnd
 from scoring.panel import queries as panels
 from scoring.panel.again.lifecycle import NAMING, Point
@@ -55,8 +59,10 @@ def propose(
     with transaction() as session:
         stage = own_stage(session, at, actor, lock=True)
         found = awards.decision(session, stage)
-        ensure(queries.standing(session, stage, found, actor).may_propose)
-        assert found.recommendation is not None  # the policy has said so
+        now = queries.standing(session, stage, found, actor)
+        ensure(now.may_propose)
+        decided = now.advance or found.recommendation
+        assert decided is not None  # the policy has said so
         known = [each.key for each in panels.questions(stage)]
         complaints = {each.number: each for each in brought(session, stage).complaints}
         faults = text_faults(
@@ -72,7 +78,8 @@ def propose(
         assert point is not None  # refused before
         row = Reconsideration(
             stage_id=stage.id,
-            recommendation_id=found.recommendation.id,
+            recommendation_id=None if now.advance else decided.id,
+            advance_id=decided.id if now.advance else None,
             point=point,
             named=sorted(set(named)) if point in NAMING else [],
             complaint_id=complaints[complaint].id if complaint is not None else None,
@@ -88,7 +95,7 @@ def propose(
             clock=clock,
             action=log_words.PROPOSED,
             actor=actor,
-            bid=found.recommendation.references,
+            bid=decided.references,
             point=point.value,
             criteria=row.named,
             complaint=complaint,
@@ -185,10 +192,13 @@ def answer(
                 clock=clock,
                 action=log_words.REST_RETURNED if made.ends_rest else log_words.STANDS,
                 actor=actor,
-                bid=made.recommendation.references,
+                bid=made.decided.references,
                 reason=reason.strip(),
             )
             letters.tell_returned(session, stage, made, clock)
+            return
+        if made.advance is not None:
+            _sift_again(session, stage, made, reason.strip(), actor, clock)
             return
         if made.point is None:
             _end_rest(session, stage, made, now.left, actor, clock)
@@ -196,7 +206,7 @@ def answer(
         announced = found.intention is not None
         session.add(
             IntentionWithdrawal(
-                recommendation_id=made.recommendation_id,
+                recommendation_id=made.decided.id,
                 reason=made.reason,
                 withdrawn_by_id=actor.user_id,
                 withdrawn_at=clock.now(),
@@ -209,7 +219,7 @@ def answer(
             clock=clock,
             action=log_words.AGAIN if announced else log_words.APPROVAL_AGAIN,
             actor=actor,
-            bid=made.recommendation.references,
+            bid=made.decided.references,
             point=made.point.value,
             criteria=made.named,
             reason=made.reason,
@@ -224,6 +234,49 @@ def answer(
         letters.tell_taken_back(session, stage, made, actor, clock, announced=announced)
 
 
+def _sift_again(
+    session: Session,
+    stage: Stage,
+    made: Reconsideration,
+    because: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Have who goes on from a stage decided again: invitations are taken back, lists stay."""
+    advance, point = made.advance, made.point
+    assert advance is not None  # the caller has said so
+    assert point is not None  # the table says so
+    told_all = was_told(session, advance.id)
+    session.add(
+        AdvanceWithdrawal(
+            advance_id=advance.id,
+            reason=made.reason,
+            withdrawn_by_id=actor.user_id,
+            withdrawn_at=clock.now(),
+        )
+    )
+    session.flush()
+    recording.append(
+        session,
+        stage,
+        clock=clock,
+        action=log_words.SIFT_AGAIN,
+        actor=actor,
+        count=len(advance.bids),
+        bids=[bid.reference for bid in advance.bids],
+        point=point.value,
+        criteria=made.named,
+        reason=made.reason,
+        confirmed_because=because,
+    )
+    for bid in advance.bids:
+        take_back(session, bid, clock=clock)
+    come_back(session, stage, clock=clock)
+    if point is not Point.RECOMMENDATION:
+        judge_again(session, stage, point, made.named, made.reason, actor=actor, clock=clock)
+    letters.tell_sift_again(session, stage, made, actor, clock, told_all=told_all)
+
+
 def _end_rest(
     session: Session,
     stage: Stage,
@@ -235,14 +288,14 @@ def _end_rest(
     """End what is not signed of a decision: no contract follows from it any more."""
     session.add(
         RestEnd(
-            recommendation_id=made.recommendation_id,
+            recommendation_id=made.decided.id,
             reason=made.reason,
             ended_by_id=actor.user_id,
             ended_at=clock.now(),
         )
     )
     session.flush()
-    session.expire(made.recommendation, ["rest_end"])
+    session.expire(made.decided, ["rest_end"])
     recording.append(
         session,
         stage,

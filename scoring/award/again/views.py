@@ -62,6 +62,7 @@ def propose(at: Place) -> Page:
         policy.points_at(scores_stand=stage.scores_stand),
         panels.questions(stage),
         brought(db.session(), stage).complaints,
+        leads_on=standing.leads_on,
     )
     if not form.is_submitted():
         ensure(standing.may_propose)
@@ -83,7 +84,7 @@ def propose(at: Place) -> Page:
         else:
             flash(_("Your proposal is recorded. An approver decides now."))
             return _see(at)
-    return _page("again/propose.html", form, stage, status)
+    return _page("again/propose.html", form, stage, status, standing=standing)
 
 
 def _propose_end(at: Place, stage: Stage, standing: queries.Standing) -> Page:

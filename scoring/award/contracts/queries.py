@@ -16,7 +16,7 @@ from marketplace.core.dates import PLACE
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from scoring.award.advancing.models import AdvanceAnswer, AdvancingBid
-from scoring.award.advancing.queries import confirmed
+from scoring.award.advancing.queries import confirmed, stands_still
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer, ContractDetail
 from scoring.award.contracts.ordered.lifecycle import OrderKind, is_over, last_day
 from scoring.award.contracts.ordered.models import CourtOrder
@@ -218,7 +218,7 @@ def unsigned(
     for going_on in session.scalars(
         select(AdvancingBid)
         .join(AdvanceAnswer, AdvanceAnswer.advance_id == AdvancingBid.advance_id)
-        .where(AdvancingBid.stage_id.in_(stages), AdvanceAnswer.confirmed)
+        .where(AdvancingBid.stage_id.in_(stages), AdvanceAnswer.confirmed, stands_still())
         .options(joinedload(AdvancingBid.bid).joinedload(Bid.supplier))
         .order_by(AdvancingBid.place)
     ):

@@ -30,6 +30,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "contract": {"advance_id": None, "bought_by": None},
     "contract_change": {"ends_on": None, "supplier_id": None},
     "court_order": {"ends_on": None},
+    "reconsideration": {"advance_id": None},
     # Accepted, for a key over the payment holds only where there is one.
     "milestone_answer": {"accepted": True},
     "regime_decision": {"reason": None},

@@ -30,7 +30,7 @@ MUST_BE_APPEND_ONLY = {
     *("court_proceedings", "proceedings_end", "proceedings_end_answer"),
     *("reconsideration", "reconsideration_answer", "panel_reopening", "agreed_again"),
     *("committee_decision", "award_route"),
-    *("court_order", "court_order_answer", "rest_end"),
+    *("court_order", "court_order_answer", "rest_end", "advance_withdrawal"),
     "opened_submission",
     "opened_file",
     "opening",

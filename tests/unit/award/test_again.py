@@ -114,3 +114,57 @@ def test_officer_lets_the_rest_end_once_a_contract_is_signed_and_another_could_b
         {"waits": True},
     ):
         refused(end(**changes), Ground.MOMENT)
+
+
+def test_who_goes_on_is_decided_again_until_the_next_stage_begins_or_paid_work_is_signed() -> None:
+    def moment(**changes: object) -> Answer:
+        facts: dict[str, object] = {
+            "state": State.ADVANCED,
+            "confirmed": True,
+            "following": State.WAITING,
+            "signed": False,
+        }
+        return policy.sift_moment(**{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
+
+    assert moment().allowed
+    refused(moment(confirmed=False), Ground.MOMENT)
+    refused(moment(state=State.CANCELLED), Ground.MOMENT)
+    for late in ({"following": State.OPEN}, {"following": State.EVALUATING}, {"signed": True}):
+        refused(moment(**late), Ground.MOMENT)
+        assert "What remains" in moment(**late).message
+
+
+def test_chair_or_officer_proposes_a_list_anew_and_another_approver_decides() -> None:
+    chair, now = an_actor(Role.CHAIR), Answer(allowed=True)
+    late = policy.sift_moment(
+        state=State.ADVANCED, confirmed=True, following=State.OPEN, signed=False
+    )
+
+    def offer(actor: Actor, **changes: object) -> Answer:
+        facts: dict[str, object] = {
+            "chair_id": chair.user_id,
+            "moment": now,
+            "waits": False,
+            "unnamed": False,
+        }
+        return policy.can_sift_again(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
+
+    def decide(actor: Actor, **changes: object) -> Answer:
+        facts: dict[str, object] = {
+            "proposed_by_id": OFFICER.user_id,
+            "moment": now,
+            "unnamed": False,
+        }
+        return policy.can_answer_sift(actor, **{**facts, **changes})  # type: ignore[arg-type]  # mixed dict
+
+    assert offer(OFFICER).allowed
+    assert offer(chair, unnamed=True).allowed
+    refused(offer(APPROVER), Ground.RIGHT)
+    refused(offer(OFFICER, unnamed=True), Ground.RIGHT)
+    refused(offer(OFFICER, moment=late), Ground.MOMENT)
+    refused(offer(OFFICER, waits=True), Ground.MOMENT)
+    assert decide(APPROVER).allowed
+    refused(decide(OFFICER), Ground.RIGHT)
+    refused(decide(APPROVER, proposed_by_id=APPROVER.user_id), Ground.RIGHT)
+    refused(decide(APPROVER, proposed_by_id=None), Ground.MOMENT)
+    refused(decide(APPROVER, moment=late), Ground.MOMENT)

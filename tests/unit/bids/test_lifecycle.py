@@ -27,6 +27,7 @@ LEGAL = {
     ("invited", "start"): "draft",
     ("invited", "hear"): "valid",
     ("invited", "take_back"): "withdrawn",
+    ("withdrawn", "invite"): "invited",
     ("draft", "submit"): "submitted",
     ("submitted", "submit"): "submitted",
     ("withdrawn", "submit"): "submitted",

@@ -7,7 +7,7 @@ import pytest
 
 from bids import log_words as bid_words
 from challenges import log_words as challenge_words
-from marketplace.core.audit import chains
+from marketplace.core.audit import chains, stages
 from marketplace.core.audit.findings import Finding, Status
 from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.vault import statements
@@ -162,6 +162,25 @@ def test_both_openings_are_proven(public: bool) -> None:
     ]
 
 
+def one_after_another(*steps: Step) -> Step:
+    def step(log: Log) -> None:
+        for each in steps:
+            each(log)
+
+    return step
+
+
+INVITED = SECOND["invited"]
+# Who goes on from the first stage is decided again: an entry of that stage.
+SIFTED_AGAIN: Step = lambda log: log.add(stages.TAKEN_BACK, person=ADA, count=1, point="scoring")  # noqa: E731
+
+
+def test_invitations_can_be_made_anew_after_their_list_was_taken_back() -> None:
+    found = check(invited=one_after_another(INVITED, SIFTED_AGAIN, INVITED))
+
+    assert (failures(found), found.verdict) == ([], Verdict.PROVEN)
+
+
 LIES: Mapping[str, tuple[dict[str, Step | None], str]] = {
     "opened before its closing": ({"closed": None}, "before a closing was recorded"),
     "closed a minute early": (
@@ -180,6 +199,11 @@ LIES: Mapping[str, tuple[dict[str, Step | None], str]] = {
     "never begun": ({"begun": None}, "had not been opened"),
     "begun twice": ({"read": begun()}, "was opened before"),
     "nobody invited": ({"invited": None}, "Nobody had been invited"),
+    "invited twice": ({"invited": one_after_another(INVITED, INVITED)}, "or more than once"),
+    "begun by a list that was taken back": (
+        {"invited": one_after_another(INVITED, SIFTED_AGAIN)},
+        "Nobody had been invited",
+    ),
     "a bid of somebody else": ({"submitted": submitted("B-7")}, "to which it was not invited"),
     "two bids of one invited": ({"read": submitted("B-8")}, "More bids were submitted"),
     "read before its opening": (
