@@ -46,7 +46,9 @@ class ClarificationAnswer(Identified, Base):
     told_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column()
 
-    questions: Mapped[list["Clarification"]] = relationship(back_populates="answer")
+    questions: Mapped[list["Clarification"]] = relationship(
+        back_populates="answer", order_by="(Clarification.asked_at, Clarification.id)"
+    )
     versions: Mapped[list["ClarificationVersion"]] = relationship(
         order_by="ClarificationVersion.version.desc()"
     )

@@ -127,7 +127,7 @@ def front_page(session: Session, now: datetime) -> FrontPage:
         listed.join(announced, announced.c.challenge_id == Challenge.id)
         .add_columns(Challenge.state, announced.c.announced_at)
         .where(Challenge.state.in_(AWARDED_STATES))
-        .order_by(announced.c.announced_at.desc())
+        .order_by(announced.c.announced_at.desc(), Challenge.id)
         .limit(3)
     )
     return FrontPage(

@@ -149,7 +149,7 @@ class Letter(Identified, Base):
         primaryjoin="Letter.bid_id == Bid.id", foreign_keys=[bid_id], viewonly=True
     )
     recorded_by: Mapped[User | None] = relationship(foreign_keys=[recorded_by_id])
-    messages: Mapped[list["LetterMessage"]] = relationship()
+    messages: Mapped[list["LetterMessage"]] = relationship(order_by="LetterMessage.notice_id")
 
     @property
     def unproven(self) -> bool:
