@@ -1,27 +1,17 @@
 """An auditor finds an award with its evidence, and prints what came of checking its report."""
 
-import re
 from collections.abc import Mapping
-from io import BytesIO
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from marketplace.cli import main
-from marketplace.core.audit import checkpoints
 from marketplace.core.audit.log import chain_entries
-from marketplace.core.transaction import transaction
 from scoring.report.values import Edition
-from scoring.report.verifying import files
-from tests import forging
 from tests.conftest import sign_in
 from tests.databases import Databases, Kept
 from tests.integration.report.printing import print_reports
-from tests.integration.whole.stages import copy_of_decision
-from tests.integration.whole.test_queries import grows
 from tests.journeys import Journey, Step
 
 
@@ -173,52 +163,3 @@ def test_what_is_being_made_is_told_and_cannot_be_checked_yet(
     refused = client.get(check_of(journey))
     assert refused.status_code == 409
     assert "no full report to check yet" in refused.text
-
-
-def test_room_asks_as_much_for_many_awards_as_for_few_and_pages_them(
-    client: FlaskClient, session: Session, stored: Journey
-) -> None:
-    def more(number: int) -> None:
-        for _ in range(number):
-            copy_of_decision(session, stored)
-
-    sign_in(client, stored.cast.auditor)
-    more(11)
-
-    assert grows(client, ["/work/audit", "/work/audit?q=place"], more) == {}
-
-    found: list[str] = []
-    address = "/work/audit"
-    while address:
-        page = client.get(address).text
-        found += dict.fromkeys(re.findall(r'href="/work/challenges/([-\w]+)"', page))
-        rest = page.partition('rel="next" href="')[2]
-        address = rest.partition('"')[0].replace("&amp;", "&")
-    assert len(found) == len(set(found)) == 52
-
-
-def test_what_a_report_leaves_out_is_named_by_the_chain_that_the_site_gives_to_everybody(
-    client: FlaskClient,
-    stored: Journey,
-    printed: dict[Edition, bytes],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pdf = printed[Edition.PUBLIC]
-    cut = forging.in_pdf(pdf, forging.without_entry(files.take_out(pdf), "consensus.recorded"))
-    left_out = "It was left out: the copy of the chain has it, consensus.recorded"
-    with transaction() as writing:
-        checkpoints.make(writing, clock=stored.clock)
-
-    page = client.post("/verify", data={"file": (BytesIO(cut), "report.pdf")}).text
-    assert left_out in page
-    assert "The file that was made then is another one" in page
-    page = client.post("/verify", data={"file": (BytesIO(pdf), "report.pdf")}).text
-    assert "This is the very file that was made then, byte for byte" in page
-    assert "nothing was left out" in page
-
-    chain, report = tmp_path / "log.json", tmp_path / "report.pdf"
-    chain.write_bytes(client.get(f"/challenges/{stored.reference}/log.json").data)
-    report.write_bytes(cut)
-    assert main(["verify", str(report), "--chain", str(chain)]) == 1
-    assert left_out in capsys.readouterr().out
