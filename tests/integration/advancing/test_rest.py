@@ -139,7 +139,10 @@ def test_what_is_signed_stands_and_the_rest_ends_by_two_people_told_to_all(
         told = session.scalars(select(Notice.text).where(Notice.to_email == person.email)).all()
         assert any(WHY in each for each in told)
     sign_in(client, cast.rival_admin)
-    assert WHY in client.get(f"/bids/{two.rival_bid}/outcome").text
+    outcome = client.get(f"/bids/{two.rival_bid}/outcome").text
+    assert WHY in outcome
+    assert "had intended to award a contract to you" in outcome
+    assert "before a court" not in outcome
     assert any(each.text == WHY for each in story.told(session, two.challenge))
     assert WHY in client.get(f"/challenges/{two.reference}").text
     facts = newest_facts(session, two.challenge.stage.id)
