@@ -16,6 +16,7 @@ from scoring.report.verifying.report import Checked
 from tests import forging
 from tests.databases import Databases, Kept
 from tests.forging import Content
+from tests.integration.report import forgeries
 from tests.integration.report.printing import Printed, print_reports
 from tests.journeys import OWN_PRICE, Step
 
@@ -64,48 +65,18 @@ def test_report_without_trusted_keys_agrees_and_its_signer_is_unknown(printed: P
     assert checked.verdict is Verdict.SIGNER_UNKNOWN
 
 
-def bid(document: Any, place: int = 0) -> Any:
-    return document["bids"][place]
-
-
-def higher_score(document: Any) -> None:
-    cell = next(iter(bid(document, 1)["scores"].values()))
-    cell["consensus"] = "2" if cell["consensus"] != "2" else "1"
-
-
-def lower_price(document: Any) -> None:
-    bid(document)["price"] = "12345"
-
-
-def another_weight(document: Any) -> None:
-    one, two = (each for each in document["criteria"] if each["kind"] == "quality")
-    one["weight"], two["weight"] = (
-        str(int(one["weight"]) + 5),
-        str(int(two["weight"]) - 5),
-    )
-
-
-def one_bid_less(document: Any) -> None:
-    document["bids"].pop()
-
-
-def a_bid_more(document: Any) -> None:
-    document["bids"].append({**bid(document), "id": "B-FORGED"})
-
-
-def another_name(document: Any) -> None:
-    bid(document)["supplier"] = "Somebody Else Ltd"
-
-
 @pytest.mark.parametrize(
     ("how", "named"),
     [
-        (higher_score, "The score of the panel is"),
-        (lower_price, "The price is 12345 here; sealed was"),
-        (another_weight, "The weight is"),
-        (another_name, "The supplier is Somebody Else Ltd here; sealed was"),
-        (one_bid_less, "was opened and is missing here"),
-        (a_bid_more, "bid B-FORGED: No entry says that this bid came in before the closing"),
+        (forgeries.higher_score, "The score of the panel is"),
+        (forgeries.lower_price, "The price is 12345 here; sealed was"),
+        (forgeries.another_weight, "The weight is"),
+        (forgeries.another_name, "The supplier is Somebody Else Ltd here; sealed was"),
+        (forgeries.one_bid_less, "was opened and is missing here"),
+        (
+            forgeries.a_bid_more,
+            "bid B-FORGED: No entry says that this bid came in before the closing",
+        ),
     ],
 )
 def test_forged_evaluation_from_which_all_else_follows_is_named(
@@ -118,136 +89,43 @@ def test_forged_evaluation_from_which_all_else_follows_is_named(
     assert "not those that were frozen" in found
 
 
-def facts(how: Callable[[Any], None]) -> Callable[[Content], Content]:
-    return lambda content: forging.change(content, "report.json", how)
-
-
-def a_reason(found: Any) -> None:
-    found["stages"][0]["bids"][0]["scores"][0]["reason"] = "It was the best by far."
-
-
-def an_own_reason(found: Any) -> None:
-    score = found["stages"][0]["bids"][0]["scores"][0]
-    score["individual"][0]["reason"] = "Splendid."
-
-
-def a_date(found: Any) -> None:
-    found["decision"]["approved_at"] = "2026-01-01T00:00:00.000000Z"
-
-
-def a_standstill(found: Any) -> None:
-    found["decision"]["standstill_ends_at"] = "2026-01-02T00:00:00.000000Z"
-
-
-def a_value(found: Any) -> None:
-    found["decision"]["contract"]["value"]["minor"] += 100
-
-
-def why_preferred(found: Any) -> None:
-    found["decision"]["reason"] = "No reason at all."
-
-
-def a_rank(found: Any) -> None:
-    rows = found["bids"]
-    rows[0]["rank"], rows[1]["rank"] = rows[1]["rank"], rows[0]["rank"]
-
-
-def a_total(found: Any) -> None:
-    found["bids"][1]["total"]["exact"] = "99"
-
-
-def a_point(found: Any) -> None:
-    cell = next(iter(found["bids"][0]["criteria"].values()))
-    cell["points"]["exact"] = "1"
-
-
-def result(how: Callable[[Any], None]) -> Callable[[Content], Content]:
-    return lambda content: forging.change(content, "result.json", how)
-
-
-def plan(how: Callable[[Any], None]) -> Callable[[Content], Content]:
-    return lambda content: forging.change(content, "plan.json", how)
-
-
-def swapped(content: Content) -> Content:
-    return {**content, "plan.json": content["result.json"]}
-
-
-def added(content: Content) -> Content:
-    return {**content, "letter.json": b"{}\n"}
-
-
-def removed(content: Content) -> Content:
-    return {name: each for name, each in content.items() if name != "scores.csv"}
-
-
-def without_an_event(content: Content) -> Content:
-    """Leave out that something happened."""
-    return forging.without_entry(content, "consensus.recorded")
-
-
-def shortened(content: Content, found: list[dict[str, Any]]) -> Content:
-    proofs = json.loads(content["proofs.json"])
-    proofs["inclusion"] = proofs["inclusion"][: len(found)]
-    changed = {**content, "proofs.json": forging.written(content["proofs.json"], proofs)}
-    return forging.with_lines(changed, found)
-
-
-def reordered(content: Content) -> Content:
-    found = forging.lines(content)
-    place = forging.place_of(found, "consensus.recorded")
-    found[place], found[place - 1] = found[place - 1], found[place]
-    return forging.with_lines(content, found)
-
-
-def doubled(content: Content) -> Content:
-    """Add an event that never was."""
-    found = forging.lines(content)
-    place = forging.place_of(found, "scores.submitted")
-    proofs = json.loads(content["proofs.json"])
-    proofs["inclusion"].insert(place, proofs["inclusion"][place])
-    changed = {**content, "proofs.json": forging.written(content["proofs.json"], proofs)}
-    return forging.with_lines(changed, [*found[:place], found[place], *found[place:]])
-
-
-def cut_off(content: Content) -> Content:
-    """Leave out the last events."""
-    return shortened(content, forging.lines(content)[:-3])
-
-
-def another_value(content: Content) -> Content:
-    """Change what an entry says, and leave its digest."""
-    found = forging.lines(content)
-    line = found[forging.place_of(found, "consensus.recorded")]
-    line["disclosed"]["score"]["value"] = "1"
-    return forging.with_lines(content, found)
-
-
 @pytest.mark.parametrize(
     ("forge", "named"),
     [
-        (facts(a_reason), "The reason of the panel is not the one that was recorded"),
-        (facts(an_own_reason), "is not the one that was recorded"),
-        (facts(a_date), "report.json, approved_at: It is 2026-01-01T00:00:00.000000Z here"),
-        (facts(a_standstill), "The standstill ends 2026-01-02T00:00:00.000000Z here"),
-        (facts(a_value), "Its value is"),
-        (facts(why_preferred), "report.json, reason: The reason is not the one"),
-        (result(a_rank), "The rank is"),
-        (result(a_total), "The total is 99; computed again it is"),
-        (result(a_point), "The points for"),
-        (plan(lambda found: found.update(version=2)), "The plan is not the one"),
-        (swapped, "plan.json: This file is another one than the manifest names"),
-        (added, "letter.json: This file is not named in the manifest"),
-        (removed, "scores.csv: The manifest names this file, and it is not there"),
-        (without_an_event, "entries are missing"),
+        (
+            forgeries.facts(forgeries.a_reason),
+            "The reason of the panel is not the one that was recorded",
+        ),
+        (forgeries.facts(forgeries.an_own_reason), "is not the one that was recorded"),
+        (
+            forgeries.facts(forgeries.a_date),
+            "report.json, approved_at: It is 2026-01-01T00:00:00.000000Z here",
+        ),
+        (
+            forgeries.facts(forgeries.a_standstill),
+            "The standstill ends 2026-01-02T00:00:00.000000Z here",
+        ),
+        (forgeries.facts(forgeries.a_value), "Its value is"),
+        (
+            forgeries.facts(forgeries.why_preferred),
+            "report.json, reason: The reason is not the one",
+        ),
+        (forgeries.result(forgeries.a_rank), "The rank is"),
+        (forgeries.result(forgeries.a_total), "The total is 99; computed again it is"),
+        (forgeries.result(forgeries.a_point), "The points for"),
+        (forgeries.plan(lambda found: found.update(version=2)), "The plan is not the one"),
+        (forgeries.swapped, "plan.json: This file is another one than the manifest names"),
+        (forgeries.added, "letter.json: This file is not named in the manifest"),
+        (forgeries.removed, "scores.csv: The manifest names this file, and it is not there"),
+        (forgeries.without_an_event, "entries are missing"),
         (
             lambda content: forging.without_entry(content, "challenge.closed"),
             "an early read of a bid may have been left out",
         ),
-        (reordered, "It does not refer to the entry before it"),
-        (doubled, "It has number"),
-        (cut_off, "The chain does not end with the entry that froze this report"),
-        (another_value, "The value of “score” is not the one that was recorded"),
+        (forgeries.reordered, "It does not refer to the entry before it"),
+        (forgeries.doubled, "It has number"),
+        (forgeries.cut_off, "The chain does not end with the entry that froze this report"),
+        (forgeries.another_value, "The value of “score” is not the one that was recorded"),
     ],
 )
 def test_forgery_is_found_by_its_name(
@@ -379,7 +257,7 @@ def test_copy_of_the_chain_agrees_with_the_true_report_and_names_what_is_left_ou
 def test_pages_that_show_another_figure_than_the_files_are_found(printed: Printed) -> None:
     full_pdf = printed.editions[Edition.FULL]
     content = files.take_out(full_pdf)
-    changed = forging.change(content, "report.json", a_value)
+    changed = forging.change(content, "report.json", forgeries.a_value)
 
     checked = report.check_files(changed, trust.read_keys(printed.keys), pdf=full_pdf)
 
