@@ -1,10 +1,12 @@
 """Reports are signed by the certificate of their body, and what was changed afterwards shows."""
 
+import io
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pypdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -90,6 +92,41 @@ def test_signature_of_another_report_is_found(pdf: bytes, seal: Seal) -> None:
 def test_what_is_added_behind_the_signature_is_found(pdf: bytes, seal: Seal) -> None:
     behind = sign(pdf, seal) + b"\n% and more\n"
     assert any(each.status is Status.FAILED for each in signature.check(behind, [seal.chain[0]]))
+
+
+def with_a_page_more(pdf: bytes) -> bytes:
+    """Add a version behind a PDF."""
+    writer, out = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True), io.BytesIO()
+    writer.add_blank_page(595, 842)
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_page_that_is_added_after_signing_or_before_somebody_else_signs_is_found(
+    pdf: bytes, seal: Seal
+) -> None:
+    signed, other = sign(pdf, seal), self_made("Another Council", NOW)
+
+    for added, who in (
+        (with_a_page_more(signed), seal),
+        (sign(with_a_page_more(pdf), other), other),
+    ):
+        said = [str(each) for each in signature.check(added, [who.chain[0]])]
+        assert any("it has 3 versions" in each for each in said), said
+
+
+def test_second_signature_leaves_the_first_one_behind_and_counts_by_itself(
+    pdf: bytes, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = self_made("Another Council", NOW)
+    signed = sign(pdf, seal)
+    monkeypatch.setattr("scoring.report.sign.FIELD", "Second")
+
+    first, second = signature.check(sign(signed, other), [seal.chain[0]])
+
+    assert (first.status, second.status) == (Status.FAILED, Status.FAILED)
+    assert "Something was added behind the signature of" in str(first)
+    assert "with a certificate for which none that you trust vouches" in str(second)
 
 
 def an_authority() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
