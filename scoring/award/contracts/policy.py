@@ -78,7 +78,7 @@ def can_answer(
     if actor.user_id == described_by_id:
         return lacks_right(N_("You described this change, so another person must confirm it."))
     if not waits:
-        return wrong_moment(N_("This change waits for nobody: it holds, or was answered."))
+        return wrong_moment(N_("This change waits for no answer: it is in force, or was answered."))
     if over:
         return wrong_moment(_OVER_BY_ORDER)
     return ALLOWED
