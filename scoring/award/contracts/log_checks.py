@@ -1,4 +1,5 @@
-"""Holds that money and supplier of a contract were changed by two people, as the log tells it."""
+"""Holds that money and supplier of a contract were changed by two people, and that two recorded
+what a court ordered about it, as the log tells it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,12 +11,15 @@ from marketplace.core.audit.verifying.recorded import Recorded, recorded
 from marketplace.core.text import N_
 from scoring.award.contracts import log_words
 from scoring.award.contracts.changing import ChangeKind
+from scoring.award.contracts.ordered import log_words as ordered
 
 
 @verifying.also
 def check(connection: Connection) -> Iterator[Finding]:
-    """Go through the entries about changes of contracts in the order of their places."""
+    """Go through the entries about changes of contracts, and about orders of courts, in the order
+    of their places."""
     yield from follow(recorded(connection, log_words.PROPOSED, log_words.CHANGED))
+    yield from follow_orders(recorded(connection, ordered.RECORDED, ordered.CONFIRMED))
 
 
 def follow(entries: Iterable[Recorded]) -> Iterator[Finding]:
@@ -49,6 +53,40 @@ def follow(entries: Iterable[Recorded]) -> Iterator[Finding]:
                 where,
                 before=before.n,
             )
+
+
+def follow_orders(entries: Iterable[Recorded]) -> Iterator[Finding]:
+    """Find each order of a court that one person recorded alone."""
+    before: dict[tuple[object, ...], Recorded] = {}
+    for entry in entries:
+        key = (entry.chain, entry.values.get("contract"), entry.values.get("number"))
+        if entry.action == ordered.RECORDED:
+            before[key] = entry
+            continue
+        said, where = before.get(key), f"entry {entry.n}"
+        if said is None:
+            yield failed(N_("A court’s order about a contract was recorded by one person"), where)
+        elif _differ(said, entry):
+            yield failed(
+                N_("It is not the order of a court that entry %(before)s records"),
+                where,
+                before=said.n,
+            )
+        elif (who := entry.values.get("actor_id")) is not None and who == said.values.get(
+            "actor_id"
+        ):
+            yield failed(
+                N_("A court’s order was confirmed by who recorded it in entry %(before)s"),
+                where,
+                before=said.n,
+            )
+
+
+def _differ(said: Recorded, confirmed: Recorded) -> bool:
+    """Tell whether two entries tell different orders; what was erased since differs in nothing."""
+    names = ("order", "made_on", "court", "reference", "ends_on", "penalty_minor")
+    pairs = ((said.values.get(name), confirmed.values.get(name)) for name in names)
+    return any(a != b for a, b in pairs if a is not None and b is not None)
 
 
 def _of_two(entry: Recorded) -> bool:

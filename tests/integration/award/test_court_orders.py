@@ -16,6 +16,7 @@ from marketplace.core.audit import log
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
+from scoring.award.contracts import log_checks
 from scoring.award.contracts import service as contracts
 from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.contracts.ordered import log_words, service
@@ -122,6 +123,7 @@ def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_e
     told = [each.heading for each in story.told(session, journey.challenge)]
     assert any("Court of Session" in each and "ineffective" in each for each in told)
     assert recorded(under, log_words.CONFIRMED)[0]["order"] == "ineffective"
+    assert list(log_checks.check(session.connection())) == []
     subjects = session.scalars(
         select(Notice.subject).where(Notice.to_email == journey.cast.supplier_admin.email)
     ).all()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from marketplace.core.audit.verifying.recorded import Recorded
-from scoring.award.contracts.log_checks import follow
+from scoring.award.contracts.log_checks import follow, follow_orders
 from scoring.award.contracts.log_words import CHANGED, PROPOSED
+from scoring.award.contracts.ordered.log_words import CONFIRMED, RECORDED
 
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 VALUE = {
@@ -46,5 +47,31 @@ def test_money_and_supplier_are_changed_by_two_people(
     entries: list[Recorded], found: str | None
 ) -> None:
     findings = list(follow(entries))
+    assert len(findings) == (found is not None)
+    assert found is None or found in str(findings[0])
+
+
+def ordered(n: int, action: str, **changes: object) -> Recorded:
+    order = {"number": 1, "contract": "C-1", "order": "ineffective", "made_on": "2027-03-01"}
+    return Recorded(n, AT, "CH-1", action, {**order, "actor_id": "officer", **changes})
+
+
+@pytest.mark.parametrize(
+    ("entries", "found"),
+    [
+        ([ordered(1, RECORDED), ordered(2, CONFIRMED, actor_id="approver")], None),
+        ([ordered(1, RECORDED), ordered(2, CONFIRMED)], "confirmed by who recorded it"),
+        (
+            [ordered(1, RECORDED), ordered(2, CONFIRMED, actor_id="b", order="penalty")],
+            "not the order",
+        ),
+        ([ordered(2, CONFIRMED, actor_id="approver")], "by one person"),
+        ([ordered(1, RECORDED, number=2), ordered(2, CONFIRMED, actor_id="b")], "by one person"),
+        # Names and what is not public can have been erased since.
+        ([ordered(1, RECORDED, actor_id=None, order=None), ordered(2, CONFIRMED)], None),
+    ],
+)
+def test_order_of_a_court_holds_by_two_people(entries: list[Recorded], found: str | None) -> None:
+    findings = list(follow_orders(entries))
     assert len(findings) == (found is not None)
     assert found is None or found in str(findings[0])
