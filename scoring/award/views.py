@@ -269,7 +269,7 @@ def outcome_page(reference: str, form: BaseForm | None = None) -> str:
         page=page,
         why_then=_why_then(page.stage, page.intention),
         held={each.kind for each in complaints.keeping_back(session, page.stage, now)},
-        rests_ended=rests_ended(session, [page.stage.id]) if page.intention else (),
+        rests_ended=rests_ended(session, [page.stage.id]) if page.signed_names else (),
         may_ask=requests.may_ask(page.letters, page.asked_more, actor, now).allowed,
         **({"form": form} if form else {}),
     )
