@@ -16,7 +16,7 @@ OVERTAKEN = N_(
     "You saved something newer here in another window. Press a button that saves, to see both."
 )
 BESIDE = N_(
-    "You saved something newer here in another window: see below. Save again to replace it by this"
+    "You saved something newer here in another window: see above. Save again to keep this instead"
 )
 # Enough that two texts of one cell are never taken for the same.
 _LENGTH = 16
