@@ -195,7 +195,7 @@ class _Told:
             yield _("Route: %(route)s.", route=_(names[challenge.legal_route]))
         yield _("Rules: %(rules)s.", rules=rules)
         if self.stage.closes_at is not None:
-            yield _("Bidding closed %(instant)s.", instant=format_instant(self.stage.closes_at))
+            yield _("Bidding closed at %(instant)s.", instant=format_instant(self.stage.closes_at))
         members = self.found.panel.members if self.found.panel else []
         seated = sum(member.left_at is None for member in members)
         yield _("A panel of %(count)d people judged the bids.", count=seated)
