@@ -90,6 +90,23 @@ def a_delivery_stage(journey: Journey, *, suppliers: int) -> None:
     journey.session.commit()
 
 
+def a_work_stage(journey: Journey, ordinal: int, kind: StageKind) -> None:
+    """Let one supplier work in a stage of some kind, without pay that the plan fixes."""
+    journey.session.add(
+        Stage(
+            challenge_id=journey.challenge.id,
+            ordinal=ordinal,
+            name=kind.value.replace("_", " ").capitalize(),
+            kind=kind,
+            suppliers=1,
+            payment=Payment.NONE,
+            property=Property.SUPPLIER,
+            minimum_panel=3,
+        )
+    )
+    journey.session.commit()
+
+
 def agree(journey: Journey, scores: Mapping[str, tuple[Decimal, Decimal]]) -> None:
     """Agree the scores of both bids."""
     chair = journey.actor(journey.cast.chair)

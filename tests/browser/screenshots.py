@@ -20,7 +20,7 @@ from marketplace.core.database import db
 from marketplace.demonstration.load import load
 from tests.applications import make_app
 from tests.browser.conftest import CHROMIUM, Site, serving
-from tests.browser.test_axe import address_of
+from tests.browser.looking import address_of
 from tests.browser.visits import AUDITOR, EVALUATOR, VISITOR, Found, Guide, Visit
 from tests.conftest import NOW, make_settings
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_security import confirmable, recoverable
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, expect
 
 from marketplace.config import Mode
 from marketplace.core.clock import FixedClock
@@ -16,8 +15,8 @@ from marketplace.core.database import db
 from marketplace.core.permissions import Role
 from tests.applications import make_app
 from tests.browser.conftest import Site, serving
-from tests.browser.eyes import DESK, faults
-from tests.browser.keyboard import unreached
+from tests.browser.eyes import faults
+from tests.browser.looking import SHOWN_ELSEWHERE, Looker, looker
 from tests.browser.person import PASSWORD, let_sign_in, turn_page
 from tests.browser.visits import (
     AUDITOR,
@@ -45,50 +44,11 @@ from tests.integration.whole.rows import rows_of
 from tests.integration.whole.world import ACTORS, World
 from tests.journeys import Step, a_cast, a_journey
 
-__all__ = ["loaded_demonstration", "world"]
+__all__ = ["loaded_demonstration", "looker", "world"]
 
 ALL = (*VISITS.items(), *MORE)
 # How many tests look at the pages of the demonstration, so that workers share them.
 PARTS = 4
-# Nothing in the world of all routes is in the state that these pages are made for.
-NEVER_SHOWN = frozenset(
-    {
-        *("live.record", "joining.leave", "team.leave"),
-        # It shows a sheet that somebody has just brought: tests of its own do.
-        "panel_sheets.check",
-        # No price of the world is flagged, and no interest was found in it late.
-        *("low_prices.decide", "panel_found.decide", "panel_found.reopen"),
-        # In the world nobody goes on to another stage: tests of their own play that.
-        *("advancing.show", "advancing.cut_off", "advancing.propose", "advancing.confirm"),
-        # In the world nothing is asked of the preferred bidder and no committee decides: tests of
-        # their own play that.
-        *("preferred.ask_again", "preferred.document", "preferred.record", "preferred.extend"),
-        *("asked_of_us.index", "asked_of_us.give", "committee.record"),
-        # Nothing of the world is held or due to be erased: tests of their own play that.
-        *("keeping.lift", "keeping.answer", "own_data.decide"),
-        # In the world nobody has complained and nothing is before a court: tests of their own do.
-        *("complaints.show", "complaints.propose", "complaints.decide", "complaint.take_back"),
-        *("complaints.end", "complaints.confirm_end", "again.decide"),
-        *("debriefs.offer", "debriefs.record"),
-        # In the world a milestone waits to be accepted: tests of their own go on from there.
-        *("delivery.report", "delivery.payment", "delivery.finish", "delivery.close"),
-        *("gates.propose", "gates.confirm", "benefits.measure", "own_delivery.report"),
-        # No panel of the world judges without names: a test of its own looks for them.
-        "panel_masking.masks",
-        # The answers stand in the browser of whoever gave them: a test of its own gives some.
-        "checking.show",
-    }
-)
-# Pages of suppliers, on which the keyboard is followed too.
-OF_SUPPLIERS = re.compile(r"/bids|/organisation|/quick-check|/challenges/[^/]+/check")
-# Also seen by axe at the width of a phone, where the layout is another one.
-NARROW_TOO = frozenset(
-    {
-        *("web.home", "web.work", "web.challenge", "challenges.index", "challenges.criteria"),
-        *("bids.task_list", "panel.question", "panel.moderation", "panel.cell", "award.result"),
-        *("awards.show", "opening.bids", "log.index", "log.checkpoint_list"),
-    }
-)
 # A word that no line can hold, and many that a line can.
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" + " and all its neighbours" * 6
 LONG_VISITS: dict[Step, tuple[tuple[str, Role | None], ...]] = {
@@ -120,128 +80,11 @@ LONG_VISITS: dict[Step, tuple[tuple[str, Role | None], ...]] = {
         ("award.result", AUDITOR),
     ),
 }
-# Everything that a person fills in is emptied; what only carries a token is left.
-EMPTY = """() => {
-  const form = [...document.querySelectorAll('main form[method=post]')]
-    .find(form => form.querySelector('input:not([type=hidden]), textarea, select'));
-  if (!form) return false;
-  for (const box of form.querySelectorAll('input:not([type=hidden]), textarea, select')) {
-    if (box.type === 'radio' || box.type === 'checkbox') box.checked = false;
-    else box.value = '';
-  }
-  const buttons = [...form.querySelectorAll('button[type=submit], button:not([type])')];
-  const shown = buttons.filter(button => button.tabIndex >= 0 && button.value.indexOf(':') < 0);
-  form.requestSubmit(shown[0] ?? buttons[0]);
-  return true;
-}"""
-
-
-class Looker:
-    """Goes to pages as whoever it takes, and keeps what is wrong with them."""
-
-    def __init__(self, browser: Browser, site: Site) -> None:
-        self.browser = browser
-        self.site = site
-        self.found: list[str] = []
-        self._who: object = None
-        self._context: BrowserContext | None = None
-        self._page: Page | None = None
-
-    def page_of(self, found: Found) -> Page:
-        """Give a page on which this person is signed in, or nobody."""
-        # A session that began before the clock moved on has ended.
-        who = (found.person, self.site.clock.instant)
-        if self._page is None or who != self._who:
-            self.close()
-            self._context = self.browser.new_context(
-                base_url=self.site.address, viewport={"width": DESK, "height": 900}
-            )
-            self._context.set_default_timeout(20_000)
-            if found.person is not None:
-                self._context.add_cookies([self.site.session_of(found.person, found.organisation)])
-            self._who, self._page = who, self._context.new_page()
-            self._page.on("console", self._hear)
-            self._page.on("pageerror", lambda error: self.found.append(str(error)))
-        return self._page
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        """Keep what the browser says about script and style that the page may not have."""
-        if "Content Security Policy" in message.text:
-            self.found.append(f"{message.location['url']}: {message.text}")
-
-    def look(self, endpoint: str, found: Found, *, send_empty: bool) -> None:
-        """Look at one page; with `send_empty`, then at what it says to a form with nothing in."""
-        if self.look_at(endpoint, found, address_of(self.site.app, endpoint, found)) and send_empty:
-            self._send_empty(endpoint, self.page_of(found))
-
-    def look_at(self, endpoint: str, found: Found, address: str) -> bool:
-        """Look at the page of an address, and tell whether it was shown."""
-        page = self.page_of(found)
-        answer = page.goto(address)
-        if answer is None or answer.status != 200 or not page.url.endswith(address):
-            self.found.append(
-                f"{endpoint}: {answer and answer.status} at {page.url}, not {address}"
-            )
-            return False
-        self.found += [
-            f"{endpoint}: {fault}" for fault in faults(page, narrow=endpoint in NARROW_TOO)
-        ]
-        if OF_SUPPLIERS.match(address):
-            self.found += [f"{endpoint}: {fault}" for fault in unreached(page)]
-        return True
-
-    def _send_empty(self, endpoint: str, page: Page) -> None:
-        with page.expect_navigation() as arriving:
-            assert page.evaluate(EMPTY), f"{endpoint} has no form"
-        answer = arriving.value
-        if answer is None or answer.status != 422 or not page.title().startswith("Error: "):
-            self.found.append(f"{endpoint}: nothing filled in is accepted: {page.title()}")
-            return
-        self.found += [f"{endpoint}, refused: {fault}" for fault in faults(page)]
-        for href in page.locator(".govuk-error-summary a").evaluate_all(
-            "links => links.map(link => link.getAttribute('href'))"
-        ):
-            if href.startswith("#") and page.locator(f"[id='{href[1:]}']").count() != 1:
-                self.found.append(f"{endpoint}, refused: the summary leads to no field: {href}")
-
-    def judge(self) -> None:
-        """Fail with everything that was found."""
-        assert not self.found, "\n".join(self.found)
-
-    def close(self) -> None:
-        """Let the browser go."""
-        if self._context is not None:
-            self._context.close()
 
 
 def refuses(endpoint: str, visit: Visit) -> bool:
     """Tell whether this is the visit on which a page is sent an empty form."""
     return endpoint in REFUSE_EMPTY and VISITS[endpoint] == visit
-
-
-def address_of(app: Flask, endpoint: str, found: Found) -> str:
-    """Give the address of a page with those of the parts that it takes."""
-    # Some pages of a later stage have an address of their own; the first stage's names none.
-    rule = min(
-        (rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ())),
-        key=lambda rule: len(rule.rule),
-    )
-    fixed = set(rule.defaults or {})
-    wanted: dict[str, Any] = {name: found.values[name] for name in rule.arguments - fixed}
-    if endpoint == "bids.submit":
-        wanted["checked"] = found.values["checked"]
-    if rule.rule.startswith("/bids/"):
-        wanted["reference"] = found.values["bid"]
-    with app.test_request_context():
-        return app.url_for(endpoint, **wanted).removeprefix("http://localhost")
-
-
-@pytest.fixture
-def looker(browser: Browser, site: Site) -> Iterator[Looker]:
-    """Look at the site of this test."""
-    looker = Looker(browser, site)
-    yield looker
-    looker.close()
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +131,7 @@ def test_every_other_page_has_no_violation(browser: Browser, world: World, part:
         looker.close()
 
     looker.judge()
-    assert set(endpoints) - set(pages) == NEVER_SHOWN & set(endpoints)
+    assert set(endpoints) - set(pages) == SHOWN_ELSEWHERE & set(endpoints)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -232,6 +232,7 @@ FILES = frozenset(
         *("attachments.draft", "attachments.opened", "attachments.submitted", "panel.file"),
         *("panel_sheets.take", "elsewhere.sheet", "award_letters.file", "own_letters.file"),
         *("letterheads.sample", "delivery.file", "own_delivery.file"),
+        "court_orders.file",
         *("asked_of_us.file", "preferred.file", "committee.paper", "committee.minute"),
         *("portable.export_file", "portable.export_pdf", "portable.spd_text"),
         *("records.download", "records.public_download", "case_file.download"),

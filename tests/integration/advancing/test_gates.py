@@ -25,7 +25,7 @@ from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
 from scoring.award.models import Contract, Intention
 from tests.conftest import NOW, sign_in
 from tests.journeys import Journey, Step, a_cast, a_journey
-from tests.staged import a_second_stage, go_on
+from tests.staged import a_second_stage, a_work_stage, go_on
 
 FEE = 2_000_00
 LESSONS = "Ask people in winter, not in summer."
@@ -152,8 +152,8 @@ def test_officer_is_asked_for_the_next_contract_when_the_gate_says_that_work_goe
 ) -> None:
     journey = a_journey(session, clock, a_cast(session, NOW))
     for ordinal, kind in ((2, StageKind.ACCELERATOR), (3, StageKind.DEMO_DAY)):
-        _work(journey, ordinal, kind)
-    _work(journey, 4, StageKind.AGREEMENT)
+        a_work_stage(journey, ordinal, kind)
+    a_work_stage(journey, 4, StageKind.AGREEMENT)
     journey.to(Step.INTENTION)
     clock.instant = session.scalars(select(Intention.standstill_ends_at)).one()
 
@@ -180,19 +180,3 @@ def test_officer_is_asked_for_the_next_contract_when_the_gate_says_that_work_goe
     assert waits()
     sign("E-2", "4")
     assert not waits()
-
-
-def _work(journey: Journey, ordinal: int, kind: StageKind) -> None:
-    journey.session.add(
-        Stage(
-            challenge_id=journey.challenge.id,
-            ordinal=ordinal,
-            name=kind.value.replace("_", " ").capitalize(),
-            kind=kind,
-            suppliers=1,
-            payment=Payment.NONE,
-            property=Property.SUPPLIER,
-            minimum_panel=3,
-        )
-    )
-    journey.session.commit()
