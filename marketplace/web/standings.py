@@ -30,6 +30,7 @@ from scoring.award.advancing.queries import stands_still
 from scoring.award.complaints.queries import any_open
 from scoring.award.contracts.holding import change_holds
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
+from scoring.award.contracts.ordered.queries import waiting_by
 from scoring.award.debriefs.queries import any_waiting
 from scoring.award.evidence.queries import undecided_in
 from scoring.award.letters.waiting import letters_wait
@@ -235,6 +236,7 @@ def standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             unsigned.label("unsigned"),
             work_unsigned.label("work_unsigned"),
             changed_by.label("contract_change_by"),
+            waiting_by(Challenge.id).label("court_order_by"),
             any_open(Stage.id).label("held_back"),
             any_waiting(Stage.id).label("debrief_waits"),
             letters_wait(Challenge.id).label("letters_wait"),
@@ -291,6 +293,7 @@ def line_of(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         evidence_waits=row.evidence_waits,
         work_unsigned=row.work_unsigned and row.state is State.EVALUATING,
         contract_change_by_id=row.contract_change_by,
+        court_order_by_id=row.court_order_by,
         held_back=row.held_back,
         debrief_waits=row.debrief_waits,
         letters_wait=row.letters_wait,

@@ -72,6 +72,8 @@ class Standing:
     work_unsigned: bool = False
     # Who described a change of a contract that waits for an approver, if one does.
     contract_change_by_id: uuid.UUID | None = None
+    # Who recorded what a court ordered about a contract, while it waits for a second person.
+    court_order_by_id: uuid.UUID | None = None
     # Whether a complaint or a case in court keeps contracts back.
     held_back: bool = False
     # Whether a debrief meeting waits for times, or is agreed and still to be recorded.
@@ -259,6 +261,10 @@ def _of_the_contracts(thing: Standing, actor: Actor) -> Iterator[Step]:
         and actor.user_id != described_by
     ):
         yield Step(N_("Confirm a change of a contract, or not"), "contracts.index")
+    if thing.court_order_by_id not in (None, actor.user_id) and (
+        actor.may(Permission.CONTRACT_SIGN) or actor.may(Permission.AWARD_APPROVE)
+    ):
+        yield Step(N_("Confirm what a court ordered about a contract, or not"), "contracts.index")
 
 
 def _of_going_on(thing: Standing, actor: Actor) -> Iterator[Step]:

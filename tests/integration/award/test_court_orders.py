@@ -16,6 +16,8 @@ from marketplace.core.audit import log
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
+from marketplace.core.permissions import Actor
+from marketplace.web.standings import line_of, standings
 from scoring.award.contracts import log_checks
 from scoring.award.contracts import service as contracts
 from scoring.award.contracts.changing import ChangeKind, Wanted
@@ -33,6 +35,8 @@ from tests.factories import actor_for
 from tests.integration.award.test_delivery import Under
 from tests.integration.challenges.browser import send
 from tests.journeys import OWN_PRICE, Journey, Step
+
+WAITS = "Confirm what a court ordered about a contract, or not"
 
 
 @pytest.fixture
@@ -79,6 +83,14 @@ def confirm(under: Under, number: int, *, confirmed: bool = True, own: bool = Fa
     )
 
 
+def steps_of(under: Under, actor: Actor) -> list[str]:
+    """Give what a person reads on their board that there is to do."""
+    journey = under.journey
+    rows = journey.session.execute(standings(actor))
+    found = [line_of(row, actor, journey.clock.now()) for row in rows]
+    return [step.words for line in found for step in line.steps]
+
+
 def recorded(under: Under, action: str) -> list[Mapping[str, object]]:
     """Give the fields of the challenge's entries of an action."""
     entries = log.chain_entries(under.journey.session, under.journey.reference)
@@ -98,7 +110,10 @@ def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_e
         record(under, order(under, reference="P13/27"))
     with pytest.raises(Forbidden):
         confirm(under, 1, own=True)
+    assert WAITS in steps_of(under, under.approver)
+    assert WAITS not in steps_of(under, under.officer)
     confirm(under, 1, confirmed=False)
+    assert WAITS not in steps_of(under, under.approver)
     # Nothing holds until two have said so.
     under.pay(OWN_PRICE - 100)
     confirm(under, record(under, order(under)))

@@ -176,6 +176,10 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
         (LEAD, {"state": State.SIGNED, "change_notice_wanted": True}, [None]),
         (APPROVER, {"state": State.SIGNED, "contract_change_by_id": ANOTHER}, ["contracts.index"]),
         (APPROVER, {"state": State.SIGNED, "contract_change_by_id": ME}, [None]),
+        (OFFICER, {"state": State.SIGNED, "court_order_by_id": ANOTHER}, ["contracts.index"]),
+        (APPROVER, {"state": State.SIGNED, "court_order_by_id": ANOTHER}, ["contracts.index"]),
+        (OFFICER, {"state": State.SIGNED, "court_order_by_id": ME}, [None]),
+        (LEAD, {"state": State.SIGNED, "court_order_by_id": ANOTHER}, [None]),
         (OFFICER, {"state": State.EVALUATING, "work_unsigned": True}, ["contracts.index"]),
         # Where another stage follows, nobody is recommended: it is decided who goes on.
         (CHAIR, {**LED, "quality_locked": True, "leads_on": True}, ["advancing.show"]),

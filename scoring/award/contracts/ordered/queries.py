@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
+from challenges.models import Stage
 from scoring.award.contracts.ordered.lifecycle import OrderKind
 from scoring.award.contracts.ordered.models import CourtOrder, CourtOrderAnswer
 from scoring.award.models import Contract
@@ -57,5 +58,23 @@ def day_ordered() -> ColumnElement[Any]:
         .order_by(day)
         .limit(1)
         .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def waiting_by(challenge_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[uuid.UUID]:
+    """Give who recorded an order of a challenge that waits for a second person, for a statement
+    about many challenges; null where none waits."""
+    of_contract = aliased(Stage)
+    return (
+        select(CourtOrder.recorded_by_id)
+        .join(Contract, Contract.id == CourtOrder.contract_id)
+        .join(of_contract, of_contract.id == Contract.stage_id)
+        .where(
+            of_contract.challenge_id == challenge_id,
+            ~exists().where(CourtOrderAnswer.order_id == CourtOrder.id),
+        )
+        .order_by(CourtOrder.recorded_at, CourtOrder.id)
+        .limit(1)
         .scalar_subquery()
     )
