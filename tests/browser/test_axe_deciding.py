@@ -11,6 +11,7 @@ from bids.evidence.kinds import Evidence
 from scoring.award import service as award
 from scoring.award.advancing import service as advancing
 from scoring.award.again import service as again
+from scoring.award.again.models import Reconsideration
 from scoring.award.committee import service as committee
 from scoring.award.complaints import court
 from scoring.award.complaints import service as complaints
@@ -21,6 +22,7 @@ from scoring.award.evidence import answering
 from scoring.award.evidence import service as evidence
 from scoring.award.evidence.kinds import Verdict
 from scoring.award.evidence.service import Wanted
+from scoring.award.letters import service as letters
 from scoring.award.low_prices.policy import PriceFinding
 from scoring.panel import parties
 from scoring.panel.again.lifecycle import Point
@@ -34,6 +36,31 @@ from tests.staged import a_second_stage, agree
 __all__ = ["database_url", "kept_databases", "looker", "room", "step"]
 
 REASON = "The page that was missing says it plainly."
+
+
+def take_again(room: Room, point: Point) -> None:
+    """Have the decision proposed to be taken again, look at that, and have it confirmed."""
+    journey, cast, clock = room.journey, room.journey.cast, room.journey.clock
+    again.propose(
+        journey.reference,
+        point=point,
+        named=(),
+        complaint=None,
+        reason=REASON,
+        actor=journey.actor(cast.officer),
+        clock=clock,
+    )
+    room.see(cast.approver, "again.decide", empty=True)
+    again.answer(
+        journey.reference,
+        proposal_id=journey.session.scalars(select(Reconsideration.id)).one(),
+        confirmed=True,
+        reason=REASON,
+        actor=journey.actor(cast.approver),
+        clock=clock,
+    )
+    room.see(cast.officer, "again.show")
+    room.see(cast.rival_admin, "award.outcome", bid=journey.rival_bid)
 
 
 @pytest.mark.parametrize("step", [Step.INTENTION])
@@ -50,17 +77,6 @@ def test_pages_of_a_decision_that_is_doubted_have_no_violation(room: Room) -> No
     room.see(cast.officer, "complaints.propose", empty=True, number=1)
     complaints.propose(at, 1, finding=Finding.UPHELD, reason=REASON, actor=officer, clock=clock)
     room.see(cast.approver, "complaints.decide", empty=True, number=1)
-
-    again.propose(
-        at,
-        point=Point.RECOMMENDATION,
-        named=(),
-        complaint=None,
-        reason=REASON,
-        actor=officer,
-        clock=clock,
-    )
-    room.see(cast.approver, "again.decide", empty=True)
 
     court.record(
         at, court.Served(today, "Court of Session", "P1/26", ""), actor=officer, clock=clock
@@ -79,6 +95,11 @@ def test_pages_of_a_decision_that_is_doubted_have_no_violation(room: Room) -> No
     debriefs.choose(bid, first, words="", actor=rival, clock=clock)
     clock.instant = first + timedelta(hours=1)
     room.see(cast.officer, "debriefs.record", empty=True, debrief_id=meeting)
+
+    room.see(cast.rival_admin, "debrief.show", bid=bid)
+    room.see(cast.rival_admin, "complaint.show", bid=bid)
+    room.see(cast.officer, "complaints.index")
+    take_again(room, Point.RECOMMENDATION)
 
     room.judge("after")
 
@@ -138,8 +159,18 @@ def test_pages_of_who_goes_on_have_no_violation(room: Room) -> None:
     room.see(cast.chair, "advancing.cut_off", empty=True)
     advancing.decide_cut_off(at, [journey.own_bid], reason=REASON, actor=chair, clock=clock)
     room.see(cast.chair, "advancing.propose", empty=True)
-    advancing.propose(at, reason=REASON, actor=chair, clock=clock)
+    proposed = advancing.propose(at, reason=REASON, actor=chair, clock=clock)
     room.see(cast.approver, "advancing.confirm", empty=True)
+    advancing.answer(
+        at,
+        advance_id=proposed,
+        confirmed=True,
+        reason=REASON,
+        actor=journey.actor(cast.approver),
+        clock=clock,
+    )
+    letters.send_now(at, actor=journey.actor(cast.officer), clock=clock)
+    take_again(room, Point.RECOMMENDATION)
 
     room.judge("advancing")
 

@@ -4,6 +4,7 @@ violation, and room enough.
 
 import io
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from challenges.joining import service as joining
 from challenges.live import service as live
 from challenges.stages.kinds import StageKind
 from scoring.award import service as award
+from scoring.award.contracts.ordered import service as ordered
+from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
 from scoring.award.delivery import running
 from scoring.award.delivery.gates import service as gates
 from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
@@ -111,6 +114,11 @@ def test_pages_of_work_under_a_contract_have_no_violation(room: Room) -> None:
     under.answer(accepted=True)
     room.see(cast.officer, "delivery.payment", empty=True, number=1, **tried)
     room.see(cast.officer, "court_orders.record", empty=True, **tried)
+    order = Ordered(OrderKind.PENALTY, clock.now().date(), "Court of Session", "P1/27", REASON)
+    ordered.record(
+        at, under.id, replace(order, penalty_minor=1_00), actor=under.officer, clock=clock
+    )
+    room.see(cast.approver, "court_orders.answer", empty=True, number=1, **tried)
 
     room.see(cast.lead, "gates.propose", empty=True, **tried)
     gate = gates.propose(
