@@ -1,7 +1,8 @@
 """Writes a table for a spreadsheet, as XLSX or CSV: no cell is ever a formula.
 
-A cell is a text, a whole number, a day, or nothing. Money is a text in pounds and pence, such as
-1250.50: a spreadsheet's own numbers are binary fractions, which amounts of money are not.
+A cell is a text, a whole number, a day, an amount of money, or nothing. An amount is a number of
+pounds with its pence, such as 1250.50, so that whoever gets the sheet can add a column up: written
+with two places, a spreadsheet's binary fractions are exact far beyond any contract.
 """
 
 import csv
@@ -9,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -16,7 +18,7 @@ import xlsxwriter
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Cell = str | int | date | None
+Cell = str | int | date | Decimal | None
 
 # What a spreadsheet takes for the beginning of a formula when it reads a CSV file, also behind
 # spaces; and what it takes for the end of the cell before.
@@ -37,12 +39,9 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
-def pounds(minor: int | None) -> str:
-    """Write an amount in minor units as pounds and pence in plain digits; nothing for none."""
-    if minor is None:
-        return ""
-    whole, rest = divmod(abs(minor), 100)
-    return f"{'-' if minor < 0 else ''}{whole}.{rest:02d}"
+def pounds(minor: int | None) -> Decimal | None:
+    """Give an amount in minor units as pounds with two places; nothing for none."""
+    return None if minor is None else Decimal(minor).scaleb(-2)
 
 
 def as_csv(table: Table) -> bytes:
@@ -62,7 +61,7 @@ def _plain(cell: Cell) -> str:
         return ""
     if isinstance(cell, date):
         return _day(cell).isoformat()
-    if isinstance(cell, int):
+    if isinstance(cell, int | Decimal):
         return str(cell)
     return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
 
@@ -83,6 +82,7 @@ def _write(book: Any, sheet: Any, table: Table) -> None:
     heading, text = book.add_format(_HEADING), book.add_format(_TEXT)
     day = book.add_format({"num_format": "d mmm yyyy", "valign": "top", "align": "left"})
     number = book.add_format({"num_format": "0", "valign": "top"})
+    amount = book.add_format({"num_format": "[$£-809]#,##0.00", "valign": "top"})
     for column, words in enumerate(table.columns):
         longest = max([len(str(row[column] or "")) for row in table.rows] or [0])
         sheet.set_column(column, column, min(max(12, len(words), longest) + 2, _WIDEST))
@@ -95,6 +95,8 @@ def _write(book: Any, sheet: Any, table: Table) -> None:
                 sheet.write_datetime(place, column, _day(cell), day)
             elif isinstance(cell, int):
                 sheet.write_number(place, column, cell, number)
+            elif isinstance(cell, Decimal):
+                sheet.write_number(place, column, cell, amount)
             else:
                 sheet.write_string(place, column, cell[:_CELL_MOST], text)
     sheet.freeze_panes(1, 1)

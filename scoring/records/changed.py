@@ -10,19 +10,24 @@ from scoring.award.contracts.ordered.queries import day_ordered
 from scoring.award.models import Contract
 
 
-def _last(column: Any) -> ColumnElement[Any]:
-    """Give what the last change that holds, and says anything of it, made of a contract."""
+def _holds() -> ColumnElement[bool]:
+    """Tell whether a change holds: nobody has to confirm it, or somebody has."""
     confirmed = (
         select(ContractChangeAnswer.change_id)
         .where(ContractChangeAnswer.change_id == ContractChange.id, ContractChangeAnswer.confirmed)
         .exists()
     )
+    return or_(~ContractChange.awaits, confirmed)
+
+
+def _last(column: Any) -> ColumnElement[Any]:
+    """Give what the last change that holds, and says anything of it, made of a contract."""
     return (
         select(column)
         .where(
             ContractChange.contract_id == Contract.id,
             column.is_not(None),
-            or_(~ContractChange.awaits, confirmed),
+            _holds(),
         )
         .order_by(ContractChange.number.desc())
         .limit(1)
@@ -43,6 +48,17 @@ def ends_on_now() -> ColumnElement[Any]:
     return case(
         (and_(ordered.is_not(None), or_(agreed.is_(None), ordered < agreed)), ordered),
         else_=agreed,
+    )
+
+
+def extensions_used() -> ColumnElement[int]:
+    """Count the options to extend a contract that were used up."""
+    return (
+        select(func.count())
+        .select_from(ContractChange)
+        .where(ContractChange.contract_id == Contract.id, ContractChange.uses_option, _holds())
+        .correlate(Contract)
+        .scalar_subquery()
     )
 
 

@@ -21,7 +21,7 @@ from marketplace.core.sheets import Cell, Table, pounds
 from marketplace.core.text import N_
 from scoring.award.delivery.lifecycle import names_supplier
 from scoring.award.models import Contract
-from scoring.records.changed import ends_on_now, supplier_now, value_now
+from scoring.records.changed import ends_on_now, extensions_used, supplier_now, value_now
 from scoring.records.flags import TOLD, Flag
 from scoring.records.periods import Period
 from scoring.records.population import Purchase
@@ -95,7 +95,8 @@ class Line:
 
     `supplier` is empty where the register may not tell it yet.
     `value_now_minor` is what it is worth after its changes; `work` is the stage that it pays for,
-    empty where there is none. Days and extensions are None where they were not asked for.
+    empty where there is none. Days and extensions are None where they were not asked for:
+    `ends_on` is the last day as it was signed, `ends_on_now` the one that holds.
     """
 
     challenge: str
@@ -112,9 +113,18 @@ class Line:
     work: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    ends_on_now: date | None = None
     ends_when: str = ""
     extensions_most: int | None = None
+    extensions_used: int = 0
     extension_months: int | None = None
+
+    @property
+    def extensions_left(self) -> int | None:
+        """Count the extensions that the contract still allows; None where that is unknown."""
+        if self.extensions_most is None:
+            return None
+        return max(self.extensions_most - self.extensions_used, 0)
 
     @property
     def subject(self) -> str:
@@ -160,9 +170,11 @@ def contract_lines(
             bids.label("bids"),
             work.name.label("work"),
             Contract.starts_on,
-            ends_on_now().label("ends_on"),
+            Contract.ends_on,
+            ends_on_now().label("ends_on_now"),
             Contract.ends_when,
             Contract.extensions_most,
+            extensions_used().label("extensions_used"),
             Contract.extension_months,
         )
         .join(Stage, Stage.id == Contract.stage_id)
@@ -202,8 +214,10 @@ def contract_lines(
             work=row.work or "",
             starts_on=row.starts_on,
             ends_on=row.ends_on,
+            ends_on_now=row.ends_on_now,
             ends_when=row.ends_when or "",
             extensions_most=row.extensions_most,
+            extensions_used=row.extensions_used,
             extension_months=row.extension_months,
         )
         for row in rows
@@ -252,7 +266,8 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
             translate(N_("Estimated value in pounds, without VAT")),
             translate(N_("Start")),
             translate(N_("End, without extensions")),
-            translate(N_("Extensions")),
+            translate(N_("End that holds now")),
+            translate(N_("Extensions left")),
             translate(N_("Challenge")),
         ],
         [
@@ -264,6 +279,7 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
                 pounds(line.value_now_minor),
                 line.starts_on,
                 line.ends_on or line.ends_when,
+                line.ends_on_now or line.ends_when,
                 _extensions(line, translate),
                 line.challenge,
             )
@@ -273,15 +289,14 @@ def register_table(lines: Sequence[Line], translate: Translate) -> Table:
 
 
 def _extensions(line: Line, translate: Translate) -> str:
-    if line.extensions_most is None:
+    left, months = line.extensions_left, line.extension_months
+    if left is None:
         return ""
-    if line.extensions_most == 0:
+    if left == 0:
         return translate(N_("None"))
-    return translate(
-        N_("at most %(most)s times by %(months)s months"),
-        most=line.extensions_most,
-        months=line.extension_months,
-    )
+    if months == 1:
+        return translate(N_("%(left)s × 1 month"), left=left)
+    return translate(N_("%(left)s × %(months)s months"), left=left, months=months)
 
 
 def annual_tables(lines: Sequence[Line], year: str, translate: Translate) -> list[Table]:

@@ -58,7 +58,8 @@ def line_of(challenge: "Challenge", kept: "Kept", law: Law) -> Line:
             Item("value", N_("Value without VAT"), money(kept.value_minor)),
             Item("starts", N_("Start"), _day(contract.starts_on)),
             Item("ends", N_("End, without any extension"), _ends(kept)),
-            Item("extension", N_("How long it can be extended"), _extension(kept)),
+            *_moved(kept),
+            Item("extension", N_("How long it can still be extended"), _extension(kept)),
         ],
         required=register is not None and kept.value_minor >= register.from_pounds * 100,
         provision=register.provision if register else "",
@@ -75,7 +76,15 @@ def _day(day: date | None) -> str:
 
 
 def _ends(kept: "Kept") -> str:
-    return _day(kept.ends_on) or (kept.contract.ends_when or "").strip()
+    """Give the end as it was signed."""
+    return _day(kept.contract.ends_on) or (kept.contract.ends_when or "").strip()
+
+
+def _moved(kept: "Kept") -> list[Item]:
+    """Give the end that holds, where it is another than the one that was signed."""
+    if kept.ends_on == kept.contract.ends_on:
+        return []
+    return [Item("ends_now", N_("End that holds now"), _day(kept.ends_on))]
 
 
 def _extension(kept: "Kept") -> str:
@@ -86,4 +95,5 @@ def _extension(kept: "Kept") -> str:
     left = contract.extensions_most - kept.extensions_used
     if left <= 0 or contract.extension_months is None:
         return "Not at all"
-    return f"{left} × {contract.extension_months} months"
+    months = contract.extension_months
+    return f"{left} × {months} month{'' if months == 1 else 's'}"

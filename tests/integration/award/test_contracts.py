@@ -1,5 +1,7 @@
 """Signed contracts: signed once and within what was published, told more of, changed by two."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -132,12 +134,27 @@ def test_value_is_changed_by_two_people_and_never_beyond_stricter_rules(
     session.rollback()
 
 
-def test_extension_stays_within_the_options_of_the_contract(signed: Journey) -> None:
+def test_extension_stays_within_the_options_of_the_contract_and_the_register_tells_it(
+    signed: Journey, client: FlaskClient
+) -> None:
+    public = f"/bodies/{signed.cast.body.id}/contracts"
+    columns = ("End, without extensions", "End that holds now", "Extensions left")
+
+    def told() -> tuple[str, ...]:
+        (row,) = csv.DictReader(io.StringIO(client.get(f"{public}.csv").data.decode("utf-8-sig")))
+        return tuple(row[name] for name in columns)
+
+    assert told() == ("2027-07-31", "2027-07-31", "1 × 6 months")
+    assert "may be extended once by 6 months" in client.get(public).text
     with pytest.raises(Invalid, match="put right") as late:
         change(signed, ChangeKind.EXTENSION, ends_on=date(2028, 2, 1))
     assert set(late.value.fields) == {"ends_on"}
     change(signed, ChangeKind.EXTENSION, ends_on=date(2028, 1, 31))
     assert kept(signed).ends_on == date(2028, 1, 31)
+    assert told() == ("2027-07-31", "2028-01-31", "None")
+    page = client.get(public).text
+    assert "signed until" in page
+    assert "may be extended" not in page
     with pytest.raises(Invalid):
         change(signed, ChangeKind.EXTENSION, ends_on=date(2028, 2, 1))
 

@@ -152,7 +152,7 @@ def test_register_population_and_report_tell_of_the_order(under: Under, session:
     today = now.astimezone(PLACE).date()
 
     (line,) = contract_lines(session, journey.challenge.buyer_id)
-    assert line.ends_on == today
+    assert line.ends_on_now == today
     found = population(session, auditor, financial_year(year_of(now)), Basis.DECIDED, now)
     flags = next(each.flags for each in found if each.id == journey.challenge.id)
     assert flags[Flag.COURT_ORDER] == 1

@@ -75,7 +75,8 @@ def test_line_tells_a_contract_as_it_stands_after_its_changes() -> None:
     ]
     found = values(a_contract(), changes=changes)
     assert (found["contractor"], found["value"]) == ("Birch", "£60,000")
-    assert (found["ends"], found["extension"]) == ("31 July 2028", "1 × 6 months")
+    assert (found["ends"], found["ends_now"]) == ("31 January 2028", "31 July 2028")
+    assert found["extension"] == "1 × 6 months"
 
 
 def test_line_names_what_is_missing_and_takes_what_ends_a_contract() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -40,7 +41,16 @@ def test_xlsx_holds_texts_as_texts_and_days_as_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "text"), [(125050, "1250.50"), (5, "0.05"), (-1, "-0.01"), (None, "")]
+    ("minor", "text"), [(125050, "1250.50"), (5, "0.05"), (-1, "-0.01"), (0, "0.00"), (None, "")]
 )
-def test_pounds_are_exact_texts(minor: int | None, text: str) -> None:
-    assert pounds(minor) == text
+def test_amounts_are_exact_in_csv_and_numbers_of_pounds_in_a_workbook(
+    minor: int | None, text: str
+) -> None:
+    table = Table("T", ["Contract", "Value"], [("C-1", pounds(minor))])
+
+    book = load_workbook(io.BytesIO(as_xlsx([table], title="T", now=NOW)))
+
+    assert as_csv(table).decode().splitlines()[1] == f"C-1,{text}"
+    cell = book["T"]["B2"]
+    assert cell.value == (float(Decimal(text)) if text else None)
+    assert not text or (cell.data_type, "£" in cell.number_format) == ("n", True)
