@@ -11,6 +11,7 @@ from marketplace.core.audit.findings import Finding, Status, failed
 from marketplace.core.text import N_
 from scoring.report import wording
 from scoring.report.values import Money
+from scoring.report.verifying.drawn import refuse_overdrawn
 from scoring.report.verifying.files import DamagedReport, Files
 
 _SPACE = re.compile(r"\s+")
@@ -33,6 +34,7 @@ def check(pdf: bytes, files: Files) -> Iterator[Finding]:
         reader = pypdf.PdfReader(io.BytesIO(pdf))
         if len(reader.pages) > _MOST_PAGES:
             raise DamagedReport("it has more pages than any report")
+        refuse_overdrawn(reader)
         pages = [page.extract_text() for page in reader.pages]
     except DamagedReport:
         raise

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 from pypdf.generic import (
     ArrayObject,
+    DecodedStreamObject,
     DictionaryObject,
     EncodedStreamObject,
     NameObject,
@@ -20,6 +21,7 @@ from marketplace.cli import main
 from marketplace.core.audit import trust
 from marketplace.core.audit.findings import Status
 from marketplace.core.audit.receipt_check import Verdict
+from scoring.report.verifying import drawn as drawing
 from scoring.report.verifying import files, report
 from tests import forging
 from tests.forging import Content
@@ -217,3 +219,51 @@ def test_nothing_that_a_file_or_its_name_says_moves_a_terminal(
 def test_folder_is_no_file_to_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(tmp_path)]) == 2
     assert "cannot be read: Is a directory" in capsys.readouterr().err
+
+
+def drawn(page: bytes, *, pages: int = 1, form: bytes = b"", loop: bool = False) -> bytes:
+    """Add pages to the sample that draw the same, and may place a form, or one within itself."""
+
+    def more(writer: pypdf.PdfWriter) -> None:
+        resources = DictionaryObject()
+        if form:
+            stream = DecodedStreamObject()
+            stream.set_data(form)
+            stream[NameObject("/Subtype")] = NameObject("/Form")
+            placed = writer._add_object(stream)
+            resources[NameObject("/XObject")] = DictionaryObject({NameObject("/F"): placed})
+            if loop:
+                stream[NameObject("/Resources")] = resources
+        shared = DecodedStreamObject()
+        shared.set_data(page)
+        contents = writer._add_object(shared)
+        for _each in range(pages):
+            blank = writer.add_blank_page(200, 200)
+            blank[NameObject("/Contents")] = contents
+            blank[NameObject("/Resources")] = resources
+
+    return added(more=more)
+
+
+LINE = b"BT /F0 9 Tf (abcdefgh) Tj ET\n"
+
+
+@pytest.mark.parametrize(
+    "pdf",
+    [
+        pytest.param(lambda: drawn(LINE * 40_000), id="one page"),
+        pytest.param(lambda: drawn(LINE * 20_000, pages=30), id="many pages that share one"),
+        pytest.param(lambda: drawn(b"/F Do\n" * 1000, form=LINE * 1000), id="placed often"),
+        pytest.param(lambda: drawn(b"/F Do\n", form=b"/F Do\n", loop=True), id="in itself"),
+    ],
+)
+def test_pages_that_would_take_minutes_to_read_are_refused(pdf: Callable[[], bytes]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(pdf()))
+    with pytest.raises(files.DamagedReport, match=r"drawn|drawings"):
+        drawing.refuse_overdrawn(reader)
+
+
+def test_pages_of_a_report_are_far_from_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_PAGE_MOST", drawing._PAGE_MOST // 4)
+    monkeypatch.setattr(drawing, "_PAGES_MOST", drawing._PAGES_MOST // 10)
+    drawing.refuse_overdrawn(pypdf.PdfReader(io.BytesIO(PDF)))
