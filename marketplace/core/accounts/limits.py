@@ -59,13 +59,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     _limit(app, limiter, "two_factor_setup_validate", settings.sign_in_rate, count=_was_refused)
 
 
-def limit_sending(app: Flask, endpoint: str, rate: str) -> None:
-    """Limit how often one address may send the form of a page that asks for no account."""
+def limit_sending(
+    app: Flask, endpoint: str, rate: str, cost: Callable[[], int] = lambda: 1
+) -> None:
+    """Limit how often one address may send the form of a page that asks for no account.
+
+    `cost` says for how many the request at hand counts.
+    """
     limiter: Limiter = app.extensions["limits"]
     view: Any = app.view_functions[endpoint]
-    app.view_functions[endpoint] = limiter.limit(rate, key_func=client_address, methods=["POST"])(
-        view
-    )
+    limited = limiter.limit(rate, key_func=client_address, methods=["POST"], cost=cost)
+    app.view_functions[endpoint] = limited(view)
 
 
 def limit_reading(app: Flask, endpoint: str, rate: str) -> None:

@@ -39,8 +39,11 @@ _REQUEST_MOST = LARGEST_REPORT + 2 * 1024 * 1024
 _TOO_LARGE = N_(
     "This is larger than 40 MB. Check it on your own computer: the command stands below"
 )
-# What one address may ask in a while: checking costs little, and a whole office may share one.
+# What one address may ask in a while: a receipt costs little, and a whole office may share one. A
+# report costs seconds, so that it counts for as many as a dozen; no receipt is as large as one.
 _RATE = "60 per minute; 600 per hour"
+_REPORT_COST = 12
+_RECEIPT_MOST = 64 * 1024
 
 
 class VerifyForm(BaseForm):
@@ -176,7 +179,11 @@ def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 @blueprint.record
 def _limit(state: BlueprintSetupState) -> None:
     """Limit the form once the view is in the application."""
-    limits.limit_sending(cast(Flask, state.app), f"{blueprint.name}.show", _RATE)
+    limits.limit_sending(cast(Flask, state.app), f"{blueprint.name}.show", _RATE, _cost)
+
+
+def _cost() -> int:
+    return _REPORT_COST if (request.content_length or 0) > _RECEIPT_MOST else 1
 
 
 def readable(finding: Finding) -> tuple[Finding, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What anybody may read of the log: notes, tiles, proofs, keys; and nothing that is not signed."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -341,3 +342,13 @@ def test_log_program_that_asks_without_end_is_slowed_down(slow: None, client: Fl
         assert 429 not in statuses[:5]
         assert statuses[5] == 429
     assert client.get("/log/keys").status_code == 200
+
+
+def test_reports_to_be_checked_count_for_more_than_receipts(client: FlaskClient) -> None:
+    """Reading one costs seconds: nobody has the service do that without end."""
+
+    def asked(size: int) -> int:
+        return client.post("/verify", data={"file": (io.BytesIO(b" " * size), "x")}).status_code
+
+    assert [asked(100_000) for _each in range(6)].count(429) == 1
+    assert asked(100) == 429
