@@ -13,11 +13,10 @@ from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 
 OVERTAKEN = N_(
-    "You saved something newer here in another window. Press a button that saves, to see both."
+    "Something newer of yours is saved here: from another window, or from this one over a line "
+    "that broke off. Press a button that saves, to see both."
 )
-BESIDE = N_(
-    "You saved something newer here in another window: see above. Save again to keep this instead"
-)
+BESIDE = N_("Something newer of yours is saved here: see above. Save again to keep this instead")
 # Enough that two texts of one cell are never taken for the same.
 _LENGTH = 16
 
