@@ -6,11 +6,17 @@ from sqlalchemy.orm import Session
 
 from challenges.models import Stage
 from marketplace.core.clock import Clock
+from marketplace.core.permissions import Actor
 
 # The stage is the one that decides.
 Hook = Callable[[Session, Stage, Clock], None]
 
 _after_decision: dict[str, Hook] = {}
+
+# What is not signed of the stage's decision ended without award, for the reason given; the
+# challenge's row is held locked.
+RestHook = Callable[[Session, Stage, str, Actor, Clock], None]
+after_rest: dict[str, RestHook] = {}
 
 
 def register(room: str, hook: Hook) -> None:

@@ -149,7 +149,7 @@ class TakenBack:
 class RestEnded:
     """That what was not signed of the decision ended without award, and why; every bidder was told.
 
-    `bids` are those with whose suppliers nothing was signed.
+    `bids` are those with whose suppliers something could still have been signed.
     """
 
     bids: tuple[str, ...]

@@ -345,7 +345,7 @@ def _decision(found: Gathered, proofs: Proofs) -> decided.Decision:
             for each in reversed(found.taken_back)
         ),
         complaints=tuple(complaint_of(each) for each in reversed(found.complaints)),
-        rest_ended=rest_of(found.decision),
+        rest_ended=rest_of(found.stage, found.decision),
     )
 
 

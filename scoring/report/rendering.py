@@ -223,6 +223,7 @@ def _stage_view(
     deciding = stage is report.deciding_stage
     signed = [each for each in report.decision.winners if report.decision.contract_of(each)]
     unsigned = [each for each in report.decision.winners if each not in signed]
+    rest = report.decision.rest_ended
     # Many criteria need room for their key, and the summary is one page.
     bars = CROWDED_SUMMARY_BARS if len(stage.criteria) > CROWDED else SUMMARY_BARS
     return {
@@ -237,6 +238,7 @@ def _stage_view(
         "winner_names": _named(names, report.decision.winners) if deciding else "",
         "signed_names": _named(names, signed) if deciding else "",
         "unsigned_names": _named(names, unsigned) if deciding else "",
+        "rest_names": _named(names, rest.bids) if deciding and rest else "",
         "going_on": _named(names, stage.going_on.bids) if stage.going_on else "",
         "summary_chart": charts.stacked_bars(**layout, count=bars),
         "charts": [

@@ -4,10 +4,11 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from challenges.models import Stage
 from scoring.award.complaints.models import AwardComplaint
 from scoring.award.contracts.ordered.lifecycle import ORDER_WORDS, last_day
 from scoring.award.contracts.ordered.models import CourtOrder
-from scoring.award.contracts.queries import Kept
+from scoring.award.contracts.queries import Kept, bids_of, of_award
 from scoring.award.queries import Decision
 from scoring.report import decided, values
 from scoring.report.gathered import Gathered
@@ -59,14 +60,13 @@ def _last_day(order: CourtOrder) -> date | None:
     return last_day(order.kind, order.made_on, order.ends_on)
 
 
-def rest_of(decision: Decision) -> decided.RestEnded | None:
+def rest_of(stage: Stage, decision: Decision) -> decided.RestEnded | None:
     """Make the fact that what was not signed ended without award; None where it did not."""
     rest = decision.rest_end
     if rest is None:
         return None
-    signed = {contract.bid_id for contract in decision.contracts}
     return decided.RestEnded(
-        bids=tuple(each.bid.reference for each in decision.intentions if each.bid_id not in signed),
+        bids=tuple(bids_of(of_award(stage, decision, decision.contracts))),
         ended_at=rest.ended_at,
         why=rest.reason,
     )

@@ -25,7 +25,7 @@ from scoring.award.advancing.models import AdvanceWithdrawal
 from scoring.award.again import letters, log_words, policy, queries
 from scoring.award.again.models import Reconsideration, ReconsiderationAnswer
 from scoring.award.complaints.queries import brought
-from scoring.award.contracts.queries import Offer
+from scoring.award.contracts.queries import Offer, bids_of
 from scoring.award.letters.queries import was_told
 from scoring.award.models import IntentionWithdrawal, RestEnd
 from scoring.panel import queries as panels
@@ -302,8 +302,10 @@ def _end_rest(
         clock=clock,
         action=log_words.REST_ENDED,
         actor=actor,
-        bids=list(dict.fromkeys(each.bid.reference for each in left)),
+        bids=bids_of(left),
         reason=made.reason,
     )
     letters.tell_rest_ended(session, stage, made.reason, actor, clock)
     hooks.emit(session, stage, clock)
+    for hook in hooks.after_rest.values():
+        hook(session, stage, made.reason, actor, clock)

@@ -188,11 +188,22 @@ def offers(
     if found.rest_end is not None:
         return []
     if found.intentions:
-        chosen = [(each.bid, each.recommendation_id, None) for each in found.intentions]
-        return list(_open(stage, chosen, signed))
+        return of_award(stage, found, signed)
     advance = confirmed(session, stage.id)
     went_on = [(bid, None, advance.id) for bid in advance.bids] if advance else []
     return list(_open(stage, went_on, signed))
+
+
+def of_award(stage: Stage, found: Decision, signed: Iterable[Contract]) -> list[Offer]:
+    """Give the contracts that an announced award has beside those that are signed; also once they
+    have ended without award."""
+    chosen = [(each.bid, each.recommendation_id, None) for each in found.intentions]
+    return list(_open(stage, chosen, signed))
+
+
+def bids_of(offered: Iterable[Offer]) -> list[str]:
+    """Give the bids of such contracts by their references, each once."""
+    return list(dict.fromkeys(each.bid.reference for each in offered))
 
 
 def unsigned(

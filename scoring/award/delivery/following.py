@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from scoring.award.contracts.ordered.queries import is_ineffective
 from scoring.award.contracts.terms import work_stages
-from scoring.award.models import Contract
+from scoring.award.models import Contract, RestEnd
 
 
 class Further(NamedTuple):
@@ -23,9 +25,19 @@ class Further(NamedTuple):
 def further_work(session: Session, contracts: Sequence[Contract]) -> dict[uuid.UUID, Further]:
     """Give by contract the next stage of work of the same award that has none with its bidder.
 
-    What was paid for before a further judging leads to that, and to no contract.
+    What was paid for before a further judging leads to that, and to no contract; nor does what a
+    court declared ineffective, or an award whose rest has ended.
     """
-    resting = [each for each in contracts if each.recommendation_id is not None]
+    asked = [each.id for each in contracts if each.recommendation_id is not None]
+    if not asked:
+        return {}
+    resting = session.scalars(
+        select(Contract).where(
+            Contract.id.in_(asked),
+            ~is_ineffective(),
+            ~exists().where(RestEnd.recommendation_id == Contract.recommendation_id),
+        )
+    ).all()
     if not resting:
         return {}
     signed: dict[uuid.UUID, set[uuid.UUID | None]] = defaultdict(set)
@@ -46,6 +58,8 @@ def further_work(session: Session, contracts: Sequence[Contract]) -> dict[uuid.U
     found = {}
     for each in resting:
         stage = judged[each.stage_id]
+        if stage.challenge.state not in (State.SIGNED, State.DELIVERING):
+            continue
         works = work_stages(stage.challenge, stage)
         places = [place for place, work in enumerate(works) if work.id == each.work_stage_id]
         after = works[places[0] + 1 :] if places else []

@@ -49,14 +49,17 @@ class Then(StrEnum):
     FINISH = "finish"
 
 
-def after_end(outcomes: Sequence[tuple[int, Outcome | None]], *, later_work: bool) -> Then:
+def after_end(
+    outcomes: Sequence[tuple[int, Outcome | None]], *, later_work: bool, to_sign: bool
+) -> Then:
     """Say what the end of some work makes of a challenge whose award is made.
 
     `outcomes` gives for each contract the number of its stage of work and how its work ended, None
     while it goes on; `later_work` tells that the plan has a further stage of work, for which no
-    contract is signed.
+    contract is signed; `to_sign` that a supplier of the award, whose work was not stopped, can
+    still be signed with.
     """
-    if any(outcome is None for _stage, outcome in outcomes):
+    if to_sign or any(outcome is None for _stage, outcome in outcomes):
         return Then.NOTHING
     last = max(stage for stage, _outcome in outcomes)
     if all(outcome is Outcome.STOPPED for stage, outcome in outcomes if stage == last):

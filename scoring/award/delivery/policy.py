@@ -138,6 +138,16 @@ def can_pay(
     return ALLOWED
 
 
+def in_time(*, late: bool) -> Answer:
+    """Tell whether a report may be accepted: not one from after the last day that a court gave the
+    contract."""
+    if late:
+        return wrong_moment(
+            N_("It was reported after the last day that a court gave the contract. Send it back.")
+        )
+    return ALLOWED
+
+
 def in_step(*, out_of_step: bool) -> Answer:
     """Tell whether something may be accepted or paid under a contract: not after its value was
     changed, and before its milestones come to the new one."""
@@ -153,7 +163,8 @@ def can_finish(
 ) -> Answer:
     """Tell whether the actor may say that the work under a contract is done.
 
-    `gated`: it ends at a gate, which decides that; `open_count`: milestones that are not accepted.
+    `gated`: it ends at a gate, which decides that; `open_count`: milestones that are not accepted,
+    and still can be.
     """
     if actor.organisation_id != buyer_id:
         return lacks_right(_OTHER_BODY)

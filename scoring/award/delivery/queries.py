@@ -95,6 +95,16 @@ class Work:
         return self.ended or self.agreement.kept.over(now)
 
     @property
+    def unanswerable(self) -> bool:
+        """Tell whether no report is answered any more: the work has ended, or its contract is
+        ineffective. What was delivered by the last day of a shorter one still is."""
+        return self.ended or self.ineffective
+
+    def running(self, now: datetime) -> bool:
+        """Tell whether something is still delivered, or waits to be accepted."""
+        return not self.closed(now) or bool(self.waiting and not self.unanswerable)
+
+    @property
     def ineffective(self) -> bool:
         """Tell whether a court declared its contract ineffective, or set it aside."""
         return self.agreement.kept.ineffective
@@ -108,6 +118,11 @@ class Work:
     def open_count(self) -> int:
         """Count the milestones that are not accepted."""
         return sum(not each.done for each in self.milestones)
+
+    def left_count(self, now: datetime) -> int:
+        """Count the milestones that can still be accepted: once a court’s order brought its
+        contract to an end, those that are reported."""
+        return len(self.waiting) if self.closed(now) else self.open_count
 
     @property
     def waiting(self) -> list[Reached]:
@@ -135,13 +150,12 @@ class Work:
         """Add up what was paid."""
         return sum(each.payment.amount_minor for each in self.milestones if each.payment)
 
-    @property
-    def out_of_step(self) -> bool:
-        """Tell whether the contract's value was changed and the milestones were not."""
+    def out_of_step(self, now: datetime) -> bool:
+        """Tell whether the contract's value was changed and the milestones, which still can be,
+        were not."""
         return (
             self.plan is not None
-            and not self.ended
-            and not self.ineffective
+            and not self.closed(now)
             and self.plan.value_minor != self.agreement.value_minor
         )
 

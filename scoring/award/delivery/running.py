@@ -29,6 +29,7 @@ from scoring.award import hooks
 from scoring.award.contracts.ordered import hooks as ordered
 from scoring.award.contracts.ordered.lifecycle import OrderKind
 from scoring.award.contracts.ordered.models import CourtOrder
+from scoring.award.contracts.queries import unsigned
 from scoring.award.delivery import agreements, letters, log_words, policy, queries
 from scoring.award.delivery.agreements import Agreement
 from scoring.award.delivery.benefits import awaiting
@@ -102,7 +103,7 @@ def finish_one(
                 state=challenge.state,
                 ended=work.ended or work.ineffective,
                 gated=agreement.gated,
-                open_count=work.open_count,
+                open_count=work.left_count(clock.now()),
             )
         )
         words = words.strip()
@@ -127,7 +128,7 @@ def close(reference: str, *, words: str, actor: Actor, clock: Clock) -> None:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                running=sum(not each.closed(clock.now()) for each in found),
+                running=sum(each.running(clock.now()) for each in found),
                 contracts=len(found),
             )
         )
@@ -193,13 +194,7 @@ def end(
                 challenges.end_with_lessons(session, challenge, words, actor, clock)
         return
     found = queries.works(session, agreements.of_challenge(session, challenge))
-    match after_end(_outcomes(found), later_work=_later_work(challenge, found)):
-        case Then.STOP:
-            challenges.end_with_lessons(session, challenge, words, actor, clock)
-        case Then.FINISH:
-            _finish(session, challenge, words, actor, clock)
-        case Then.NOTHING:
-            pass
+    _conclude(session, challenge, found, words, actor, clock)
 
 
 def end_by_court(
@@ -216,7 +211,44 @@ def end_by_court(
     if challenge.state not in (State.SIGNED, State.DELIVERING) or not found:
         return
     words = _("A court brought the contract to an end: %(says)s", says=order.says)
-    match after_end(_outcomes(found), later_work=_later_work(challenge, found)):
+    _conclude(session, challenge, found, words, actor, clock)
+
+
+ordered.after_confirmed["scoring.award.delivery"] = end_by_court
+
+
+def end_after_rest(session: Session, stage: Stage, reason: str, actor: Actor, clock: Clock) -> None:
+    """Follow the end of what is not signed: where no work is left either, the challenge ends.
+
+    The caller holds the challenge's row locked.
+    """
+    challenge = stage.challenge
+    found = queries.works(session, agreements.of_challenge(session, challenge))
+    if found and challenge.state in (State.SIGNED, State.DELIVERING):
+        _conclude(session, challenge, found, reason, actor, clock)
+
+
+hooks.after_rest["scoring.award.delivery"] = end_after_rest
+
+
+def would_end(session: Session, agreement: Agreement) -> bool:
+    """Tell whether the challenge would be stopped if the work under this contract were."""
+    if agreement.before_decision and agreement.challenge.state is State.EVALUATING:
+        return not _anybody_left(session, agreement, besides=agreement.contract.bid_id)
+    found = queries.works(session, agreements.of_challenge(session, agreement.challenge))
+    return _then(session, agreement.challenge, found, stopped=agreement.id) is Then.STOP
+
+
+def _conclude(
+    session: Session,
+    challenge: Challenge,
+    found: Sequence[Work],
+    words: str,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """End the challenge where nothing more comes of it; `words` say why."""
+    match _then(session, challenge, found):
         case Then.STOP:
             challenges.end_with_lessons(session, challenge, words, actor, clock)
         case Then.FINISH:
@@ -225,19 +257,19 @@ def end_by_court(
             pass
 
 
-ordered.after_confirmed["scoring.award.delivery"] = end_by_court
-
-
-def would_end(session: Session, agreement: Agreement) -> bool:
-    """Tell whether the challenge would be stopped if the work under this contract were."""
-    if agreement.before_decision and agreement.challenge.state is State.EVALUATING:
-        return not _anybody_left(session, agreement, besides=agreement.contract.bid_id)
-    found = queries.works(session, agreements.of_challenge(session, agreement.challenge))
-    outcomes = [
-        (_number(each), Outcome.STOPPED if each.agreement.id == agreement.id else outcome)
-        for each, (_stage, outcome) in zip(found, _outcomes(found), strict=True)
-    ]
-    return after_end(outcomes, later_work=False) is Then.STOP
+def _then(
+    session: Session,
+    challenge: Challenge,
+    found: Sequence[Work],
+    stopped: uuid.UUID | None = None,
+) -> Then:
+    """Say what becomes of a challenge now, or if the work under the contract `stopped` were."""
+    ends = [(each, _outcome(each, stopped)) for each in found]
+    return after_end(
+        [(_number(each), outcome) for each, outcome in ends],
+        later_work=_later_work(challenge, found),
+        to_sign=_to_sign(session, challenge, ends),
+    )
 
 
 def _finish(session: Session, challenge: Challenge, words: str, actor: Actor, clock: Clock) -> None:
@@ -275,15 +307,35 @@ def _number(work: Work) -> int:
     return work.agreement.work.ordinal if work.agreement.work else 0
 
 
-def _outcomes(found: Sequence[Work]) -> list[tuple[int, Outcome | None]]:
-    """Give how each work ended; under a contract that is ineffective nothing more comes of it."""
-    return [
-        (
-            _number(each),
-            each.end.outcome if each.end else Outcome.STOPPED if each.ineffective else None,
-        )
-        for each in found
-    ]
+def _outcome(work: Work, stopped: uuid.UUID | None) -> Outcome | None:
+    """Give how work ended; under a contract that is ineffective nothing more comes of it."""
+    if work.agreement.id == stopped:
+        return Outcome.STOPPED
+    return work.end.outcome if work.end else Outcome.STOPPED if work.ineffective else None
+
+
+def _to_sign(
+    session: Session, challenge: Challenge, ends: Sequence[tuple[Work, Outcome | None]]
+) -> bool:
+    """Tell whether somebody who won, and whose work was not stopped, can still be signed with.
+
+    A later purchase of the result apart, which nobody has to make.
+    """
+    reached: dict[uuid.UUID, tuple[int, Outcome | None]] = {}
+    for work, outcome in ends:
+        bid_id, number = work.agreement.contract.bid_id, _number(work)
+        if number >= reached.get(bid_id, (0, None))[0]:
+            reached[bid_id] = (number, outcome)
+    signed = [work.agreement.contract for work, _outcome in ends]
+    for _stage, offered in unsigned(session, challenge, signed):
+        for each in offered:
+            if each.later or each.recommendation_id is None:
+                continue
+            number, outcome = reached.get(each.bid.id, (0, None))
+            ahead = each.work is None or each.work.ordinal > number
+            if ahead and outcome is not Outcome.STOPPED:
+                return True
+    return False
 
 
 def _later_work(challenge: Challenge, found: Sequence[Work]) -> bool:

@@ -89,7 +89,7 @@ def _of_officer(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
         return
     if work.plan is None and not work.closed(now):
         yield _todo(work, _("Write the milestones of a contract"), "delivery.plan")
-    elif work.out_of_step:
+    elif work.out_of_step(now):
         yield _todo(work, _("Change the milestones: the contract’s value changed"), "delivery.plan")
     for reached in work.unpaid:
         if reached.answer is not None and reached.answer.decided_by_id != actor.user_id:
@@ -104,7 +104,7 @@ def _of_officer(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
 def _of_lead(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
     if work.ineffective:
         return
-    for reached in () if work.closed(now) else work.waiting:
+    for reached in () if work.ended else work.waiting:
         if reached.newest is not None and reached.newest.reported_by_id != actor.user_id:
             yield _todo(
                 work,
@@ -117,7 +117,7 @@ def _of_lead(work: Work, actor: Actor, now: datetime) -> Iterator[Todo]:
     over = work.agreement.ends_on is not None and day_of(now) > work.agreement.ends_on
     if work.agreement.gated and not work.gate_awaits and (over or not work.open_count):
         yield _todo(work, _("Hold the gate"), "gates.propose")
-    elif not work.agreement.gated and not work.open_count:
+    elif not work.agreement.gated and not work.left_count(now):
         yield _todo(work, _("Say that the work is finished"), "delivery.finish")
 
 

@@ -88,7 +88,7 @@ def index(reference: str) -> str:
         actor,
         buyer_id=challenge.buyer_id,
         state=challenge.state,
-        running=sum(not each.closed(now) for each in works),
+        running=sum(each.running(now) for each in works),
         contracts=len(works),
     )
     written = render_template(
@@ -239,7 +239,7 @@ def answer(reference: str, contract_id: uuid.UUID, number: int) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.closed(clock.now()),
+                ended=work.unanswerable,
                 standing=reached.standing,
                 reported_by_id=newest.reported_by_id if newest else None,
             )
@@ -297,7 +297,7 @@ def payment(reference: str, contract_id: uuid.UUID, number: int) -> Page:
                 ineffective=work.ineffective,
             )
         )
-        ensure(policy.in_step(out_of_step=work.out_of_step))
+        ensure(policy.in_step(out_of_step=work.out_of_step(clock.now())))
     elif not form.validate():
         status = 422
     else:
@@ -344,7 +344,7 @@ def finish(reference: str, contract_id: uuid.UUID) -> Page:
                 state=challenge.state,
                 ended=work.ended or work.ineffective,
                 gated=work.agreement.gated,
-                open_count=work.open_count,
+                open_count=work.left_count(clock.now()),
             )
         )
     elif not form.validate():
@@ -379,7 +379,7 @@ def close(reference: str) -> Page:
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                running=sum(not each.closed(clock.now()) for each in works),
+                running=sum(each.running(clock.now()) for each in works),
                 contracts=len(works),
             )
         )

@@ -1,5 +1,6 @@
 """Exploration between two judged stages: its contracts, its gates, and who is heard afterwards."""
 
+import json
 from datetime import date
 
 import pytest
@@ -14,15 +15,19 @@ from bids.models import Bid
 from challenges.lifecycle import State
 from challenges.models import Stage
 from challenges.stages.kinds import Payment, Property, Source, StageKind
+from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import service as award
+from scoring.award.again import service as again
 from scoring.award.contracts.terms import Terms
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.gates import service as gates
 from scoring.award.delivery.gates.lifecycle import Decision, Finding, Found
 from scoring.award.models import Contract, Intention
+from scoring.report.facts import AwardReport
+from scoring.report.queries import newest_facts
 from tests.conftest import NOW, sign_in
 from tests.journeys import Journey, Step, a_cast, a_journey
 from tests.staged import a_second_stage, a_work_stage, go_on
@@ -147,36 +152,74 @@ def test_challenge_is_stopped_with_lessons_when_nobody_goes_on(
     assert explored.challenge.lessons == LESSONS
 
 
-def test_officer_is_asked_for_the_next_contract_when_the_gate_says_that_work_goes_on(
-    app: Flask, session: Session, clock: FixedClock
-) -> None:
+@pytest.fixture
+def accelerated(app: Flask, session: Session, clock: FixedClock) -> Journey:
+    """Have the award made, before an accelerator and an agreement."""
     journey = a_journey(session, clock, a_cast(session, NOW))
     for ordinal, kind in ((2, StageKind.ACCELERATOR), (3, StageKind.DEMO_DAY)):
         a_work_stage(journey, ordinal, kind)
     a_work_stage(journey, 4, StageKind.AGREEMENT)
     journey.to(Step.INTENTION)
     clock.instant = session.scalars(select(Intention.standstill_ends_at)).one()
+    return journey
 
-    def sign(reference: str, work: str) -> None:
-        award.sign_contract(
-            journey.reference,
-            contract_reference=reference,
-            value_minor=FEE,
-            terms=Terms(starts_on=date(2027, 2, 1), ends_on=date(2027, 3, 1)),
-            bid_reference=session.scalars(select(Intention)).one().bid.reference,
-            work=work,
-            actor=journey.actor(journey.cast.officer),
-            clock=clock,
-        )
 
-    def waits() -> bool:
-        client = app.test_client()
-        sign_in(client, journey.cast.officer)
-        return "Record the contract for what follows: Agreement" in client.get("/work").text
+def sign(journey: Journey, reference: str, work: str) -> None:
+    award.sign_contract(
+        journey.reference,
+        contract_reference=reference,
+        value_minor=FEE,
+        terms=Terms(starts_on=date(2027, 2, 1), ends_on=date(2027, 3, 1)),
+        bid_reference=journey.own_bid,
+        work=work,
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
 
-    sign("E-1", "2")
-    assert not waits()
-    decide(journey, 1, Decision.GOES_ON)
-    assert waits()
-    sign("E-2", "4")
-    assert not waits()
+
+def waits(journey: Journey, app: Flask) -> bool:
+    client = app.test_client()
+    sign_in(client, journey.cast.officer)
+    return "Record the contract for what follows: Agreement" in client.get("/work").text
+
+
+def test_officer_is_asked_for_the_next_contract_when_the_gate_says_that_work_goes_on(
+    accelerated: Journey, app: Flask
+) -> None:
+    sign(accelerated, "E-1", "2")
+    assert not waits(accelerated, app)
+    decide(accelerated, 1, Decision.GOES_ON)
+    assert waits(accelerated, app)
+    sign(accelerated, "E-2", "4")
+    assert not waits(accelerated, app)
+
+
+def test_officer_is_asked_for_no_contract_once_the_rest_has_ended(
+    accelerated: Journey, app: Flask, session: Session
+) -> None:
+    sign(accelerated, "E-1", "2")
+    decide(accelerated, 1, Decision.GOES_ON)
+    proposal = again.propose_end_of_rest(
+        accelerated.reference,
+        reason="There is no money left.",
+        actor=accelerated.actor(accelerated.cast.officer),
+        clock=accelerated.clock,
+    )
+    again.answer(
+        accelerated.reference,
+        proposal_id=proposal,
+        confirmed=True,
+        reason="So it is.",
+        actor=accelerated.actor(accelerated.cast.approver),
+        clock=accelerated.clock,
+    )
+
+    assert not waits(accelerated, app)
+    # The log and the report name the same bid, with which one contract is signed and one is not.
+    entries = log.chain_entries(session, accelerated.reference)
+    (told,) = [each.fields["bids"] for each in entries if each.action == "rest.ended"]
+    facts = newest_facts(session, accelerated.challenge.stage.id)
+    assert facts is not None
+    rest = AwardReport.from_json(json.loads(facts)).decision.rest_ended
+    assert rest is not None
+    assert list(rest.bids) == told == [accelerated.own_bid]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from challenges.lifecycle import State
 from marketplace.core.clock import FixedClock
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
 from scoring.award import log_checks
@@ -19,6 +20,8 @@ from scoring.award.again.models import Reconsideration
 from scoring.award.blocking import holds
 from scoring.award.complaints import court, queries
 from scoring.award.complaints.lifecycle import CourtEnd
+from scoring.award.contracts.ordered import service as orders
+from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
 from scoring.award.delivery import story
 from scoring.award.letters import service as letters
 from scoring.award.models import Contract, Intention
@@ -43,8 +46,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def two(app: Flask, session: Session, clock: FixedClock) -> Journey:
-    """Give a challenge with two winners, one contract signed, and the decision set aside then."""
+def winners(app: Flask, session: Session, clock: FixedClock) -> Journey:
+    """Give a challenge with two winners, with one of whom a contract is signed."""
     journey = a_journey(session, clock, a_cast(session, NOW))
     a_delivery_stage(journey, suppliers=2)
     journey.to(Step.LOCKED)
@@ -68,12 +71,20 @@ def two(app: Flask, session: Session, clock: FixedClock) -> Journey:
     hand_over_letters(session, clock)
     clock.instant = session.scalars(select(Intention.standstill_ends_at)).all()[0]
     sign(journey, journey.own_bid, "C-1")
+    return journey
+
+
+@pytest.fixture
+def two(winners: Journey) -> Journey:
+    """Give such a challenge whose decision a court set aside then."""
+    journey, clock = winners, winners.clock
+    officer, approver = (journey.actor(p) for p in (journey.cast.officer, journey.cast.approver))
     today = clock.now().date()
     served = court.Served(today, "Court of Session", "P123/26", "")
     court.record(journey.reference, served, actor=officer, clock=clock)
     ended = court.Ended(CourtEnd.INEFFECTIVE, today, "Interlocutor of today")
     court.record_end(journey.reference, 1, ended, actor=officer, clock=clock)
-    found = queries.proceedings_numbered(session, journey.challenge.stage, 1)
+    found = queries.proceedings_numbered(journey.session, journey.challenge.stage, 1)
     court.answer_end(
         journey.reference,
         1,
@@ -96,6 +107,16 @@ def sign(journey: Journey, bid: str, reference: str) -> None:
         actor=journey.actor(journey.cast.officer),
         clock=journey.clock,
     )
+
+
+def propose(journey: Journey) -> Reconsideration:
+    identifier = service.propose_end_of_rest(
+        journey.reference,
+        reason=WHY,
+        actor=journey.actor(journey.cast.officer),
+        clock=journey.clock,
+    )
+    return journey.session.get_one(Reconsideration, identifier)
 
 
 def test_what_is_signed_stands_and_the_rest_ends_by_two_people_told_to_all(
@@ -153,18 +174,52 @@ def test_what_is_signed_stands_and_the_rest_ends_by_two_people_told_to_all(
     assert public_edition(report).decision.rest_ended == report.decision.rest_ended
 
 
+def test_second_award_stands_where_a_court_ends_the_first_contract_until_its_rest_ends(
+    winners: Journey, session: Session
+) -> None:
+    cast, clock = winners.cast, winners.clock
+    officer, approver = winners.actor(cast.officer), winners.actor(cast.approver)
+    contract = session.scalars(select(Contract.id)).one()
+    today = clock.now().astimezone(PLACE).date()
+    number = orders.record(
+        winners.reference,
+        contract,
+        Ordered(OrderKind.INEFFECTIVE, today, "Court of Session", "P1/27", "Set aside."),
+        actor=officer,
+        clock=clock,
+    )
+    orders.answer(
+        winners.reference,
+        contract,
+        number,
+        confirmed=True,
+        reason="Read.",
+        actor=approver,
+        clock=clock,
+    )
+    found = decision(session, winners.challenge.stage)
+    assert winners.challenge.state is State.SIGNED
+    assert [each.reference for each in found.unsigned] == [winners.rival_bid]
+
+    proposal = propose(winners)
+    service.answer(
+        winners.reference,
+        proposal_id=proposal.id,
+        confirmed=True,
+        reason="Yes.",
+        actor=approver,
+        clock=clock,
+    )
+    # Now no work is left under any contract.
+    assert (winners.challenge.state, winners.challenge.lessons) == (State.STOPPED, WHY)
+
+
 def test_returned_proposal_leaves_all_as_it_is_and_can_be_made_again(
     two: Journey, session: Session
 ) -> None:
-    def propose() -> Reconsideration:
-        identifier = service.propose_end_of_rest(
-            two.reference, reason=WHY, actor=two.actor(two.cast.officer), clock=two.clock
-        )
-        return session.get_one(Reconsideration, identifier)
-
     service.answer(
         two.reference,
-        proposal_id=propose().id,
+        proposal_id=propose(two).id,
         confirmed=False,
         reason="Not yet.",
         actor=two.actor(two.cast.approver),
@@ -174,4 +229,4 @@ def test_returned_proposal_leaves_all_as_it_is_and_can_be_made_again(
     assert [each.reference for each in decision(session, two.challenge.stage).unsigned] == [
         two.rival_bid
     ]
-    assert propose().answer is None
+    assert propose(two).answer is None

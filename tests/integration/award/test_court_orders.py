@@ -23,7 +23,7 @@ from scoring.award.contracts import service as contracts
 from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.contracts.ordered import log_words, service
 from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
-from scoring.award.delivery import story
+from scoring.award.delivery import running, story
 from scoring.records.flags import Flag
 from scoring.records.periods import Basis, financial_year, year_of
 from scoring.records.population import population
@@ -89,6 +89,16 @@ def steps_of(under: Under, actor: Actor) -> list[str]:
     rows = journey.session.execute(standings(actor))
     found = [line_of(row, actor, journey.clock.now()) for row in rows]
     return [step.words for line in found for step in line.steps]
+
+
+def finish(under: Under) -> None:
+    running.finish_one(
+        under.journey.reference,
+        under.id,
+        words="What was made in time is in use.",
+        actor=under.lead,
+        clock=under.journey.clock,
+    )
 
 
 def recorded(under: Under, action: str) -> list[Mapping[str, object]]:
@@ -177,11 +187,32 @@ def test_shorter_contract_is_worked_until_its_new_last_day_and_paid_after_it(
     clock.instant += timedelta(days=31)
 
     with pytest.raises(WrongMoment, match="ended"):
-        under.answer(accepted=True, number=2)
+        under.plan(OWN_PRICE - 100, 100, seen=1, reason="Other work.")
+    with pytest.raises(WrongMoment, match="accepted yet"):
+        finish(under)
+    # What was delivered in time is accepted and paid, also where the answer comes later.
+    under.answer(accepted=True, number=2)
     under.pay(OWN_PRICE - 100)
     assert under.journey.challenge.state is not State.STOPPED
     confirm(under, record(under, order(under, OrderKind.PENALTY, penalty_minor=5, reference="B")))
     assert [each.kind for each in under.work.agreement.kept.ordered] == ["shortened", "penalty"]
+
+
+def test_work_under_a_shorter_contract_ends_though_not_all_of_it_was_delivered(
+    under: Under,
+) -> None:
+    clock = under.journey.clock
+    today = clock.now().astimezone(PLACE).date()
+    clock.instant += timedelta(days=2)
+    under.report(2)
+    made = order(under, OrderKind.SHORTENED, made_on=today, ends_on=today + timedelta(days=1))
+    confirm(under, record(under, made))
+
+    with pytest.raises(WrongMoment, match="after the last day"):
+        under.answer(accepted=True, number=2)
+    under.answer(accepted=False, number=2)
+    finish(under)
+    assert under.journey.challenge.state is State.FINISHED
 
 
 def test_order_is_recorded_with_its_file_and_confirmed_in_a_browser(

@@ -345,7 +345,8 @@ def test_proposal_says_what_was_found_and_whoever_stops_says_what_was_learned() 
 def test_challenge_ends_with_the_last_of_its_work(
     outcomes: list[tuple[int, Outcome | None]], later_work: bool, then: Then
 ) -> None:
-    assert after_end(outcomes, later_work=later_work) is then
+    assert after_end(outcomes, later_work=later_work, to_sign=False) is then
+    assert after_end(outcomes, later_work=later_work, to_sign=True) is Then.NOTHING
 
 
 def test_what_is_usual_has_criteria_for_every_stage_with_a_gate() -> None:
@@ -427,5 +428,7 @@ def test_who_judges_without_names_does_not_see_with_whom_work_is_done() -> None:
 
 def test_nothing_is_accepted_or_paid_while_milestones_do_not_come_to_the_value() -> None:
     assert policy.in_step(out_of_step=False).allowed
+    assert policy.in_time(late=False).allowed
+    assert policy.in_time(late=True).ground is Ground.MOMENT
     refused = policy.in_step(out_of_step=True)
     assert (refused.allowed, refused.ground) == (False, Ground.MOMENT)

@@ -149,7 +149,8 @@ def answer(
 
     Raises:
         NotFound: the contract is another body's, or has no such milestone.
-        Forbidden, WrongMoment: by `policy.can_accept`; or by `policy.in_step`, to accept it.
+        Forbidden, WrongMoment: by `policy.can_accept`; or by `policy.in_time` and `policy.in_step`,
+            to accept it.
         Invalid: there are no words, or too many.
     """
     with transaction(taken=_answered()) as session:
@@ -162,14 +163,15 @@ def answer(
                 actor,
                 buyer_id=challenge.buyer_id,
                 state=challenge.state,
-                ended=work.closed(clock.now()),
+                ended=work.unanswerable,
                 standing=reached.standing,
                 reported_by_id=newest.reported_by_id if newest else None,
             )
         )
-        if accepted:
-            ensure(policy.in_step(out_of_step=work.out_of_step))
         assert newest is not None  # the policy has said so
+        if accepted:
+            ensure(policy.in_time(late=agreement.kept.over(newest.reported_at)))
+            ensure(policy.in_step(out_of_step=work.out_of_step(clock.now())))
         if newest.number != report_number:
             raise _answered()
         words = words.strip()
@@ -276,7 +278,7 @@ def pay(
                 ineffective=work.ineffective,
             )
         )
-        ensure(policy.in_step(out_of_step=work.out_of_step))
+        ensure(policy.in_step(out_of_step=work.out_of_step(clock.now())))
         assert accepted is not None  # the policy has said so
         note, payment_reference = note.strip(), payment_reference.strip()
         wrong = payment_fault(amount_minor, accepted_minor=accepted_minor, note=note)
