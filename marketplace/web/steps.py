@@ -240,10 +240,18 @@ def _of_the_award(thing: Standing, actor: Actor) -> Iterator[Step]:
             and not thing.unnamed
         ):
             yield Step(N_("Sign off the recommendation, or return it"), "award.sign_off")
-        if thing.own and thing.evidence_waits and actor.may(Permission.ELIGIBILITY_DECIDE):
-            yield Step(N_("Decide about evidence that came in"), "preferred.index")
+        if thing.own and actor.may(Permission.ELIGIBILITY_DECIDE):
+            yield from _of_the_evidence(thing, actor)
     if thing.own and thing.quality_locked and actor.may(Permission.RECORD_AUDIT):
         yield Step(N_("Check the result and its evidence"), "award.result")
+
+
+def _of_the_evidence(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give what an officer, who scores no bids, sees to before the award is approved."""
+    if thing.evidence_waits:
+        yield Step(N_("Decide about evidence that came in"), "preferred.index")
+    elif thing.awaits_sign_off and not thing.unnamed and not actor.may(Permission.SCORE_RECORD):
+        yield Step(N_("Ask the preferred bidder for evidence, or see it"), "preferred.index")
 
 
 def _of_the_contracts(thing: Standing, actor: Actor) -> Iterator[Step]:

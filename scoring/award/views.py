@@ -217,6 +217,7 @@ def contract(at: Place) -> Answer:
         except DomainError as error:
             refused = error
             form.refuse(error)
+            _refuse_by_every_hold(form, error, _keeping_back(page, open_ones))
         else:
             flash(_("The contract is recorded."))
             return make_response(
@@ -229,10 +230,21 @@ def contract(at: Place) -> Answer:
         form,
         page,
         refused,
-        holds=keeps_back(db.session(), page.stage, page.decision, open_ones, access.clock().now()),
+        holds=_keeping_back(page, open_ones),
         offers=open_ones,
         kept=kept,
     )
+
+
+def _keeping_back(page: pages.ResultPage, offers: Sequence[contracts.Offer]) -> list[Hold]:
+    return keeps_back(db.session(), page.stage, page.decision, offers, access.clock().now())
+
+
+def _refuse_by_every_hold(form: ContractForm, error: DomainError, holds: Sequence[Hold]) -> None:
+    """Name all that keeps this contract back, where the refusal names the first of it."""
+    messages = [each.message for each in holds if each.keeps(form.bid.data or each.bid)]
+    if isinstance(error, WrongMoment) and error.message in messages:
+        form.form_errors.extend(_(each) for each in messages if each != error.message)
 
 
 def _work_words(offer: contracts.Offer) -> str:

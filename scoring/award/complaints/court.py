@@ -74,6 +74,7 @@ def record(at: Where, served: Served, *, actor: Actor, clock: Clock) -> int:
             }
         )
         assert served.served_on is not None  # refused before
+        assert told is not None  # the policy has said so
         for each in queries.brought(session, stage).proceedings:
             same = (each.served_on, each.court, each.reference) == (
                 served.served_on,
@@ -107,7 +108,7 @@ def record(at: Where, served: Served, *, actor: Actor, clock: Clock) -> int:
             court=court,
             reference=reference,
         )
-        letters.tell_in_court(session, stage, actor, clock)
+        letters.tell_in_court(session, stage, told, actor, clock)
         return number
 
 

@@ -16,11 +16,18 @@ from marketplace.core.permissions import Actor
 from scoring.award import queries as awards
 from scoring.award.complaints.lifecycle import FINDING_WORDS, Way
 from scoring.award.complaints.models import AwardComplaint, ComplaintProposal
+from scoring.award.complaints.queries import Told
 from scoring.panel.interests.queries import approvers
 
 
 def tell_received(
-    session: Session, stage: Stage, row: AwardComplaint, bid: Bid, actor: Actor, clock: Clock
+    session: Session,
+    stage: Stage,
+    row: AwardComplaint,
+    told: Told,
+    bid: Bid,
+    actor: Actor,
+    clock: Clock,
 ) -> None:
     """Give whoever complains a receipt, and have the body's officers look at it."""
     title = stage.challenge.title
@@ -39,9 +46,10 @@ def tell_received(
             row.grounds,
             *([_("What you ask for:"), row.asks] if row.asks else []),
             _(
-                "No contract is signed until it is decided. Somebody who did not judge the bids "
-                "looks at it, and another person decides. We write to you then."
+                "Somebody who did not judge the bids looks at it, and another person decides. We "
+                "write to you then."
             )
+            + f" {_(told.keeps_back)}"
             if row.way is Way.HERE
             else _("The public body recorded it for you, and writes to you when it is decided."),
             _own_page(bid),
@@ -55,11 +63,11 @@ def tell_received(
         parts=[
             title,
             _(
-                "A complaint about the decision arrived at %(when)s. No contract is signed until "
-                "it is decided. An officer who did not judge the bids looks at it and proposes "
-                "what to decide.",
+                "A complaint about the decision arrived at %(when)s. An officer who did not judge "
+                "the bids looks at it and proposes what to decide.",
                 when=format_instant(row.arrived_at, seconds=True),
-            ),
+            )
+            + f" {_(told.keeps_back)}",
             _page(stage, row),
         ],
         clock=clock,
@@ -160,12 +168,16 @@ def tell_returned(
     )
 
 
-def tell_in_court(session: Session, stage: Stage, actor: Actor, clock: Clock) -> None:
+def tell_in_court(session: Session, stage: Stage, told: Told, actor: Actor, clock: Clock) -> None:
     """Tell bidders and officers that the decision is before a court, and what that means."""
     title = stage.challenge.title
-    words = _(
-        "The decision is before a court. No contract is signed until the proceedings have ended, "
-        "also where the days of the standstill are over."
+    words = (
+        _("The decision is before a court.") + f" {_(told.keeps_back)}"
+        if told.signed
+        else _(
+            "The decision is before a court. No contract is signed until the proceedings have "
+            "ended, also where the days of the standstill are over."
+        )
     )
     _tell_bidders(
         session, stage, _("The decision is before a court: %(title)s", title=title), words, clock

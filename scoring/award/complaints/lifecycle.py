@@ -115,3 +115,18 @@ def day_fault(day: date | None, *, today: date, missing: str) -> str | None:
     if day is None:
         return missing
     return N_("Enter a day that is not in the future") if day > today else None
+
+
+def kept_back(*, signed: bool, more: bool) -> str:
+    """Say which contracts wait while something that was brought against a decision is not settled.
+
+    `signed`: a contract by that decision is; `more`: another one by it can still be signed.
+    """
+    if not signed:
+        return N_("No contract is signed until that is settled.")
+    if more:
+        return N_(
+            "A contract was signed before that, and stays signed. No other one is signed until "
+            "that is settled."
+        )
+    return N_("The contract was signed before that, and this does not undo it.")

@@ -17,7 +17,7 @@ from marketplace.core.text import N_
 from scoring.award import blocking
 from scoring.award.advancing.queries import confirmed
 from scoring.award.complaints import policy
-from scoring.award.complaints.lifecycle import Way
+from scoring.award.complaints.lifecycle import Way, kept_back
 from scoring.award.complaints.models import (
     AwardComplaint,
     ComplaintAnswer,
@@ -51,10 +51,20 @@ class Before:
 @dataclass(frozen=True)
 class Told:
     """When a decision about a stage was told to its bidders, and when its standstill ends; None
-    where none runs, as where suppliers go on to another stage."""
+    where none runs, as where suppliers go on to another stage.
+
+    `signed` tells whether a contract rests on it already, `more` whether another one can follow.
+    """
 
     at: datetime
     ends_at: datetime | None
+    signed: bool = False
+    more: bool = True
+
+    @property
+    def keeps_back(self) -> str:
+        """Say what is signed while something brought against the decision is not settled."""
+        return kept_back(signed=self.signed, more=self.more)
 
 
 def told_of(
@@ -63,9 +73,15 @@ def told_of(
     """Give the decision about a stage that stands and that its bidders were told of, or that of
     `bid`: of who goes on to another stage the others are told by letters, and not before. `found`
     is the decision on the stage, where the caller has read it."""
-    intention = (found or decision(session, stage)).intention
+    found = found or decision(session, stage)
+    intention = found.intention
     if intention is not None:
-        return Told(intention.announced_at, intention.standstill_ends_at)
+        return Told(
+            intention.announced_at,
+            intention.standstill_ends_at,
+            signed=bool(found.contracts),
+            more=bool(found.unsigned),
+        )
     advance = confirmed(session, stage.id)
     at = letters.told_at(session, advance, bid.id if bid else None) if advance else None
     return Told(at, None) if at else None

@@ -100,7 +100,7 @@ def complain(
             standstill_ends_at=told.ends_at,
         )
         _keep(session, stage, row, bid.reference, actor, clock)
-        letters.tell_received(session, stage, row, bid, actor, clock)
+        letters.tell_received(session, stage, row, told, bid, actor, clock)
         return row.number
 
 
@@ -151,7 +151,7 @@ def record(at: Where, received: Received, *, actor: Actor, clock: Clock) -> int:
             standstill_ends_at=told.ends_at,
         )
         _keep(session, stage, row, bid.reference, actor, clock)
-        letters.tell_received(session, stage, row, bid, actor, clock)
+        letters.tell_received(session, stage, row, told, bid, actor, clock)
         return row.number
 
 

@@ -67,6 +67,7 @@ def index(at: Place) -> str:
         brought=queries.brought(session, stage),
         holds=blocking.holds(session, stage, now, found) if found.unsigned else (),
         records=policy.can_record(actor, told=told is not None),
+        told=told,
     )
 
 

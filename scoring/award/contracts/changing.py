@@ -6,9 +6,10 @@ to the penny.
 Source: Public Contracts (Scotland) Regulations 2015, reg. 72, as the regime's data state it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -202,18 +203,8 @@ def _within_published(rise: int, now: Standing) -> Fault | None:
 
 def _within_law(rise: int, now: Standing, ground: "ChangeGround | None") -> Fault | None:
     """Hold what nobody foresaw to the law: by the ground, by all of them, by the threshold."""
-    grounds = now.grounds or {}
-    if ground is not None and ground.most_percent is not None:
-        risen = sum(each.rise_minor for each in now.made if each.ground == ground.key)
-        if (fault := _percent_fault(rise, risen, ground.most_percent, now)) is not None:
-            return fault
-    if now.most_percent is not None:
-        risen = sum(
-            each.rise_minor
-            for each in now.made
-            if (known := grounds.get(each.ground or "")) is None or not known.foreseen
-        )
-        if (fault := _percent_fault(rise, risen, now.most_percent, now)) is not None:
+    for risen, percent in _limits(ground, now):
+        if (fault := _percent_fault(rise, risen, percent, now)) is not None:
             return fault
     if now.ceiling_minor is not None and now.total_minor + rise >= now.ceiling_minor:
         return (
@@ -224,6 +215,51 @@ def _within_law(rise: int, now: Standing, ground: "ChangeGround | None") -> Faul
             {"total": money(now.total_minor + rise)},
         )
     return None
+
+
+def _limits(ground: "ChangeGround | None", now: Standing) -> Iterator[tuple[int, int]]:
+    """Give each share of the first value that limits a rise on a ground, in percent, after what
+    the value rose within it before."""
+    grounds = now.grounds or {}
+    if ground is not None and ground.most_percent is not None:
+        yield (
+            sum(each.rise_minor for each in now.made if each.ground == ground.key),
+            ground.most_percent,
+        )
+    if now.most_percent is not None:
+        yield (
+            sum(
+                each.rise_minor
+                for each in now.made
+                if (known := grounds.get(each.ground or "")) is None or not known.foreseen
+            ),
+            now.most_percent,
+        )
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a rise is of the first value, in percent with one place, alone and together with the
+    rises before it that the same limit counts; `most` is that limit, in whole percent."""
+
+    alone: str
+    together: str
+    most: int
+
+
+def shares(rise_minor: int, ground: "ChangeGround | None", now: Standing) -> list[Share]:
+    """Hold a rise beside the limits of the law, the one that leaves least first; none where the
+    value falls, or the contract foresaw it."""
+    if rise_minor <= 0 or (ground is not None and ground.foreseen):
+        return []
+
+    def percent(amount: int) -> str:
+        return f"{Decimal(amount * 100) / now.first_minor:.1f}"
+
+    limits = sorted(
+        _limits(ground, now), key=lambda each: now.first_minor * each[1] - each[0] * 100
+    )
+    return [Share(percent(rise_minor), percent(risen + rise_minor), most) for risen, most in limits]
 
 
 def _percent_fault(rise: int, risen: int, percent: int, now: Standing) -> Fault | None:

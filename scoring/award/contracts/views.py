@@ -21,7 +21,7 @@ from marketplace.core.errors import Invalid, NotFound, StaleEdit, WrongMoment
 from marketplace.core.permissions import Answer, Permission, ensure
 from marketplace.core.text import N_
 from scoring.award.contracts import policy, queries, service
-from scoring.award.contracts.changing import KIND_WORDS, ChangeKind, grounds_for
+from scoring.award.contracts.changing import KIND_WORDS, ChangeKind, grounds_for, shares
 from scoring.award.contracts.forms import AnswerForm, ChangeForm, DetailForm
 from scoring.award.contracts.ordered.policy import can_record
 from scoring.award.contracts.queries import Kept
@@ -156,6 +156,7 @@ def answer(reference: str, number: int) -> Page:
         return away
     challenge, law, all_kept = load(reference)
     kept, found = queries.change_of(all_kept, number)
+    grounds = service.grounds_of(challenge, access.clock().now())
     form, status = AnswerForm(), 200
     may = policy.can_answer(
         access.current_actor(), described_by_id=found.described_by_id, waits=found.open
@@ -191,7 +192,12 @@ def answer(reference: str, number: int) -> Page:
         change=found,
         form=form,
         may=may,
-        grounds=service.grounds_of(challenge, access.clock().now()),
+        grounds=grounds,
+        shares=shares(
+            found.value_after_minor - found.value_before_minor,
+            grounds.get(found.ground or ""),
+            service.standing_of(challenge, kept, all_kept, access.clock().now()),
+        ),
     )
     return page, status
 

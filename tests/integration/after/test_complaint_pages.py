@@ -46,6 +46,13 @@ def test_complaint_goes_from_the_outcome_to_a_decision_in_a_browser(
     result = officer.get(work).text
     assert "A complaint about the decision is not decided yet." in result
     assert "Record the signed contract" not in result
+    contract = {"reference": "C-1", "value": "20000", "starts_on": ["1", "2", "2027"]}
+    early = officer.post(f"{work}/contract", data=contract | {"ends_on": ["31", "1", "2028"]})
+    assert early.status_code == 409
+    summary = early.text.split("There is a problem")[1].split("</ul>")[0]
+    assert "The standstill has not ended" in summary
+    assert "A complaint about the decision is not decided yet." in summary
+    assert 'href="#"' not in summary
     assert officer.get(f"{work}/complaints/1/propose").status_code == 200
     assert officer.post(f"{work}/complaints/1/propose", data={}).status_code == 422
     sent = officer.post(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from scoring.award.complaints.lifecycle import CourtEnd, Finding, Way
 from scoring.award.complaints.models import AwardComplaint, ComplaintAnswer, ComplaintProposal
 from scoring.award.models import Contract, Intention
 from scoring.panel.again.lifecycle import Point
+from tests.conftest import sign_in
 from tests.factories import actor_for
 from tests.integration.after.test_again import take_again
 from tests.journeys import A_YEAR, OWN_PRICE, Journey, Step
@@ -134,13 +136,27 @@ def test_complaint_that_waited_to_be_recorded_is_in_time_by_when_it_arrived(
         sign(journey)
 
 
-def test_complaint_after_the_signing_is_taken_and_undoes_nothing(
-    journey: Journey, ends: Intention
+def test_complaint_after_the_signing_is_taken_and_undoes_nothing_and_promises_nothing_else(
+    journey: Journey, ends: Intention, client: FlaskClient
 ) -> None:
+    page = f"/bids/{journey.rival_bid}/complaint"
+    sign_in(client, journey.cast.rival_admin)
+    assert "No contract is signed until your complaint is decided" in client.get(page).text
     journey.clock.instant = ends.standstill_ends_at
     sign(journey)
 
+    sign_in(client, journey.cast.rival_admin)
+    asked = client.get(page).text
+    assert "The contract is signed already. A complaint does not undo it" in asked
     assert complain(journey) == 1
+    after = client.get(page).text
+    letters = journey.session.scalars(
+        select(Notice.text).where(Notice.subject.contains("omplaint"))
+    ).all()
+    assert len(letters) > 1
+    for said in (after, *letters):
+        assert "The contract was signed before that, and this does not undo it." in said
+        assert "No contract is signed" not in said
     assert journey.challenge.state is State.SIGNED
     assert journey.session.scalars(select(Contract)).one()
 

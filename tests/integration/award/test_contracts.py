@@ -245,6 +245,9 @@ def test_pages_of_a_contract_tell_its_register_line_and_take_more_of_it(
     # Who may not confirm it is told why not, before anything is typed.
     assert client.get(f"{base}/changes/1/answer").status_code == 403
     sign_in(client, signed.cast.approver)
+    asked = client.get(f"{base}/changes/1/answer").text
+    assert "The contract is worth £21,000 from then on" in asked
+    assert "It cannot be taken back." in asked
     assert send(client, f"{base}/changes/1/answer", {"answer": "confirm"}).status_code == 422
     taken = {"answer": "confirm", "reason": "It is right."}
     assert send(client, f"{base}/changes/1/answer", taken).status_code == 303

@@ -72,6 +72,27 @@ def test_a_document_goes_from_the_officer_to_the_supplier_and_back_through_the_p
     assert "It is of this year." not in client.get(decision).text
 
 
+def test_whoever_cannot_approve_is_told_that_evidence_was_refused_and_officers_find_it(
+    client: FlaskClient, journey: Journey
+) -> None:
+    decision = f"/work/challenges/{journey.reference}/decision"
+    sign_in(client, journey.cast.officer)
+    hub = client.get(f"/work/challenges/{journey.reference}").text
+    assert hub.count(f'href="{decision}/evidence"') == 2  # what happens now, and the pages
+    limit = usual_limit(journey.clock.now())
+    by = [str(limit.day), str(limit.month), str(limit.year), "12", "00"]
+    wanted = {"document": "Policy", "kind": "insurance", "answer_by": by}
+    send(client, f"{decision}/evidence/{journey.own_bid}/ask", wanted)
+    refused = {"verdict": "refused", "reason": "It is of 2019."}
+    document = f"{decision}/evidence/{journey.own_bid}/1"
+    assert send(client, document, refused).status_code == 303
+    sign_in(client, journey.cast.approver)
+    page = client.get(f"{decision}/sign-off").text
+    assert "You cannot approve: evidence of the preferred bidder was refused" in page
+    assert "preferred bidder waits" not in page
+    assert "why it was refused" in page
+
+
 def test_a_bidder_that_failed_is_told_of_on_every_page_of_the_decision(
     client: FlaskClient, journey: Journey
 ) -> None:

@@ -151,3 +151,17 @@ def test_money_or_supplier_needs_another_person() -> None:
     assert changing.needs_approval(ChangeKind.NOVATION, 1, 1)
     assert changing.needs_approval(ChangeKind.VALUE, 1, 2)
     assert not changing.needs_approval(ChangeKind.SCOPE, 1, 1)
+
+
+def test_a_rise_is_told_beside_the_limit_that_leaves_least() -> None:
+    now = replace(
+        LAW,
+        first_minor=100_000_00,
+        made=[Made("low", 4_000_00, False), Made("foreseen", 90_000_00, False)],
+    )
+    low, law = changing.shares(3_500_00, GROUNDS["low"], now)
+    assert (low.alone, low.together, low.most) == ("3.5", "7.5", 10)
+    assert (law.together, law.most) == ("7.5", 50)
+    assert changing.shares(3_500_00, GROUNDS["foreseen"], now) == []
+    assert changing.shares(-1, GROUNDS["low"], now) == []
+    assert changing.shares(1, None, NOW) == []

@@ -47,6 +47,7 @@ LEAD, OFFICER, EVALUATOR = Role.CHALLENGE_LEAD, Role.PROCUREMENT_OFFICER, Role.E
 CHAIR, APPROVER, AUDITOR = Role.CHAIR, Role.APPROVER, Role.AUDITOR
 PANEL = {"seat": Seat.EVALUATOR, "state": State.EVALUATING, "briefed": True, "declared": True}
 LED = {**PANEL, "seat": Seat.CHAIR}
+RECOMMENDED = {"state": State.EVALUATING, "quality_locked": True, "awaits_sign_off": True}
 PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hours=1)}
 
 
@@ -126,6 +127,9 @@ PROPOSED = {"deadline_proposed_by_id": ANOTHER, "closes_at": NOW + timedelta(hou
             },
             ["preferred.index"],
         ),
+        (OFFICER, RECOMMENDED, ["preferred.index"]),
+        (OFFICER, {**RECOMMENDED, "unnamed": True}, [None]),
+        (OFFICER, {**RECOMMENDED, "awaits_sign_off": False}, [None]),
         (
             APPROVER,
             {
@@ -260,3 +264,9 @@ def test_chair_agrees_no_scores_where_they_stand() -> None:
 
     assert "Agree" in next_steps(led, chair, NOW)[0].words
     assert "lock them" in next_steps(replace(led, scores_stand=True), chair, NOW)[0].words
+
+
+def test_whoever_scores_bids_is_not_sent_to_what_their_bidders_show() -> None:
+    both = Actor(ME, "Una Sample", uuid.uuid4(), frozenset({OFFICER, EVALUATOR}))
+    found = next_steps(replace(THING, **RECOMMENDED), both, NOW)  # type: ignore[arg-type]  # as above
+    assert [step.endpoint for step in found] == [None]
