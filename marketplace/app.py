@@ -151,7 +151,7 @@ WORKERS = (
     "scoring.award.letters.log_checks",
     "scoring.award.delivery.story",
     "scoring.award.delivery.todos",
-    "scoring.award.letters.holding",
+    *("scoring.award.again.waiting", "scoring.award.letters.holding"),
     "scoring.award.letters.sending",
     "scoring.award.outcomes",
     "scoring.award.todos",

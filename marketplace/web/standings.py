@@ -27,10 +27,11 @@ from marketplace.core.regimes.notice_forms import noticed_grounds
 from marketplace.web.steps import Standing, Step, next_steps
 from scoring.award.advancing.models import Advance, AdvanceAnswer, AdvancingBid
 from scoring.award.advancing.queries import stands_still
+from scoring.award.again import waiting as again
 from scoring.award.complaints.queries import any_open
 from scoring.award.contracts.holding import change_holds
 from scoring.award.contracts.models import ContractChange, ContractChangeAnswer
-from scoring.award.contracts.ordered.queries import waiting_by
+from scoring.award.contracts.ordered import queries as orders
 from scoring.award.debriefs.queries import any_waiting
 from scoring.award.evidence.queries import undecided_in
 from scoring.award.letters.waiting import letters_wait
@@ -236,7 +237,8 @@ def standings(actor: Actor) -> Select[*tuple[Any, ...]]:
             unsigned.label("unsigned"),
             work_unsigned.label("work_unsigned"),
             changed_by.label("contract_change_by"),
-            waiting_by(Challenge.id).label("court_order_by"),
+            orders.waits_for(Challenge.id, actor.user_id).label("court_order_waits"),
+            again.waits_for(Stage.id, actor.user_id).label("again_waits"),
             any_open(Stage.id).label("held_back"),
             any_waiting(Stage.id).label("debrief_waits"),
             letters_wait(Challenge.id).label("letters_wait"),
@@ -293,7 +295,8 @@ def line_of(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime) -> Line:
         evidence_waits=row.evidence_waits,
         work_unsigned=row.work_unsigned and row.state is State.EVALUATING,
         contract_change_by_id=row.contract_change_by,
-        court_order_by_id=row.court_order_by,
+        court_order_waits=row.court_order_waits,
+        again_waits=row.again_waits,
         held_back=row.held_back,
         debrief_waits=row.debrief_waits,
         letters_wait=row.letters_wait,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from challenges.lifecycle import AWARDED, State, move_at
+from challenges.lifecycle import AWARDED, AWARDED_STATES, State, move_at
 from marketplace.core.permissions import Actor, Permission
 from marketplace.core.text import N_
 from scoring.panel.models import Seat
@@ -72,8 +72,10 @@ class Standing:
     work_unsigned: bool = False
     # Who described a change of a contract that waits for an approver, if one does.
     contract_change_by_id: uuid.UUID | None = None
-    # Who recorded what a court ordered about a contract, while it waits for a second person.
-    court_order_by_id: uuid.UUID | None = None
+    # Whether what a court ordered about a contract, recorded by another, waits for a second person.
+    court_order_waits: bool = False
+    # Whether another person's proposal waits: to take the decision again, or to end the rest.
+    again_waits: bool = False
     # Whether a complaint or a case in court keeps contracts back.
     held_back: bool = False
     # Whether a debrief meeting waits for times, or is agreed and still to be recorded.
@@ -98,6 +100,7 @@ def next_steps(thing: Standing, actor: Actor, now: datetime) -> list[Step]:
         *_of_the_panel(thing),
         *_of_the_award(thing, actor),
         *_of_the_contracts(thing, actor),
+        *_of_deciding_again(thing, actor),
     ]
     return found or list(_waiting(thing, now))
 
@@ -269,10 +272,27 @@ def _of_the_contracts(thing: Standing, actor: Actor) -> Iterator[Step]:
         and actor.user_id != described_by
     ):
         yield Step(N_("Confirm a change of a contract, or not"), "contracts.index")
-    if thing.court_order_by_id not in (None, actor.user_id) and (
+    if thing.court_order_waits and (
         actor.may(Permission.CONTRACT_SIGN) or actor.may(Permission.AWARD_APPROVE)
     ):
         yield Step(N_("Confirm what a court ordered about a contract, or not"), "contracts.index")
+
+
+def _of_deciding_again(thing: Standing, actor: Actor) -> Iterator[Step]:
+    """Give the proposal about the decision that stands, where the person may answer one."""
+    if (
+        thing.own
+        and thing.again_waits
+        and thing.state in _ANSWERED_IN
+        and actor.may(Permission.AWARD_APPROVE)
+        and not thing.unnamed
+    ):
+        yield Step(
+            N_("Answer a proposal to decide again, or to end what is not signed"), "again.decide"
+        )
+
+
+_ANSWERED_IN = AWARDED_STATES | {State.EVALUATING, State.ADVANCED}
 
 
 def _of_going_on(thing: Standing, actor: Actor) -> Iterator[Step]:

@@ -216,7 +216,8 @@ def _signed_on(session: Session, advance: Advance) -> bool:
 def waits(made: Sequence[Reconsideration], found: Decision) -> Reconsideration | None:
     """Give the proposal about the decision that stands which waits for its answer.
 
-    Once a contract is signed one to take all of it again can no longer be followed.
+    One to take all of it again can no longer be followed once a contract is signed. The same for
+    statements: `waiting.is_waiting`.
     """
     if found.recommendation is None or found.withdrawal is not None:
         return None

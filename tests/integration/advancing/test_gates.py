@@ -17,10 +17,14 @@ from challenges.models import Stage
 from challenges.stages.kinds import Payment, Property, Source, StageKind
 from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
+from marketplace.core.dates import PLACE
 from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
+from marketplace.web.standings import line_of, standings
 from scoring.award import service as award
 from scoring.award.again import service as again
+from scoring.award.contracts.ordered import service as orders
+from scoring.award.contracts.ordered.lifecycle import Ordered, OrderKind
 from scoring.award.contracts.terms import Terms
 from scoring.award.delivery import agreements, queries
 from scoring.award.delivery.gates import service as gates
@@ -138,6 +142,28 @@ def test_supplier_that_stops_at_the_gate_is_told_and_not_heard_and_the_other_goe
     assert any(LESSONS in text for text in told)
     works = queries.works(session, agreements.of_challenge(session, explored.challenge))
     assert [each.end and each.end.outcome.value for each in works] == ["went_on", "stopped"]
+
+
+def test_each_officer_is_asked_for_the_order_that_another_recorded(
+    explored: Journey, session: Session
+) -> None:
+    today = explored.clock.now().astimezone(PLACE).date()
+    officers = explored.cast.officers[:2]
+    contracts = session.scalars(select(Contract.id).order_by(Contract.reference)).all()
+    for officer, contract in zip(officers, contracts, strict=True):
+        orders.record(
+            explored.reference,
+            contract,
+            Ordered(OrderKind.INEFFECTIVE, today, "Court of Session", "P1/27", "Set aside."),
+            actor=explored.actor(officer),
+            clock=explored.clock,
+        )
+
+    for actor in map(explored.actor, officers):
+        lines = [
+            line_of(row, actor, explored.clock.now()) for row in session.execute(standings(actor))
+        ]
+        assert any(step.endpoint == "contracts.index" for line in lines for step in line.steps)
 
 
 def test_challenge_is_stopped_with_lessons_when_nobody_goes_on(

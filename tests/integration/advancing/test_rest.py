@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.lifecycle import State
+from marketplace.core.accounts.models import User
 from marketplace.core.clock import FixedClock
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
+from marketplace.web.standings import line_of, standings
 from scoring.award import log_checks
 from scoring.award import service as award
 from scoring.award.again import service
@@ -119,6 +121,14 @@ def propose(journey: Journey) -> Reconsideration:
     return journey.session.get_one(Reconsideration, identifier)
 
 
+def to_do(journey: Journey, person: User) -> set[str | None]:
+    """Give where what a person has to do leads."""
+    actor = journey.actor(person)
+    rows = journey.session.execute(standings(actor))
+    lines = [line_of(row, actor, journey.clock.now()) for row in rows]
+    return {step.endpoint for line in lines for step in line.steps}
+
+
 def test_what_is_signed_stands_and_the_rest_ends_by_two_people_told_to_all(
     two: Journey, client: FlaskClient, session: Session
 ) -> None:
@@ -202,6 +212,9 @@ def test_second_award_stands_where_a_court_ends_the_first_contract_until_its_res
     assert [each.reference for each in found.unsigned] == [winners.rival_bid]
 
     proposal = propose(winners)
+    with pytest.raises(WrongMoment, match="answers that first"):
+        sign(winners, winners.rival_bid, "C-2")
+    assert "again.decide" in to_do(winners, cast.approver)
     service.answer(
         winners.reference,
         proposal_id=proposal.id,
@@ -210,6 +223,7 @@ def test_second_award_stands_where_a_court_ends_the_first_contract_until_its_res
         actor=approver,
         clock=clock,
     )
+    assert "again.decide" not in to_do(winners, cast.approver)
     # Now no work is left under any contract.
     assert (winners.challenge.state, winners.challenge.lessons) == (State.STOPPED, WHY)
 

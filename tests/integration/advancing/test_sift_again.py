@@ -20,6 +20,7 @@ from marketplace.core.audit import log
 from marketplace.core.clock import FixedClock
 from marketplace.core.errors import WrongMoment
 from marketplace.core.notices.models import Notice
+from marketplace.web.standings import line_of, standings
 from scoring.award import log_checks
 from scoring.award import service as award
 from scoring.award.advancing import queries as advancing
@@ -68,8 +69,8 @@ def propose(journey: Journey, point: Point) -> None:
     )
 
 
-def confirm(journey: Journey, by: User | None = None) -> None:
-    actor = journey.actor(by or journey.cast.approver)
+def confirm(journey: Journey, *, confirmed: bool = True) -> None:
+    actor = journey.actor(journey.cast.approver)
     stage = journey.challenge.stage
     found = decision(journey.session, stage)
     waiting = queries.standing(journey.session, stage, found, actor).waiting
@@ -77,7 +78,7 @@ def confirm(journey: Journey, by: User | None = None) -> None:
     service.answer(
         journey.reference,
         proposal_id=waiting.id,
-        confirmed=True,
+        confirmed=confirmed,
         reason="So it is.",
         actor=actor,
         clock=journey.clock,
@@ -178,12 +179,20 @@ def test_other_supplier_goes_on_where_eligibility_is_decided_again(
     assert [row["id"] for row in computed.result["bids"]] == [second.rival_bid]
 
 
-def test_list_stands_once_the_next_stage_has_begun(gone_on: Journey) -> None:
+def test_list_stands_once_the_next_stage_has_begun_which_waits_for_an_answer(
+    gone_on: Journey,
+) -> None:
     propose(gone_on, Point.RECOMMENDATION)
+    approver = gone_on.actor(gone_on.cast.approver)
+    rows = gone_on.session.execute(standings(approver))
+    lines = [line_of(row, approver, gone_on.clock.now()) for row in rows]
+    assert "again.decide" in {step.endpoint for line in lines for step in line.steps}
+    with pytest.raises(WrongMoment, match="answers that first"):
+        SecondStage(gone_on).hear()
+    gone_on.session.rollback()
+    confirm(gone_on, confirmed=False)
     SecondStage(gone_on).hear()
 
-    with pytest.raises(WrongMoment, match="What remains"):
-        confirm(gone_on)
     with pytest.raises(WrongMoment, match="What remains"):
         propose(gone_on, Point.SCORING)
     assert told(gone_on, "advance.taken_back") == []

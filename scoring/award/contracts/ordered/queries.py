@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, select
+from sqlalchemy import ColumnElement, case, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from challenges.models import Stage
@@ -62,19 +62,16 @@ def day_ordered() -> ColumnElement[Any]:
     )
 
 
-def waiting_by(challenge_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[uuid.UUID]:
-    """Give who recorded an order of a challenge that waits for a second person, for a statement
-    about many challenges; null where none waits."""
+def waits_for(
+    challenge_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID
+) -> ColumnElement[bool]:
+    """Give the condition that an order of a challenge which another person recorded waits for a
+    second one, for a statement about many challenges."""
     of_contract = aliased(Stage)
-    return (
-        select(CourtOrder.recorded_by_id)
-        .join(Contract, Contract.id == CourtOrder.contract_id)
-        .join(of_contract, of_contract.id == Contract.stage_id)
-        .where(
-            of_contract.challenge_id == challenge_id,
-            ~exists().where(CourtOrderAnswer.order_id == CourtOrder.id),
-        )
-        .order_by(CourtOrder.recorded_at, CourtOrder.id)
-        .limit(1)
-        .scalar_subquery()
+    return exists().where(
+        CourtOrder.contract_id == Contract.id,
+        Contract.stage_id == of_contract.id,
+        of_contract.challenge_id == challenge_id,
+        CourtOrder.recorded_by_id != user_id,
+        ~exists().where(CourtOrderAnswer.order_id == CourtOrder.id),
     )
