@@ -20,10 +20,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    func,
+    literal_column,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base
+
+_IDS = text("length(value) = 38")
 
 
 class LogHead(Base):
@@ -91,11 +96,19 @@ class LogDetail(Base):
     """
 
     __tablename__ = "log_detail"
+    # By what names a person or a thing it is found; what is said at length never is.
+    __table_args__ = (
+        Index("ix_log_detail_identifier", "value", sqlite_where=_IDS, postgresql_where=_IDS),
+    )
 
     n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"), primary_key=True)
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
     value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# That a value is as long as an identifier in quotes: a statement that says so has an index.
+IDENTIFIES = func.length(LogDetail.value) == literal_column("38")
 
 
 class LogErasure(Base):

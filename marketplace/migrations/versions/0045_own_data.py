@@ -6,14 +6,21 @@ Revision: 0045, after 0044
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.core.audit.models import append_only_ddl
+from marketplace.core.audit.models import Erasing, append_only_ddl
+from marketplace.core.errors import WrongMoment
 
 revision = "0045"
 down_revision = "0044"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = {"own_erasure": [["id"], ["id", "user_id"]], "own_erasure_end": [["request_id"]]}
+_ENDS = {"request_id", "user_id", "ending", "ended_by_id", "ended_at"}
+# The keys of each table, and how what was answered is erased with the name.
+APPEND_ONLY = {
+    "own_erasure": ([["id"], ["id", "user_id"]], None),
+    "own_erasure_end": ([["request_id"]], Erasing("request_id", _ENDS)),
+}
+_IDENTIFIERS = sa.text("length(value) = 38")
 
 
 def upgrade() -> None:
@@ -72,6 +79,7 @@ def upgrade() -> None:
         "own_erasure_run",
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("entry_n", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=True),
         sa.Column("messages_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("name_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -82,14 +90,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_own_erasure_run")),
     )
-    for table, keys in APPEND_ONLY.items():
-        for statement, dialect in append_only_ddl(table, keys):
+    op.create_index(
+        "ix_log_detail_identifier",
+        "log_detail",
+        ["value"],
+        sqlite_where=_IDENTIFIERS,
+        postgresql_where=_IDENTIFIERS,
+    )
+    for table, (keys, erasing) in APPEND_ONLY.items():
+        for statement, dialect in append_only_ddl(table, keys, None, erasing):
             if op.get_context().dialect.name == dialect:
                 op.execute(statement)
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Take the change back.
+
+    Raises:
+        WrongMoment: somebody asked, and what came of it would be lost.
+    """
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM own_erasure")):
+        raise WrongMoment("Who asked for their data to be erased would be lost. Nothing was changed.")
+    op.drop_index("ix_log_detail_identifier", "log_detail")
     op.drop_table("own_erasure_run")
     op.drop_table("own_erasure_end")
     op.drop_table("own_erasure")

@@ -4,7 +4,14 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.accounts.models import User
@@ -64,15 +71,19 @@ class OwnErasureEnd(Base):
 
 
 class OwnErasureRun(Base):
-    """How far a granted request has come: messages and then the name go after the account."""
+    """How far a granted request has come: messages and then the name go after the account.
+
+    `address` is where the person was written to, held until what was sent there is emptied.
+    """
 
     __tablename__ = "own_erasure_run"
 
     request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("own_erasure.id"), primary_key=True)
     entry_n: Mapped[int] = mapped_column(ForeignKey("log_entry.n"))
+    address: Mapped[str | None] = mapped_column(String(254))
     messages_at: Mapped[datetime | None]
     name_at: Mapped[datetime | None]
 
 
-for _table in (OwnErasure, OwnErasureEnd):
-    append_only(_table)
+append_only(OwnErasure)
+append_only(OwnErasureEnd, erasable=("reason",))

@@ -46,8 +46,8 @@ def can_go(ties: Ties) -> Answer:
     if ties.judging:
         return wrong_moment(
             N_(
-                "A panel with a seat for this person is still judging. The seat has to be given to "
-                "somebody else first, or the decision announced."
+                "A panel with a seat for this person judges, or may have to judge again. The seat "
+                "has to be given to somebody else first, or a contract signed."
             )
         )
     if ties.opening:

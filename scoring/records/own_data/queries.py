@@ -1,21 +1,22 @@
 """Reads what is held of a person, what keeps it, and who asked for it to be erased."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from challenges.closing_models import OpeningOfficer
 from challenges.lifecycle import State
 from challenges.models import Challenge, Stage
+from challenges.stages import running
 from marketplace.core.accounts.models import Membership, MembershipRole, Organisation, User
 from marketplace.core.accounts.policy import caretaker_role
 from marketplace.core.audit.entries import value_bytes
-from marketplace.core.audit.models import LogDetail, LogEntry
+from marketplace.core.audit.models import IDENTIFIES, LogDetail, LogEntry
 from marketplace.core.errors import NotFound
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
@@ -29,12 +30,23 @@ from scoring.records.own_data.policy import Ties
 _Query = Select[*tuple[Any, ...]]
 
 # By these fields an entry says who did something, or whom it is about.
-WHO = ("actor_id", "person_id", "asked_by_id", "officer_id", "proposed_by_id")
+WHO = (
+    *("actor_id", "asked_by_id", "chair", "member", "new_member", "officer_id", "old_member"),
+    *("person_id", "proposed_by_id"),
+)
+# These name several people at once; each of them has a row in one of the tables of `_SEATS`.
+WHO_TOGETHER = ("members", "officers")
+# Tables that name people who may have done nothing yet.
+_SEATS = (
+    (PanelMember.user_id, PanelMember.stage_id),
+    (OpeningOfficer.officer_id, OpeningOfficer.stage_id),
+)
 # So many purchases are told with the day until which they are kept.
 TOLD_MOST = 50
 PAGE = 50
 
-_JUDGING = (State.OPEN, State.OPENED, State.EVALUATING)
+# A decision that was announced can be taken back, and then the same panel judges again.
+_JUDGING = (State.OPEN, State.OPENED, State.EVALUATING, State.INTENTION)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def ties_of(session: Session, user: User) -> Ties:
         .distinct()
         .join(Stage, Stage.challenge_id == Challenge.id)
         .join(OpeningOfficer, OpeningOfficer.stage_id == Stage.id)
-        .where(OpeningOfficer.officer_id == user.id, Challenge.state == State.OPEN)
+        .where(OpeningOfficer.officer_id == user.id, running.stands() == State.OPEN)
     )
     return Ties(
         example=user.demo_role is not None,
@@ -129,25 +141,58 @@ def held_of(session: Session, user_id: uuid.UUID) -> Held:
     )
 
 
-def is_named(session: Session, user_id: uuid.UUID) -> bool:
-    """Tell whether the records of any purchase still name a person."""
-    return session.scalar(_naming(user_id).limit(1)) is not None
+def named(session: Session, user_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Give those of these people whom the records of any purchase still name."""
+    values = {value_bytes(str(each)): each for each in user_ids}
+    entries = (
+        select(LogDetail.value)
+        .distinct()
+        .join(LogEntry, LogEntry.n == LogDetail.n)
+        .join(Challenge, Challenge.reference == LogEntry.chain)
+        .where(*saying(values), *_kept())
+    )
+    found = {values[value] for value in session.scalars(entries)}
+    for who, stage_id in _SEATS:
+        seats = select(who).distinct().join(Stage, Stage.id == stage_id).join(Challenge)
+        found.update(session.scalars(seats.where(who.in_(user_ids), *_kept())))
+    return found
 
 
-def _naming(user_id: uuid.UUID) -> _Query:
+def saying(values: Collection[bytes]) -> Sequence[ColumnElement[bool]]:
+    """Give the conditions that a field says by its value that one of some people is meant."""
+    return (LogDetail.name.in_(WHO), LogDetail.value.in_(values), IDENTIFIES)
+
+
+def _kept() -> Sequence[ColumnElement[bool]]:
+    """Give the conditions that a challenge's records are to be kept, and still are.
+
+    Those of one that was never published are not: nothing was bought by it.
+    """
     erased = (
         select(Erasure.id)
         .join(ErasureRun, ErasureRun.erasure_id == Erasure.id)
         .where(Erasure.challenge_id == Challenge.id, ErasureRun.done_at.is_not(None))
     )
-    named = (
+    return (Challenge.published_at.is_not(None), ~erased.exists())
+
+
+def _naming(user_id: uuid.UUID) -> _Query:
+    entries = (
         select(LogEntry.chain)
         .join(LogDetail, LogDetail.n == LogEntry.n)
-        .where(LogDetail.name.in_(WHO), LogDetail.value == value_bytes(str(user_id)))
+        .where(*saying([value_bytes(str(user_id))]))
     )
+    seats = [
+        Challenge.id.in_(
+            select(Stage.challenge_id)
+            .join_from(Stage, who.class_, Stage.id == stage_id)
+            .where(who == user_id)
+        )
+        for who, stage_id in _SEATS
+    ]
     return (
         select(Challenge.reference)
-        .where(Challenge.reference.in_(named), ~erased.exists())
+        .where(or_(Challenge.reference.in_(entries), *seats), *_kept())
         .order_by(Challenge.reference)
     )
 
@@ -163,24 +208,46 @@ def own_requests(session: Session, user_id: uuid.UUID) -> Sequence[OwnErasure]:
     ).all()
 
 
-def requests(session: Session, actor: Actor) -> Sequence[OwnErasure]:
-    """Give the requests of everybody, those that wait first, then the newest.
+@dataclass(frozen=True)
+class Page:
+    """A page of requests; `after` is the last one where more follow."""
+
+    requests: Sequence[OwnErasure]
+    after: uuid.UUID | None
+
+
+def requests(session: Session, actor: Actor, *, after: uuid.UUID | None = None) -> Page:
+    """Give the requests of everybody: those that wait, the oldest first, then the newest.
 
     Raises:
         Forbidden: by `policy.can_read`.
     """
     ensure(policy.can_read(actor))
-    return session.scalars(
+    waits, place = OwnErasureEnd.request_id.is_(None), tuple_(OwnErasure.asked_at, OwnErasure.id)
+    query = (
         select(OwnErasure)
         .outerjoin(OwnErasureEnd, OwnErasureEnd.request_id == OwnErasure.id)
         .options(
             joinedload(OwnErasure.end), joinedload(OwnErasure.user), joinedload(OwnErasure.run)
         )
         .order_by(
-            OwnErasureEnd.request_id.is_not(None), OwnErasure.asked_at.desc(), OwnErasure.id.desc()
+            ~waits,
+            case((waits, OwnErasure.asked_at)),
+            case((waits, OwnErasure.id)),
+            OwnErasure.asked_at.desc(),
+            OwnErasure.id.desc(),
         )
-        .limit(PAGE)
-    ).all()
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        last = request_of(session, after, actor)
+        here = tuple_(literal(last.asked_at), literal(last.id))
+        if last.end is None:
+            query = query.where(or_(~waits, place > here))
+        else:
+            query = query.where(~waits, place < here)
+    found = session.scalars(query).all()
+    return Page(found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None)
 
 
 def request_of(session: Session, request_id: uuid.UUID, actor: Actor) -> OwnErasure:

@@ -11,6 +11,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from flask.blueprints import BlueprintSetupState
@@ -91,8 +92,9 @@ def take_back() -> Response:
 @requires(Permission.PERSON_ERASE)
 def requests() -> str:
     """List who asked, those first who wait for an answer."""
-    found = queries.requests(db.session(), access.current_actor())
-    return render_template("records/own_data_requests.html", requests=found)
+    after = request.args.get("after", type=uuid.UUID)
+    page = queries.requests(db.session(), access.current_actor(), after=after)
+    return render_template("records/own_data_requests.html", page=page)
 
 
 @blueprint.route("/admin/personal-data/<uuid:request_id>", methods=["GET", "POST"])

@@ -28,6 +28,7 @@ from marketplace.core.errors import Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
 from marketplace.core.transaction import transaction
 from marketplace.web.timeline import public_file
+from scoring.records.own_data.queries import ties_of
 from tests.conftest import NOW, sign_in
 from tests.factories import a_later_stage
 from tests.integration.bids.damage import damage, written_over
@@ -140,6 +141,8 @@ def test_second_stage_is_written_sealed_closed_and_opened_like_the_first(
 
     assert journey.challenge.state is State.EVALUATING
     assert standing(journey) == [State.ADVANCED, State.OPEN]
+    # Whoever is named to open what comes cannot have their account erased.
+    assert ties_of(session, cast.third_officer).opening == [journey.reference]
     for again in (lambda: begin(journey), lambda: go_on(journey, journey.rival_bid)):
         with pytest.raises(WrongMoment):
             again()

@@ -290,6 +290,9 @@ def test_downgrade_refuses_to_drop_what_bodies_and_people_said(session: Session)
         if table != "approved_text":
             with db.engine.begin() as connection:
                 connection.execute(sa.text(f"DELETE FROM {table}"))
+    add("own_erasure", user_id=by, asked_at=NOW)
+    with pytest.raises(WrongMoment, match="Nothing was changed"):
+        downgrade(revision="0044")
 
 
 def publish_and_submit(session: Session, at: datetime) -> None:
