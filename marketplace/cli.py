@@ -21,6 +21,7 @@ marketplace: the challenge marketplace
   marketplace work [--once]
                         do the work for later: mail, reports; until stopped
   marketplace verify FILE [--trust FILE] [--receipt FILE] [--checkpoint FILE] [--chain FILE]
+                     [--certificate SHA-256]
                         check an award report, a receipt, a challenge's log or a passport,
                         without a site or database
   marketplace log verify

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from marketplace.core.audit import entries, letter_order, omissions, opening_check, tree, trust
 from marketplace.core.audit.entries import DamagedEntry, Entry
-from marketplace.core.audit.findings import Finding, Status, asserted, bounded, failed, withheld
+from marketplace.core.audit.findings import (
+    Finding,
+    Status,
+    asserted,
+    bounded,
+    by_count,
+    failed,
+    withheld,
+)
 from marketplace.core.audit.receipt_check import Verdict, verdict
 from marketplace.core.audit.receipts import Disclosed
 from marketplace.core.audit.signing import BadNote, Verifier
@@ -160,7 +168,11 @@ def check_chain(chain: Chain, known: Sequence[Verifier]) -> Checked:
     if hidden:
         said.append(
             withheld(
-                N_("%(count)s values are not shown here; their digests are"),
+                by_count(
+                    hidden,
+                    N_("One value is not shown here; its digest is"),
+                    N_("%(count)s values are not shown here; their digests are"),
+                ),
                 "entries",
                 count=hidden,
             )

@@ -6,6 +6,7 @@ It starts fast and reads nothing but the files that it is given.
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,11 +51,18 @@ class CheckReport(Protocol):
         newer: Newer | None = None,
         copy: bytes | None = None,
         anchors: Sequence[bytes] = (),
+        fingerprints: Sequence[bytes] = (),
     ) -> Checked:
-        """Check it against the keys that are trusted, and what others kept."""
+        """Check it against the keys and certificates that are trusted, and what others kept."""
 
 
-EXIT = {Verdict.PROVEN: 0, Verdict.FAILED: 1, Verdict.SIGNER_UNKNOWN: 3}
+EXIT = {
+    Verdict.PROVEN: 0,
+    Verdict.FAILED: 1,
+    Verdict.ANOTHER_KIND: 1,
+    Verdict.SIGNER_UNKNOWN: 3,
+    Verdict.UNVOUCHED: 4,
+}
 _ASKED_WRONGLY = 2
 # A chain with its proofs is the largest thing that is checked.
 _LARGEST = 256 * 1024 * 1024
@@ -69,8 +77,19 @@ or a passport; - reads standard input. Nothing but the files named here is read:
 database, no account.
 """
 _AFTER = """\
-The exit code is 0 where all is proven, 3 where all agrees and the signer's key is not known (give
-it with --trust), 1 where something failed, 2 where this was asked wrongly.
+The exit code is 0 where all is proven and the file is as it was made, 4 where all in an award
+report agrees and nobody vouches for the file (give --chain or --certificate), 3 where all agrees
+and the signer's key is not known (give it with --trust), 1 where something failed or the PDF is no
+award report, 2 where this was asked wrongly.
+"""
+
+
+_VOUCH = """\
+To know that the file is as it was made, give one of these:
+  --chain FILE           the challenge's log, which has the digest of each file that was made: the
+                         site gives it as /challenges/REFERENCE/log.json once it is public
+  --certificate SHA-256  the fingerprint of the certificate by which the body signs, which you have
+                         from the body (the certificate itself goes into the file for --trust)
 """
 
 
@@ -106,10 +125,16 @@ def main(
                 raise _WrongQuestion(f"{asked.file} is a PDF, and reports are not checked here")
             copy = None if asked.chain is None else _read(asked.chain).rstrip()
             checked = check_report(
-                content, known, receipt=receipt, newer=newer, copy=copy, anchors=anchors
+                content,
+                known,
+                receipt=receipt,
+                newer=newer,
+                copy=copy,
+                anchors=anchors,
+                fingerprints=[_fingerprint(each) for each in asked.certificate],
             )
-        elif receipt is not None or asked.chain is not None:
-            raise _WrongQuestion("--receipt and --chain go with an award report")
+        elif receipt is not None or asked.chain is not None or asked.certificate:
+            raise _WrongQuestion("--receipt, --chain and --certificate go with an award report")
         else:
             checked = _check(_decoded(asked.file, content), known, newer)
     except _WrongQuestion as error:
@@ -161,8 +186,17 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--chain",
         metavar="FILE",
-        help="the file of the challenge's chain, as /challenges/REFERENCE/log.json gives it, by "
-        "which whatever an award report leaves out of it is named",
+        help="the file of the challenge's chain, as /challenges/REFERENCE/log.json gives it, which "
+        "has the digest of each file that was made, and by which whatever an award report leaves "
+        "out is named",
+    )
+    parser.add_argument(
+        "--certificate",
+        metavar="SHA-256",
+        action="append",
+        default=[],
+        help="the fingerprint of the certificate by which the public body signs its award reports, "
+        "as you have it from the body; may be given again for another",
     )
     parser.add_argument(
         "--proof",
@@ -249,6 +283,17 @@ def _trusted(
     return keys, anchors
 
 
+def _fingerprint(given: str) -> bytes:
+    """Read the SHA-256 of a certificate, as browsers and tools write it, colons or not."""
+    try:
+        return entries.read_digest(re.sub(r"[:\s]", "", given).lower())
+    except ValueError as error:
+        raise _WrongQuestion(
+            "--certificate takes a SHA-256, 64 hexadecimal digits; the certificate itself goes "
+            "into the file given with --trust"
+        ) from error
+
+
 def _newer(checkpoint: str | None, proof: str | None) -> Newer | None:
     if checkpoint is None:
         if proof is not None:
@@ -277,6 +322,8 @@ def _as_words(checked: Checked) -> str:
 
 def _next_step(checked: Checked, known: Sequence[Verifier], newer: Newer | None) -> str:
     """Say what would turn a file that agrees into one that is proven."""
+    if checked.verdict is Verdict.UNVOUCHED:
+        return _VOUCH
     if checked.verdict is not Verdict.SIGNER_UNKNOWN:
         return ""
     if not known:

@@ -24,7 +24,7 @@ MOST_FAILED = 100
 
 STATUS_WORDS = {
     Status.PROVEN: N_("Proven"),
-    Status.ASSERTED: N_("Asserted by the log"),
+    Status.ASSERTED: N_("Asserted, not proven"),
     Status.WITHHELD: N_("Withheld"),
     Status.FAILED: N_("Failed"),
 }
@@ -49,6 +49,16 @@ class Finding:
         return f"{self.where}: {said}" if self.where else said
 
 
+@dataclass(frozen=True)
+class Vouching(Finding):
+    """A fact by which a file is, in all its bytes, the one that was made."""
+
+
+def by_count(count: int, one: str, many: str) -> str:
+    """Give the sentence for one thing, or that for any other number of them."""
+    return one if count == 1 else many
+
+
 def printable(text: object) -> str:
     """Give text in one line: what a file says must not move a terminal's cursor, nor turn the
     direction of what stands around it.
@@ -62,7 +72,7 @@ def proven(what: str, where: str = "", **data: object) -> Finding:
 
 
 def asserted(what: str, where: str = "", **data: object) -> Finding:
-    """Say that the log says so, and that nobody else witnessed it."""
+    """Say that the log, or the file itself, says so, and that nobody else witnessed it."""
     return Finding(Status.ASSERTED, what, where, tuple(data.items()))
 
 
@@ -85,6 +95,11 @@ def bounded(findings: Iterable[Finding], where: str) -> Iterator[Finding]:
             yield finding
     if count > MOST_FAILED:
         yield failed(N_("%(count)s things more failed"), where, count=count - MOST_FAILED)
+
+
+def failed_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Put what failed before all else: who reads no further has read that."""
+    return sorted(findings, key=lambda each: each.status is not Status.FAILED)
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:

@@ -21,17 +21,28 @@ GRACE = timedelta(seconds=60)
 
 
 class Verdict(StrEnum):
-    """What a check comes to as a whole."""
+    """What a check comes to as a whole.
+
+    `UNVOUCHED` is of a file that holds more than is signed: what is inside agrees with what a known
+    key signed, and nothing shows that the rest is as it was made.
+    """
 
     PROVEN = "proven"
+    UNVOUCHED = "consistent, file not vouched for"
     SIGNER_UNKNOWN = "consistent, signer unknown"
     FAILED = "failed"
+    ANOTHER_KIND = "not evidence of this kind"
 
 
 VERDICT_WORDS = {
     Verdict.PROVEN: N_("File unchanged, sums agree, and the key that signed it is known."),
+    Verdict.UNVOUCHED: N_(
+        "What is inside agrees, but nobody vouches for this file: its pages, and files in it that "
+        "the log does not cover, could have been changed."
+    ),
     Verdict.SIGNER_UNKNOWN: N_("The sums agree. Who signed it is not known here."),
     Verdict.FAILED: N_("Something does not agree."),
+    Verdict.ANOTHER_KIND: N_("This is no award report, receipt or passport of this kind."),
 }
 
 
@@ -98,11 +109,15 @@ def check(note: str, known: Sequence[Verifier], newer: Newer | None = None) -> C
     return Checked(found, verdict(found, trusted=trusted), receipt, signer)
 
 
-def verdict(found: Sequence[Finding], *, trusted: bool) -> Verdict:
-    """Say what findings come to, and whether all that is signed was signed by known keys."""
+def verdict(found: Sequence[Finding], *, trusted: bool, vouched: bool = True) -> Verdict:
+    """Say what findings come to: whether all that is signed was signed by known keys, and whether
+    that vouches for the whole file.
+    """
     if not is_sound(found):
         return Verdict.FAILED
-    return Verdict.PROVEN if trusted else Verdict.SIGNER_UNKNOWN
+    if not trusted:
+        return Verdict.SIGNER_UNKNOWN
+    return Verdict.PROVEN if vouched else Verdict.UNVOUCHED
 
 
 def unreadable(why: DamagedReceipt) -> Checked:

@@ -1,5 +1,6 @@
 """Checks what a visitor brings against this site's own log. Reads, and writes nothing."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.stages.disclosing import public_file
-from marketplace.core.audit import checkpoints, keys, passports, proofs, receipt_check
-from marketplace.core.audit.findings import Finding, asserted, failed
+from marketplace.core.audit import checkpoints, keys, log, passports, proofs, receipt_check
+from marketplace.core.audit.findings import Finding, Status, Vouching, asserted, failed
 from marketplace.core.audit.models import LogCheckpoint, LogEntry
-from marketplace.core.audit.receipt_check import Newer
+from marketplace.core.audit.receipt_check import Newer, Verdict
 from marketplace.core.audit.receipts import Receipt
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.text import N_
-from scoring.report.verifying import report
+from scoring.report.verifying import history, report
 
 Checked = receipt_check.Checked | passports.Checked | report.Checked
 
@@ -39,22 +40,58 @@ def check_report(session: Session, pdf: bytes, known: Sequence[Verifier]) -> rep
     """Check the PDF of an award report; one of this log's own also against the log as it is now,
     and against the chain that everybody may have.
     """
+    return _as_made(session, _against_log(session, pdf, known), pdf)
+
+
+def _against_log(session: Session, pdf: bytes, known: Sequence[Verifier]) -> report.Checked:
     newest = checkpoints.newest(session)
-    log = report.log_of(pdf, known)
-    if newest is None or log is None or log.size > newest.size:
+    told = report.log_of(pdf, known)
+    if newest is None or told is None or told.size > newest.size:
         return report.check(pdf, known)
-    copy = public_file(session, log.chain)
+    copy = public_file(session, told.chain)
     try:
-        proof = proofs.consistency(session, log.size, newest.size)
+        proof = proofs.consistency(session, told.size, newest.size)
     except KeyError:
         checked = report.check(pdf, known, copy=copy)
         broken = failed(
             N_("This site’s log is damaged: it cannot prove that it continues the report’s"),
             f"checkpoint {newest.size}",
         )
-        found = {**checked.parts, report.Part.LOG: [*checked.parts[report.Part.LOG], broken]}
-        return replace(checked, parts=found, verdict=receipt_check.Verdict.FAILED)
+        return checked.with_finding(report.Part.LOG, broken)
     return report.check(pdf, known, newer=Newer(newest.note, proof), copy=copy)
+
+
+def _as_made(session: Session, checked: report.Checked, pdf: bytes) -> report.Checked:
+    """Look in this site's log for the digest of a file for which nothing else vouches.
+
+    The public part of a chain has it once it is public and a checkpoint covers it; the log has it
+    from the instant at which the file was made.
+    """
+    if checked.verdict is not Verdict.UNVOUCHED:
+        return checked
+    chain = checked.number.partition("/")[0]
+    places = session.scalars(
+        select(LogEntry.n)
+        .where(LogEntry.chain == chain, LogEntry.action == history.MADE)
+        .order_by(LogEntry.n)
+    ).all()
+    same = (checked.number, checked.edition)
+    made = {
+        place: said.get("sha256")
+        for place, said in log.fields_of(session, places).items()
+        if (said.get("number"), said.get("edition")) == same
+    }
+    digest = hashlib.sha256(pdf).hexdigest()
+    this = next((place for place, known in made.items() if known == digest), None)
+    if this is not None:
+        # Computed here, not by who asks: it is this site's word.
+        what = N_("This site’s log has the digest of this very file from when it was made")
+        found: Finding = Vouching(Status.ASSERTED, what, f"entry {this}")
+    elif made:
+        found = failed(history.ANOTHER_FILE, f"entry {max(made)}")
+    else:
+        return checked
+    return checked.with_finding(report.Part.LOG, found)
 
 
 def check_receipt(session: Session, note: str, known: Sequence[Verifier]) -> receipt_check.Checked:

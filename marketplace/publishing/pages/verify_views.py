@@ -17,7 +17,7 @@ from wtforms import FileField, TextAreaField
 from marketplace.core.access import public
 from marketplace.core.accounts import limits
 from marketplace.core.audit import entries, passports, receipts
-from marketplace.core.audit.findings import STATUS_WORDS, Finding, printable
+from marketplace.core.audit.findings import STATUS_WORDS, Finding, failed_first, printable
 from marketplace.core.audit.receipt_check import VERDICT_WORDS
 from marketplace.core.audit.receipts import DamagedReceipt
 from marketplace.core.audit.signing import Verifier
@@ -155,7 +155,7 @@ def _page(form: VerifyForm, checked: verify_queries.Checked | None, known: list[
         is_passport=isinstance(checked, passports.Checked),
         passport=checked.read if isinstance(checked, passports.Checked) else None,
         report=checked if isinstance(checked, report.Checked) else None,
-        rows=[readable(each) for each in checked.findings] if checked else [],
+        rows=[readable(each) for each in failed_first(checked.findings)] if checked else [],
         keys=known,
         status_words=STATUS_WORDS,
         verdict_words=VERDICT_WORDS,

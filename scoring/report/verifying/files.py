@@ -32,6 +32,10 @@ class DamagedReport(ValueError):
     """A file is no award report with its evidence; the message says why."""
 
 
+class OtherFile(DamagedReport):
+    """A PDF is sound, and carries no evidence: it never was an award report."""
+
+
 @dataclass(frozen=True)
 class Files:
     """What travels in a report: its files by name, and what the manifest says."""
@@ -79,6 +83,7 @@ def take_out(pdf: bytes) -> dict[str, bytes]:
 
     Raises:
         DamagedReport: it cannot be read, carries two files of one name, or far too much.
+        OtherFile: it can, and carries no manifest.
     """
     import pypdf
 
@@ -105,7 +110,7 @@ def take_out(pdf: bytes) -> dict[str, bytes]:
     except Exception as error:
         raise DamagedReport(f"the PDF cannot be read: {error}") from error
     if MANIFEST_NAME not in found:
-        raise DamagedReport("it carries no manifest.json, so it is no award report of this kind")
+        raise OtherFile("it carries no manifest.json, so it is no award report of this kind")
     return found
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 from marketplace.core.audit import chains, entries, omissions, receipts, signing, tree, trust
 from marketplace.core.audit.chains import DamagedChain
-from marketplace.core.audit.findings import Finding, Status, asserted, failed
+from marketplace.core.audit.findings import (
+    Finding,
+    Status,
+    Vouching,
+    asserted,
+    by_count,
+    failed,
+)
 from marketplace.core.audit.receipt_check import Newer
 from marketplace.core.audit.receipts import DamagedReceipt, Disclosed
 from marketplace.core.audit.signing import BadKey, BadNote, Verifier
@@ -20,7 +27,10 @@ from scoring.engine.canonical import canonical
 from scoring.report.bundle import PROOFS
 from scoring.report.verifying.files import DamagedReport, Files
 
+# A file of which all lines were cut names the first of them.
+_MOST_NAMED = 10
 FROZEN, MADE = "report.frozen", "report.made"
+ANOTHER_FILE = N_("The file that was made then is another one, by its digest")
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def _chain(files: Files, proofs: Mapping[str, Any]) -> chains.Chain:
     lines = files.content.get("events.jsonl", b"").removesuffix(b"\n").split(b"\n")
     steps = proofs["inclusion"]
     if len(steps) != len(lines):
-        raise DamagedReport("proofs.json does not have one proof for each line of events.jsonl")
+        raise DamagedReport(miscounted(lines, len(steps)))
     links = []
     for number, (line, proof) in enumerate(zip(lines, steps, strict=True), 1):
         try:
@@ -130,6 +140,37 @@ def _chain(files: Files, proofs: Mapping[str, Any]) -> chains.Chain:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DamagedReport(f"events.jsonl, line {number}: {error}") from error
     return chains.Chain(str(proofs["chain"]), str(proofs["checkpoint"]), links)
+
+
+def miscounted(lines: Sequence[bytes], proofs: int) -> str:
+    """Say which entries are missing where there are not as many lines as proofs, or twice there."""
+    told: list[tuple[int, int]] = []
+    for line in lines:
+        try:
+            entry = json.loads(json.loads(line)["entry"])
+            told.append((entries.read_count(entry["cn"]), entries.read_count(entry["n"])))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue  # which line is none is said where there are as many as proofs
+    said = f"events.jsonl has {len(lines)} lines, and proofs.json {proofs} proofs"
+    places = dict(told)
+    missing = [number for number in range(1, proofs + 1) if number not in places]
+    twice = sorted({number for number, _place in told if told.count((number, _place)) > 1})
+    faults = [
+        f"entry number {number} of this challenge is missing{_between(places, number)}"
+        for number in missing[:_MOST_NAMED]
+    ] + [f"entry number {number} stands twice" for number in twice[:_MOST_NAMED]]
+    return "; ".join([said, *faults])
+
+
+def _between(places: Mapping[int, int], number: int) -> str:
+    """Say between which entries of the log one stood, as far as its neighbours are there."""
+    before = max((each for each in places if each < number), default=None)
+    after = min((each for each in places if each > number), default=None)
+    said = [
+        *([f"after entry {places[before]}"] if before is not None else []),
+        *([f"before entry {places[after]}"] if after is not None else []),
+    ]
+    return f" ({' and '.join(said)} of the log)" if said else ""
 
 
 def _proofs(files: Files) -> Mapping[str, Any]:
@@ -196,7 +237,11 @@ def _earlier(
     if fine:
         yield Finding(
             sure,
-            N_("The log continues the %(count)s checkpoints that were signed at its steps"),
+            by_count(
+                fine,
+                N_("The log continues the one checkpoint that was signed at its steps"),
+                N_("The log continues the %(count)s checkpoints that were signed at its steps"),
+            ),
             "log",
             (("count", fine),),
         )
@@ -346,8 +391,15 @@ def _very_file(copy: Sequence[Told], made: Made, sure: Status) -> Iterator[Findi
     this = next((each for each in told if each.known("sha256") == made.sha256), None)
     if this is not None:
         what = N_("This is the very file that was made then, byte for byte")
-        yield Finding(sure, what, this.where)
+        kind = Vouching if sure is Status.PROVEN else Finding
+        yield kind(sure, what, this.where)
     elif told:
-        yield failed(
-            N_("The file that was made then is another one, by its digest"), told[-1].where
+        yield failed(ANOTHER_FILE, told[-1].where)
+    else:
+        yield asserted(
+            N_(
+                "The chain given does not tell yet that this edition of this report was made; one "
+                "of a later day does"
+            ),
+            "chain",
         )

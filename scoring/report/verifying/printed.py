@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from marketplace.core.audit.findings import Finding, Status, failed
@@ -15,6 +16,8 @@ from scoring.report.verifying.drawn import refuse_overdrawn
 from scoring.report.verifying.files import DamagedReport, Files
 
 _SPACE = re.compile(r"\s+")
+# Such as "Page 2 of 14", in any language that says it so.
+_NUMBER = re.compile(r"\b(\d{1,4}) \S{1,20} (\d{1,4})\s*\Z")
 # One of fifty bids on twelve criteria has some two hundred.
 _MOST_PAGES = 1000
 
@@ -42,7 +45,9 @@ def check(pdf: bytes, files: Files) -> Iterator[Finding]:
         raise DamagedReport(f"the pages cannot be read: {error}") from error
     # Lines break and words part where they may, so that only what is not space is compared.
     text = _SPACE.sub("", "".join(pages))
-    count, sound = 0, True
+    unnumbered = [*_unnumbered(pages)]
+    yield from unnumbered
+    count, sound = 0, not unnumbered
     for what, said in _said(files.json("report.json")):
         count += 1
         if _SPACE.sub("", said) not in text:
@@ -54,6 +59,35 @@ def check(pdf: bytes, files: Files) -> Iterator[Finding]:
             N_("The pages show all %(count)s figures and names that the files hold"),
             "pages",
             (("count", count),),
+        )
+
+
+def _unnumbered(pages: Sequence[str]) -> Iterator[Finding]:
+    """Find pages that are gone or were put in, by the number that each but the first ends with.
+
+    A page whose number cannot be read is taken for the one that has its place.
+    """
+    numbers: dict[int, int] = {}
+    totals: Counter[int] = Counter()
+    for place, page in enumerate(pages, 1):
+        if found := _NUMBER.search(page):
+            numbers[place] = int(found[1])
+            totals[int(found[2])] += 1
+    if not totals:
+        return
+    total = totals.most_common(1)[0][0]
+    there = {numbers.get(place, place) for place in range(1, len(pages) + 1)}
+    gone = [number for number in range(1, min(total, _MOST_PAGES) + 1) if number not in there]
+    for number in gone:
+        yield failed(
+            N_("Page %(number)s of %(total)s is missing"), "pages", number=number, total=total
+        )
+    if len(pages) != total and not gone:
+        yield failed(
+            N_("It has %(count)s pages; %(total)s is what they say themselves"),
+            "pages",
+            count=len(pages),
+            total=total,
         )
 
 

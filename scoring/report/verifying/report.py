@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from marketplace.core.audit.findings import Finding, bounded, failed
+from marketplace.core.audit.findings import Finding, Vouching, bounded, failed
 from marketplace.core.audit.receipt_check import Newer, Verdict, verdict
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.text import N_
@@ -23,9 +23,9 @@ from scoring.report.verifying import (
     sealed,
     signature,
 )
-from scoring.report.verifying.files import DamagedReport, Files
+from scoring.report.verifying.files import DamagedReport, Files, OtherFile
 from scoring.report.verifying.history import History
-from scoring.report.verifying.signature import Anchors
+from scoring.report.verifying.signature import Trusted
 
 Step = Callable[[Files, History], Iterator[Finding]]
 
@@ -76,6 +76,11 @@ class Checked:
         """Give all that was found, one part after another."""
         return [finding for found in self.parts.values() for finding in found]
 
+    def with_finding(self, part: Part, finding: Finding) -> Checked:
+        """Add what was found of the whole file besides, and say what all comes to then."""
+        parts = {**self.parts, part: [*self.parts.get(part, ()), finding]}
+        return replace(self, parts=parts, verdict=_verdict(parts, self.signer))
+
 
 @dataclass(frozen=True)
 class Log:
@@ -103,17 +108,27 @@ def check(
     receipt: str | None = None,
     newer: Newer | None = None,
     copy: bytes | None = None,
-    anchors: Anchors = (),
+    anchors: Sequence[bytes] = (),
+    fingerprints: Sequence[bytes] = (),
 ) -> Checked:
     """Check a report's PDF against the keys and certificates that the reader trusts, and against
     what others kept.
     """
     try:
         content = files.take_out(pdf)
+    except OtherFile:
+        what = N_("An award report carries its evidence as files inside. This PDF carries none")
+        return Checked({Part.FILES: [failed(what, "file")]}, Verdict.ANOTHER_KIND)
     except DamagedReport as error:
         return _unreadable(error)
     return check_files(
-        content, known, receipt=receipt, newer=newer, copy=copy, pdf=pdf, anchors=anchors
+        content,
+        known,
+        receipt=receipt,
+        newer=newer,
+        copy=copy,
+        pdf=pdf,
+        certificates=Trusted(anchors, fingerprints),
     )
 
 
@@ -125,18 +140,26 @@ def check_files(
     newer: Newer | None = None,
     copy: bytes | None = None,
     pdf: bytes | None = None,
-    anchors: Anchors = (),
+    certificates: Trusted | None = None,
 ) -> Checked:
-    """Check the files of a report by themselves; with `pdf` its pages and signature too."""
+    """Check the files of a report by themselves; with `pdf` its pages and signature too.
+
+    Without it the verdict is about what the log covers, and says nothing of the other files.
+    """
     try:
         found = files.read(content)
-        told = history.read(found, known)
     except DamagedReport as error:
         return _unreadable(error)
     parts: dict[Part, list[Finding]] = {}
     if pdf is not None:
-        parts[Part.SIGNATURE] = [*signature.check(pdf, anchors)]
+        parts[Part.SIGNATURE] = [*signature.check(pdf, certificates, body=_body(found))]
     parts[Part.FILES] = [*files.check(found)]
+    try:
+        told = history.read(found, known)
+    except DamagedReport as error:
+        what = N_("The log in this award report cannot be read: %(why)s")
+        parts[Part.LOG] = [failed(what, "log", why=str(error))]
+        return Checked(parts, Verdict.FAILED)
     if pdf is not None:
         carried = _guarded(lambda those, _history: container.check(pdf, those), found, told)
         parts[Part.FILES] += carried
@@ -152,16 +175,35 @@ def check_files(
         pages = _guarded(lambda those, _history: printed.check(pdf, those), found, told)
         parts[Part.PAGES] = [*pages]
     parts = {part: [*bounded(found, part.value)] for part, found in parts.items()}
-    said = [finding for each in parts.values() for finding in each]
     return Checked(
         parts,
-        verdict(said, trusted=told.signer is not None),
+        _verdict(parts, told.signer, whole=pdf is not None),
         str(found.manifest["report"]),
         found.edition,
         int(found.manifest["entries"]),
         int(found.manifest["size"]),
         told.signer,
     )
+
+
+def _verdict(
+    parts: Mapping[Part, Sequence[Finding]], signer: Verifier | None, *, whole: bool = True
+) -> Verdict:
+    """A `whole` file is proven by what vouches for every byte of it: the log has the digests of few
+    of its files, and of no page.
+    """
+    said = [finding for found in parts.values() for finding in found]
+    vouched = not whole or any(isinstance(each, Vouching) for each in said)
+    return verdict(said, trusted=signer is not None, vouched=vouched)
+
+
+def _body(found: Files) -> str:
+    """Give the body of which a report says that it is; empty where it does not say so."""
+    try:
+        said = found.json("report.json")["body"]
+    except (DamagedReport, KeyError, TypeError):
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def _made(found: Files, pdf: bytes | None) -> history.Made | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from marketplace.core.audit.findings import Finding, Status, failed, withheld
+from marketplace.core.audit.findings import Finding, Status, by_count, failed, withheld
 from marketplace.core.text import N_
 from scoring.engine import evaluate_document
 from scoring.engine.errors import BadEvaluation
@@ -78,7 +78,11 @@ def _again(
     if sound:
         yield Finding(
             Status.PROVEN,
-            N_("Every point, total and rank of %(count)s bids follows from scores and rules"),
+            by_count(
+                len(rows),
+                N_("Every point and total of the one bid follows from scores and rules"),
+                N_("Every point, total and rank of %(count)s bids follows from scores and rules"),
+            ),
             result_name,
             (("count", len(rows)),),
         )
@@ -116,13 +120,24 @@ def _logged(files: Files, name: str, result_name: str, history: History) -> Iter
         yield failed(N_("No entry says that a result was computed"), "log")
         return
     last = told[-1]
-    for file, key in ((name, "evaluation_sha256"), (result_name, "result_sha256")):
+    for file, key, what in (
+        (
+            name,
+            "evaluation_sha256",
+            N_("The evaluation document is the one of which entry %(n)s tells"),
+        ),
+        (
+            result_name,
+            "result_sha256",
+            N_("The result document is the one of which entry %(n)s tells"),
+        ),
+    ):
         content = files.content[file]
         digests = {sha256(content).hexdigest(), sha256(content.rstrip(b"\n")).hexdigest()}
         if last.known(key) in digests:
             yield Finding(
                 history.sure,
-                N_("It is the document of which entry %(n)s tells"),
+                what,
                 file,
                 (("n", last.n),),
             )
@@ -166,7 +181,11 @@ def _shown(
     if sound and count:
         yield Finding(
             Status.PROVEN,
-            N_("%(count)s figures that are shown agree with each other"),
+            by_count(
+                count,
+                N_("The one total that is shown agrees with its points"),
+                N_("%(count)s figures that are shown agree with each other"),
+            ),
             result_name,
             (("count", count),),
         )

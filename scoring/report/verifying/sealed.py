@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from marketplace.core.audit import entries, receipts
-from marketplace.core.audit.findings import Finding, Status, asserted, failed, withheld
+from marketplace.core.audit.findings import Finding, Status, asserted, by_count, failed, withheld
 from marketplace.core.audit.told import Told
 from marketplace.core.text import N_
 from scoring.report.bundle import BIDS
@@ -35,7 +35,11 @@ def check(files: Files, history: History) -> Iterator[Finding]:
     if sealed:
         yield Finding(
             history.sure,
-            N_("What is shown of %(count)s bids is what their sealed envelopes held"),
+            by_count(
+                len(sealed),
+                N_("What is shown of the one bid is what its sealed envelope held"),
+                N_("What is shown of %(count)s bids is what their sealed envelopes held"),
+            ),
             "bids.json",
             (("count", len(sealed)),),
         )
@@ -111,15 +115,28 @@ def _prices(
     if count:
         yield Finding(
             sure,
-            N_("%(count)s prices are those that were sealed"),
+            by_count(
+                count,
+                N_("The one price that is shown is the one that was sealed"),
+                N_("%(count)s prices are those that were sealed"),
+            ),
             name,
             (("count", count),),
         )
     if hidden:
-        yield withheld(N_("%(count)s prices are not shown in this edition"), name, count=hidden)
+        what = by_count(
+            hidden,
+            N_("One price is not shown in this edition"),
+            N_("%(count)s prices are not shown in this edition"),
+        )
+        yield withheld(what, name, count=hidden)
     if unsealed:
         yield asserted(
-            N_("%(count)s prices were never sealed here: they are what officers brought in"),
+            by_count(
+                unsealed,
+                N_("One price was never sealed here: it is what officers brought in"),
+                N_("%(count)s prices were never sealed here: they are what officers brought in"),
+            ),
             name,
             count=unsealed,
         )
@@ -166,7 +183,11 @@ def _in_time(
     if sound:
         yield Finding(
             sure,
-            N_("All %(count)s bids were recorded before the closing and opened after it"),
+            by_count(
+                count,
+                N_("The one bid was recorded before the closing and opened after it"),
+                N_("All %(count)s bids were recorded before the closing and opened after it"),
+            ),
             name,
             (("count", count),),
         )

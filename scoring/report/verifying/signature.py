@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.audit.findings import Finding, asserted, failed, proven
+from marketplace.core.audit.findings import Finding, Status, Vouching, asserted, failed
 from marketplace.core.text import N_
 
-Anchors = Sequence[bytes]
+
+@dataclass(frozen=True)
+class Trusted:
+    """By which certificates the reader lets a report be signed.
+
+    `anchors` are certificates in DER: the signer's own, or those of authorities that vouch for it.
+    `fingerprints` are the SHA-256 of signers' own ones.
+    """
+
+    anchors: Sequence[bytes] = ()
+    fingerprints: Sequence[bytes] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.anchors or self.fingerprints)
+
+    def names(self, certificate: bytes) -> bool:
+        """Tell whether it is the very one that the reader gave, not one of an authority."""
+        digest = hashlib.sha256(certificate).digest()
+        return digest in {*self.fingerprints, *(hashlib.sha256(a).digest() for a in self.anchors)}
+
 
 # Where nobody listens to what the libraries say on their way, it is not for a reader's terminal.
 for _library in ("pypdf", "pyhanko", "pyhanko_certvalidator"):
@@ -45,10 +67,11 @@ def read_anchors(text: bytes) -> tuple[list[bytes], bytes]:
         found.append(der)
 
 
-def check(pdf: bytes, anchors: Anchors) -> Iterator[Finding]:
+def check(pdf: bytes, given: Trusted | None = None, *, body: str = "") -> Iterator[Finding]:
     """Say whether the file is as it was when it was signed, and by whose certificate.
 
-    `anchors` are the certificates that the reader trusts, in DER.
+    Only a certificate that the reader trusts vouches for it: anybody can make one in any name.
+    `body` is the public body of which the report says that it is.
     """
     from asn1crypto import x509
     from pyhanko.pdf_utils.misc import PdfError
@@ -73,7 +96,8 @@ def check(pdf: bytes, anchors: Anchors) -> Iterator[Finding]:
         )
     if not signatures:
         yield asserted(N_("The file bears no signature of the body that made it"), "signature")
-    trusted = [x509.Certificate.load(each) for each in anchors]
+    given = given or Trusted()
+    trusted = [x509.Certificate.load(each) for each in given.anchors]
     for signature in signatures:
         try:
             status = validate_pdf_signature(
@@ -98,44 +122,86 @@ def check(pdf: bytes, anchors: Anchors) -> Iterator[Finding]:
                 N_("The signature cannot be checked: %(why)s"), "signature", why=str(error)
             )
             continue
-        who = _signer(signature.signer_cert.subject)
+        names = _names(signature.signer_cert.subject)
+        who = names[0] if len(names) == 1 else f"{names[0]} ({names[1]})"
+        certificate = signature.signer_cert.dump()
+        fingerprint = hashlib.sha256(certificate).hexdigest()
+        named = given.names(certificate)
         if not status.intact or not status.valid:
-            yield failed(
-                N_(
-                    "The file is not the one that %(who)s signed: it was changed, or the signature "
-                    "is of another"
-                ),
-                "signature",
-                who=who,
-            )
+            yield _changed(len(pdf), signature.byte_range, who)
         elif status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
             yield failed(
                 N_("Something was added behind the signature of %(who)s"), "signature", who=who
             )
-        elif not trusted:
+        elif not given:
             yield asserted(
-                N_("Unchanged since %(who)s signed it, by a certificate that is not known here"),
+                N_(
+                    "Unchanged since it was signed in the name of %(who)s, by a certificate that "
+                    "is not known here: anybody can make one in any name. Its SHA-256 is "
+                    "%(fingerprint)s"
+                ),
                 "signature",
                 who=who,
+                fingerprint=fingerprint,
             )
-        elif not status.trusted:
+        elif not named and not (trusted and status.trusted):
             yield failed(
                 N_("Signed by %(who)s with a certificate for which none that you trust vouches"),
                 "signature",
                 who=who,
             )
-        else:
-            yield proven(
-                N_("Unchanged since %(who)s signed it, by a certificate that you trust"),
+        elif not named and body.casefold() not in {name.casefold() for name in names}:
+            # An authority vouches for many: that it is this body the reader has to see.
+            yield asserted(
+                N_(
+                    "Unchanged since %(who)s signed it, for whom an authority that you trust "
+                    "vouches; the report is of %(body)s. The SHA-256 of the certificate is "
+                    "%(fingerprint)s"
+                ),
                 "signature",
                 who=who,
+                body=body,
+                fingerprint=fingerprint,
+            )
+        else:
+            yield Vouching(
+                Status.PROVEN,
+                N_("Unchanged since %(who)s signed it, by a certificate that you trust"),
+                "signature",
+                (("who", who),),
             )
 
 
-def _signer(subject: Any) -> str:
+def _changed(now: int, signed: Sequence[Any], who: str) -> Finding:
+    """Say that a file is not the one that was signed, and by how many bytes where that shows."""
+    try:
+        *_first, start, length = map(int, signed)
+    except (ValueError, TypeError):
+        start, length = 0, now
+    before = start + length
+    if now == before:
+        return failed(
+            N_(
+                "The file was changed after %(who)s signed it, or the signature was taken from "
+                "another file"
+            ),
+            "signature",
+            who=who,
+        )
+    return failed(
+        N_(
+            "The file was changed after %(who)s signed it, or the signature was taken from another "
+            "file: %(before)s bytes were signed, and it has %(now)s"
+        ),
+        "signature",
+        who=who,
+        before=before,
+        now=now,
+    )
+
+
+def _names(subject: Any) -> list[str]:
     """Name who signed, by the certificate: its name and, where it is another, its organisation."""
     said = subject.native
     names = [str(said[key]) for key in ("common_name", "organization_name") if said.get(key)]
-    if not names:
-        return str(subject.human_friendly)
-    return names[0] if len(set(names)) == 1 else f"{names[0]} ({names[1]})"
+    return [*dict.fromkeys(names)] or [str(subject.human_friendly)]

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from bids.models import Submission
+from challenges.stages.disclosing import public_file
 from marketplace.core import jobs
 from marketplace.core.audit import checkpoints, keys
 from marketplace.core.clock import FixedClock
 from marketplace.core.database import db
 from marketplace.core.jobs import Job
+from marketplace.core.transaction import transaction
 from scoring.report.models import DebriefFile, ReportFile
 from scoring.report.service import DEBRIEF, MAKE
 from scoring.report.values import Edition
+from scoring.report.verifying import files
 from tests.applications import make_app
 from tests.conftest import NOW, make_settings
 from tests.databases import Databases, Kept
@@ -28,7 +31,8 @@ from tests.once import once_in_a_run
 class Printed:
     """The newest edition of each kind, the first receipt of a bid, and the database afterwards.
 
-    `checkpoint` is the log's newest, `keys` its public keys, one a line.
+    `checkpoint` is the log's newest, `keys` its public keys, one a line. `log` is the public file
+    of the challenge's chain a moment later, when a checkpoint covers that the reports were made.
     """
 
     editions: Mapping[Edition, bytes]
@@ -36,6 +40,7 @@ class Printed:
     checkpoint: str
     keys: str
     kept: Kept
+    log: bytes
 
 
 def print_reports(
@@ -73,7 +78,15 @@ def print_reports(
             note = newest.note
             db.session.remove()
             db.engine.dispose()
-        return pickle.dumps(Printed(editions, receipt, note, named, databases.keep(url)))
+            kept = databases.keep(url)
+            with transaction() as later:
+                checkpoints.make(later, clock=clock)
+            told = files.read(files.take_out(editions[Edition.FULL]))
+            log = public_file(db.session(), told.manifest["chain"])
+            assert log is not None
+            db.session.remove()
+            db.engine.dispose()
+        return pickle.dumps(Printed(editions, receipt, note, named, kept, log))
 
     found = once_in_a_run(folders, "printed-reports", make)
     printed: Printed = pickle.loads(found)  # noqa: S301  (written by a worker of this run)

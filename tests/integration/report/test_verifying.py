@@ -49,7 +49,10 @@ def wrong(checked: Checked) -> str:
 @pytest.mark.parametrize("edition", Edition)
 def test_report_of_a_journey_is_proven_with_its_receipt(printed: Printed, edition: Edition) -> None:
     checked = report.check(
-        printed.editions[edition], trust.read_keys(printed.keys), receipt=printed.receipt
+        printed.editions[edition],
+        trust.read_keys(printed.keys),
+        receipt=printed.receipt,
+        copy=printed.log,
     )
 
     assert wrong(checked) == ""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from challenges.queries import own_challenge
 from marketplace.core.audit import checkpoints, log
-from marketplace.core.audit.findings import Finding, Status, failed
+from marketplace.core.audit.findings import Finding, Status, failed, failed_first, is_sound
 from marketplace.core.audit.receipt_check import Verdict
 from marketplace.core.audit.signing import Verifier
 from marketplace.core.clock import Clock
@@ -75,12 +75,15 @@ class ReportCheck:
 
 
 def grouped(checked: Checked) -> Mapping[str, Sequence[Finding]]:
-    """Put findings in the order in which they are read; none is left out."""
+    """Put findings in the order in which they are read, what failed first; none is left out."""
     groups = {
-        heading: [finding for part in parts for finding in checked.parts.get(part, ())]
+        heading: failed_first(finding for part in parts for finding in checked.parts.get(part, ()))
         for heading, parts in READ_AS.items()
     }
-    return {heading: found for heading, found in groups.items() if found}
+    there = [heading for heading, found in groups.items() if found]
+    return {
+        heading: groups[heading] for heading in sorted(there, key=lambda h: is_sound(groups[h]))
+    }
 
 
 def check_full(reference: str, *, actor: Actor, store: FileStore, clock: Clock) -> ReportCheck:

@@ -19,6 +19,7 @@ from marketplace.core.audit.findings import Status
 from marketplace.core.pdf import render_pdf
 from scoring.report.sign import BadCertificate, Seal, Seals, read_pkcs12, self_made, sign
 from scoring.report.verifying import signature
+from scoring.report.verifying.signature import Trusted
 
 NOW = datetime.now(UTC)
 BODY = uuid.UUID(int=7)
@@ -41,7 +42,7 @@ def seal() -> Seal:
 
 
 def found(content: bytes, *anchors: bytes) -> tuple[Status, str]:
-    (only,) = signature.check(content, anchors)
+    (only,) = signature.check(content, Trusted(anchors), body="Example Council")
     return only.status, str(only)
 
 
@@ -70,7 +71,7 @@ def test_report_changed_after_signing_is_found(pdf: bytes, seal: Seal) -> None:
 
     status, said = found(changed, seal.chain[0])
     assert status is Status.FAILED
-    assert "it was changed, or the signature is of another" in said
+    assert "The file was changed after Example Council (" in said
 
 
 def test_signature_of_another_report_is_found(pdf: bytes, seal: Seal) -> None:
@@ -91,7 +92,9 @@ def test_signature_of_another_report_is_found(pdf: bytes, seal: Seal) -> None:
 
 def test_what_is_added_behind_the_signature_is_found(pdf: bytes, seal: Seal) -> None:
     behind = sign(pdf, seal) + b"\n% and more\n"
-    assert any(each.status is Status.FAILED for each in signature.check(behind, [seal.chain[0]]))
+    assert any(
+        each.status is Status.FAILED for each in signature.check(behind, Trusted([seal.chain[0]]))
+    )
 
 
 def with_a_page_more(pdf: bytes) -> bytes:
@@ -111,7 +114,7 @@ def test_page_that_is_added_after_signing_or_before_somebody_else_signs_is_found
         (with_a_page_more(signed), seal),
         (sign(with_a_page_more(pdf), other), other),
     ):
-        said = [str(each) for each in signature.check(added, [who.chain[0]])]
+        said = [str(each) for each in signature.check(added, Trusted([who.chain[0]]))]
         assert any("it has 3 versions" in each for each in said), said
 
 
@@ -122,7 +125,7 @@ def test_second_signature_leaves_the_first_one_behind_and_counts_by_itself(
     signed = sign(pdf, seal)
     monkeypatch.setattr("scoring.report.sign.FIELD", "Second")
 
-    first, second = signature.check(sign(signed, other), [seal.chain[0]])
+    first, second = signature.check(sign(signed, other), Trusted([seal.chain[0]]))
 
     assert (first.status, second.status) == (Status.FAILED, Status.FAILED)
     assert "Something was added behind the signature of" in str(first)
