@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from jinja2 import Environment
 
 from marketplace.config import Settings
 from marketplace.core.accounts.models import Membership, User
@@ -133,6 +134,11 @@ def current_settings() -> Settings:
 def current_files() -> FileStore:
     """Give the installation's store of files."""
     return cast(FileStore, current_app.extensions["files"])
+
+
+def current_templates() -> Environment:
+    """Give the templates of the site, for what is printed without a page."""
+    return current_app.jinja_env
 
 
 def clock() -> Clock:

@@ -1,6 +1,8 @@
-"""What was changed in signed contracts: a later last day, and a little more work for more money."""
+"""What was changed in signed contracts, each for a reason of its own."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -14,57 +16,93 @@ from scoring.award.contracts import service
 from scoring.award.contracts.changing import ChangeKind, Wanted
 from scoring.award.contracts.queries import contracts_of
 
-# Whoever signed longer ago than this has already found out what was not foreseen.
-OLD_ENOUGH = 50
+
+@dataclass(frozen=True)
+class Described:
+    """A change of a contract: so long after what came before it, and why.
+
+    An extension leads as far as the contract says, any other one raises the value. `confirmed` is
+    an approver's reason; without one a change of money waits, so that a visitor finds it to do.
+    """
+
+    kind: ChangeKind
+    after: timedelta
+    what: str
+    why: str
+    ground: str
+    more_minor: int = 0
+    confirmed: str = ""
+
+
+# By challenge. The others have no reason to be changed: their work is done, stopped or just begun.
+CHANGES: Mapping[str, Sequence[Described]] = {
+    "road-condition": (
+        Described(
+            ChangeKind.VALUE,
+            timedelta(days=20),
+            "The gritters of a third route carry the cameras too.",
+            "A depot was closed after the bids had come in, and its gritters drive this route now.",
+            "unforeseen",
+            more_minor=2_400_00,
+            confirmed="Nobody knew of the depot when we published, and the sum is small beside the "
+            "contract.",
+        ),
+    ),
+    "rural-skills": (
+        Described(
+            ChangeKind.EXTENSION,
+            timedelta(hours=3),
+            "The contract runs for six months more, as it says it may.",
+            "Halls are in use from October to April. With six months more all of the second season "
+            "lies within the contract, and the halls can promise their rooms for it now.",
+            "foreseen",
+        ),
+        Described(
+            ChangeKind.VALUE,
+            timedelta(hours=2),
+            "The supplier works with two more halls, and trains the people there.",
+            "Two islands asked to join after they had seen the first evenings.",
+            "unforeseen",
+            more_minor=2_400_00,
+        ),
+    ),
+}
 
 
 def change(telling: Telling) -> History:
-    """Extend a contract that is old enough, and ask for more money, which waits or is confirmed."""
-    signed_ago = telling.item.signed_days_ago or 0
-    if signed_ago < OLD_ENOUGH:
-        return
+    """Describe what is changed of a contract; where money changes, have it confirmed, or wait."""
     clock = telling.clock
-    yield working_morning(clock.now() + timedelta(days=9))
-    known = _contract(telling)
-    service.describe_change(
-        telling.reference,
-        known.id,
-        Wanted(
-            ChangeKind.EXTENSION,
-            "The contract runs for six months more, as it says it may.",
-            "A second winter shows whether what was built holds when the weather turns.",
-            "foreseen" if known.grounds else None,
-            ends_on=known.extended_to,
-        ),
-        actor=telling.officers[0],
-        clock=clock,
-    )
-    yield working_morning(clock.now() + timedelta(days=5))
-    number = service.describe_change(
-        telling.reference,
-        known.id,
-        Wanted(
-            ChangeKind.VALUE,
-            "The supplier tests with two more places, and trains the people there.",
-            "Two places asked to join after they had seen the first results.",
-            "unforeseen" if known.grounds else None,
-            value_after_minor=known.value_minor + 2_400_00,
-        ),
-        actor=telling.officers[0],
-        clock=clock,
-    )
-    if signed_ago == OLD_ENOUGH:
-        # It still waits, so that an approver finds something to do.
-        return
-    yield working_morning(clock.now() + timedelta(days=3))
-    service.answer_change(
-        telling.reference,
-        number,
-        confirmed=True,
-        reason="The two places pay their part, and the sum is small beside the contract.",
-        actor=telling.approver,
-        clock=clock,
-    )
+    for each in CHANGES.get(telling.item.key, ()):
+        at = clock.now() + each.after
+        # Hours after what came before it are of the same working day.
+        yield working_morning(at) if each.after >= timedelta(days=1) else at
+        known = _contract(telling)
+        extends = each.kind is ChangeKind.EXTENSION
+        number = service.describe_change(
+            telling.reference,
+            known.id,
+            Wanted(
+                each.kind,
+                each.what,
+                each.why,
+                each.ground if known.grounds else None,
+                value_after_minor=None if extends else known.value_minor + each.more_minor,
+                ends_on=known.extended_to if extends else None,
+            ),
+            actor=telling.officers[0],
+            clock=clock,
+        )
+        if not each.confirmed:
+            continue
+        yield working_morning(clock.now() + timedelta(days=3))
+        service.answer_change(
+            telling.reference,
+            number,
+            confirmed=True,
+            reason=each.confirmed,
+            actor=telling.approver,
+            clock=clock,
+        )
 
 
 class _Known(NamedTuple):

@@ -170,10 +170,13 @@ def _conclude(telling: Telling, evaluation: Span) -> History:
         actor=telling.officers[0],
         clock=clock,
     )
-    yield working_morning(telling.clock.now() + AWARD_NOTICE_AFTER)
+    noticed_at = working_morning(clock.now() + AWARD_NOTICE_AFTER)
+    # The work begins in the week after the signing.
+    yield from working.begin(telling)
+    yield noticed_at
     noticing.record_award_notice(telling)
+    yield from working.go_on(telling)
     yield from contracting.change(telling)
-    yield from working.work(telling)
 
 
 def _terms(telling: Telling) -> Terms:

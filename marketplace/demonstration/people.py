@@ -27,6 +27,11 @@ VISITED: Mapping[tuple[str, int], tuple[str, str]] = {
         "Is the second officer where bids were received on another service: you see first three "
         "bids that wait for you to check them and bring them in.",
     ),
+    ("sepa", 1): (
+        "Challenge lead who accepts work",
+        "Goes with the work under a signed contract: you see a milestone that the supplier has "
+        "reported, which waits for you to accept it.",
+    ),
     ("stirling-council", 5): (
         "Evaluator who judges without names",
         "Scores bids that are called by aliases: no page, file or message says whose they are "

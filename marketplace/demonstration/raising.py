@@ -47,8 +47,8 @@ def _complaint_decided(telling: Telling) -> History:
     yield clock.now() + DAY
     number = complaints.complain(
         bid,
-        grounds="The panel says that our price for the second year is missing. It stands in the "
-        "answer about what the work costs, on the last line.",
+        grounds="The panel calls our delivery late for one winter. Our boxes are on both gritters "
+        "in week four, which stands in that answer.",
         asks="Please look at that answer again.",
         arrived=clock.now(),
         actor=supplier,
@@ -59,8 +59,8 @@ def _complaint_decided(telling: Telling) -> History:
         telling.reference,
         number,
         finding=Finding.NOT_UPHELD,
-        reason="The panel had read that line: its reason speaks of the third year, for which "
-        "the bid gives no price. The score stands.",
+        reason="The panel had read that line. Its reason is about the first list of places, which "
+        "the bid gives in week nine, and not about the boxes. The score stands.",
         actor=telling.officers[0],
         clock=clock,
     )
@@ -81,7 +81,7 @@ def _meeting_held(telling: Telling) -> History:
     yield clock.now() + HOUR
     debriefs.ask(
         bid,
-        wishes="We would like to understand what a stronger answer about accessibility has in it.",
+        wishes="We would like to understand what a stronger answer about safety has in it.",
         actor=supplier,
         clock=clock,
     )
@@ -108,9 +108,9 @@ def _meeting_held(telling: Telling) -> History:
         telling.reference,
         meeting.id,
         attended="Two people of the bidder, the chair of the panel and a procurement officer",
-        notes="We went through the reasons question by question. On accessibility the panel had "
-        "looked for findings from people who use the service, and for what was changed because "
-        "of them.",
+        notes="We went through the reasons question by question. On safety the panel had looked "
+        "for a word about the steam cleaner, which the challenge asks about, and for a test of the "
+        "box under it.",
         actor=telling.officers[0],
         clock=clock,
     )

@@ -55,7 +55,7 @@ _PLANS: Mapping[str, Sequence[_Milestone]] = {
             "Plan agreed, and first test beside the river",
             "A plan of the 15 weeks, and paper cards tried by six people who live by the water.",
             "We have read the plan, and the notes say what people did with the cards.",
-            "The plan is attached to our shared folder. Six people tried the cards on Saturday; "
+            "The plan is in our shared folder. Six people tried the cards on Saturday; "
             "four knew at once what to do, two took the second card for the first.",
             "I was there on Saturday and saw all six. The plan names who does what.",
         ),
@@ -64,7 +64,8 @@ _PLANS: Mapping[str, Sequence[_Milestone]] = {
             "Messages tried on two small rivers",
             "Messages to 40 households for two weeks, with a line to call.",
             "40 households had messages, and at least half of them told us what they thought.",
-            "Messages went to 43 households. 29 told us what they thought; the log is attached.",
+            "Messages went to 43 households. 29 told us what they thought; their "
+            "words are in the shared folder, without names.",
         ),
         _Milestone(
             14,
@@ -191,8 +192,8 @@ class _Known(NamedTuple):
     starts_on: date
 
 
-def work(telling: Telling) -> History:
-    """Go with the work under the contract of a challenge as far as the demonstration has it."""
+def begin(telling: Telling) -> History:
+    """Plan the work under the contract of a challenge, and begin it on the contract's first day."""
     plan = _PLANS.get(telling.item.key)
     if plan is None:
         return
@@ -213,6 +214,15 @@ def work(telling: Telling) -> History:
     )
     yield max(telling.clock.now(), _morning(agreement.starts_on))
     _begin(telling)
+
+
+def go_on(telling: Telling) -> History:
+    """Go with work that has begun as far as the demonstration has it."""
+    plan = _PLANS.get(telling.item.key)
+    if plan is None:
+        return
+    agreement = _agreement(telling)
+    amounts = evenly(agreement.value_minor, len(plan))
     supplier = telling.cast.one(_supplier(telling), Role.SUPPLIER_ADMIN)
     for number, each in enumerate(plan, start=1):
         if each.reported:

@@ -81,9 +81,10 @@ class Purchase:
     """One challenge as a row of the population.
 
     `state` is that of the challenge at the moment of reading. `bids` counts those received for the
-    first stage, None while they are still taken. `evaluators` are those who sit there. `decided_at`
-    is when the award was announced, or the challenge ended without one. Each flag has how often
-    it was raised.
+    first stage, None while they are still taken. `evaluators` are those who sit there. `lifted`
+    tells that its legal route takes it out of the rules that its value would bring it under.
+    `decided_at` is when the award was announced, or the challenge ended without one. Each flag has
+    how often it was raised.
     """
 
     id: uuid.UUID
@@ -102,6 +103,7 @@ class Purchase:
     decided_at: datetime | None
     contracts: Sequence[Signed] = ()
     flags: Mapping[Flag, int] = field(default_factory=dict)
+    lifted: bool = False
 
     @property
     def signed_minor(self) -> int | None:
@@ -249,6 +251,7 @@ def _purchase(row: Any, found: _Found, now: datetime) -> Purchase:
         decided_at=row.announced_at or row.ended_at,
         contracts=contracts,
         flags={flag: flags[flag] for flag in Flag if flags[flag]},
+        lifted=band is not None and _is_lifted(row, band),
     )
 
 
@@ -257,6 +260,11 @@ def _band(row: Any) -> Band | None:
         return None
     regime = version_of(row.regime, row.regime_version)
     return regime.under(regime.band(row.band), row.legal_route)
+
+
+def _is_lifted(row: Any, band: Band) -> bool:
+    """Tell whether other rules hold for a purchase by its route than by its value alone."""
+    return version_of(row.regime, row.regime_version).band(row.band).rules != band.rules
 
 
 def notice_late(

@@ -64,7 +64,7 @@ def purchases_table(rows: Sequence[Purchase], translate: Translate) -> Table:
                 _day(row.published_at),
                 _day(row.closed_at),
                 translate(row.route) if row.route else "",
-                f"{row.band}: {row.rules}" if row.band else "",
+                _rules(row, translate),
                 pounds(row.value_minor),
                 row.bids,
                 row.evaluators,
@@ -78,6 +78,19 @@ def purchases_table(rows: Sequence[Purchase], translate: Translate) -> Table:
             for row in rows
         ],
     )
+
+
+def _rules(row: Purchase, translate: Translate) -> str:
+    """Say by which rules it is bought; a legal route can take it out of those of its value."""
+    if not row.band:
+        return ""
+    if row.lifted:
+        return translate(
+            N_("%(rules)s, as the legal route has it. By its value alone: %(band)s"),
+            rules=row.rules,
+            band=row.band,
+        )
+    return f"{row.band}: {row.rules}"
 
 
 def flags_table(translate: Translate) -> Table:

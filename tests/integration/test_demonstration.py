@@ -7,7 +7,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,9 @@ from marketplace.demonstration.log_words import BEGUN
 from marketplace.demonstration.people import everybody
 from marketplace.demonstration.working import CAME_TO
 from scoring import engine
+from scoring.award.contracts.changing import ChangeKind
+from scoring.award.contracts.models import ContractChange
+from scoring.award.delivery import log_words
 from scoring.award.models import Contract, Intention, Result
 from scoring.panel.models import ConflictDecision, ConflictDeclaration, Measure, Score
 from tests.applications import make_app
@@ -297,6 +300,41 @@ def test_contracts_were_signed_after_standstill_and_one_standstill_still_runs(
     latest = session.scalar(select(func.max(Intention.standstill_ends_at)))
     assert latest is not None
     assert latest > NOW
+
+
+def test_contracts_are_changed_each_for_its_own_reason_and_only_while_their_work_is_to_do(
+    session: Session,
+) -> None:
+    changes = session.execute(
+        select(ContractChange, Contract, Challenge.state)
+        .join(Contract, Contract.id == ContractChange.contract_id)
+        .join(Stage, Stage.id == Contract.stage_id)
+        .join(Challenge, Challenge.id == Stage.challenge_id)
+    ).tuples()
+    reasons = []
+    for change, contract, state in changes:
+        reasons.append(change.why)
+        assert state in {State.SIGNED, State.DELIVERING}
+        assert contract.starts_on is not None
+        if change.kind is ChangeKind.EXTENSION:
+            assert change.described_at.date() > contract.starts_on + timedelta(weeks=4)
+    assert len(set(reasons)) == len(reasons) == 3
+
+
+def test_work_begins_on_the_first_day_of_its_contract(session: Session) -> None:
+    begun = session.execute(
+        select(LogEntry.at, func.min(Contract.starts_on))
+        .join(Challenge, Challenge.reference == LogEntry.chain)
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .join(Contract, Contract.stage_id == Stage.id)
+        .where(LogEntry.action == log_words.BEGUN)
+        .group_by(LogEntry.n, LogEntry.at)
+    ).all()
+    assert len(begun) == len(CAME_TO)
+    # A first day that is a holiday gives way to the working day after it.
+    assert all(
+        first and timedelta() <= at.date() - first <= timedelta(days=4) for at, first in begun
+    )
 
 
 def test_member_who_stood_aside_gave_no_score_and_three_others_did(session: Session) -> None:

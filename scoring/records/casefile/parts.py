@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from flask_babel import gettext as _
+from jinja2 import Environment
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,30 +17,43 @@ from bids.opened import opened_at
 from challenges.changing.models import Addendum
 from challenges.documents.models import Document
 from challenges.models import Challenge, EvaluationPlan, Plan, Stage
+from marketplace.core import printing
 from marketplace.core.audit import chain_reading, keys, log
 from marketplace.core.files.store import DamagedFile, FileStore
 from marketplace.core.regimes.shapes import Kept
+from scoring.award.letters import reading
+from scoring.award.letters.models import Letter
 from scoring.award.models import Result
 from scoring.records.casefile import tables
 from scoring.records.casefile.tables import AUDITORS_ONLY, LEFT_OUT, WHY_WORDS, Why
 from scoring.records.casefile.words import KEPT_WORDS, TABLE_WORDS
 from scoring.records.casefile.writing import Left, Part, safe_name
-from scoring.report.models import FrozenReport, ReportFile
+from scoring.report.models import DebriefFile, FrozenReport, ReportFile
 from scoring.report.values import Edition
 
 _CHUNK = 256 * 1024
 
 
 def parts_of(
-    session: Session, challenge: Challenge, store: FileStore, *, whole: bool
+    session: Session,
+    challenge: Challenge,
+    store: FileStore,
+    templates: Environment,
+    *,
+    whole: bool,
 ) -> tuple[list[Part], list[Left]]:
-    """Give the parts of a case file, and what is not in it; `whole` is for auditors."""
+    """Give the parts of a case file, and what is not in it; `whole` is for auditors.
+
+    `templates` set the letters that went out, which are kept as what they say.
+    """
     opened = any(opened_at(session, stage.id) is not None for stage in challenge.stages)
     parts = [
         *_challenge(session, challenge, store),
         *(_bids(session, challenge, store) if opened else ()),
         *_results(session, challenge, whole=whole),
         *_reports(session, challenge, store, whole=whole),
+        *(_debriefs(session, challenge, store) if whole else ()),
+        *_letters(session, challenge, templates),
         *_log(session, challenge, whole=whole),
     ]
     left = [] if whole else [Left(each, _(WHY_WORDS[Why.AUDITORS])) for each in _for_auditors()]
@@ -76,7 +90,7 @@ def _why_left(name: str, over: tuple[str, ...], *, opened: bool, whole: bool) ->
 def _for_auditors() -> list[str]:
     return [
         _("Evaluation documents and whole results, which tell every evaluator’s own scores"),
-        _("The full edition of the award report, and its facts"),
+        _("The full edition of the award report, its facts, and the editions of the bidders"),
         _("What entries of the log say of single bids"),
     ]
 
@@ -267,6 +281,59 @@ def _reports(
                     kept,
                     partial(_stored, store, made.sha256),
                 )
+
+
+def _debriefs(session: Session, challenge: Challenge, store: FileStore) -> Iterator[Part]:
+    """Give the edition of each report that one bidder has, as it was made."""
+    rows = session.execute(
+        select(DebriefFile, FrozenReport.number, Stage.ordinal, Bid.reference)
+        .join(FrozenReport, FrozenReport.id == DebriefFile.report_id)
+        .join(Stage, Stage.id == FrozenReport.stage_id)
+        .join(Bid, Bid.id == DebriefFile.bid_id)
+        .where(Stage.challenge_id == challenge.id)
+        .order_by(Stage.ordinal, FrozenReport.number, Bid.reference)
+    )
+    for made, number, stage, bid in rows.all():
+        yield Part(
+            f"report/stage-{stage}-{number}-bid-{safe_name(bid)}.pdf",
+            _("Award report %(number)s, the edition of bid %(bid)s", number=number, bid=bid),
+            made.made_at,
+            _(KEPT_WORDS[Kept.FILE]),
+            partial(_stored, store, made.sha256),
+        )
+
+
+def _letters(session: Session, challenge: Challenge, templates: Environment) -> Iterator[Part]:
+    """Give each letter that went out, as its bidder reads it."""
+    rows = session.execute(
+        select(Letter, Stage.ordinal, Bid.reference)
+        .join(Stage, Stage.id == Letter.stage_id)
+        .join(Bid, Bid.id == Letter.bid_id)
+        .where(Stage.challenge_id == challenge.id, Letter.sha256.is_not(None))
+        .order_by(Stage.ordinal, Letter.made_at, Bid.reference)
+    ).all()
+    for number, (letter, stage, bid) in enumerate(rows, start=1):
+        if letter.content is None:
+            continue
+        yield Part(
+            f"letters/{number:03d}-stage-{stage}-bid-{safe_name(bid)}.pdf",
+            _("Letter to the bidder of %(bid)s, as it went out", bid=bid),
+            letter.available_at,
+            _(KEPT_WORDS[Kept.FILE]),
+            partial(_letter, session, templates, letter.id),
+        )
+
+
+def _letter(session: Session, templates: Environment, letter_id: uuid.UUID) -> list[bytes]:
+    letter = session.get_one(Letter, letter_id)
+    return [
+        printing.pdf(
+            reading.paper(session, letter),
+            environment=templates,
+            created=letter.available_at or letter.made_at,
+            identifier=letter.id.bytes,
+        )
+    ]
 
 
 def _log(session: Session, challenge: Challenge, *, whole: bool) -> Iterator[Part]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from challenges.models import Challenge
 from challenges.queries import own_challenge
 from marketplace.core import jobs
-from marketplace.core.access import current_files
+from marketplace.core.access import current_files, current_templates
 from marketplace.core.audit import log
 from marketplace.core.clock import Clock
 from marketplace.core.database import db
@@ -79,7 +79,7 @@ def make(payload: dict[str, Any], clock: Clock) -> None:
     challenge = db.session.get_one(Challenge, row.challenge_id)
     front = Front(challenge.reference, challenge.title, challenge.buyer.name, now)
     store = current_files()
-    parts, left = parts_of(db.session(), challenge, store, whole=whole)
+    parts, left = parts_of(db.session(), challenge, store, current_templates(), whole=whole)
     db.session.rollback()
 
     def done(number: int) -> None:

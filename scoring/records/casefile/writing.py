@@ -23,6 +23,11 @@ INDEX_CSV, INDEX_HTML, SUMS = "index.csv", "index.html", "SHA256SUMS"
 _NAME_MOST = 80
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
+AMOUNTS = N_(
+    "In the tables under “records”, a column whose name ends in “minor” holds an amount in pence: "
+    "divide it by 100 for pounds."
+)
+
 Translate = Callable[..., str]
 
 
@@ -185,6 +190,7 @@ def _index_html(
             '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">',
             f"<title>{escape(heading)}</title><style>{_STYLE}</style></head><body>",
             f"<h1>{escape(heading)}</h1><p>{escape(intro)} <code>sha256sum -c {SUMS}</code></p>",
+            f"<p>{escape(translate(AMOUNTS))}</p>",
             "<table><thead><tr>",
             *(f"<th scope=col>{escape(translate(each))}</th>" for each in columns),
             "</tr></thead><tbody>",

@@ -56,6 +56,10 @@ def test_auditor_has_the_whole_file_and_an_officer_what_is_not_for_auditors_alon
     assert bids <= names
     assert {"records/score.csv", "log/log.json", "report/stage-1-2-facts.json"} <= names
     assert journey.own_bid in whole.read("records/contract.csv").decode()
+    letters = [name for name in names if name.startswith("letters/")]
+    assert all(bid in "".join(letters) for bid in (journey.own_bid, journey.rival_bid))
+    assert all(whole.read(name).startswith(b"%PDF-") for name in letters)
+    assert "in pence" in whole.read("index.html").decode()
     assert "Private notes" not in "".join(names)
     last = chain_entries(session, journey.reference)[-2:]
     assert [entry.action for entry in last] == ["case_file.made", "case_file.downloaded"]

@@ -1,5 +1,6 @@
 """Periods, flags, samples and pages of a population: by rule, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -23,6 +24,7 @@ from scoring.records.periods import (
     years_offered,
 )
 from scoring.records.population import Purchase, Signed, notice_late
+from scoring.records.registers import purchases_table
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -169,6 +171,20 @@ def test_value_of_a_purchase_is_that_of_its_contracts_as_changed() -> None:
 
     assert purchase.signed_minor is None
     assert Purchase(**{**vars(purchase), "contracts": signed}).signed_minor == 17
+
+
+def test_rules_of_a_purchase_that_its_route_takes_out_of_those_of_its_value_say_so() -> None:
+    def translate(words: str, **data: object) -> str:
+        return words % data if data else words
+
+    purchase = a_purchase("CH-A")
+    plain = replace(purchase, band="From £50,000", rules="The Act")
+    lifted = replace(purchase, band="Above the threshold", rules="Own orders", lifted=True)
+    rows = purchases_table([plain, lifted], translate).rows
+    assert [row[6] for row in rows] == [
+        "From £50,000: The Act",
+        "Own orders, as the legal route has it. By its value alone: Above the threshold",
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.PROCUREMENT_OFFICER, Role.AUDITOR])
