@@ -46,6 +46,9 @@ EMPTIED: Mapping[str, tuple[str, ...]] = {
 WORDS_OF_FACTS = frozenset({"reasons", "why", "asked", "tie"})
 WORDS_OF_HEAD = frozenset({"signatory_name", "signatory_role", "contact"})
 
+# Append-only tables of no challenge: what they hold goes with the name of the person it is about.
+OF_PEOPLE = frozenset({"own_erasure_end"})
+
 # Rows that go altogether.
 DELETED = (
     "private_note",
@@ -239,4 +242,4 @@ FIELDS_THAT_STAY: frozenset[str] = frozenset(
 
 def append_only() -> Mapping[str, tuple[str, ...]]:
     """Give the append-only tables that can be emptied, each with the columns that are."""
-    return ERASABLE
+    return {name: columns for name, columns in ERASABLE.items() if name not in OF_PEOPLE}
