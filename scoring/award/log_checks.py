@@ -4,7 +4,7 @@ An intention is announced anew only after the one before was taken back, and a c
 after the standstill of one that stands, with nothing open that was brought against the decision.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -22,6 +22,10 @@ from scoring.award.complaints import log_words as complaints
 ANNOUNCED = "intention.announced"
 SIGNED = "contract.signed"
 
+_BY_TWO = (
+    *(again.PROPOSED, again.STANDS, again.SIFT_AGAIN),
+    *(again.REST_PROPOSED, again.REST_RETURNED, again.REST_ENDED),
+)
 _OPENS = {complaints.RECEIVED: "complaint", complaints.IN_COURT: "court"}
 _SETTLES = {
     complaints.DECIDED: "complaint",
@@ -39,18 +43,28 @@ class _Standing:
     advanced: bool = False
     # That what was not signed of it ended without award.
     ended: bool = False
+    # The newest proposal to end the rest, and to decide again: it is another person's.
+    rest_asked: Recorded | None = None
+    again_asked: Recorded | None = None
     open: set[tuple[str, object]] = field(default_factory=set)
 
 
 @verifying.also
 def check(connection: Connection) -> Iterator[Finding]:
     """Go through the entries about decisions in the order of their places, stage by stage."""
+    yield from follow(
+        recorded(
+            connection,
+            *(ANNOUNCED, SIGNED, again.AGAIN, advancing.CONFIRMED),
+            *(*_BY_TWO, *_OPENS, *_SETTLES),
+        )
+    )
+
+
+def follow(entries: Iterable[Recorded]) -> Iterator[Finding]:
+    """Find what of decisions stands out of its order, or was decided by one person."""
     standings: dict[tuple[str, int], _Standing] = {}
-    for entry in recorded(
-        connection,
-        *(ANNOUNCED, SIGNED, again.AGAIN, again.REST_ENDED, again.SIFT_AGAIN, advancing.CONFIRMED),
-        *(*_OPENS, *_SETTLES),
-    ):
+    for entry in entries:
         now = standings.setdefault((entry.chain, stage_of(entry.values)), _Standing())
         yield from _follow(entry, now)
 
@@ -69,12 +83,8 @@ def _follow(entry: Recorded, now: _Standing) -> Iterator[Finding]:
         if now.announced is None:
             yield failed(N_("A decision was taken back that was not announced"), where)
         now.announced = None
-    elif entry.action == again.SIFT_AGAIN:
-        if not now.advanced:
-            yield failed(N_("A list of who goes on was taken back that was not confirmed"), where)
-        now.advanced = False
-    elif entry.action == again.REST_ENDED:
-        now.ended = True
+    elif entry.action in _BY_TWO:
+        yield from _by_two(entry, now, where)
     elif entry.action == advancing.CONFIRMED:
         now.advanced = True
     elif entry.action in _OPENS:
@@ -83,6 +93,39 @@ def _follow(entry: Recorded, now: _Standing) -> Iterator[Finding]:
         now.open.discard((_SETTLES[entry.action], entry.values.get("number")))
     else:
         yield from _signed(entry, now, where)
+
+
+def _by_two(entry: Recorded, now: _Standing, where: str) -> Iterator[Finding]:
+    """Follow what one person proposes and another confirms or returns."""
+    match entry.action:
+        case again.PROPOSED:
+            now.again_asked = entry
+        case again.STANDS:
+            now.again_asked = None
+        case again.REST_PROPOSED:
+            now.rest_asked = entry
+        case again.REST_RETURNED:
+            now.rest_asked = None
+        case again.REST_ENDED:
+            yield from _alone(now.rest_asked, entry, where)
+            now.ended = True
+        case again.SIFT_AGAIN:
+            if not now.advanced:
+                yield failed(
+                    N_("A list of who goes on was taken back that was not confirmed"), where
+                )
+            yield from _alone(now.again_asked, entry, where)
+            now.advanced, now.again_asked = False, None
+
+
+def _alone(asked: Recorded | None, entry: Recorded, where: str) -> Iterator[Finding]:
+    """Find what one person alone ended or took back; names can have been erased since."""
+    if asked is None:
+        yield failed(N_("What two people decide was decided, and nobody had proposed it"), where)
+    elif (who := entry.values.get("actor_id")) is not None and who == asked.values.get("actor_id"):
+        yield failed(
+            N_("It was confirmed by who proposed it in entry %(before)s"), where, before=asked.n
+        )
 
 
 def _signed(entry: Recorded, now: _Standing, where: str) -> Iterator[Finding]:

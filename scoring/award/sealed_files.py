@@ -77,6 +77,11 @@ def tie(session: Session, taken: Taken | None, row: HasFile, clock: Clock) -> No
     row.file_sha256 = taken.attachment.sha256
 
 
+def same(row: HasFile, file: BinaryIO) -> bool:
+    """Tell whether a row's file is this one, which is left at its beginning."""
+    return bool(row.file_sha256 == _digest(file))
+
+
 def discard(taken: Taken | None) -> None:
     """Delete a file that was refused after it was taken."""
     if taken is not None:

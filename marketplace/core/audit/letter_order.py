@@ -19,9 +19,12 @@ ANNOUNCED = "intention.announced"
 TAKEN_BACK = "decision.taken_back"
 SENT = "letter.sent"
 GOES_ON = "advance.confirmed"
+LIST_FELL = "advance.taken_back"
 ASKED = "information.requested"
 ISSUED = "letter.issued"
-ACTIONS = frozenset({OPENED, BROUGHT, ANNOUNCED, TAKEN_BACK, SENT, GOES_ON, ASKED, ISSUED})
+ACTIONS = frozenset(
+    {OPENED, BROUGHT, ANNOUNCED, TAKEN_BACK, SENT, GOES_ON, LIST_FELL, ASKED, ISSUED}
+)
 
 _MORE = "further_information"
 
@@ -102,6 +105,8 @@ def _follow(step: Step, now: _Standing, number: int) -> Iterator[Finding]:
         yield from _sent(step, now, number)
     elif step.action == GOES_ON:
         now.goes_on, now.sifted = step, {}
+    elif step.action == LIST_FELL:
+        now.goes_on, now.sifted = None, {}
     elif step.action == ASKED:
         now.asked[step.bid] += 1
     elif step.action == ISSUED:

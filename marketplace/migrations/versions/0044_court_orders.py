@@ -145,7 +145,8 @@ def downgrade() -> None:
     """Take the change back.
 
     Raises:
-        WrongMoment: a proposal has no point, which the table of before cannot say.
+        WrongMoment: a court's order is recorded, or a proposal has no point, which the table of
+            before cannot say.
     """
     connection = op.get_bind()
     new = sa.text(
@@ -153,6 +154,8 @@ def downgrade() -> None:
     )
     if connection.scalar(new):
         raise WrongMoment("What was proposed about a list or about the rest would be lost.")
+    if connection.scalar(sa.text("SELECT count(*) FROM court_order")):
+        raise WrongMoment("What courts ordered about contracts would be lost.")
     op.drop_index(op.f("ix_reconsideration_advance_id"), "reconsideration")
     with op.batch_alter_table("reconsideration") as table:
         for name in ABOUT:

@@ -201,7 +201,7 @@ def answer(
             _sift_again(session, stage, made, reason.strip(), actor, clock)
             return
         if made.point is None:
-            _end_rest(session, stage, made, now.left, actor, clock)
+            _end_rest(session, stage, made, now.left, reason.strip(), actor, clock)
             return
         announced = found.intention is not None
         session.add(
@@ -282,6 +282,7 @@ def _end_rest(
     stage: Stage,
     made: Reconsideration,
     left: Sequence[Offer],
+    because: str,
     actor: Actor,
     clock: Clock,
 ) -> None:
@@ -304,6 +305,7 @@ def _end_rest(
         actor=actor,
         bids=bids_of(left),
         reason=made.reason,
+        confirmed_because=because,
     )
     letters.tell_rest_ended(session, stage, made.reason, actor, clock)
     hooks.emit(session, stage, clock)

@@ -84,9 +84,12 @@ def follow_orders(entries: Iterable[Recorded]) -> Iterator[Finding]:
 
 def _differ(said: Recorded, confirmed: Recorded) -> bool:
     """Tell whether two entries tell different orders; what was erased since differs in nothing."""
-    names = ("order", "made_on", "court", "reference", "ends_on", "penalty_minor")
-    pairs = ((said.values.get(name), confirmed.values.get(name)) for name in names)
-    return any(a != b for a, b in pairs if a is not None and b is not None)
+    names = ("order", "made_on", "court", "reference", "says", "ends_on", "penalty_minor")
+    return any(
+        said.values.get(name) != confirmed.values.get(name)
+        for name in names
+        if name not in said.erased | confirmed.erased
+    )
 
 
 def _of_two(entry: Recorded) -> bool:

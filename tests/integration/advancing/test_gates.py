@@ -243,9 +243,10 @@ def test_officer_is_asked_for_no_contract_once_the_rest_has_ended(
     assert not waits(accelerated, app)
     # The log and the report name the same bid, with which one contract is signed and one is not.
     entries = log.chain_entries(session, accelerated.reference)
-    (told,) = [each.fields["bids"] for each in entries if each.action == "rest.ended"]
+    (ended,) = [each.fields for each in entries if each.action == "rest.ended"]
     facts = newest_facts(session, accelerated.challenge.stage.id)
     assert facts is not None
     rest = AwardReport.from_json(json.loads(facts)).decision.rest_ended
     assert rest is not None
-    assert list(rest.bids) == told == [accelerated.own_bid]
+    assert list(rest.bids) == ended["bids"] == [accelerated.own_bid]
+    assert ended["confirmed_because"] == "So it is."

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from flask_migrate import downgrade
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from challenges.lifecycle import State
 from marketplace.core.audit import log
+from marketplace.core.database import db
 from marketplace.core.dates import PLACE
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongMoment
 from marketplace.core.notices.models import Notice
@@ -34,6 +36,7 @@ from tests.conftest import sign_in
 from tests.factories import actor_for
 from tests.integration.award.test_delivery import Under
 from tests.integration.challenges.browser import send
+from tests.integration.whole.tables import version
 from tests.journeys import OWN_PRICE, Journey, Step
 
 WAITS = "Confirm what a court ordered about a contract, or not"
@@ -61,11 +64,12 @@ def order(under: Under, kind: OrderKind = OrderKind.INEFFECTIVE, **more: object)
     return replace(made, **more)  # type: ignore[arg-type]  # mixed dict
 
 
-def record(under: Under, ordered: Ordered) -> int:
+def record(under: Under, ordered: Ordered, file: bytes | None = None) -> int:
     return service.record(
         under.journey.reference,
         under.id,
         ordered,
+        file=("order.pdf", io.BytesIO(file)) if file else None,
         actor=under.officer,
         clock=under.journey.clock,
     )
@@ -118,6 +122,8 @@ def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_e
     assert record(under, order(under)) == number == 1
     with pytest.raises(WrongMoment):
         record(under, order(under, reference="P13/27"))
+    with pytest.raises(WrongMoment, match="waits for a second person"):
+        record(under, order(under), b"%PDF-1.7\n%%EOF\n")  # no file is dropped in silence
     with pytest.raises(Forbidden):
         confirm(under, 1, own=True)
     assert WAITS in steps_of(under, under.approver)
@@ -147,7 +153,8 @@ def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_e
     assert "standstill was not kept" in (journey.challenge.lessons or "")
     told = [each.heading for each in story.told(session, journey.challenge)]
     assert any("Court of Session" in each and "ineffective" in each for each in told)
-    assert recorded(under, log_words.CONFIRMED)[0]["order"] == "ineffective"
+    (said,) = recorded(under, log_words.CONFIRMED)
+    assert (said["order"], said["confirmed_because"]) == ("ineffective", "I read the order.")
     assert list(log_checks.check(session.connection())) == []
     subjects = session.scalars(
         select(Notice.subject).where(Notice.to_email == journey.cast.supplier_admin.email)
@@ -215,6 +222,15 @@ def test_work_under_a_shorter_contract_ends_though_not_all_of_it_was_delivered(
     assert under.journey.challenge.state is State.FINISHED
 
 
+def test_downgrade_refuses_to_drop_an_order(under: Under) -> None:
+    record(under, order(under))
+    db.session.remove()
+    newest = version()
+    with pytest.raises(WrongMoment, match="would be lost"):
+        downgrade(revision="0043")
+    assert version() == newest
+
+
 def test_order_is_recorded_with_its_file_and_confirmed_in_a_browser(
     under: Under, client: FlaskClient
 ) -> None:
@@ -238,6 +254,8 @@ def test_order_is_recorded_with_its_file_and_confirmed_in_a_browser(
         {**fields, "file": (io.BytesIO(b"%PDF-1.7\n%%EOF\n"), "order.pdf")},
     )
     assert sent.status_code == 303
+    says = str(fields["says"])
+    assert record(under, order(under, says=says), b"%PDF-1.7\n%%EOF\n") == 1  # twice is one
     sign_in(client, cast.approver)
     assert f"{page}/orders/1/answer" in client.get(page).text
     none = send(client, f"{page}/orders/1/answer", {"reason": "Read."})

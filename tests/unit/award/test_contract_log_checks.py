@@ -1,5 +1,6 @@
 """That the log's check finds a change of money or supplier that one person made alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,8 +53,16 @@ def test_money_and_supplier_are_changed_by_two_people(
 
 
 def ordered(n: int, action: str, **changes: object) -> Recorded:
-    order = {"number": 1, "contract": "C-1", "order": "ineffective", "made_on": "2027-03-01"}
+    order = {
+        **{"number": 1, "contract": "C-1", "order": "ineffective", "made_on": "2027-03-01"},
+        "says": "It is set aside.",
+    }
     return Recorded(n, AT, "CH-1", action, {**order, "actor_id": "officer", **changes})
+
+
+def erased(entry: Recorded, *names: str) -> Recorded:
+    left = {name: value for name, value in entry.values.items() if name not in names}
+    return replace(entry, values=left, erased=frozenset(names))
 
 
 @pytest.mark.parametrize(
@@ -67,8 +76,17 @@ def ordered(n: int, action: str, **changes: object) -> Recorded:
         ),
         ([ordered(2, CONFIRMED, actor_id="approver")], "by one person"),
         ([ordered(1, RECORDED, number=2), ordered(2, CONFIRMED, actor_id="b")], "by one person"),
+        (
+            [ordered(1, RECORDED), ordered(2, CONFIRMED, actor_id="b", says="It is void.")],
+            "not the order",
+        ),
+        # What is added at its confirmation was recorded by one person.
+        (
+            [ordered(1, RECORDED), ordered(2, CONFIRMED, actor_id="b", penalty_minor="900")],
+            "not the order",
+        ),
         # Names and what is not public can have been erased since.
-        ([ordered(1, RECORDED, actor_id=None, order=None), ordered(2, CONFIRMED)], None),
+        ([erased(ordered(1, RECORDED), "actor_id", "order", "says"), ordered(2, CONFIRMED)], None),
     ],
 )
 def test_order_of_a_court_holds_by_two_people(entries: list[Recorded], found: str | None) -> None:

@@ -56,7 +56,7 @@ def record(
     with transaction() as session:
         challenge = own_challenge(session, reference, actor)
         kept = contract_of(contracts_of(session, challenge), contract_id)
-        if (again := _again(kept, ordered, actor)) is not None:
+        if (again := _again(kept, ordered, file, actor)) is not None:
             return again
         ensure(_may_record(kept, actor))
         _refuse(kept, ordered, clock)
@@ -159,6 +159,7 @@ def answer(
             action=log_words.CONFIRMED,
             chain=challenge.reference,
             actor=actor,
+            confirmed_because=reason.strip(),
             **_told(kept, order),
         )
         letters.tell_confirmed(session, challenge, kept, order, actor, clock)
@@ -216,10 +217,15 @@ def _may_record(kept: Kept, actor: Actor) -> Answer:
     )
 
 
-def _again(kept: Kept, ordered: Ordered, actor: Actor) -> int | None:
-    """Give the number of the order that waits where the same person records the same again."""
+def _again(
+    kept: Kept, ordered: Ordered, file: tuple[str, BinaryIO] | None, actor: Actor
+) -> int | None:
+    """Give the number of the order that waits where the same person records the same again; with
+    another file it is not the same."""
     waiting = kept.order_waiting
     if waiting is None or waiting.recorded_by_id != actor.user_id or waiting.told != ordered:
+        return None
+    if file is not None and not sealed_files.same(waiting, file[1]):
         return None
     return waiting.number
 

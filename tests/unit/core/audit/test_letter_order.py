@@ -19,6 +19,7 @@ BROUGHT = ("bids.brought", {"bids": ["B-1", "B-2"]})
 ANNOUNCED = ("intention.announced", {"bid": "B-1"})
 AGAIN = ("decision.taken_back", {"bid": "B-1"})
 GOES_ON = ("advance.confirmed", {"count": 1})
+FELL = ("advance.taken_back", {"count": 1})
 READ: tuple[str, dict[str, Any]] = ("challenge.read", {})
 
 
@@ -94,6 +95,7 @@ def test_letters_that_went_to_all_at_once_are_told_so(steps: Entries) -> None:
         # Of another stage is not of this one.
         ([OPENED, ANNOUNCED, sent("B-1"), sent("B-2", stage=2)], "had not been announced"),
         ([OPENED, issued("B-2"), GOES_ON], "before anything was decided or asked"),
+        ([OPENED, GOES_ON, FELL, issued("B-2")], "before anything was decided or asked"),
         ([OPENED, ("letter.issued", {}), GOES_ON], "before anything was decided or asked"),
         ([OPENED, GOES_ON, issued("B-2"), issued("B-2")], "had its letter of this decision"),
         (
@@ -121,6 +123,7 @@ def test_what_cannot_be_is_named(steps: Entries, says: str) -> None:
     [
         [OPENED, GOES_ON, issued("B-2")],
         [OPENED, GOES_ON, issued("B-2"), GOES_ON, issued("B-2")],
+        [OPENED, GOES_ON, issued("B-2"), FELL, GOES_ON, issued("B-2")],
         [OPENED, GOES_ON, issued("B-2"), asked("B-2"), issued("B-2", "further_information")],
         # In a file for everybody it is not shown whose letter it was.
         [OPENED, GOES_ON, ("letter.issued", {}), ("letter.issued", {})],
