@@ -54,7 +54,9 @@ def _list(seals: Seals, clock: Clock) -> int:
             continue
         ended = seal.ends <= clock.now()
         said = "ended" if ended else "valid until"
-        sys.stdout.write(f"{body.name}: {seal.subject}, {said} {seal.ends:%d %B %Y}\n")
+        sys.stdout.write(
+            f"{body.name}: {seal.subject}, {said} {seal.ends:%d %B %Y}, SHA-256 {seal.sha256}\n"
+        )
         code = 1 if ended else code
     return code
 

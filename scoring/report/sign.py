@@ -7,6 +7,7 @@ long-term form: what is needed to check it when its certificate has run out trav
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import uuid
@@ -50,6 +51,11 @@ class Seal:
     def subject(self) -> str:
         """Give whom the certificate is of."""
         return x509.load_der_x509_certificate(self.chain[0]).subject.rfc4514_string()
+
+    @property
+    def sha256(self) -> str:
+        """Give the certificate's fingerprint, by which others can trust it, in hexadecimal."""
+        return hashlib.sha256(self.chain[0]).hexdigest()
 
     @property
     def ends(self) -> datetime:

@@ -136,9 +136,9 @@ def check(pdf: bytes, given: Trusted | None = None, *, body: str = "") -> Iterat
         elif not given:
             yield asserted(
                 N_(
-                    "Unchanged since it was signed in the name of %(who)s, by a certificate that "
-                    "is not known here: anybody can make one in any name. Its SHA-256 is "
-                    "%(fingerprint)s"
+                    "Unchanged since it was signed in the name of %(who)s. By itself that vouches "
+                    "for nothing: the certificate is not known here, and anybody can make one in "
+                    "any name. Its SHA-256 is %(fingerprint)s"
                 ),
                 "signature",
                 who=who,
