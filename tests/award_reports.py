@@ -388,7 +388,8 @@ class _Inventor:
                     "gets the share that the lowest is of it."
                     if self.shape.formula
                     else "The fee is fixed and published, so price is not scored.",
-                    method="Each criterion is scored from 0 to 5. The share of the highest score, "
+                    method=("" if self.shape.formula else "The fee is fixed and published. ")
+                    + "Each criterion is scored from 0 to 5. The share of the highest score, "
                     "times the weight, gives the points. The highest total comes first.",
                     criteria=self.criteria,
                     scale=(

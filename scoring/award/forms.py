@@ -24,7 +24,9 @@ class RecommendForm(BaseForm):
         _l("Why this bid?"),
         widget=GovTextArea(),
         description=_l(
-            "Its characteristics and relative advantages, in words that every bidder may read."
+            "Its characteristics and relative advantages, in words that every bidder, and later "
+            "everybody, may read. Do not say what others ask, what their totals are or by how much "
+            "they differ: that is withheld."
         ),
         validators=[
             InputRequired(_l("Say why the panel recommends this bid")),
@@ -51,7 +53,9 @@ class RecommendSeveralForm(BaseForm):
         _l("Why these bids?"),
         widget=GovTextArea(),
         description=_l(
-            "Their characteristics and relative advantages, in words that every bidder may read."
+            "Their characteristics and relative advantages, in words that every bidder, and later "
+            "everybody, may read. Do not say what others ask, what their totals are or by how much "
+            "they differ: that is withheld."
         ),
         validators=[
             InputRequired(_l("Say why the panel recommends these bids")),

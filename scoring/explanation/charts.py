@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from marketplace.core.colours import series, text_on
+from marketplace.core.dates import PLACE
 from scoring.explanation.shapes import Criterion, Event
 
 WIDTH: Final = 680.0
@@ -187,7 +188,8 @@ def timeline(events: Sequence[Event], days: Mapping[str, str]) -> Timeline:
 
 
 def _gap(earlier: datetime, later: datetime, words: Mapping[str, str]) -> str:
-    passed = (later - earlier).days
+    """Say how many dates lie between, as they stand beside the milestones."""
+    passed = (later.astimezone(PLACE).date() - earlier.astimezone(PLACE).date()).days
     if passed == 0:
         return words["same"]
     return words["one"] if passed == 1 else words["many"] % {"days": passed}

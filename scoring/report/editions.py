@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from scoring.award.letters.lifecycle import Hidden, hide
 from scoring.engine.canonical import canonical
@@ -31,16 +31,14 @@ from scoring.report.facts import (
     Recomputed,
     Stage,
     StatutoryItem,
-    bid_of,
 )
 from scoring.report.grounds import grounds_for
 from scoring.report.redacted_result import redact_result
-from scoring.report.striking import Striker
+from scoring.report.strikers import strikers
 from scoring.report.values import (
     BidStatus,
     CriterionKind,
     Edition,
-    Money,
     Withheld,
 )
 from scoring.report.withholding import (
@@ -49,8 +47,6 @@ from scoring.report.withholding import (
     CONFIDENTIAL,
     PERSONAL,
     Disclosure,
-    bids_of,
-    losing_bids,
     own_bids,
     redactions,
 )
@@ -120,7 +116,14 @@ class _Publisher:
         self.labels = dict(_labels(full.people))
         # An id may be an address or a name; the public edition counts people instead.
         self.ids = {person.id: f"person-{place}" for place, person in enumerate(full.people, 1)}
-        self.text = self._striker()
+        self.results = [
+            self._result(stage, full.stages[:place], lambda text, _bid: text)
+            for place, stage in enumerate(full.stages)
+        ]
+        # Of what is said of one bid, and of what is said of all.
+        self.text, self.text_of_all = strikers(
+            full, self.labels, self.results, own=self.own, named=rules.losing_names
+        )
         self.laws = {ground.id: ground.law for ground in grounds_for(full)}
         self.held_back = [
             self._hidden(each)
@@ -128,22 +131,6 @@ class _Publisher:
             if not isinstance(stage.held_back, Withheld)
             for each in stage.held_back
         ]
-
-    def _striker(self) -> Striker:
-        striker = Striker()
-        for person in self.full.people:
-            if person.id in self.labels:
-                striker.strike_person(person.name, self.labels[person.id])
-        successful = {bid_of(self.full.deciding_stage, each).supplier for each in self.winners}
-        own = {bid.supplier for bid in bids_of(self.full) if bid.reference in self.own}
-        for bid in losing_bids(self.full, self.own):
-            # One supplier may have made the preferred bid and another one.
-            unnamed = not self.rules.losing_names and bid.supplier not in successful | own
-            if unnamed and isinstance(bid.supplier, str):
-                striker.strike_supplier(bid.supplier, f"Bid {bid.reference}")
-            if isinstance(bid.price, Money):
-                striker.strike_price(bid.price)
-        return striker
 
     def report(self) -> AwardReport:
         full = self.full
@@ -199,19 +186,26 @@ class _Publisher:
             held_back=Withheld(ADVICE) if stage.held_back else (),
             recomputed=tuple(_recomputed(again) for again in stage.recomputed),
             going_on=stage.going_on and self._going_on(stage.going_on),
-            result=redact_result(
-                stage,
-                self.winners,
-                own=self.own,
-                ground=COMMERCIAL,
-                show_rejections=self.rules.rejection_reasons,
-                show_others=not self.about,
-                written=lambda text, bid: str(self._reason(text, stage, bid)),
-                priced_before=any(
-                    criterion.kind is CriterionKind.PRICE
-                    for former in earlier
-                    for criterion in former.criteria
-                ),
+            result=self._result(
+                stage, earlier, lambda text, bid: str(self._reason(text, stage, bid))
+            ),
+        )
+
+    def _result(
+        self, stage: Stage, earlier: Sequence[Stage], written: Callable[[str, str], str]
+    ) -> dict[str, Any]:
+        return redact_result(
+            stage,
+            self.winners,
+            own=self.own,
+            ground=COMMERCIAL,
+            show_rejections=self.rules.rejection_reasons,
+            show_others=not self.about,
+            written=written,
+            priced_before=any(
+                criterion.kind is CriterionKind.PRICE
+                for former in earlier
+                for criterion in former.criteria
             ),
         )
 
@@ -320,7 +314,7 @@ class _Publisher:
     def _told(self, text: str | Withheld) -> str:
         """Give a text that is of no single bid without what an officer withheld of any."""
         assert isinstance(text, str), "a full edition withholds nothing"
-        return self.text(hide(text, self.held_back, _HELD_BACK))
+        return self.text_of_all(hide(text, self.held_back, _HELD_BACK))
 
 
 def edition_of(

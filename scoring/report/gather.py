@@ -13,13 +13,10 @@ from bids.opened_bid import OpenedBid
 from challenges.frozen import PlanDiffers, frozen_evaluation
 from challenges.kinds import PriceModel
 from challenges.law import route_names
-from challenges.log_words import PUBLISHED
 from challenges.method.words import method_sentences, panel_sentences
 from challenges.models import Challenge, EvaluationPlan, Stage
 from challenges.stages.kinds import is_judged
 from challenges.words import PRICE_MODEL_WORDS, price_sentences
-from marketplace.core.audit import log
-from marketplace.core.audit.stages import of_stage
 from marketplace.core.regimes import book
 from marketplace.core.text import N_
 from scoring.award.evaluation import plain
@@ -35,39 +32,7 @@ from scoring.report.people import people
 from scoring.report.proofs import Proofs, proofs_of
 from scoring.report.signed import complaint_of, contract_of, rest_of
 from scoring.report.statutory import statutory_items
-
-# What a reader of an award wants on its timeline; the log has more, and reads of bids are not the
-# public's.
-_TOLD = {
-    "challenge.published": "Published",
-    "bids.opened": "Bids opened",
-    "bids.brought": "Bids brought in",
-    "panel.named": "",
-    "panel.member_added": "",
-    "panel.member_replaced": "",
-    "panel.accepted": "",
-    "moderation.began": "",
-    "quality.locked": "Quality locked",
-    "quality.unlocked": "",
-    "scoring.reopened": "",
-    "advance.confirmed": "",
-    "advance.taken_back": "",
-    "stage.opened": "",
-    "award.recommended": "Recommended",
-    "award.returned": "",
-    "award.approved": "Approved",
-    "award.cleared": "Approved",
-    "intention.announced": "Intention announced",
-    "complaint.received": "",
-    "complaint.taken_back": "",
-    "complaint.decided": "",
-    "court.recorded": "",
-    "court.ended": "",
-    "decision.taken_back": "",
-    "contract.signed": "Contract signed",
-    "contract.order_confirmed": "",
-    "rest.ended": "",
-}
+from scoring.report.timeline import timeline
 
 
 def full_report(
@@ -106,7 +71,7 @@ def full_report(
         stages=tuple(map(_stage, followed)),
         people=people(session, followed),
         decision=_decision(found, proofs_of(session, stage, found.decision, now)),
-        timeline=_timeline(session, followed),
+        timeline=timeline(session, followed),
         statutory=(),
         grounds=grounds_of(regime),
         redactions=(),
@@ -364,37 +329,3 @@ def _others(found: Gathered, chosen: Sequence[uuid.UUID]) -> str:
         )
         for each in chosen
     )
-
-
-def _timeline(session: Session, followed: Sequence[Gathered]) -> tuple[facts.Event, ...]:
-    """Tell the challenge's history from its log, and each closing at its own instant.
-
-    The picture has the milestones of the stage that decided, and the publication. Other editions
-    than the full one say of an entry what its public fields say.
-    """
-    events = []
-    deciding = followed[-1]
-    for entry in log.chain_entries(session, deciding.challenge.reference):
-        if entry.action in _TOLD:
-            message, values = log.words_for(entry)
-            open_to_all = log.public_fields(entry.action)
-            public = {name: value for name, value in entry.fields.items() if name in open_to_all}
-            _same, told = log.fill(entry.action, public)
-            shown = entry.action == PUBLISHED or of_stage(entry.fields, deciding.stage.ordinal)
-            milestone = _TOLD[entry.action] if shown else ""
-            events.append(
-                facts.Event(
-                    entry.at,
-                    _(message, **values),
-                    _(milestone) if milestone else "",
-                    _(message, **told),
-                )
-            )
-    for found in followed:
-        again = _("The result was computed again")
-        events += [facts.Event(each.at, again, "", again) for each in found.again]
-        if found.stage.closes_at is not None:
-            milestone = _("Closed") if found.deciding else ""
-            closed = _("Bidding closed")
-            events.append(facts.Event(found.stage.closes_at, closed, milestone, closed))
-    return tuple(sorted(events, key=lambda event: event.at))

@@ -172,6 +172,7 @@ def _told(
             reasons, {criterion.id: criterion.title for criterion in criteria}
         ),
         "quality_points": wording.quality_points,
+        "working": wording.working,
         "instant": dates.format_instant,
         "exact_instant": lambda moment: dates.format_instant(moment, seconds=True),
         "date": dates.format_date,

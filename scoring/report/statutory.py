@@ -7,7 +7,7 @@ answered from the facts.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from marketplace.core.regimes.book import ReportItem
 from scoring.report.facts import (
@@ -40,13 +40,24 @@ def statutory_items(report: AwardReport, items: Sequence[ReportItem]) -> AwardRe
 
 
 def _subject(report: AwardReport) -> str:
-    value = report.challenge.total_value
-    return _(
-        "%(body)s; “%(title)s”; total value %(value)s without VAT.",
-        body=report.body,
-        title=report.challenge.title,
-        value=money(value) if value else _("not stated"),
+    value, signed = report.challenge.total_value, report.decision.signed_value
+    subject = _("%(body)s; “%(title)s”", body=report.body, title=report.challenge.title)
+    if signed is None:
+        return _(
+            "%(subject)s; no contract is signed yet; value as published %(published)s without VAT.",
+            subject=subject,
+            published=money(value) if value else _("not stated"),
+        )
+    answer = ngettext(
+        "%(subject)s; value of the contract %(signed)s without VAT",
+        "%(subject)s; value of the %(num)d contracts together %(signed)s without VAT",
+        len(report.decision.contracts),
+        subject=subject,
+        signed=money(signed),
     )
+    if value:
+        answer = _("%(answer)s; as published %(published)s.", answer=answer, published=money(value))
+    return answer if value else f"{answer}."
 
 
 def _selected(report: AwardReport) -> str:

@@ -8,11 +8,26 @@ a person still reads the reasons before a public edition goes out.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from fractions import Fraction
 from typing import Final
 
 from scoring.report.values import Money
 
 STRUCK_PRICE: Final = "[price withheld]"
+STRUCK_SHARE: Final = "[share withheld]"
+STRUCK_POINTS: Final = "[points withheld]"
+STRUCK_TIE: Final = "[comparison withheld]"
+
+# Up to a full stop, or to the colon before what somebody wrote.
+_SENTENCES: Final = re.compile(r"\S.*?(?:[.!?:;](?=\s|$)|$)", re.MULTILINE)
+_TIED: Final = re.compile(r"\b(?:ti(?:e|ed|es)|tying|tie-?breaks?)\b", re.IGNORECASE)
+_EQUAL: Final = re.compile(
+    r"\b(?:same|equal(?:s|led|ly)?|level|identical(?:ly)?|each|both)\b", re.IGNORECASE
+)
+_FIGURES: Final = re.compile(
+    r"\b(?:points?|totals?|scores?|results?|prices?|costs?)\b", re.IGNORECASE
+)
 
 # Endings of company names, which people leave out when they write.
 _FORMS: Final = re.compile(
@@ -72,6 +87,36 @@ class Striker:
         if whole >= 100:
             self._add(f"price {price.minor}", re.compile(pattern, re.IGNORECASE), STRUCK_PRICE)
 
+    def strike_difference(self, withheld: Money, shown: Money) -> None:
+        """Strike by how much a withheld price lies from one that is shown: as money, also where it
+        is rounded to hundreds or thousands, and as a share of either.
+        """
+        if withheld.currency != shown.currency or withheld.minor == shown.minor:
+            return
+        apart = abs(withheld.minor - shown.minor)
+        for minor in {apart, round(apart, -4), round(apart, -5)}:
+            self.strike_price(Money(minor, withheld.currency))
+        for whole in {withheld.minor, shown.minor} - {0}:
+            share = Fraction(100 * apart, whole)
+            self._strike_share({f"{float(share):.{places}f}" for places in range(3)} - {"0"})
+
+    def _strike_share(self, forms: Collection[str]) -> None:
+        for form in forms:
+            pattern = rf"(?<![\d.,]){re.escape(form)}\s?(?:%|per\s?cent\b)"
+            self._add(f"share {form}", re.compile(pattern, re.IGNORECASE), STRUCK_SHARE)
+
+    def strike_total(self, withheld: Fraction, shown: Collection[Fraction] = ()) -> None:
+        """Strike a total that is withheld, and how far it lies from totals that are `shown`."""
+        for points in {withheld, *(abs(withheld - each) for each in shown)} - {Fraction(0)}:
+            forms = {f"{float(points):.{places}f}" for places in range(3)} - {"0"}
+            trimmed = f"{float(points):.4f}".rstrip("0").rstrip(".")
+            number = "|".join(re.escape(each) for each in sorted({*forms, trimmed}, key=len)[::-1])
+            pattern = (
+                rf"(?<![\d.,£])(?:{number})(?:\s+(?:more\s+|fewer\s+)?points?\b|(?=\s+out\s+of\b))"
+                rf"|(?<=\btotal )(?:of\s+|is\s+|was\s+)?(?:{number})(?![\d]|[.,]\d)"
+            )
+            self._add(f"points {trimmed}", re.compile(pattern, re.IGNORECASE), STRUCK_POINTS)
+
     def _add(self, key: str, pattern: re.Pattern[str], label: str) -> None:
         self._phrases[key] = (pattern, label)
 
@@ -82,6 +127,23 @@ class Striker:
             # A backslash in a label would mean a group to the pattern.
             text = pattern.sub(label.replace("\\", r"\\"), text)
         return text
+
+
+def without_ties(text: str) -> str:
+    """Leave out each sentence that says that figures are the same.
+
+    For a text about bids of which one's figures are shown and another's, which are the same, are
+    not.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        said = found[0]
+        tells = _TIED.search(said) or (_EQUAL.search(said) and _FIGURES.search(said))
+        return STRUCK_TIE if tells else said
+
+    text = _SENTENCES.sub(shown, text)
+    # Several in a row need to be said once.
+    return re.sub(rf"{re.escape(STRUCK_TIE)}(?:\s+{re.escape(STRUCK_TIE)})+", STRUCK_TIE, text)
 
 
 def _phrase(name: str) -> re.Pattern[str]:

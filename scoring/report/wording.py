@@ -5,6 +5,7 @@ Pure. Words that need translation are left to the templates; this owns numbers a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
@@ -21,6 +22,9 @@ from scoring.report.values import CriterionKind, Money, Withheld
 # Currencies of the bodies that buy here, all with 100 minor units; any other is shown by its code.
 _SYMBOLS: Final = {"GBP": "£", "EUR": "€", "USD": "US$"}
 DASH: Final = "–"
+_TOTAL: Final = "Total: "
+# How a step ends that gives the points of a criterion.
+_ADDED: Final = re.compile(r"(?:= |rounded to )(?P<points>[^=,]+) points$")
 
 
 def money(amount: Money) -> str:
@@ -56,6 +60,27 @@ def quality_points(row: Mapping[str, Any], criteria: Sequence[Criterion]) -> dic
         return None
     exact = [Fraction(cell["exact"]) for cell in cells if cell is not None]
     return shown(sum(exact, Fraction(0)), 2) if exact and len(exact) == len(cells) else None
+
+
+def working(row: Mapping[str, Any], criteria: Sequence[Criterion]) -> list[str]:
+    """Give the steps of a row's sums in the order of the report's criteria.
+
+    The engine writes a line for each criterion in the order of their ids, then the total of their
+    points in that order, then the rank.
+    """
+    lines: list[str] = list(row["trace"])
+    places = {criterion.id: place for place, criterion in enumerate(criteria)}
+    own = [places[each] for each in sorted(places) if (row["criteria"] or {}).get(each)]
+    if len(lines) <= len(own):
+        return lines
+    steps = [lines[place] for place in sorted(range(len(own)), key=own.__getitem__)]
+    ends = [_ADDED.search(step) for step in steps]
+    points = [end["points"] for end in ends if end is not None]
+    for line in lines[len(own) :]:
+        parts, _equals, total = line.removeprefix(_TOTAL).partition(" = ")
+        same = line.startswith(_TOTAL) and sorted(parts.split(" + ")) == sorted(points)
+        steps.append(f"{_TOTAL}{' + '.join(points)} = {total}" if same else line)
+    return steps
 
 
 def bid_name(bid: Bid, unnamed: str) -> str:

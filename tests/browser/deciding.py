@@ -34,6 +34,7 @@ def decide(play: Play) -> list[list[str]]:
     approver.choose("Approve: letters to all bidders follow")
     approver.fill({"Reason for your decision": "The reasons are clear."})
     approver.press("Record my decision")
+    play.site.sweep()
     officer = play.as_("Oona Officer")
     officer.follow(re.compile("^Send the letters to the bidders"))
     officer.press("Send all letters now")

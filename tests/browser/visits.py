@@ -239,6 +239,7 @@ FILES = frozenset(
         *(
             "awards.report",
             "awards.report_full",
+            "auditing.report",
             "awards.debrief",
             "awards.scores",
             "awards.scores_full",

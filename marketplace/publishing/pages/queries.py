@@ -17,7 +17,7 @@ from challenges.models import Challenge, Stage
 from marketplace.core.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
-from scoring.award.models import Contract, Intention
+from scoring.award.models import Contract, Intention, IntentionWithdrawal
 from scoring.award.standing import intention_stands, was_taken_back
 from scoring.report import queries as reports
 from scoring.report.editions import public_edition
@@ -139,6 +139,30 @@ def supplier_names(session: Session, found: AwardList) -> dict[uuid.UUID, str]:
     return {stage_id: ", ".join(each) for stage_id, each in names.items()}
 
 
+def taken_back(session: Session, reference: str) -> Row[str, str, str, datetime] | None:
+    """Give of a challenge whose announced decisions were all taken back its reference, title and
+    body, and when the last was; None of any other."""
+    if not was_taken_back(session, reference):
+        return None
+    return session.execute(
+        select(
+            Challenge.reference,
+            Challenge.title,
+            Organisation.name.label("buyer"),
+            func.max(IntentionWithdrawal.withdrawn_at).label("at"),
+        )
+        .join(Stage, Stage.challenge_id == Challenge.id)
+        .join(Intention, Intention.stage_id == Stage.id)
+        .join(
+            IntentionWithdrawal,
+            IntentionWithdrawal.recommendation_id == Intention.recommendation_id,
+        )
+        .join(Organisation, Organisation.id == Challenge.buyer_id)
+        .where(Challenge.reference == reference)
+        .group_by(Challenge.reference, Challenge.title, Organisation.name)
+    ).one()
+
+
 def award(session: Session, reference: str) -> AwardPage:
     """Read the public story of one award.
 
@@ -153,10 +177,6 @@ def award(session: Session, reference: str) -> AwardPage:
         .limit(1)
     ).one_or_none()
     facts = reports.newest_facts(session, row.stage_id) if row else None
-    if row is None and was_taken_back(session, reference):
-        raise NotFound(
-            N_("The decision on this challenge is being taken again, so no award is announced now.")
-        )
     if row is None or facts is None:
         raise NotFound(N_("No award has been announced for such a challenge."))
     full = AwardReport.from_json(json.loads(facts))

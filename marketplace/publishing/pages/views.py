@@ -46,7 +46,15 @@ def index() -> str:
 @public
 def show(reference: str) -> str:
     """Tell the public story of one award."""
-    page = queries.award(db.session(), reference)
+    session = db.session()
+    try:
+        page = queries.award(session, reference)
+    except NotFound:
+        # Who was told of an award that is none now is told that, and no more.
+        gone = queries.taken_back(session, reference)
+        if gone is None:
+            raise
+        return render_template("awards/taken_back.html", gone=gone)
     return render_template("awards/show.html", page=page)
 
 

@@ -62,7 +62,12 @@ def can_send(actor: Actor, found: Standing, *, unnamed: bool) -> Answer:
     if not (answer := can_change(actor, found, unnamed=unnamed)).allowed:
         return answer
     if not found.made:
-        return wrong_moment(N_("The letters are still being made. Wait a moment, then send them."))
+        return wrong_moment(
+            N_(
+                "Not all letters are made yet, and nobody can have read them. Wait a moment, read "
+                "them, then send them or choose a time."
+            )
+        )
     return ALLOWED
 
 

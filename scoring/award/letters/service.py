@@ -13,6 +13,7 @@ from challenges.stages.queries import own_stage
 from marketplace.core import jobs
 from marketplace.core.audit.entries import write_instant
 from marketplace.core.clock import Clock
+from marketplace.core.database import db
 from marketplace.core.errors import Invalid, NotFound, StaleEdit
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.regimes.holidays.queries import local_holidays
@@ -60,6 +61,20 @@ def send_now(
         for letter in batch.letters:
             _note_gone(letter, clock.now(), "", electronic=True, actor=actor)
         return _conclude(session, stage, found, batch, actor, clock)
+
+
+def ensure_made(at: Where, *, batch_id: uuid.UUID, actor: Actor) -> None:
+    """Refuse letters that nobody can have read yet, as whoever sends or plans them must.
+
+    Raises:
+        NotFound: the challenge is another body's, or there are no such letters.
+        Forbidden, WrongMoment: by `policy.can_send`.
+    """
+    session = db.session()
+    stage, found, batch = _found(session, at, actor, batch_id, lock=False)
+    standing = queries.standing_of(session, stage, found, batch)
+    unnamed = awards.judges_unnamed(stage, found.panel, actor)
+    ensure(policy.can_send(actor, standing, unnamed=unnamed))
 
 
 def plan(

@@ -71,10 +71,11 @@ def send(at: Place, batch_id: uuid.UUID) -> Answer:
     if not form.sure.data:
         page = _page(at, batch_id)
         # What cannot be sent is refused as before, by who asks and when.
-        if page.standing.holds and not page.standing.sent:
+        if page.standing.holds and page.standing.made and not page.standing.sent:
             return _sure_page(page, SendForm(formdata=None, sure="y"))
 
     def sent() -> object:
+        service.ensure_made(at, batch_id=batch_id, actor=access.current_actor())
         service.send_now(
             at,
             batch_id=batch_id,
@@ -94,6 +95,7 @@ def plan(at: Place, batch_id: uuid.UUID) -> Answer:
     form = PlanForm()
 
     def planned() -> object:
+        service.ensure_made(at, batch_id=batch_id, actor=access.current_actor())
         service.plan(
             at,
             batch_id=batch_id,

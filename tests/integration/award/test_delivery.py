@@ -429,6 +429,9 @@ def test_gate_that_stops_the_last_work_stops_the_challenge_with_its_lessons(
     assert "Stopped, lessons learned" in shown
     assert "Ask people in winter" in shown
     assert "BACS" not in shown
+    assert 'id="learned"' in shown
+    award = client.get(f"/awards/{reference}").text
+    assert f'href="/challenges/{reference}#learned"' in award
     with pytest.raises(WrongMoment):
         propose(Decision.GOES_ON, "")
 

@@ -12,7 +12,8 @@ from bids.models import Bid
 from marketplace.core.accounts.models import User
 from marketplace.core.audit.log import chain_entries
 from scoring.award import queries
-from scoring.award.letters.models import Withheld
+from scoring.award.letters import making
+from scoring.award.letters.models import LetterBatch, Withheld
 from scoring.award.models import Contract, Intention, Recommendation, SignOff
 from scoring.award.queries import Decision
 from scoring.panel.masking.models import AnswerMask
@@ -159,6 +160,7 @@ def test_deciding_through_the_pages_from_the_result_to_the_contract(
         "ends_when": "When the last milestone is accepted.",
     }
     assert client.post(f"{base(journey)}/contract", data=signing).status_code == 409
+    making.make({"batch": str(session.scalars(select(LetterBatch.id)).one())}, journey.clock)
     letters = client.get(f"{base(journey)}/letters").text
     told = re.search(r'action="([^"]+/send)"', letters)
     assert told is not None

@@ -272,9 +272,20 @@ def test_an_officer_withholds_words_and_the_bidder_reads_asks_and_is_answered(
     approved: Journey, client: FlaskClient
 ) -> None:
     journey, cast = approved, approved.cast
-    work(journey)
     at = f"/work/challenges/{journey.reference}/decision/letters/{batch_of(journey).id}"
     rival = f"{at}/{journey.rival_bid}"
+    # Nothing goes out, now or later, that nobody can have read.
+    sign_in(client, cast.officer)
+    when = {"send_at-0": "3", "send_at-1": "3", "send_at-2": "2027", "send_at-3": "10:00"}
+    for early in (
+        client.post(f"{at}/send"),
+        client.post(f"{at}/send", data={"sure": "y"}),
+        client.post(f"{at}/plan", data=when),
+    ):
+        assert early.status_code == 409, early.text
+        assert "Not all letters are made yet" in early.text
+        assert "once all are made" in early.text
+    work(journey)
     sign_in(client, cast.auditor)
     assert "It solves the problem best." in client.get(rival).text
     assert client.post(f"{rival}/withhold", data={}).status_code == 403

@@ -87,6 +87,25 @@ def test_auditor_comes_from_board_and_hub_to_an_award_with_all_its_evidence(
     assert "No award matches" in client.get("/work/audit?q=%25nowhere%25").text
 
 
+def test_auditor_alone_takes_any_report_by_its_number_and_that_is_recorded(
+    client: FlaskClient, session: Session, stored: Journey, printed: dict[Edition, bytes]
+) -> None:
+    cast, reports = stored.cast, f"/work/audit/{stored.reference}/reports/1"
+    sign_in(client, cast.auditor)
+    page = client.get("/work/audit").text
+    for address in (f"{reports}/1/full.pdf", f"{reports}/2/full.pdf", f"{reports}/2/public.pdf"):
+        assert f'href="{address}"' in page, address
+    assert client.get(f"{reports}/2/full.pdf").data == printed[Edition.FULL]
+    entry = chain_entries(session, stored.reference)[-1]
+    assert (entry.action, entry.actor_name) == ("report.downloaded", "Ada Auditor")
+    assert entry.fields["number"] == f"{stored.reference}/2"
+    for none in ("3/full", "1/public", "2/debrief", "2/x"):
+        assert client.get(f"{reports}/{none}.pdf").status_code == 404
+    for person, status in ((cast.officer, 403), (cast.other_auditor, 404)):
+        sign_in(client, person)
+        assert client.get(f"{reports}/2/full.pdf").status_code == status
+
+
 def test_check_is_shown_in_the_order_of_questions_and_is_recorded(
     client: FlaskClient, session: Session, stored: Journey
 ) -> None:

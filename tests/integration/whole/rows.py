@@ -324,6 +324,7 @@ _AWARD = {
     "benefits.index": "signed",
     "benefits.measure": "signed",
     "auditing.check": "locked signed",
+    "auditing.report": "locked signed",
     "awards.show": "open locked intention signed",
     "awards.report": "open locked intention signed",
     "awards.report_page": "intention signed",

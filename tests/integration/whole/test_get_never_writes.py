@@ -30,6 +30,7 @@ RECORDED = {
     "delivery.show": "delivery.read",
     # Restricted evidence leaves the service.
     "awards.report_full": "report.downloaded",
+    "auditing.report": "report.downloaded",
     "awards.debrief": "report.downloaded",
     "awards.debrief_page": "report.downloaded",
     "awards.scores_full": "report.downloaded",

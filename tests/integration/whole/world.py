@@ -244,6 +244,8 @@ class World:
         }
         if rule.endpoint == "contracts.change":
             places["kind"] = "scope"
+        if rule.endpoint == "auditing.report":
+            places |= {"ordinal": "1", "edition": "full"}
         if rule.endpoint == "asking.correct":
             places["answer_id"] = self.ids["published_answer_id"]
         if label in ("supplier", "body", "waiting"):

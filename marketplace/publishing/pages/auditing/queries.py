@@ -212,6 +212,12 @@ def _reports(
         Contract.recommendation_id.is_not(None),
         Contract.signed_at <= FrozenReport.frozen_at,
     )
+    # A report is frozen with a decision or after it: what was taken back since is what it tells of.
+    taken_back = exists().where(
+        Intention.stage_id == FrozenReport.stage_id,
+        IntentionWithdrawal.recommendation_id == Intention.recommendation_id,
+        IntentionWithdrawal.withdrawn_at >= FrozenReport.frozen_at,
+    )
     rows = session.execute(
         select(
             FrozenReport.id,
@@ -219,6 +225,7 @@ def _reports(
             FrozenReport.number,
             FrozenReport.frozen_at,
             signed.label("signed"),
+            taken_back.label("taken_back"),
             select(func.count()).select_from(DebriefFile).where(debriefs).scalar_subquery(),
             select(func.max(DebriefFile.made_at)).where(debriefs).scalar_subquery(),
         )
@@ -229,7 +236,7 @@ def _reports(
     ids = [row[0] for row in frozen]
     editions, work = _editions(session, ids), _work(session, ids)
     found: dict[uuid.UUID, list[Report]] = defaultdict(list)
-    for report_id, stage_id, number, frozen_at, is_signed, count, last in frozen:
+    for report_id, stage_id, number, frozen_at, is_signed, was_taken_back, count, last in frozen:
         found[stage_id].append(
             Report(
                 number=number,
@@ -239,6 +246,7 @@ def _reports(
                 debriefs=count,
                 debriefed_at=last,
                 work=work.get(str(report_id), Work()),
+                taken_back=was_taken_back,
             )
         )
     return found

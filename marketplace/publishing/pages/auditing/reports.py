@@ -33,6 +33,7 @@ class Report:
 
     `signed` tells that a contract was signed when it was frozen: from then on there is a public
     edition. `debriefs` counts the editions for one bidder, the last made at `debriefed_at`.
+    `taken_back` tells that the decision that it tells of was taken back after it was frozen.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Report:
     debriefs: int
     debriefed_at: datetime | None
     work: Work
+    taken_back: bool = False
 
     @property
     def made(self) -> int:

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from challenges.queries import own_challenge
+from challenges.stages.place import Where
+from challenges.stages.queries import own_stage
 from marketplace.core.audit import checkpoints, log
 from marketplace.core.audit.findings import Finding, Status, failed, failed_first, is_sound
 from marketplace.core.audit.receipt_check import Verdict
@@ -16,7 +18,7 @@ from marketplace.core.clock import Clock
 from marketplace.core.database import db
 from marketplace.core.dates import format_date
 from marketplace.core.erased.models import file_erased_at
-from marketplace.core.errors import WrongMoment
+from marketplace.core.errors import NotFound, WrongMoment
 from marketplace.core.files.store import DamagedFile, FileStore
 from marketplace.core.permissions import Actor, ensure
 from marketplace.core.text import N_
@@ -25,7 +27,7 @@ from marketplace.publishing.pages import verify_queries
 from scoring.award.queries import deciding_stage
 from scoring.panel.aliases.queries import judges_unnamed
 from scoring.report import log_words, policy
-from scoring.report.queries import newest_file
+from scoring.report.queries import files, newest_file
 from scoring.report.values import Edition
 from scoring.report.verifying.report import Checked, Part
 
@@ -142,6 +144,58 @@ def check_full(reference: str, *, actor: Actor, store: FileStore, clock: Clock) 
             verdict=checked.verdict.value,
         )
     return found
+
+
+def download_earlier(
+    at: Where,
+    number: int,
+    edition: Edition,
+    *,
+    actor: Actor,
+    store: FileStore,
+    clock: Clock,
+) -> bytes:
+    """Give an auditor an edition of any report of a stage, by number, and record it first.
+
+    Of a decision that was taken back too: what was told once is kept.
+
+    Raises:
+        NotFound: the challenge is another body's, or there is no such report.
+        Forbidden: the actor is no auditor, or judges without names again.
+        WrongMoment: it was erased.
+        DamagedFile: the stored file is gone or has changed.
+    """
+    with transaction() as session:
+        stage = own_stage(session, at, actor)
+        reference = stage.challenge.reference
+        ensure(policy.can_audit(actor, unnamed=judges_unnamed(session, reference, actor.user_id)))
+        file = next(
+            (
+                each
+                for each in files(session, stage.id)
+                if (each.number, each.edition) == (number, edition)
+            ),
+            None,
+        )
+        if file is None:
+            raise NotFound(N_("There is no such report of this challenge."))
+        erased_at = file_erased_at(session, file.sha256)
+        if erased_at is not None:
+            raise WrongMoment(
+                N_("This report was erased on %(day)s: the time to keep it was over."),
+                day=format_date(erased_at),
+            )
+        content = store.read(file.sha256)
+        log.append(
+            session,
+            clock=clock,
+            action="report.downloaded",
+            chain=reference,
+            actor=actor,
+            number=f"{reference}/{number}",
+            edition=edition.value,
+        )
+    return content
 
 
 def _checked(session: Session, store: FileStore, sha256: str, known: Sequence[Verifier]) -> Checked:

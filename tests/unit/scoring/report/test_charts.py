@@ -86,9 +86,10 @@ def test_weight_bands_without_a_sensitivity_are_not_drawn() -> None:
 
 
 def test_timeline_shows_milestones_in_order_with_the_days_between() -> None:
-    start = datetime(2026, 10, 1, 11, tzinfo=UTC)
+    start = datetime(2026, 9, 22, 14, tzinfo=UTC)
     events = [
-        Event(start + timedelta(days=3), "c", "Third"),
+        # Fewer than two times 24 hours on, and after midnight in the place alone.
+        Event(datetime(2026, 9, 23, 23, 30, tzinfo=UTC), "c", "Third"),
         Event(start, "a", "First"),
         Event(start + timedelta(hours=2), "b", "Second"),
         Event(start + timedelta(days=1), "not in the picture", ""),

@@ -225,6 +225,44 @@ def test_public_edition_of_a_public_edition_is_refused() -> None:
         public_edition(public_edition(full_report()))
 
 
+def test_editions_tell_how_far_bids_lie_apart_only_where_both_are_shown() -> None:
+    full = full_report()
+    stage = full.deciding_stage
+    winner = full.recommended_bid
+    assert isinstance(winner.price, Money)
+    ranked = [bid for bid in losing(full) if row(full, bid.reference)["total"]]
+    distance = {
+        bid.reference: abs(bid.price.minor - winner.price.minor) / 100
+        for bid in ranked
+        if isinstance(bid.price, Money)
+    }
+    # The farthest: no other lies as far from any that is shown.
+    other = max(ranked, key=lambda bid: distance[bid.reference])
+    apart = distance[other.reference]
+    total = row(full, other.reference)["total"]["display"]
+    said = f"It differs by £{apart:,.2f} from one that has {total} points."
+    # What another reached is the same for each of these texts: of the decision and of a score.
+    full = replace(
+        full,
+        decision=replace(full.decision, reason=said, approval_reason=said),
+        stages=(
+            replace(
+                stage,
+                bids=tuple(
+                    replace(bid, scores=tuple(replace(each, reason=said) for each in bid.scores))
+                    for bid in stage.bids
+                ),
+            ),
+        ),
+    )
+    public, own = public_edition(full), debrief_edition(full, other.reference)
+    assert f"{apart:,.2f}" not in text_of(public)
+    assert f"{total} points" not in text_of(public)
+    assert own.decision.reason == said
+    third = next(bid for bid in ranked if bid is not other)
+    assert f"{apart:,.2f}" not in text_of(debrief_edition(full, third.reference))
+
+
 def test_public_edition_strikes_names_out_of_events() -> None:
     full = full_report()
     moment = datetime(2026, 10, 2, tzinfo=UTC)

@@ -44,6 +44,19 @@ def test_what_the_law_asks_is_answered_by_what_the_bid_said() -> None:
     assert public_edition(named).decision.others == "Subcontracted: Specimen Cables (10%)."
 
 
+def test_value_is_that_of_the_contract_once_there_is_one() -> None:
+    report = replace(full_report(), decision=replace(full_report().decision, contract=None))
+    asked = [ReportItem("reg. 83(1)(a)", "Body, subject and value", "subject", bands=())]
+
+    (intended,) = statutory_items(report, asked).statutory
+    (one,) = statutory_items(two_winners(1), asked).statutory
+    (both,) = statutory_items(two_winners(2), asked).statutory
+
+    assert "no contract is signed yet; value as published £650,000" in intended.answer
+    assert "value of the contract £100 without VAT; as published £650,000." in one.answer
+    assert "value of the 2 contracts together £300 without VAT" in both.answer
+
+
 def two_winners(signed: int) -> AwardReport:
     """Give a report of two who win, of whom so many have signed."""
     report = full_report()

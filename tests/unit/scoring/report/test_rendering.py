@@ -11,6 +11,7 @@ import pytest
 from marketplace.core.audit.findings import Status
 from marketplace.core.colours import Brand
 from scoring.engine import evaluate_document, render
+from scoring.report import wording
 from scoring.report.check import ReportDiffersError
 from scoring.report.editions import public_edition
 from scoring.report.facts import (
@@ -248,3 +249,17 @@ def test_report_of_a_result_computed_again_says_why_to_auditors_and_when_to_all(
     assert "An interest of a member of the panel was found later" in public
     assert "A sister works there." not in public
     assert "0" * 64 not in public
+
+
+def test_sums_follow_the_order_of_the_criteria_in_the_report() -> None:
+    full = full_report(SMALL)
+    stage = full.deciding_stage
+    bid = next(each for each in stage.result["bids"] if each["rank"] == 1)
+    backwards = sorted(stage.criteria, key=lambda each: each.id, reverse=True)
+    steps = wording.working(bid, backwards)
+    assert sorted(steps[: len(backwards)]) == sorted(bid["trace"][: len(backwards)])
+    for step, criterion in zip(steps, backwards, strict=False):
+        assert step.startswith(f"{criterion.title}: ")
+    points = steps[len(backwards)].removeprefix("Total: ").split(" = ")[0].split(" + ")
+    said = [bid["criteria"][each.id]["points"]["exact"] for each in backwards]
+    assert [each.split(" ")[0] for each in points] == said

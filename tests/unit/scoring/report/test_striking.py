@@ -1,8 +1,10 @@
 """Names and prices as people write them."""
 
+from fractions import Fraction
+
 import pytest
 
-from scoring.report.striking import STRUCK_PRICE, Striker
+from scoring.report.striking import STRUCK_PRICE, STRUCK_TIE, Striker, without_ties
 from scoring.report.values import Money
 
 
@@ -78,3 +80,42 @@ def test_striker_finds_a_person_by_name_title_or_initial(written: str) -> None:
     striker = Striker()
     striker.strike_person("Ishbel Fankle", "Evaluator 1")
     assert striker(f"As {written} says") == "As Evaluator 1 says"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "It is lower by £2,500.",
+        "It is 2500.00 cheaper.",
+        "It asks 4.2 % less.",
+        "The other asks 4 per cent more.",
+        "The other has 78.5 points.",
+        "Another bid has a total of 78.5.",
+        "It is 0.5 points ahead.",
+        "The other reached 78.50 out of 100.",
+    ],
+)
+def test_striker_finds_what_tells_a_withheld_figure_from_one_that_is_shown(written: str) -> None:
+    striker = Striker()
+    striker.strike_difference(Money(5_890_000, "GBP"), Money(5_640_000, "GBP"))
+    striker.strike_total(Fraction("78.5"), {Fraction(79)})
+    assert "withheld]" in striker(written)
+    assert not any(character.isdigit() for character in striker(written).replace("of 100", ""))
+
+
+def test_striker_of_differences_leaves_other_figures_alone() -> None:
+    striker = Striker()
+    striker.strike_difference(Money(5_890_000, "GBP"), Money(5_640_000, "GBP"))
+    striker.strike_total(Fraction("78.5"), {Fraction(79)})
+    kept = "At £56,400 it has 79 points, 14 % of them for price; 10.5 points for safety."
+    assert striker(kept) == kept
+
+
+def test_sentences_that_figures_are_the_same_are_left_out() -> None:
+    text = (
+        "Two bids have 79 points each. Both prices earn every point. It starts in the same week. "
+        "They tied: price decided."
+    )
+    assert without_ties(text) == (
+        f"{STRUCK_TIE} It starts in the same week. {STRUCK_TIE} price decided."
+    )
