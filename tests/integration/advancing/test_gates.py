@@ -37,6 +37,7 @@ from tests.journeys import Journey, Step, a_cast, a_journey
 from tests.staged import a_second_stage, a_work_stage, go_on
 
 FEE = 2_000_00
+UNMASKS = "Nothing of it may tell which supplier it is about"
 LESSONS = "Ask people in winter, not in summer."
 
 
@@ -145,7 +146,7 @@ def test_supplier_that_stops_at_the_gate_is_told_and_not_heard_and_the_other_goe
 
 
 def test_each_officer_is_asked_for_the_order_that_another_recorded(
-    explored: Journey, session: Session
+    explored: Journey, session: Session, app: Flask
 ) -> None:
     today = explored.clock.now().astimezone(PLACE).date()
     officers = explored.cast.officers[:2]
@@ -158,6 +159,10 @@ def test_each_officer_is_asked_for_the_order_that_another_recorded(
             actor=explored.actor(officer),
             clock=explored.clock,
         )
+    client, page = app.test_client(), f"/work/challenges/{explored.reference}/contracts"
+    sign_in(client, officers[1])
+    # Who judges without names could read it off the order.
+    assert UNMASKS in client.get(f"{page}/{contracts[0]}/orders/1/answer").text
 
     for actor in map(explored.actor, officers):
         lines = [

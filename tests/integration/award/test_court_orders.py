@@ -245,6 +245,7 @@ def test_order_is_recorded_with_its_file_and_confirmed_in_a_browser(
     }
     sign_in(client, cast.officer)
     assert f"{page}/orders/record" in client.get(page).text
+    assert "which supplier it is about" not in client.get(f"{page}/orders/record").text
     empty = send(client, f"{page}/orders/record", {**fields, "kind": ""})
     assert (empty.status_code, "Choose what the court ordered" in empty.text) == (422, True)
     assert "P12/27" in empty.text

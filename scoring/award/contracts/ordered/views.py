@@ -31,6 +31,7 @@ from scoring.award.contracts.ordered.forms import AnswerForm, OrderForm
 from scoring.award.contracts.ordered.lifecycle import ORDER_WORDS
 from scoring.award.contracts.queries import Kept, contract_of
 from scoring.award.contracts.views import load
+from scoring.award.delivery.lifecycle import names_supplier
 from scoring.award.evidence.views import REQUEST_MOST, file_sent
 
 blueprint = Blueprint(
@@ -49,7 +50,7 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"order_words": ORDER_WORDS}
+    return {"order_words": ORDER_WORDS, "may_unmask": _may_unmask}
 
 
 @blueprint.route("/record", methods=["GET", "POST"])
@@ -144,6 +145,13 @@ def file(reference: str, contract_id: uuid.UUID, number: int) -> WsgiResponse:
         reference, contract_id, number, actor=access.current_actor(), clock=access.clock()
     )
     return file_response(*found)
+
+
+def _may_unmask(challenge: Challenge, kept: Kept) -> bool:
+    """Tell whether what an order says could tell who is still judged without a name."""
+    return not names_supplier(
+        before_decision=kept.contract.advance_id is not None, state=challenge.state
+    )
 
 
 def _load(reference: str, contract_id: uuid.UUID) -> tuple[Challenge, Kept]:
