@@ -8,7 +8,7 @@ a person still reads the reasons before a public edition goes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -18,6 +18,8 @@ STRUCK_PRICE: Final = "[price withheld]"
 STRUCK_SHARE: Final = "[share withheld]"
 STRUCK_POINTS: Final = "[points withheld]"
 STRUCK_TIE: Final = "[comparison withheld]"
+_OF_FIGURES: Final = frozenset({STRUCK_PRICE, STRUCK_SHARE, STRUCK_POINTS})
+_DIGIT: Final = re.compile(r"\d")
 
 # Up to a full stop, or to the colon before what somebody wrote.
 _SENTENCES: Final = re.compile(r"\S.*?(?:[.!?:;](?=\s|$)|$)", re.MULTILINE)
@@ -45,6 +47,7 @@ class Striker:
 
     def __init__(self) -> None:
         self._phrases: dict[str, tuple[re.Pattern[str], str]] = {}
+        self._order: Sequence[str] = ()
 
     def strike_person(self, name: str, label: str) -> None:
         """Strike a person's full name in any case, and the last name after a title or initial."""
@@ -122,11 +125,19 @@ class Striker:
 
     def __call__(self, text: str) -> str:
         """Return the text with everything struck that was named."""
-        for key in sorted(self._phrases, key=lambda key: (-len(key), key)):
+        for key in self._in_order():
             pattern, label = self._phrases[key]
+            # Most texts have no figure, and a report with many bids has many to look for.
+            if label in _OF_FIGURES and not _DIGIT.search(text):
+                continue
             # A backslash in a label would mean a group to the pattern.
             text = pattern.sub(label.replace("\\", r"\\"), text)
         return text
+
+    def _in_order(self) -> Sequence[str]:
+        if len(self._order) != len(self._phrases):
+            self._order = sorted(self._phrases, key=lambda key: (-len(key), key))
+        return self._order
 
 
 def without_ties(text: str) -> str:
