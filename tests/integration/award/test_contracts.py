@@ -246,7 +246,9 @@ def test_pages_of_a_contract_tell_its_register_line_and_take_more_of_it(
     assert client.get(f"{base}/changes/1/answer").status_code == 403
     sign_in(client, signed.cast.approver)
     asked = client.get(f"{base}/changes/1/answer").text
-    assert "The contract is worth £21,000 from then on" in asked
+    rise = (21_000_00 - OWN_PRICE) / OWN_PRICE
+    assert "£21,000 from then on, £" in asked
+    assert f"more than now. That is {rise:.1%}".replace("%", " percent of its first value") in asked
     assert "It cannot be taken back." in asked
     assert send(client, f"{base}/changes/1/answer", {"answer": "confirm"}).status_code == 422
     taken = {"answer": "confirm", "reason": "It is right."}
