@@ -240,16 +240,17 @@ def _limits(ground: "ChangeGround | None", now: Standing) -> Iterator[tuple[int,
 @dataclass(frozen=True)
 class Share:
     """What a rise is of the first value, in percent with one place, alone and together with the
-    rises before it that the same limit counts; `most` is that limit, in whole percent."""
+    rises before it that the same limit counts; `most` is that limit, in whole percent, None where
+    the rules set none."""
 
     alone: str
     together: str
-    most: int
+    most: int | None
 
 
 def shares(rise_minor: int, ground: "ChangeGround | None", now: Standing) -> list[Share]:
-    """Hold a rise beside the limits of the law, the one that leaves least first; none where the
-    value falls, or the contract foresaw it."""
+    """Hold a rise beside the limits of the law, the one that leaves least first, or beside none
+    where there is no limit; nothing where the value falls, or the contract foresaw it."""
     if rise_minor <= 0 or (ground is not None and ground.foreseen):
         return []
 
@@ -259,7 +260,10 @@ def shares(rise_minor: int, ground: "ChangeGround | None", now: Standing) -> lis
     limits = sorted(
         _limits(ground, now), key=lambda each: now.first_minor * each[1] - each[0] * 100
     )
-    return [Share(percent(rise_minor), percent(risen + rise_minor), most) for risen, most in limits]
+    alone = percent(rise_minor)
+    if not limits:
+        return [Share(alone, alone, None)]
+    return [Share(alone, percent(risen + rise_minor), most) for risen, most in limits]
 
 
 def _percent_fault(rise: int, risen: int, percent: int, now: Standing) -> Fault | None:

@@ -164,4 +164,5 @@ def test_a_rise_is_told_beside_the_limit_that_leaves_least() -> None:
     assert (law.together, law.most) == ("7.5", 50)
     assert changing.shares(3_500_00, GROUNDS["foreseen"], now) == []
     assert changing.shares(-1, GROUNDS["low"], now) == []
-    assert changing.shares(1, None, NOW) == []
+    (free,) = changing.shares(FIRST, None, NOW)
+    assert (free.alone, free.most) == ("100.0", None)
