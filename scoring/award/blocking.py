@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bids.elsewhere.queries import brought_suppliers
+from bids.models import Bid
 from challenges.models import Stage
 from scoring.award import queries
 from scoring.award.holding import Hold, standstill_hold, unverified_hold
@@ -36,16 +37,18 @@ def holds(
     """
     found = found or queries.decision(session, stage)
     intention = found.intention
-    own = [standstill_hold(intention.standstill_ends_at if intention else None, now)]
-    brought = brought_suppliers(session, found.unsigned) if found.unsigned else ()
-    own += [
-        unverified_hold(
-            bid.reference,
-            # Nobody acts here for a supplier whose bid was brought in: the officer says how it was
-            # checked.
-            verified=bid.supplier_id in brought or bid.supplier.verified_at is not None,
-        )
-        for bid in found.unsigned
-    ]
+    standstill = standstill_hold(intention.standstill_ends_at if intention else None, now)
+    own = [*([standstill] if standstill else []), *unverified(session, found.unsigned)]
     others = (hold for source in _sources.values() for hold in source(session, stage, now))
-    return [each for each in own if each is not None] + list(others)
+    return own + list(others)
+
+
+def unverified(session: Session, bids: Iterable[Bid]) -> list[Hold]:
+    """Give what keeps contracts back with the suppliers of these bids whom nobody has verified.
+
+    Nobody acts here for a supplier whose bid was brought in: the officer says how it was checked.
+    """
+    unsure = [bid for bid in bids if bid.supplier.verified_at is None]
+    brought = brought_suppliers(session, unsure) if unsure else ()
+    told = (unverified_hold(bid.reference, verified=bid.supplier_id in brought) for bid in unsure)
+    return [hold for hold in told if hold is not None]

@@ -217,7 +217,6 @@ def contract(at: Place) -> Answer:
         except DomainError as error:
             refused = error
             form.refuse(error)
-            _refuse_by_every_hold(form, error, _keeping_back(page, open_ones))
         else:
             flash(_("The contract is recorded."))
             return make_response(
@@ -225,19 +224,18 @@ def contract(at: Place) -> Answer:
             )
     if not brought_suppliers(db.session(), [each.bid for each in open_ones]):
         del form.supplier_check
+    holds = keeps_back(db.session(), page.stage, page.decision, open_ones, access.clock().now())
+    if refused is not None:
+        _refuse_by_every_hold(form, refused, holds)
     return _form(
         "award/contract.html",
         form,
         page,
         refused,
-        holds=_keeping_back(page, open_ones),
+        holds=holds,
         offers=open_ones,
         kept=kept,
     )
-
-
-def _keeping_back(page: pages.ResultPage, offers: Sequence[contracts.Offer]) -> list[Hold]:
-    return keeps_back(db.session(), page.stage, page.decision, offers, access.clock().now())
 
 
 def _refuse_by_every_hold(form: ContractForm, error: DomainError, holds: Sequence[Hold]) -> None:

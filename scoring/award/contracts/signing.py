@@ -25,7 +25,7 @@ from scoring.award.contracts import log_words
 from scoring.award.contracts.models import ContractDetail
 from scoring.award.contracts.queries import Kept, Offer, contracts_of, offers
 from scoring.award.contracts.terms import Room, Terms, room_for, signing_faults
-from scoring.award.holding import Hold, unverified_hold
+from scoring.award.holding import Hold
 from scoring.award.models import Contract
 from scoring.award.queries import Decision
 
@@ -133,16 +133,9 @@ def keeps_back(
     if not open_ones:
         return []
     holds = blocking.holds(session, stage, now, found)
-    bids = list(dict.fromkeys(each.bid for each in open_ones))
-    brought = brought_suppliers(session, bids)
     # Of suppliers who went on to paid work nobody else has asked.
-    for bid in bids:
-        hold = unverified_hold(
-            bid.reference,
-            verified=bid.supplier_id in brought or bid.supplier.verified_at is not None,
-        )
-        if hold is not None and hold not in holds:
-            holds.append(hold)
+    offered = dict.fromkeys(each.bid for each in open_ones)
+    holds += blocking.unverified(session, [bid for bid in offered if bid not in found.unsigned])
     return holds
 
 

@@ -168,3 +168,20 @@ def test_what_is_not_settled_keeps_every_contract_back() -> None:
     # What can be done then is another thing.
     assert "Take the decision again" not in signed.message
     assert "rest end without award" in signed.message
+
+
+@pytest.mark.parametrize(
+    ("signed", "more", "said"),
+    [
+        (False, True, "No contract is signed until"),
+        (True, True, "No other one is signed until"),
+        (True, False, "does not undo it"),
+    ],
+)
+def test_what_waits_is_promised_only_of_contracts_that_are_not_signed(
+    signed: bool, more: bool, said: str
+) -> None:
+    told = lifecycle.kept_back(signed=signed, more=more)
+
+    assert said in told
+    assert ("No contract is signed" in told) is not signed
