@@ -25,6 +25,8 @@ TOLD_FOR = timedelta(days=7)
 def outcomes_to_read(session: Session, actors: Sequence[Actor], now: datetime) -> Iterator[Todo]:
     """Give the suppliers' bids whose outcome was told lately, or whose standstill runs."""
     suppliers = [each.organisation_id for each in actors if each.may(Permission.BID_DRAFT)]
+    if not suppliers:
+        return
     rows = session.execute(
         select(Bid.supplier_id, Bid.reference, Challenge.title, Intention.standstill_ends_at)
         .join(Challenge, Challenge.id == Bid.challenge_id)

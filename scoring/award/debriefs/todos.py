@@ -23,6 +23,8 @@ from scoring.award.debriefs.queries import meeting_at
 def meetings_to_come(session: Session, actors: Sequence[Actor], now: datetime) -> Iterator[Todo]:
     """Give the meetings for which a time can be chosen, and those that are ahead."""
     suppliers = [each.organisation_id for each in actors if each.may(Permission.BID_DRAFT)]
+    if not suppliers:
+        return
     rows = session.scalars(
         select(Debrief)
         .join(Bid, Bid.id == Debrief.bid_id)

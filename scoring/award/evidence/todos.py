@@ -22,6 +22,8 @@ from scoring.award.evidence.models import EvidenceRequest
 def documents_to_show(session: Session, actors: Sequence[Actor], now: datetime) -> Iterator[Todo]:
     """Give each document that a person's organisations can still show something for."""
     suppliers = [each.organisation_id for each in actors if each.may(Permission.BID_DRAFT)]
+    if not suppliers:
+        return
     for request in queries.waiting_of(session, suppliers, now):
         yield Todo(
             request.bid.supplier_id,

@@ -28,6 +28,8 @@ from scoring.panel.models import Panel
 def interviews_to_come(session: Session, actors: Sequence[Actor], now: datetime) -> Iterator[Todo]:
     """Give the bids for which a time can be chosen, and the interviews that are ahead."""
     suppliers = [each.organisation_id for each in actors if each.may(Permission.BID_DRAFT)]
+    if not suppliers:
+        return
     rows = session.execute(
         select(Bid.supplier_id, Bid.reference, Bid.stage_id, Challenge.title, Interview)
         .join(Challenge, Challenge.id == Bid.challenge_id)

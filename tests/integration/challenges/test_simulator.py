@@ -44,7 +44,7 @@ def boxes(page: str) -> dict[str, list[str]]:
 def order(page: str) -> list[str]:
     """Give the names in the table of the result, best first."""
     table = page[page.index("Result, best first") :]
-    return re.findall(r'scope="row">([^<]+)</th>', table[: table.index("</table>")])
+    return re.findall(r'scope="row"[^>]*>([^<]+)</th>', table[: table.index("</table>")])
 
 
 def test_usual_bids_are_ranked_and_the_effects_told(
