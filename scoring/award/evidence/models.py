@@ -72,7 +72,7 @@ class EvidenceRequest(Identified, Base):
         order_by="EvidenceExtension.extended_at", viewonly=True
     )
     answers: Mapped[list["EvidenceAnswer"]] = relationship(
-        order_by="EvidenceAnswer.given_at", viewonly=True
+        order_by="EvidenceAnswer.given_at, EvidenceAnswer.id", viewonly=True
     )
     decision: Mapped["EvidenceDecision | None"] = relationship(viewonly=True)
 

@@ -109,6 +109,7 @@ def test_evidence_is_asked_given_and_accepted_and_only_then_the_award_is_approve
 
     give(journey)
     give(journey)  # pressed twice
+    journey.clock.instant += timedelta(minutes=1)
     give(journey, note="The broker’s telephone number is on page 2.", content=None)
     assert standings(journey) == [Standing.ANSWERED]
     attachment, source = answering.read_file(
