@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from challenges.lifecycle import State
@@ -28,25 +28,25 @@ def further_work(session: Session, contracts: Sequence[Contract]) -> dict[uuid.U
     What was paid for before a further judging leads to that, and to no contract; nor does what a
     court declared ineffective, or an award whose rest has ended.
     """
-    asked = [each.id for each in contracts if each.recommendation_id is not None]
+    asked = [each for each in contracts if each.recommendation_id is not None]
     if not asked:
         return {}
-    resting = session.scalars(
-        select(Contract).where(
-            Contract.id.in_(asked),
-            ~is_ineffective(),
-            ~exists().where(RestEnd.recommendation_id == Contract.recommendation_id),
-        )
-    ).all()
-    if not resting:
-        return {}
+    over = or_(
+        is_ineffective(), exists().where(RestEnd.recommendation_id == Contract.recommendation_id)
+    )
     signed: dict[uuid.UUID, set[uuid.UUID | None]] = defaultdict(set)
-    for bid_id, work_id in session.execute(
-        select(Contract.bid_id, Contract.work_stage_id).where(
-            Contract.bid_id.in_([each.bid_id for each in resting])
+    ended: set[uuid.UUID] = set()
+    for contract_id, bid_id, work_id, is_over in session.execute(
+        select(Contract.id, Contract.bid_id, Contract.work_stage_id, over).where(
+            Contract.bid_id.in_([each.bid_id for each in asked])
         )
     ):
         signed[bid_id].add(work_id)
+        if is_over:
+            ended.add(contract_id)
+    resting = [each for each in asked if each.id not in ended]
+    if not resting:
+        return {}
     judged = {
         each.id: each
         for each in session.scalars(
