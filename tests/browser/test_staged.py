@@ -8,9 +8,10 @@ from tests.browser.conftest import Site
 from tests.browser.person import Person
 from tests.browser.play import OWN, RIVAL, THIRD, Play
 
-# A contract at work is read with its changes, milestones, reports, payments and gates, for each
-# page that tells of it, a person's own work and the published challenge among them.
-MOST_STATEMENTS = 32
+# A contract at work is read with its changes, what courts ordered, milestones, reports, payments
+# and gates, for each page that tells of it, a person's own work and the published challenge among
+# them.
+MOST_STATEMENTS = 34
 MOST_IN_REFUSAL = 2 * MOST_STATEMENTS
 EXPLORING = date(2027, 1, 4), date(2027, 1, 22)
 BUILDING = date(2027, 2, 22), date(2027, 6, 4)
