@@ -116,6 +116,7 @@ def test_ineffective_contract_takes_no_milestone_payment_or_change_and_is_told_e
 ) -> None:
     journey = under.journey
     with pytest.raises(Invalid) as wrong:
+        # A form in which nothing was chosen has no kind.
         record(under, order(under, None, court=" ", says=""))  # type: ignore[arg-type]
     assert set(wrong.value.fields) == {"kind", "court", "says"}
     number = record(under, order(under))

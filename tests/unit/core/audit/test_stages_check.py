@@ -171,12 +171,15 @@ def one_after_another(*steps: Step) -> Step:
 
 
 INVITED = SECOND["invited"]
-# Who goes on from the first stage is decided again: an entry of that stage.
-SIFTED_AGAIN: Step = lambda log: log.add(stages.TAKEN_BACK, person=ADA, count=1, point="scoring")  # noqa: E731
+
+
+def sifted_again(log: Log) -> None:
+    """Record that who goes on from the first stage is decided again: an entry of that stage."""
+    log.add(stages.TAKEN_BACK, person=ADA, count=1, point="scoring")
 
 
 def test_invitations_can_be_made_anew_after_their_list_was_taken_back() -> None:
-    found = check(invited=one_after_another(INVITED, SIFTED_AGAIN, INVITED))
+    found = check(invited=one_after_another(INVITED, sifted_again, INVITED))
 
     assert (failures(found), found.verdict) == ([], Verdict.PROVEN)
 
@@ -201,7 +204,7 @@ LIES: Mapping[str, tuple[dict[str, Step | None], str]] = {
     "nobody invited": ({"invited": None}, "Nobody had been invited"),
     "invited twice": ({"invited": one_after_another(INVITED, INVITED)}, "or more than once"),
     "begun by a list that was taken back": (
-        {"invited": one_after_another(INVITED, SIFTED_AGAIN)},
+        {"invited": one_after_another(INVITED, sifted_again)},
         "Nobody had been invited",
     ),
     "a bid of somebody else": ({"submitted": submitted("B-7")}, "to which it was not invited"),
